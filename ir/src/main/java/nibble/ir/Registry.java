@@ -1,0 +1,118 @@
+package nibble.ir;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.Granularity;
+import nibble.ir.layout.SparseLayout;
+import nibble.ir.op.CoreDialect;
+import nibble.ir.text.AttributeSyntax;
+import nibble.ir.text.TypeSyntax;
+
+/**
+ * All that can be named in text: ops, formats, layouts and types of the dialects that it is made of. Immutable; whoever
+ * parses gets one handed in.
+ */
+public final class Registry {
+  private final ImmutableList<Dialect> dialects;
+  private final ImmutableMap<String, Class<? extends Op>> ops;
+  private final ImmutableMap<String, NumberFormat> formats;
+  private final ImmutableMap<String, Function<List<Long>, Granularity>> granularities;
+  private final ImmutableMap<Integer, Function<List<Long>, SparseLayout>> sparseLayouts;
+  private final ImmutableMap<Class<?>, AttributeSyntax<?>> attributes;
+  private final ImmutableMap<String, TypeSyntax> types;
+
+  private Registry(List<Dialect> dialects) {
+    this.dialects = ImmutableList.copyOf(dialects);
+    Map<String, Class<? extends Op>> opsByName = new LinkedHashMap<>();
+    Map<String, NumberFormat> formatsByName = new LinkedHashMap<>();
+    Map<String, Function<List<Long>, Granularity>> granularitiesByKeyword = new LinkedHashMap<>();
+    Map<Integer, Function<List<Long>, SparseLayout>> sparseByCount = new LinkedHashMap<>();
+    Map<Class<?>, AttributeSyntax<?>> attributesByClass = new LinkedHashMap<>();
+    Map<String, TypeSyntax> typesByKeyword = new LinkedHashMap<>();
+    for (Dialect dialect : dialects) {
+      for (Class<? extends Op> op : dialect.ops()) {
+        put(opsByName, op.getAnnotation(OpInfo.class).name(), op, "op", dialect);
+      }
+      dialect.formats().forEach(format -> put(formatsByName, format.name(), format, "format", dialect));
+      dialect.granularities()
+          .forEach((keyword, maker) -> put(granularitiesByKeyword, keyword, maker, "granularity", dialect));
+      dialect.sparseLayouts().forEach((count, maker) -> put(sparseByCount, count, maker, "sparse layout", dialect));
+      dialect.attributes().forEach((type, syntax) -> put(attributesByClass, type, syntax, "attribute", dialect));
+      dialect.types().forEach((keyword, syntax) -> put(typesByKeyword, keyword, syntax, "type", dialect));
+    }
+    this.ops = ImmutableMap.copyOf(opsByName);
+    this.formats = ImmutableMap.copyOf(formatsByName);
+    this.granularities = ImmutableMap.copyOf(granularitiesByKeyword);
+    this.sparseLayouts = ImmutableMap.copyOf(sparseByCount);
+    this.attributes = ImmutableMap.copyOf(attributesByClass);
+    this.types = ImmutableMap.copyOf(typesByKeyword);
+  }
+
+  /** The registry of the built-in dialect. */
+  public static Registry core() {
+    return new Registry(List.of(new CoreDialect()));
+  }
+
+  /**
+   * This registry with further dialects.
+   *
+   * @throws IllegalArgumentException where two dialects give the same name to different things
+   */
+  public Registry with(Collection<? extends Dialect> others) {
+    return new Registry(ImmutableList.<Dialect>builder().addAll(dialects).addAll(others).build());
+  }
+
+  public ImmutableList<Dialect> dialects() {
+    return dialects;
+  }
+
+  public ImmutableMap<String, Class<? extends Op>> ops() {
+    return ops;
+  }
+
+  public ImmutableMap<String, NumberFormat> formats() {
+    return formats;
+  }
+
+  public ImmutableMap<String, Function<List<Long>, Granularity>> granularities() {
+    return granularities;
+  }
+
+  public Optional<Class<? extends Op>> op(String name) {
+    return Optional.ofNullable(ops.get(name));
+  }
+
+  public Optional<NumberFormat> format(String name) {
+    return Optional.ofNullable(formats.get(name));
+  }
+
+  public Optional<Function<List<Long>, Granularity>> granularity(String keyword) {
+    return Optional.ofNullable(granularities.get(keyword));
+  }
+
+  public Optional<Function<List<Long>, SparseLayout>> sparseLayout(int count) {
+    return Optional.ofNullable(sparseLayouts.get(count));
+  }
+
+  public Optional<AttributeSyntax<?>> attribute(Class<?> type) {
+    return Optional.ofNullable(attributes.get(type));
+  }
+
+  public Optional<TypeSyntax> type(String keyword) {
+    return Optional.ofNullable(types.get(keyword));
+  }
+
+  private static <K, T> void put(Map<K, T> map, K key, T value, String kind, Dialect dialect) {
+    if (map.putIfAbsent(key, value) != null) {
+      throw new IllegalArgumentException(
+          "the " + kind + " " + key + " of dialect " + dialect.name() + " exists already");
+    }
+  }
+}

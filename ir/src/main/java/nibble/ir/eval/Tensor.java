@@ -1,0 +1,130 @@
+package nibble.ir.eval;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import nibble.ir.TensorType;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.shape.Dim;
+
+/**
+ * A tensor value: decoded elements in row-major order and, for scaled types, the scales. Treated as immutable; the arrays
+ * are shared, not copied, and nobody writes to them after construction.
+ *
+ * @param type a type of constant shape
+ * @param elements decoded elements; of a scaled type, decoded codes without their scale
+ * @param scales decoded scales in row-major order of the scale grid; empty where the type has none
+ */
+public record Tensor(TensorType type, double[] elements, double[] scales) {
+  private static final double[] NO_SCALES = {};
+
+  public Tensor {
+    long size = type.shape().size().constant();
+    if (elements.length != size) {
+      throw new IllegalArgumentException(elements.length + " elements given for " + type);
+    }
+    long scaleCount = type.isScaled() ? type.scaleType().shape().size().constant() : 0;
+    if (scales.length != scaleCount) {
+      throw new IllegalArgumentException(scales.length + " scales given for " + type);
+    }
+  }
+
+  public static Tensor of(TensorType type, double... elements) {
+    return new Tensor(type, elements, NO_SCALES);
+  }
+
+  /** A tensor whose element at each row-major index is computed; in parallel for large ones. */
+  public static Tensor generate(TensorType type, IntToDoubleFunction element) {
+    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    Parallel.ranges(elements.length, (from, to) -> {
+      for (int i = from; i < to; i++) {
+        elements[i] = element.applyAsDouble(i);
+      }
+    });
+    return of(type, elements);
+  }
+
+  public static Tensor scalar(TensorType type, double value) {
+    return of(type, value);
+  }
+
+  public int size() {
+    return elements.length;
+  }
+
+  public int[] extents() {
+    return type.shape().extents();
+  }
+
+  /** The same elements under another type of as many elements and scales. */
+  public Tensor as(TensorType other) {
+    return new Tensor(other, elements, scales);
+  }
+
+  /** The value of a scalar. */
+  public double item() {
+    if (elements.length != 1) {
+      throw new IllegalStateException(type + " is no scalar");
+    }
+    return values()[0];
+  }
+
+  /** Element values: the elements themselves, or codes times scales. */
+  public double[] values() {
+    if (!type.isScaled()) {
+      return elements;
+    }
+    ScaleGrid grid = ScaleGrid.of(type);
+    double[] values = new double[elements.length];
+    Parallel.ranges(values.length, (from, to) -> {
+      for (int i = from; i < to; i++) {
+        values[i] = elements[i] * scales[grid.indexOf(i)];
+      }
+    });
+    return values;
+  }
+
+  /** Every element rounded to the format of the type, to nearest even; the same tensor where the format is f64. */
+  public Tensor rounded() {
+    if (type.format().bits() == Double.SIZE) {
+      return this;
+    }
+    return new Tensor(type, generate(type.plain(type.format()), i -> type.format().round(elements[i])).elements, scales);
+  }
+
+  /** Bit-for-bit equality of type, elements and scales. */
+  public boolean sameAs(Tensor other) {
+    return type.equals(other.type) && Arrays.equals(elements, other.elements) && Arrays.equals(scales, other.scales);
+  }
+
+  @Override
+  public String toString() {
+    List<Double> first = Arrays.stream(elements).limit(8).boxed().toList();
+    return type + " " + first + (elements.length > 8 ? "..." : "");
+  }
+
+  /** Maps a row-major element index to the index of its scale. */
+  public record ScaleGrid(int[] extents, int[] box, int[] grid) {
+    public static ScaleGrid of(TensorType type) {
+      ScaleLayout layout = type.scale().orElseThrow();
+      ImmutableList<Dim> box = layout.granularity().box(type.shape());
+      return new ScaleGrid(
+          type.shape().extents(),
+          box.stream().mapToInt(side -> Math.toIntExact(side.constant())).toArray(),
+          layout.scaleShape(type.shape()).extents());
+    }
+
+    public int indexOf(int element) {
+      int index = 0;
+      int stride = 1;
+      int rest = element;
+      for (int axis = extents.length - 1; axis >= 0; axis--) {
+        index += rest % extents[axis] / box[axis] * stride;
+        rest /= extents[axis];
+        stride *= grid[axis];
+      }
+      return index;
+    }
+  }
+}

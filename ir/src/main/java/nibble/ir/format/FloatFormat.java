@@ -1,0 +1,115 @@
+package nibble.ir.format;
+
+/**
+ * A binary floating-point format with subnormals, described by its fields. Codes are ordered by magnitude, so a carry out
+ * of the mantissa runs into the exponent and saturation is a minimum.
+ *
+ * @param name as written in types
+ * @param exponentBits width of the exponent field
+ * @param mantissaBits width of the stored mantissa
+ * @param bias exponent bias
+ * @param special what the top codes mean
+ * @param summary one sentence
+ */
+public record FloatFormat(
+    String name, int exponentBits, int mantissaBits, int bias, Special special, String summary)
+    implements NumberFormat {
+
+  /** What the codes above the largest finite value mean. */
+  public enum Special {
+    /** IEEE 754: the top exponent holds infinities and NaN; overflow goes to infinity. */
+    INFINITY_AND_NAN,
+    /** Infinities and NaN exist, but encoding saturates to the largest finite value, as PTX {@code satfinite} does. */
+    SATURATING_WITH_NAN_EXPONENT,
+    /** The all-ones code is NaN, there is no infinity (OCP E4M3 "FN"); overflow saturates. */
+    NAN_ONLY,
+    /** Every code is finite; overflow saturates and NaN becomes the positive maximum. */
+    FINITE_ONLY
+  }
+
+  @Override
+  public int bits() {
+    return 1 + exponentBits + mantissaBits;
+  }
+
+  private long maxCode() {
+    long all = (1L << (exponentBits + mantissaBits)) - 1;
+    return switch (special) {
+      case INFINITY_AND_NAN, SATURATING_WITH_NAN_EXPONENT -> all - (1L << mantissaBits);
+      case NAN_ONLY -> all - 1;
+      case FINITE_ONLY -> all;
+    };
+  }
+
+  private long nanCode() {
+    // All ones: the canonical NaN of PTX.
+    return special == Special.FINITE_ONLY ? maxCode() : (1L << (exponentBits + mantissaBits)) - 1;
+  }
+
+  private int minExponent() {
+    return 1 - bias;
+  }
+
+  @Override
+  public double max() {
+    return decode(maxCode());
+  }
+
+  @Override
+  public double decode(long code) {
+    long magnitude = code & ((1L << (exponentBits + mantissaBits)) - 1);
+    double sign = (code >>> (exponentBits + mantissaBits) & 1) == 1 ? -1.0 : 1.0;
+    if (magnitude > maxCode()) {
+      boolean infinity = special != Special.NAN_ONLY && magnitude == maxCode() + 1;
+      return infinity ? sign * Double.POSITIVE_INFINITY : Double.NaN;
+    }
+    long exponent = magnitude >>> mantissaBits;
+    long mantissa = magnitude & ((1L << mantissaBits) - 1);
+    double significand = exponent == 0 ? mantissa : mantissa + (double) (1L << mantissaBits);
+    return sign * Math.scalb(significand, (int) Math.max(exponent, 1) - bias - mantissaBits);
+  }
+
+  @Override
+  public long encode(double value, Rounding rounding) {
+    if (Double.isNaN(value)) {
+      return nanCode();
+    }
+    long sign = (Double.doubleToRawLongBits(value) >>> 63) << (exponentBits + mantissaBits);
+    return sign | Math.min(roundedMagnitude(Math.abs(value), rounding), overflowCode(rounding));
+  }
+
+  private long roundedMagnitude(double magnitude, Rounding rounding) {
+    if (magnitude > 2 * max()) {
+      return Long.MAX_VALUE;
+    }
+    int exponent = Math.max(Math.getExponent(magnitude), minExponent());
+    // In units of the gap at this binade; exact, since only the exponent of the double changes.
+    long steps = (long) rounding.toInteger(Math.scalb(magnitude, mantissaBits - exponent));
+    return steps + ((long) (exponent - minExponent()) << mantissaBits);
+  }
+
+  private long overflowCode(Rounding rounding) {
+    boolean toInfinity = special == Special.INFINITY_AND_NAN && rounding != Rounding.TOWARD_ZERO;
+    return toInfinity ? maxCode() + 1 : maxCode();
+  }
+
+  @Override
+  public double round(double value) {
+    // The hot path of faithful interpretation.
+    if (mantissaBits == 23 && exponentBits == 8) {
+      return (float) value;
+    }
+    return mantissaBits == 52 ? value : NumberFormat.super.round(value);
+  }
+
+  @Override
+  public double roundingError(double magnitude) {
+    int exponent = Math.max(Math.getExponent(magnitude), minExponent());
+    return Math.scalb(0.5, exponent - mantissaBits);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,67 @@
+package nibble.ir.format;
+
+/**
+ * A number format: codes of {@link #bits()} bits, what they mean, and how a real number is encoded. A plugin may add
+ * formats; the name is what the language and the IR text write. Every value of a format is a double.
+ */
+public interface NumberFormat {
+  /** As written in types: {@code f16}, {@code e4m3}, {@code i8}. */
+  String name();
+
+  /** One sentence for {@code nibble formats}. */
+  String summary();
+
+  /** Width of a code in bits, 1 to 64. */
+  int bits();
+
+  /** Width of an element in memory: {@link #bits()}, but a whole byte for truth values. */
+  default int storageBits() {
+    return bits() == 1 ? Byte.SIZE : bits();
+  }
+
+  /** The value of a code (its low {@link #bits()} bits). */
+  double decode(long code);
+
+  /**
+   * The code of a value after rounding; a value out of range saturates to the largest of its sign unless the format has
+   * an infinity that takes it. What a NaN becomes is the format's own rule.
+   */
+  long encode(double value, Rounding rounding);
+
+  /** The value rounded to this format, to nearest even where there is a choice. */
+  default double round(double value) {
+    return decode(encode(value, Rounding.NEAREST_EVEN));
+  }
+
+  /** The largest finite value. */
+  double max();
+
+  /** The least finite value. */
+  default double min() {
+    return -max();
+  }
+
+  /**
+   * Bound of {@code |round(x) - x|} for a finite {@code x} within range: half the gap at {@code x}.
+   *
+   * @param magnitude {@code |x|}
+   */
+  double roundingError(double magnitude);
+
+  /** Whether the values are integers. */
+  default boolean isInteger() {
+    return false;
+  }
+
+  default boolean isFloat() {
+    return !isInteger();
+  }
+
+  /**
+   * The largest code magnitude that a symmetric quantizer uses: it leaves the most negative integer code unused, so that
+   * the grid is symmetric.
+   */
+  default double symmetricMax() {
+    return max();
+  }
+}

@@ -1,0 +1,26 @@
+package nibble.ir.format;
+
+/** Rounding of a real number to the grid of a format. */
+public enum Rounding {
+  /** To nearest, ties to even (RNE). */
+  NEAREST_EVEN,
+  /** To nearest, ties away from zero (RHA). */
+  NEAREST_AWAY,
+  /** Toward zero (RZ). */
+  TOWARD_ZERO;
+
+  /** Rounds to an integer; exact for magnitudes of 2<sup>52</sup> and more, which are integers already. */
+  public double toInteger(double value) {
+    return switch (this) {
+      case NEAREST_EVEN -> Math.rint(value);
+      case NEAREST_AWAY -> Math.copySign(nearestAway(Math.abs(value)), value);
+      case TOWARD_ZERO -> Math.copySign(Math.floor(Math.abs(value)), value);
+    };
+  }
+
+  // Not floor(x + 0.5): the sum rounds up for the largest double below 0.5.
+  private static double nearestAway(double magnitude) {
+    double floor = Math.floor(magnitude);
+    return magnitude - floor >= 0.5 ? floor + 1 : floor;
+  }
+}

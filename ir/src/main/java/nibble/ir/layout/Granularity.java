@@ -1,0 +1,36 @@
+package nibble.ir.layout;
+
+import com.google.common.collect.ImmutableList;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * Which elements of a tensor share one scale: a box of equal extents that tiles the tensor. A plugin may add its own.
+ */
+public interface Granularity {
+  /** The keyword in {@code scale<...>}: {@code axis}, {@code block}. */
+  String keyword();
+
+  /** The numbers behind the keyword; none for {@code tensor}. */
+  ImmutableList<Long> arguments();
+
+  /** One sentence for {@code nibble formats}. */
+  String summary();
+
+  /**
+   * Extents of the box along each axis of a tensor of that shape. An extent may be larger than what is left at the edge.
+   *
+   * @throws IllegalArgumentException where the shape has too few axes for it
+   */
+  ImmutableList<Dim> box(Shape shape);
+
+  /** {@code axis 0}, {@code block(1,128)}, {@code token}. */
+  default String text() {
+    ImmutableList<Long> arguments = arguments();
+    return switch (arguments.size()) {
+      case 0 -> keyword();
+      case 1 -> keyword() + " " + arguments.getFirst();
+      default -> keyword() + arguments.toString().replace('[', '(').replace(']', ')').replace(" ", "");
+    };
+  }
+}

@@ -1,0 +1,35 @@
+package nibble.ir.layout;
+
+import com.google.common.collect.ImmutableList;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * How codes become values: {@code value = scale * code}, where a box of elements shares one scale.
+ *
+ * @param granularity which elements share a scale
+ * @param format the number format that scales are stored in
+ */
+public record ScaleLayout(Granularity granularity, NumberFormat format) {
+  /**
+   * Shape of the tensor of scales: one scale for each box, boxes in row-major order.
+   *
+   * @throws IllegalArgumentException where the shape has too few axes, or a symbolic extent is no multiple of its box
+   */
+  public Shape scaleShape(Shape shape) {
+    ImmutableList<Dim> box = granularity.box(shape);
+    ImmutableList.Builder<Dim> dims = ImmutableList.builder();
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      Dim extent = shape.dim(axis);
+      Dim side = box.get(axis);
+      dims.add(side.equals(extent) ? Dim.ONE : extent.ceilDiv(side.constant()));
+    }
+    return Shape.of(dims.build());
+  }
+
+  @Override
+  public String toString() {
+    return "scale<" + granularity.text() + ", " + format.name() + ">";
+  }
+}

@@ -1,0 +1,31 @@
+package nibble.ir.op;
+
+import java.util.List;
+import nibble.ir.OpInfo;
+import nibble.ir.TensorType;
+import nibble.ir.bound.ErrorModel;
+
+/** The magnitude. */
+@OpInfo(name = "abs", summary = "magnitude of each element", rounding = "exact")
+public record Abs() implements UnaryOp {
+  @Override
+  public TensorType infer(List<TensorType> operands) {
+    expectOperands(operands, 1);
+    return expectPlain(operands.getFirst());
+  }
+
+  @Override
+  public double apply(double x) {
+    return Math.abs(x);
+  }
+
+  @Override
+  public double spread(double x, double error) {
+    return error;
+  }
+
+  @Override
+  public double functionError(double x, double y, ErrorModel model) {
+    return 0;
+  }
+}

@@ -1,0 +1,17 @@
+package nibble.ir.op;
+
+import nibble.ir.OpInfo;
+
+/** The sum. */
+@OpInfo(name = "add", summary = "sum of two elements", rounding = "one rounding; integers wrap")
+public record Add() implements BinaryOp {
+  @Override
+  public double apply(double a, double b) {
+    return a + b;
+  }
+
+  @Override
+  public double spread(double a, double errorA, double b, double errorB) {
+    return errorA + errorB;
+  }
+}

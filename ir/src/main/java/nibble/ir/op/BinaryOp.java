@@ -1,0 +1,74 @@
+package nibble.ir.op;
+
+import java.util.List;
+import nibble.ir.TensorType;
+import nibble.ir.TypeRuleException;
+import nibble.ir.bound.Approximate;
+import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Tensor;
+import nibble.ir.shape.Broadcast;
+import nibble.ir.shape.Shape;
+
+/** A function of two elements, with broadcasting. */
+public interface BinaryOp extends TensorOp {
+  double apply(double a, double b);
+
+  /** Bound of {@code |f(a', b') - f(a, b)|} for arguments that are off by at most their errors. */
+  double spread(double a, double errorA, double b, double errorB);
+
+  /** Bound of the error of the operation itself: one f32 rounding, unless overridden. */
+  default double functionError(double y, ErrorModel model) {
+    return model.arithmetic(Math.abs(y));
+  }
+
+  /** The type rule: one format on both sides. */
+  @Override
+  default TensorType infer(List<TensorType> operands) {
+    expectOperands(operands, 2);
+    TensorType a = expectPlain(operands.get(0));
+    TensorType b = expectPlain(operands.get(1));
+    if (!a.format().equals(b.format())) {
+      throw new TypeRuleException(
+          name() + " takes elements of one format, not " + a.format().name() + " and " + b.format().name(),
+          "cast one of them");
+    }
+    return a.withShape(commonShape(a, b));
+  }
+
+  private Shape commonShape(TensorType a, TensorType b) {
+    return Broadcast.common(a.shape(), b.shape()).orElseThrow(() -> new TypeRuleException(
+        "the shapes " + a.shape() + " and " + b.shape() + " do not broadcast",
+        "aligned at the last axis, extents must be equal or one of them 1"));
+  }
+
+  @Override
+  default Tensor eval(List<Tensor> operands, TensorType result) {
+    double[] a = operands.get(0).elements();
+    double[] b = operands.get(1).elements();
+    boolean wraps = result.format().isInteger();
+    double[] y = new double[Math.toIntExact(result.shape().size().constant())];
+    Elementwise.forEach(result.shape().extents(), operands, (i, at) -> {
+      double value = apply(a[at[0]], b[at[1]]);
+      y[i] = wraps ? result.format().decode((long) value) : value;
+    });
+    return Tensor.of(result, y);
+  }
+
+  @Override
+  default double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    double[] a = operands.get(0).exact().elements();
+    double[] b = operands.get(1).exact().elements();
+    double[] errorA = operands.get(0).error();
+    double[] errorB = operands.get(1).error();
+    double[] y = result.elements();
+    double[] error = new double[y.length];
+    boolean exact = result.type().format().isInteger();
+    List<Tensor> tensors = operands.stream().map(Approximate::exact).toList();
+    Elementwise.forEach(result.extents(), tensors, (i, at) -> {
+      double spread = spread(a[at[0]], errorA[at[0]], b[at[1]], errorB[at[1]]);
+      double computed = spread + (exact ? 0 : functionError(y[i], model));
+      error[i] = computed + model.store(result.type().format(), Math.abs(y[i]) + computed);
+    });
+    return error;
+  }
+}

@@ -1,0 +1,59 @@
+package nibble.ir.op;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.function.Function;
+import nibble.ir.Dialect;
+import nibble.ir.Op;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.Granularities;
+import nibble.ir.layout.Granularity;
+import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts;
+
+/** The built-in dialect: Tensor IR. */
+public final class CoreDialect implements Dialect {
+  @Override
+  public String name() {
+    return "core";
+  }
+
+  @Override
+  public ImmutableList<Class<? extends Op>> ops() {
+    return ImmutableList.<Class<? extends Op>>builder()
+        // Sources
+        .add(Weight.class, Constant.class, Iota.class)
+        // Elementwise
+        .add(Abs.class, Neg.class, Exp.class, Log.class, Sqrt.class, Rsqrt.class, Reciprocal.class, Tanh.class, Erf.class)
+        .add(Sin.class, Cos.class, Floor.class, Ceil.class, Round.class, Relu.class, Sigmoid.class, Silu.class, Gelu.class)
+        .add(Add.class, Sub.class, Mul.class, Div.class, Remainder.class, Pow.class, Minimum.class, Maximum.class)
+        .add(Compare.class, And.class, Or.class, Not.class, Select.class, Cast.class)
+        // Reductions and normalisations
+        .add(ReduceSum.class, ReduceMean.class, ReduceMax.class, ReduceMin.class)
+        .add(Softmax.class, LayerNorm.class, RmsNorm.class)
+        // Movement
+        .add(Reshape.class, Transpose.class, BroadcastTo.class, Slice.class, Concat.class, Gather.class)
+        // Products and precision
+        .add(MatMul.class, Quantize.class, Dequantize.class)
+        // Structure
+        .add(For.class, Kernel.class)
+        .build();
+  }
+
+  @Override
+  public ImmutableList<NumberFormat> formats() {
+    return Formats.all();
+  }
+
+  @Override
+  public ImmutableMap<String, Function<List<Long>, Granularity>> granularities() {
+    return Granularities.makers();
+  }
+
+  @Override
+  public ImmutableMap<Integer, Function<List<Long>, SparseLayout>> sparseLayouts() {
+    return SparseLayouts.makers();
+  }
+}

@@ -1,0 +1,30 @@
+package nibble.ir.op;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import nibble.ir.OpInfo;
+import nibble.ir.bound.ErrorModel;
+
+/**
+ * The mean over axes.
+ *
+ * @param axes the axes to reduce, counted from the front
+ * @param keep whether a reduced axis stays with extent 1
+ */
+@OpInfo(
+    name = "reduce_mean",
+    summary = "mean over axes",
+    rounding = "accumulated in f32 in any order, multiplied by the rounded reciprocal of the count")
+public record ReduceMean(ImmutableList<Integer> axes, boolean keep) implements ReduceOp {
+  @Override
+  public double reduce(double[] fibre) {
+    return Arrays.stream(fibre).sum() / fibre.length;
+  }
+
+  @Override
+  public double fibreError(double[] fibre, double[] errors, double result, ErrorModel model) {
+    // The reciprocal is rounded, and so is the product.
+    double sum = ReduceOp.sumError(fibre, errors, model) / fibre.length;
+    return sum + 2 * model.arithmetic(Math.abs(result) + sum);
+  }
+}

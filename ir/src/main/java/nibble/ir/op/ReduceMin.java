@@ -1,0 +1,28 @@
+package nibble.ir.op;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import nibble.ir.OpInfo;
+import nibble.ir.bound.ErrorModel;
+
+/**
+ * The least over axes; infinity of no elements.
+ *
+ * @param axes the axes to reduce, counted from the front
+ * @param keep whether a reduced axis stays with extent 1
+ */
+@OpInfo(
+    name = "reduce_min",
+    summary = "least element over axes",
+    rounding = "exact")
+public record ReduceMin(ImmutableList<Integer> axes, boolean keep) implements ReduceOp {
+  @Override
+  public double reduce(double[] fibre) {
+    return Arrays.stream(fibre).min().orElse(Double.POSITIVE_INFINITY);
+  }
+
+  @Override
+  public double fibreError(double[] fibre, double[] errors, double result, ErrorModel model) {
+    return ReduceOp.largest(errors);
+  }
+}

@@ -1,0 +1,113 @@
+package nibble.ir.op;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import nibble.ir.TensorType;
+import nibble.ir.TypeRuleException;
+import nibble.ir.bound.Approximate;
+import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Parallel;
+import nibble.ir.eval.Tensor;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/** A reduction over axes. The order in which elements are combined is unspecified. */
+public interface ReduceOp extends TensorOp {
+  /** The axes to reduce, counted from the front, ascending. */
+  ImmutableList<Integer> axes();
+
+  /** Whether a reduced axis stays with extent 1. */
+  boolean keep();
+
+  /** The result over one fibre of elements. */
+  double reduce(double[] fibre);
+
+  /** Bound of the error over one fibre: elements, their errors, the exact result. */
+  double fibreError(double[] fibre, double[] errors, double result, ErrorModel model);
+
+  @Override
+  default TensorType infer(List<TensorType> operands) {
+    expectOperands(operands, 1);
+    TensorType operand = expectPlain(operands.getFirst());
+    if (axes().isEmpty() || axes().stream().distinct().count() != axes().size()) {
+      throw new TypeRuleException(name() + " needs distinct axes to reduce, not " + axes());
+    }
+    axes().forEach(axis -> expectAxis(axis, operand.rank()));
+    ImmutableList.Builder<Dim> dims = ImmutableList.builder();
+    for (int axis = 0; axis < operand.rank(); axis++) {
+      if (!axes().contains(axis)) {
+        dims.add(operand.shape().dim(axis));
+      } else if (keep()) {
+        dims.add(Dim.ONE);
+      }
+    }
+    return operand.withShape(Shape.of(dims.build()));
+  }
+
+  @Override
+  default Tensor eval(List<Tensor> operands, TensorType result) {
+    double[] x = operands.getFirst().elements();
+    double[] y = new double[Math.toIntExact(result.shape().size().constant())];
+    Fibres fibres = Fibres.of(operands.getFirst().extents(), axes());
+    Parallel.rows(y.length, i -> y[i] = reduce(fibres.gather(x, i)));
+    return Tensor.of(result, y);
+  }
+
+  @Override
+  default double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    Approximate operand = operands.getFirst();
+    double[] error = new double[result.size()];
+    Fibres fibres = Fibres.of(operand.exact().extents(), axes());
+    Parallel.rows(error.length, i -> {
+      double[] fibre = fibres.gather(operand.exact().elements(), i);
+      double y = result.elements()[i];
+      double computed = fibreError(fibre, fibres.gather(operand.error(), i), y, model);
+      error[i] = computed + model.store(result.type().format(), Math.abs(y) + computed);
+    });
+    return error;
+  }
+
+  /** Sum of the errors of the elements and of the summation, for reductions that add. */
+  static double sumError(double[] fibre, double[] errors, ErrorModel model) {
+    double magnitudes = 0;
+    double inherited = 0;
+    for (int i = 0; i < fibre.length; i++) {
+      magnitudes += Math.abs(fibre[i]) + errors[i];
+      inherited += errors[i];
+    }
+    return inherited + model.sum(fibre.length) * magnitudes;
+  }
+
+  /** The largest error of an element, for reductions that pick one. */
+  static double largest(double[] errors) {
+    return Arrays.stream(errors).max().orElse(0);
+  }
+
+  /** Which elements belong to one element of the result. */
+  record Fibres(int[] keptExtents, int[] keptStrides, int[] reducedExtents, int[] reducedStrides, int length) {
+    static Fibres of(int[] extents, List<Integer> axes) {
+      int[] strides = ViewOp.rowMajor(extents);
+      int[] kept = IntStream.range(0, extents.length).filter(a -> !axes.contains(a)).toArray();
+      int[] reduced = axes.stream().mapToInt(Integer::intValue).sorted().toArray();
+      return new Fibres(
+          pick(extents, kept), pick(strides, kept), pick(extents, reduced), pick(strides, reduced),
+          Arrays.stream(pick(extents, reduced)).reduce(1, (a, b) -> a * b));
+    }
+
+    private static int[] pick(int[] numbers, int[] indices) {
+      return Arrays.stream(indices).map(i -> numbers[i]).toArray();
+    }
+
+    double[] gather(double[] elements, int index) {
+      int base = ViewOp.strided(keptExtents, keptStrides, 0).source(index);
+      ViewOp.IndexMap map = ViewOp.strided(reducedExtents, reducedStrides, base);
+      double[] fibre = new double[length];
+      for (int i = 0; i < length; i++) {
+        fibre[i] = elements[map.source(i)];
+      }
+      return fibre;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package nibble.ir.op;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import nibble.ir.OpInfo;
+import nibble.ir.bound.ErrorModel;
+
+/**
+ * The sum over axes.
+ *
+ * @param axes the axes to reduce, counted from the front
+ * @param keep whether a reduced axis stays with extent 1
+ */
+@OpInfo(
+    name = "reduce_sum",
+    summary = "sum over axes",
+    rounding = "accumulated in f32 in any order, one rounding")
+public record ReduceSum(ImmutableList<Integer> axes, boolean keep) implements ReduceOp {
+  @Override
+  public double reduce(double[] fibre) {
+    return Arrays.stream(fibre).sum();
+  }
+
+  @Override
+  public double fibreError(double[] fibre, double[] errors, double result, ErrorModel model) {
+    return ReduceOp.sumError(fibre, errors, model);
+  }
+}

@@ -1,0 +1,2 @@
+/** Local rewrites and the driver that applies them until none fires. */
+package nibble.ir.rewrite;

@@ -1,0 +1,177 @@
+package nibble.ir.shape;
+
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.Ordering;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * An extent: an integer polynomial over symbols in normal form, such as {@code 384}, {@code S}, {@code 2*B*S + 1} or
+ * {@code ceil(S/128)}. Two dimensions are equal exactly when their normal forms are; there is no decision procedure
+ * behind it that could time out.
+ *
+ * @param terms coefficient of each monomial; none is zero
+ */
+public record Dim(ImmutableSortedMap<Monomial, Long> terms) implements Comparable<Dim> {
+  public static final Dim ZERO = new Dim(ImmutableSortedMap.of());
+  public static final Dim ONE = of(1);
+
+  /** A constant extent. */
+  public static Dim of(long value) {
+    return value == 0 ? ZERO : new Dim(ImmutableSortedMap.of(Monomial.ONE, value));
+  }
+
+  /** The extent that a symbol stands for. */
+  public static Dim symbol(String name) {
+    return atom(new Atom.Symbol(name));
+  }
+
+  private static Dim atom(Atom atom) {
+    return new Dim(ImmutableSortedMap.of(Monomial.of(atom), 1L));
+  }
+
+  public boolean isConstant() {
+    return terms.isEmpty() || (terms.size() == 1 && terms.firstKey().equals(Monomial.ONE));
+  }
+
+  /** The value of a constant extent. */
+  public long constant() {
+    if (!isConstant()) {
+      throw new IllegalStateException("the extent " + this + " is symbolic");
+    }
+    return terms.getOrDefault(Monomial.ONE, 0L);
+  }
+
+  public boolean is(long value) {
+    return isConstant() && constant() == value;
+  }
+
+  public Dim plus(Dim other) {
+    SortedMap<Monomial, Long> sum = new TreeMap<>(terms);
+    other.terms.forEach((monomial, coefficient) -> sum.merge(monomial, coefficient, Math::addExact));
+    return normal(sum);
+  }
+
+  public Dim minus(Dim other) {
+    return plus(other.times(of(-1)));
+  }
+
+  public Dim times(Dim other) {
+    SortedMap<Monomial, Long> product = new TreeMap<>();
+    terms.forEach((m, c) -> other.terms.forEach(
+        (n, d) -> product.merge(m.times(n), Math.multiplyExact(c, d), Math::addExact)));
+    return normal(product);
+  }
+
+  /** The quotient, where it is a polynomial again: {@code 2*B*S / (2*B) = S}; the divisor must be a single term. */
+  public Optional<Dim> dividedBy(Dim divisor) {
+    if (divisor.terms.size() != 1) {
+      return equals(divisor) && !terms.isEmpty() ? Optional.of(ONE) : Optional.empty();
+    }
+    Monomial by = divisor.terms.firstKey();
+    long byCoefficient = divisor.terms.get(by);
+    SortedMap<Monomial, Long> quotient = new TreeMap<>();
+    for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
+      Optional<Monomial> monomial = term.getKey().dividedBy(by);
+      if (monomial.isEmpty() || term.getValue() % byCoefficient != 0) {
+        return Optional.empty();
+      }
+      quotient.put(monomial.get(), term.getValue() / byCoefficient);
+    }
+    return Optional.of(normal(quotient));
+  }
+
+  /** {@code ceil(this / divisor)}: a polynomial where the division is exact, an atom of its own otherwise. */
+  public Dim ceilDiv(long divisor) {
+    if (divisor < 1) {
+      throw new IllegalArgumentException("divisor " + divisor + " is not positive");
+    }
+    if (isConstant()) {
+      return of(Math.ceilDiv(constant(), divisor));
+    }
+    return dividedBy(of(divisor)).orElseGet(() -> atom(new Atom.CeilDiv(this, divisor)));
+  }
+
+  /** The value under an assignment of all symbols. */
+  public long evaluate(Map<String, Long> symbols) {
+    Dim value = substitute(name -> {
+      Long bound = symbols.get(name);
+      if (bound == null) {
+        throw new IllegalArgumentException("the size " + name + " has no value");
+      }
+      return of(bound);
+    });
+    return value.constant();
+  }
+
+  /** Replaces every symbol by an extent (by {@link #symbol} of its own name to leave it). */
+  public Dim substitute(Function<String, Dim> replacement) {
+    if (isConstant()) {
+      return this;
+    }
+    Dim sum = ZERO;
+    for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
+      Dim product = of(term.getValue());
+      for (Map.Entry<Atom, Integer> power : term.getKey().powers().entrySet()) {
+        Dim value = switch (power.getKey()) {
+          case Atom.Symbol symbol -> replacement.apply(symbol.name());
+          case Atom.CeilDiv quotient -> quotient.numerator().substitute(replacement).ceilDiv(quotient.divisor());
+        };
+        for (int i = 0; i < power.getValue(); i++) {
+          product = product.times(value);
+        }
+      }
+      sum = sum.plus(product);
+    }
+    return sum;
+  }
+
+  /** The names of all symbols in it. */
+  public ImmutableSet<String> symbols() {
+    ImmutableSet.Builder<String> names = ImmutableSet.builder();
+    for (Monomial monomial : terms.keySet()) {
+      for (Atom atom : monomial.powers().keySet()) {
+        switch (atom) {
+          case Atom.Symbol symbol -> names.add(symbol.name());
+          case Atom.CeilDiv quotient -> names.addAll(quotient.numerator().symbols());
+        }
+      }
+    }
+    return names.build();
+  }
+
+  private static Dim normal(SortedMap<Monomial, Long> terms) {
+    terms.values().removeIf(coefficient -> coefficient == 0);
+    return new Dim(ImmutableSortedMap.copyOf(terms));
+  }
+
+  @Override
+  public int compareTo(Dim other) {
+    return Ordering.natural().compare(toString(), other.toString());
+  }
+
+  @Override
+  public String toString() {
+    if (terms.isEmpty()) {
+      return "0";
+    }
+    StringBuilder text = new StringBuilder();
+    // Highest degree first, the constant last, as one writes polynomials.
+    for (Map.Entry<Monomial, Long> term : terms.descendingMap().entrySet()) {
+      long coefficient = term.getValue();
+      boolean first = text.isEmpty();
+      text.append(coefficient < 0 ? (first ? "-" : " - ") : (first ? "" : " + "));
+      long magnitude = Math.abs(coefficient);
+      if (term.getKey().equals(Monomial.ONE)) {
+        text.append(magnitude);
+      } else {
+        text.append(magnitude == 1 ? "" : magnitude + "*").append(term.getKey());
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,61 @@
+package nibble.ir.shape;
+
+import com.google.common.collect.ImmutableSortedMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A product of atoms with positive powers; the empty product is 1.
+ *
+ * @param powers power of each atom
+ */
+public record Monomial(ImmutableSortedMap<Atom, Integer> powers) implements Comparable<Monomial> {
+  public static final Monomial ONE = new Monomial(ImmutableSortedMap.of());
+
+  static Monomial of(Atom atom) {
+    return new Monomial(ImmutableSortedMap.of(atom, 1));
+  }
+
+  Monomial times(Monomial other) {
+    SortedMap<Atom, Integer> product = new TreeMap<>(powers);
+    other.powers.forEach((atom, power) -> product.merge(atom, power, Integer::sum));
+    return new Monomial(ImmutableSortedMap.copyOf(product));
+  }
+
+  Optional<Monomial> dividedBy(Monomial other) {
+    SortedMap<Atom, Integer> quotient = new TreeMap<>(powers);
+    for (Map.Entry<Atom, Integer> factor : other.powers.entrySet()) {
+      int left = quotient.getOrDefault(factor.getKey(), 0) - factor.getValue();
+      if (left < 0) {
+        return Optional.empty();
+      }
+      if (left == 0) {
+        quotient.remove(factor.getKey());
+      } else {
+        quotient.put(factor.getKey(), left);
+      }
+    }
+    return Optional.of(new Monomial(ImmutableSortedMap.copyOf(quotient)));
+  }
+
+  private int degree() {
+    return powers.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  @Override
+  public int compareTo(Monomial other) {
+    int byDegree = Integer.compare(degree(), other.degree());
+    return byDegree != 0 ? byDegree : other.toString().compareTo(toString());
+  }
+
+  @Override
+  public String toString() {
+    return powers.entrySet().stream()
+        .map(factor -> (factor.getKey() + "*").repeat(factor.getValue()))
+        .collect(Collectors.joining())
+        .replaceFirst("\\*$", "");
+  }
+}

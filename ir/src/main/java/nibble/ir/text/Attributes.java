@@ -1,0 +1,127 @@
+package nibble.ir.text;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import nibble.ir.Registry;
+import nibble.ir.TensorType;
+import nibble.ir.diagnostic.Suggestion;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * Syntax of attributes by the Java type of the record component: numbers, truth values, strings, enums, the classes of
+ * shapes and types, what dialects add, and lists and optionals of these. An empty optional is not written.
+ */
+public final class Attributes {
+  private static final ImmutableMap<Class<?>, AttributeSyntax<?>> BUILT_IN =
+      ImmutableMap.<Class<?>, AttributeSyntax<?>>builder()
+          .put(int.class, new AttributeSyntax<Integer>(String::valueOf, in -> Math.toIntExact(in.integer())))
+          .put(Integer.class, new AttributeSyntax<Integer>(String::valueOf, in -> Math.toIntExact(in.integer())))
+          .put(long.class, new AttributeSyntax<Long>(String::valueOf, TextReader::integer))
+          .put(Long.class, new AttributeSyntax<Long>(String::valueOf, TextReader::integer))
+          .put(double.class, new AttributeSyntax<Double>(String::valueOf, TextReader::real))
+          .put(Double.class, new AttributeSyntax<Double>(String::valueOf, TextReader::real))
+          .put(boolean.class, new AttributeSyntax<Boolean>(String::valueOf, Attributes::truth))
+          .put(String.class, new AttributeSyntax<String>(Attributes::quoted, TextReader::string))
+          .put(Dim.class, new AttributeSyntax<Dim>(Dim::toString, TextReader::dim))
+          .put(Shape.class, new AttributeSyntax<Shape>(Shape::toString, TextReader::shape))
+          .put(NumberFormat.class, new AttributeSyntax<NumberFormat>(NumberFormat::name, TextReader::format))
+          .put(Granularity.class, new AttributeSyntax<Granularity>(Granularity::text, TextReader::granularity))
+          .put(ScaleLayout.class, new AttributeSyntax<ScaleLayout>(ScaleLayout::toString, TextReader::scaleLayout))
+          .put(TensorType.class, new AttributeSyntax<TensorType>(TensorType::toString, TextReader::tensorType))
+          .build();
+
+  private Attributes() {}
+
+  /** The text of an attribute of that type. */
+  public static String print(Object value, Type type, Registry registry) {
+    Class<?> raw = rawClass(type);
+    if (raw == Optional.class) {
+      return print(((Optional<?>) value).orElseThrow(), argument(type), registry);
+    }
+    if (raw == ImmutableList.class) {
+      return ((ImmutableList<?>) value).stream()
+          .map(item -> print(item, argument(type), registry))
+          .collect(Collectors.joining(", ", "[", "]"));
+    }
+    if (value instanceof Enum<?> constant) {
+      return word(constant);
+    }
+    return printWith(syntax(raw, registry), value);
+  }
+
+  /** Reads an attribute of that type. */
+  public static Object parse(TextReader reader, Type type) {
+    Class<?> raw = rawClass(type);
+    if (raw == Optional.class) {
+      return Optional.of(parse(reader, argument(type)));
+    }
+    if (raw == ImmutableList.class) {
+      return reader.list("[", "]", () -> parse(reader, argument(type)));
+    }
+    if (raw.isEnum()) {
+      return constant(reader, raw);
+    }
+    return syntax(raw, reader.registry()).parse().apply(reader);
+  }
+
+  private static AttributeSyntax<?> syntax(Class<?> type, Registry registry) {
+    AttributeSyntax<?> builtIn = BUILT_IN.get(type);
+    return builtIn != null ? builtIn : registry.attribute(type).orElseThrow(() ->
+        new IllegalStateException("no syntax for attributes of " + type));
+  }
+
+  @SuppressWarnings("unchecked") // The syntax was looked up by the class of the value's component.
+  private static <T> String printWith(AttributeSyntax<T> syntax, Object value) {
+    return syntax.print().apply((T) value);
+  }
+
+  private static Object constant(TextReader reader, Class<?> type) {
+    Token token = reader.peek();
+    String name = reader.word();
+    for (Object constant : type.getEnumConstants()) {
+      if (word((Enum<?>) constant).equals(name)) {
+        return constant;
+      }
+    }
+    ImmutableList<String> words = Arrays.stream(type.getEnumConstants())
+        .map(constant -> word((Enum<?>) constant))
+        .collect(ImmutableList.toImmutableList());
+    String hint = Suggestion.didYouMean(name, words).orElse("it is one of " + String.join(", ", words));
+    throw reader.errorAt(token, "'" + name + "' is not known here: " + hint);
+  }
+
+  /** An enum constant as the text form writes it. */
+  public static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean truth(TextReader reader) {
+    if (reader.accept("true")) {
+      return true;
+    }
+    reader.expect("false");
+    return false;
+  }
+
+  static String quoted(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+  }
+
+  private static Class<?> rawClass(Type type) {
+    return (Class<?>) (type instanceof ParameterizedType generic ? generic.getRawType() : type);
+  }
+
+  private static Type argument(Type type) {
+    return ((ParameterizedType) type).getActualTypeArguments()[0];
+  }
+}

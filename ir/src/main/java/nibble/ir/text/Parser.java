@@ -1,0 +1,255 @@
+package nibble.ir.text;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nibble.ir.Block;
+import nibble.ir.Function;
+import nibble.ir.Location;
+import nibble.ir.Module;
+import nibble.ir.Op;
+import nibble.ir.Operation;
+import nibble.ir.Registry;
+import nibble.ir.TensorType;
+import nibble.ir.Type;
+import nibble.ir.Value;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.shape.SymbolBounds;
+
+/**
+ * Reads the text form. What it returns is well-formed text, not yet a valid module: that is for the verifier to say.
+ */
+public final class Parser {
+  private final TextReader in;
+
+  private Parser(TextReader in) {
+    this.in = in;
+  }
+
+  /**
+   * Reads a module.
+   *
+   * @param file name for messages
+   * @throws InputException at the first thing that is no text form
+   */
+  public static Module parse(String text, String file, Registry registry) {
+    Parser parser = new Parser(new TextReader(text, file, registry));
+    Module module = parser.module();
+    if (!parser.in.atEnd()) {
+      throw parser.in.error("nothing may follow the module");
+    }
+    return module;
+  }
+
+  private Module module() {
+    in.expect("module");
+    String name = in.symbolName();
+    in.expect("{");
+    List<SymbolBounds> symbols = new ArrayList<>();
+    while (in.accept("symbol")) {
+      symbols.add(symbol());
+    }
+    List<Function> functions = new ArrayList<>();
+    while (!in.accept("}")) {
+      Token start = in.peek();
+      Function function = function();
+      if (functions.stream().anyMatch(other -> other.name().equals(function.name()))) {
+        throw in.errorAt(start, "there are two functions @" + function.name());
+      }
+      functions.add(function);
+    }
+    return Module.of(name, symbols, functions);
+  }
+
+  private SymbolBounds symbol() {
+    String name = in.word();
+    long minimum = 1;
+    if (in.accept("min")) {
+      minimum = in.integer();
+    }
+    long divisor = 1;
+    if (in.accept("multiple")) {
+      in.expect("of");
+      divisor = in.integer();
+    }
+    return new SymbolBounds(name, minimum, divisor);
+  }
+
+  private Function function() {
+    in.expect("func");
+    String name = in.symbolName();
+    Map<String, Value> scope = new HashMap<>();
+    ImmutableList<Value> parameters = in.list("(", ")", () -> argument(scope));
+    Block body = body(parameters, "return", scope);
+    return new Function(name, body, location());
+  }
+
+  private Value argument(Map<String, Value> scope) {
+    Token token = in.peek();
+    String name = in.valueName();
+    in.expect(":");
+    return define(scope, name, in.type(), token);
+  }
+
+  private Block body(ImmutableList<Value> arguments, String end, Map<String, Value> scope) {
+    in.expect("{");
+    ImmutableList.Builder<Operation> operations = ImmutableList.builder();
+    while (!in.at(end)) {
+      if (in.at("}") || in.atEnd()) {
+        throw in.error("a block must end with '" + end + "'");
+      }
+      operations.add(operation(scope));
+    }
+    in.expect(end);
+    ImmutableList<Value> results = values(scope);
+    in.expect("}");
+    return new Block(arguments, operations.build(), results);
+  }
+
+  private Operation operation(Map<String, Value> scope) {
+    List<Token> results = new ArrayList<>();
+    if (in.peek().kind() == Token.Kind.VALUE) {
+      do {
+        results.add(in.peek());
+        in.valueName();
+      } while (in.accept(","));
+      in.expect("=");
+    }
+    Token start = in.peek();
+    String name = in.word();
+    Class<? extends Op> type = in.registry().op(name).orElseThrow(() ->
+        in.unknown("op", name, start, in.registry().ops().keySet()));
+    // An op without operands may stand right before a line that starts with a value.
+    boolean sameLine = in.location().line() == start.location().line();
+    ImmutableList<Value> operands = sameLine ? values(scope) : ImmutableList.of();
+    Map<String, Object> attributes = attributes(OpRecord.of(type), name);
+    ImmutableList.Builder<Block> regions = ImmutableList.builder();
+    while (in.accept("do")) {
+      Map<String, Value> inner = new HashMap<>(scope);
+      ImmutableList<Value> arguments = in.list("(", ")", () -> argument(inner));
+      regions.add(body(arguments, "yield", inner));
+    }
+    List<Type> types = resultTypes(results.size(), start);
+    List<Value> values = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      values.add(define(scope, results.get(i).text(), types.get(i), results.get(i)));
+    }
+    Op op = make(OpRecord.of(type), attributes, types, start);
+    return new Operation(op, operands, ImmutableList.copyOf(values), regions.build(), location());
+  }
+
+  private Map<String, Object> attributes(OpRecord record, String op) {
+    Map<String, Object> attributes = new HashMap<>();
+    if (in.accept("{")) {
+      do {
+        Token token = in.peek();
+        String name = in.word();
+        int index = record.names().indexOf(name);
+        if (index < 0 || name.equals(OpRecord.RESULT)) {
+          throw in.unknown("attribute of " + op, name, token, record.names());
+        }
+        in.expect("=");
+        try {
+          attributes.put(name, Attributes.parse(in, record.type(index)));
+        } catch (ArithmeticException e) {
+          throw in.errorAt(token, "the value of " + name + " is out of range");
+        }
+      } while (in.accept(","));
+      in.expect("}");
+    }
+    return attributes;
+  }
+
+  private List<Type> resultTypes(int count, Token start) {
+    List<Type> types = new ArrayList<>();
+    if (in.accept(":")) {
+      do {
+        types.add(in.type());
+      } while (in.accept(","));
+    }
+    if (types.size() != count) {
+      throw in.errorAt(start, "the operation has " + count + " results but " + types.size() + " result types");
+    }
+    return types;
+  }
+
+  private Op make(OpRecord record, Map<String, Object> attributes, List<Type> types, Token start) {
+    Object[] values = new Object[record.size()];
+    for (int i = 0; i < values.length; i++) {
+      String name = record.name(i);
+      boolean optional = record.type(i).getTypeName().startsWith(Optional.class.getName());
+      if (name.equals(OpRecord.RESULT)) {
+        if (types.size() != 1 || !(types.getFirst() instanceof TensorType)) {
+          throw in.errorAt(start, "the operation needs one result that is a tensor");
+        }
+        values[i] = types.getFirst();
+      } else if (attributes.containsKey(name)) {
+        values[i] = attributes.get(name);
+      } else if (optional) {
+        values[i] = Optional.empty();
+      } else {
+        throw in.errorAt(start, "the attribute " + name + " is missing");
+      }
+    }
+    try {
+      return record.make(values);
+    } catch (IllegalArgumentException e) {
+      throw in.errorAt(start, e.getMessage());
+    }
+  }
+
+  private ImmutableList<Value> values(Map<String, Value> scope) {
+    ImmutableList.Builder<Value> values = ImmutableList.builder();
+    if (in.peek().kind() == Token.Kind.VALUE) {
+      do {
+        Token token = in.peek();
+        Value value = scope.get(in.valueName());
+        if (value == null) {
+          throw in.unknown("value", "%" + token.text(), token, scope.keySet().stream().map(n -> "%" + n).toList());
+        }
+        values.add(value);
+      } while (in.accept(","));
+    }
+    return values.build();
+  }
+
+  private Value define(Map<String, Value> scope, String name, Type type, Token token) {
+    Value value = new Value(name, type);
+    if (scope.put(name, value) != null) {
+      throw in.errorAt(token, "%" + name + " is defined twice");
+    }
+    return value;
+  }
+
+  private Location location() {
+    if (!in.accept("loc")) {
+      return Location.UNKNOWN;
+    }
+    in.expect("(");
+    Location location = Location.UNKNOWN;
+    if (!in.accept("unknown")) {
+      String file = in.string();
+      in.expect(":");
+      int line = Math.toIntExact(in.integer());
+      in.expect(":");
+      location = Location.of(file, line, Math.toIntExact(in.integer()));
+    }
+    if (in.accept("in")) {
+      location = location.in(path());
+    }
+    in.expect(")");
+    return location;
+  }
+
+  /** A path is dotted names with indices; the lexer gives words, numbers and brackets. */
+  private String path() {
+    StringBuilder path = new StringBuilder();
+    while (!in.at(")") && !in.atEnd()) {
+      path.append(in.take().text());
+    }
+    return path.toString();
+  }
+}

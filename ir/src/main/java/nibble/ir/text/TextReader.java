@@ -1,0 +1,297 @@
+package nibble.ir.text;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import nibble.ir.Location;
+import nibble.ir.Registry;
+import nibble.ir.TensorType;
+import nibble.ir.Type;
+import nibble.ir.diagnostic.Diagnostic;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.diagnostic.Suggestion;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.SparseLayout;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * A cursor over tokens, with the parts of the text form that types and attributes are made of. Every method throws
+ * {@link InputException} at what does not fit.
+ */
+public final class TextReader {
+  private final ImmutableList<Token> tokens;
+  private final Registry registry;
+  private int next;
+
+  public TextReader(String text, String file, Registry registry) {
+    this.tokens = Lexer.tokens(text, file);
+    this.registry = registry;
+  }
+
+  public Registry registry() {
+    return registry;
+  }
+
+  Token peek() {
+    return tokens.get(next);
+  }
+
+  Token take() {
+    Token token = tokens.get(next);
+    if (token.kind() != Token.Kind.END) {
+      next++;
+    }
+    return token;
+  }
+
+  public Location location() {
+    return peek().location();
+  }
+
+  public boolean atEnd() {
+    return peek().kind() == Token.Kind.END;
+  }
+
+  /** Whether the next token is that word or punctuation. */
+  public boolean at(String text) {
+    Token token = peek();
+    return (token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.PUNCTUATION) && token.text().equals(text);
+  }
+
+  /** Takes the next token if it is that word or punctuation. */
+  public boolean accept(String text) {
+    if (at(text)) {
+      next++;
+      return true;
+    }
+    return false;
+  }
+
+  public void expect(String text) {
+    if (!accept(text)) {
+      throw error("expected '" + text + "' but found " + peek().described());
+    }
+  }
+
+  private String expect(Token.Kind kind, String what) {
+    if (peek().kind() != kind) {
+      throw error("expected " + what + " but found " + peek().described());
+    }
+    return take().text();
+  }
+
+  public String word() {
+    return expect(Token.Kind.WORD, "a name");
+  }
+
+  public String string() {
+    return expect(Token.Kind.STRING, "a string");
+  }
+
+  String symbolName() {
+    return expect(Token.Kind.SYMBOL, "a name with '@'");
+  }
+
+  String valueName() {
+    return expect(Token.Kind.VALUE, "a value");
+  }
+
+  public long integer() {
+    boolean negative = accept("-");
+    String digits = expect(Token.Kind.NUMBER, "an integer");
+    try {
+      return Long.parseLong((negative ? "-" : "") + digits);
+    } catch (NumberFormatException e) {
+      next--;
+      throw error("expected an integer but found '" + digits + "'");
+    }
+  }
+
+  /** A number as {@link Double#toString} writes it. */
+  public double real() {
+    double sign = accept("-") ? -1 : 1;
+    if (accept("NaN")) {
+      return Double.NaN;
+    }
+    if (accept("Infinity")) {
+      return sign * Double.POSITIVE_INFINITY;
+    }
+    return sign * Double.parseDouble(expect(Token.Kind.NUMBER, "a number"));
+  }
+
+  /** {@code open item, item close}; possibly no item. */
+  public <T> ImmutableList<T> list(String open, String close, Supplier<T> item) {
+    expect(open);
+    List<T> items = new ArrayList<>();
+    if (!at(close)) {
+      do {
+        items.add(item.get());
+      } while (accept(","));
+    }
+    expect(close);
+    return ImmutableList.copyOf(items);
+  }
+
+  public Shape shape() {
+    return Shape.of(list("[", "]", this::dim));
+  }
+
+  public Dim dim() {
+    Dim sum = accept("-") ? Dim.ZERO.minus(product()) : product();
+    while (at("+") || at("-")) {
+      sum = accept("+") ? sum.plus(product()) : minus(sum);
+    }
+    return sum;
+  }
+
+  private Dim minus(Dim sum) {
+    expect("-");
+    return sum.minus(product());
+  }
+
+  private Dim product() {
+    Dim product = factor();
+    while (accept("*")) {
+      product = product.times(factor());
+    }
+    return product;
+  }
+
+  private Dim factor() {
+    if (peek().kind() == Token.Kind.NUMBER) {
+      return Dim.of(integer());
+    }
+    if (accept("(")) {
+      Dim inner = dim();
+      expect(")");
+      return inner;
+    }
+    String name = word();
+    if (name.equals("ceil") && accept("(")) {
+      Dim numerator = product();
+      expect("/");
+      long divisor = integer();
+      expect(")");
+      return numerator.ceilDiv(divisor);
+    }
+    return Dim.symbol(name);
+  }
+
+  public NumberFormat format() {
+    Token token = peek();
+    String name = word();
+    return registry.format(name).orElseThrow(() ->
+        unknown("number format", name, token, registry.formats().keySet()));
+  }
+
+  public Type type() {
+    Token token = peek();
+    String keyword = word();
+    if (keyword.equals("tensor")) {
+      return tensorTail(token);
+    }
+    TypeSyntax syntax = registry.type(keyword).orElseThrow(() -> errorAt(token, "there is no type '" + keyword + "'"));
+    return syntax.parse(this);
+  }
+
+  public TensorType tensorType() {
+    Token token = peek();
+    expect("tensor");
+    return tensorTail(token);
+  }
+
+  private TensorType tensorTail(Token start) {
+    expect("<");
+    Shape shape = shape();
+    expect("x");
+    NumberFormat format = format();
+    Optional<ScaleLayout> scale = Optional.empty();
+    Optional<SparseLayout> sparse = Optional.empty();
+    while (accept(",")) {
+      if (at("scale")) {
+        scale = Optional.of(scaleLayout());
+      } else {
+        sparse = Optional.of(sparseLayout());
+      }
+    }
+    expect(">");
+    try {
+      return new TensorType(shape, format, scale, sparse);
+    } catch (IllegalArgumentException e) {
+      throw errorAt(start, e.getMessage());
+    }
+  }
+
+  public ScaleLayout scaleLayout() {
+    expect("scale");
+    expect("<");
+    Granularity granularity = granularity();
+    expect(",");
+    NumberFormat format = format();
+    expect(">");
+    return new ScaleLayout(granularity, format);
+  }
+
+  /** {@code token}, {@code axis 0} or {@code block(1,128)}. */
+  public Granularity granularity() {
+    Token token = peek();
+    String keyword = word();
+    var maker = registry.granularity(keyword).orElseThrow(() ->
+        unknown("granularity", keyword, token, registry.granularities().keySet()));
+    List<Long> numbers = List.of();
+    if (at("(")) {
+      numbers = list("(", ")", this::integer);
+    } else if (peek().kind() == Token.Kind.NUMBER) {
+      numbers = List.of(integer());
+    }
+    try {
+      return maker.apply(numbers);
+    } catch (IndexOutOfBoundsException e) {
+      throw errorAt(token, "'" + keyword + "' takes another count of numbers than " + numbers.size());
+    } catch (IllegalArgumentException e) {
+      throw errorAt(token, e.getMessage());
+    }
+  }
+
+  private SparseLayout sparseLayout() {
+    expect("sparse");
+    expect("<");
+    Token start = peek();
+    List<Long> numbers = new ArrayList<>();
+    do {
+      numbers.add(integer());
+    } while (accept(":"));
+    expect(">");
+    try {
+      return registry.sparseLayout(numbers.size())
+          .orElseThrow(() -> errorAt(start, "no sparse layout has " + numbers.size() + " numbers"))
+          .apply(numbers);
+    } catch (IllegalArgumentException e) {
+      throw errorAt(start, e.getMessage());
+    }
+  }
+
+  /** A complaint at the next token. */
+  public InputException error(String message) {
+    return errorAt(peek(), message);
+  }
+
+  InputException errorAt(Token token, String message) {
+    return new InputException(diagnostic(token, message));
+  }
+
+  InputException unknown(String kind, String name, Token token, Iterable<String> known) {
+    Diagnostic diagnostic = diagnostic(token, "there is no " + kind + " '" + name + "'");
+    Optional<String> hint = Suggestion.didYouMean(name, ImmutableList.copyOf(known));
+    return new InputException(hint.map(diagnostic::hint).orElse(diagnostic));
+  }
+
+  private static Diagnostic diagnostic(Token token, String message) {
+    return Diagnostic.error(message, token.location()).underlining(token.text().length());
+  }
+}
