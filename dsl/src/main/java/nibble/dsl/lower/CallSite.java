@@ -73,7 +73,7 @@ record CallSite(
     boolean fine = true;
     for (Map.Entry<String, Identifier> name : names.entrySet()) {
       if (!known.contains(name.getKey())) {
-        frame.reportUnknown(name.getValue(), "argument of " + callee, known);
+        frame.reportUnknown(name.getValue(), "'" + callee + "' has no argument '" + name.getKey() + "'", known);
         fine = false;
       }
     }
@@ -121,7 +121,7 @@ record CallSite(
     Diagnostic diagnostic = callee.span().error("'" + callee + "' takes " + takes + ", not " + given);
     frame.report(parameters.isEmpty()
         ? diagnostic
-        : diagnostic.note("they are " + String.join(", ", parameters)));
+        : diagnostic.note((parameters.size() == 1 ? "it is " : "they are ") + String.join(", ", parameters)));
     return Optional.empty();
   }
 

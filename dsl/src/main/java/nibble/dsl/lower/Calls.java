@@ -34,7 +34,7 @@ final class Calls {
 
   private static Operand callInstance(Expression.Call call, Instance instance, Frame frame) {
     Optional<Declaration.Function> forward = instance.type().function(FORWARD);
-    Identifier callee = new Identifier(FORWARD, call.callee().span());
+    Identifier callee = new Identifier(instance.type().name() + "." + FORWARD, call.callee().span());
     if (forward.isEmpty()) {
       if (!instance.file().excuses(FORWARD)) {
         frame.report(call.callee().span()
@@ -80,7 +80,8 @@ final class Calls {
     if (function.isEmpty()) {
       List<String> functions = instance.type().members().values().stream()
           .filter(Declaration.Function.class::isInstance).map(Declaration::name).toList();
-      frame.reportUnknown(name, "function of block " + instance.type().name(), functions);
+      frame.reportUnknown(
+          name, "the block " + instance.type().name() + " has no function '" + name + "'", functions);
       return evaluateArguments(call, frame);
     }
     return CallSite.of(call, name, List.of(), frame)
@@ -110,7 +111,8 @@ final class Calls {
     } else if (frame.find(site.callee()).isPresent()) {
       frame.report(site.callee().span().error("'" + site.name() + "' is a value, not a function"));
     } else {
-      frame.reportUnknown(site.callee(), "function", Callables.names(frame));
+      frame.reportUnknown(
+          site.callee(), "there is no function '" + site.name() + "' here", Callables.names(frame));
     }
     site.positional().forEach(argument -> Expressions.evaluate(argument, frame));
     return Operand.FAILED;

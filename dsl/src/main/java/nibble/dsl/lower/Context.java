@@ -37,12 +37,14 @@ interface Context {
   void report(Diagnostic diagnostic);
 
   /** Complains about a name that means nothing, unless its declaration has a syntax error. */
-  default void reportUnknown(Identifier name, String kind, Iterable<String> known) {
+  default void reportUnknown(Identifier name, String message, Iterable<String> known) {
     if (file().excuses(name.name())) {
       return;
     }
-    Diagnostic diagnostic = name.span().error("there is no " + kind + " '" + name + "' here");
+    Diagnostic diagnostic = name.span().error(message);
+    // Any letter is one edit from any other.
     report(Suggestion.didYouMean(name.name(), ImmutableSet.copyOf(known))
+        .filter(suggestion -> name.name().length() > 1)
         .map(diagnostic::hint).orElse(diagnostic));
   }
 }

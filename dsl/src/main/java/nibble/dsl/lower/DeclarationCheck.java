@@ -87,11 +87,14 @@ final class DeclarationCheck {
   private void instance(Declaration.Instance instance, ComponentType owner) {
     Optional<ComponentType> block = file.component(instance.component());
     if (block.isEmpty()) {
-      file.reportUnknown(instance.component(), "block", file.namesOf(Declaration.Component.class));
+      file.reportUnknown(
+          instance.component(), "there is no block '" + instance.component() + "' here",
+          file.namesOf(Declaration.Component.class));
       return;
     }
     if (block.get().declaration().isModel()) {
-      file.report(instance.component().span().error("'" + block.get().name() + "' is a model, and only blocks have instances"));
+      file.report(instance.component().span()
+          .error("'" + block.get().name() + "' is a model, and only blocks have instances"));
       return;
     }
     int given = instance.arguments().size();

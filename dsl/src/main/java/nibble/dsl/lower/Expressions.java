@@ -1,9 +1,11 @@
 package nibble.dsl.lower;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import nibble.dsl.syntax.Expression;
 import nibble.dsl.syntax.Identifier;
 import nibble.ir.format.NumberFormat;
@@ -60,11 +62,10 @@ final class Expressions {
     if (value.isPresent()) {
       return value.get();
     }
-    Optional<String> other = Callables.describe(name.name(), frame);
-    if (other.isPresent()) {
-      return frame.fail(name.span().error("'" + name + "' is " + other.get() + ", not a value"));
-    }
-    frame.reportUnknown(name, "name", frame.names());
+    String message = Callables.describe(name.name(), frame)
+        .map(other -> "'" + name + "' is " + other + ", not a value")
+        .orElse("there is no '" + name + "' here");
+    frame.reportUnknown(name, message, Sets.difference(frame.names(), Set.of(name.name())));
     return Operand.FAILED;
   }
 

@@ -29,14 +29,14 @@ final class FileScope implements Context {
     for (Declaration declaration : unit.tree().declarations()) {
       switch (declaration) {
         case Declaration.Import ignored -> { }
-        case Declaration.Recipe recipe -> define(recipe, recipes, "recipe");
+        case Declaration.Recipe recipe -> define(recipe, recipes);
         case Declaration.Component component -> {
-          define(component, definitions, component.kind());
+          define(component, definitions);
           components.putIfAbsent(component.name(), ComponentType.of(component, this));
         }
-        case Declaration.Function function -> define(function, definitions, "function");
-        case Declaration.Size size -> define(size, definitions, "size");
-        case Declaration.Constant constant -> define(constant, definitions, "constant");
+        case Declaration.Function function -> define(function, definitions);
+        case Declaration.Size size -> define(size, definitions);
+        case Declaration.Constant constant -> define(constant, definitions);
         case Declaration.Weight weight -> throw misplaced(weight);
         case Declaration.Instance instance -> throw misplaced(instance);
       }
@@ -54,12 +54,12 @@ final class FileScope implements Context {
     return new IllegalStateException("the grammar has no " + declaration.getClass() + " in a file");
   }
 
-  private void define(Declaration declaration, Map<String, Definition> into, String kind) {
+  private void define(Declaration declaration, Map<String, Definition> into) {
     Definition first = into.putIfAbsent(declaration.name(), new Definition(this, declaration));
     if (first != null) {
       report(declaration.identifier().span()
-          .error("the " + kind + " '" + declaration.name() + "' has the name of something else")
-          .note("'" + declaration.name() + "' was declared first at "
+          .error("'" + declaration.name() + "' is declared twice")
+          .note("it was declared first at "
               + first.declaration().identifier().span().positionFrom(declaration.identifier().span())));
     }
   }

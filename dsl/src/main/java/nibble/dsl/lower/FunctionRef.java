@@ -20,6 +20,14 @@ record FunctionRef(Declaration.Function declaration, FileScope home, Optional<In
     return self.map(Instance::path).filter(path -> !path.isEmpty()).map(path -> path + "." + name()).orElse(name());
   }
 
+  /** {@code Linear.forward}: what messages call it. */
+  String title() {
+    return self.map(Instance::type)
+        .filter(type -> !type.declaration().isModel())
+        .map(type -> type.name() + "." + name())
+        .orElse(name());
+  }
+
   /** What names mean in its signature, besides the sizes that calls bind. */
   Context context() {
     return self.<Context>map(instance -> instance).orElse(home);

@@ -14,6 +14,7 @@ import nibble.ir.shape.Dim;
 final class Instance implements Context {
   private final ComponentType type;
   private final Optional<Instance> parent;
+  private final Optional<Identifier> declared;
   private final String path;
   private final String prefix;
   private final boolean generic;
@@ -25,10 +26,18 @@ final class Instance implements Context {
    * An instance whose parameters are still to be bound.
    *
    * @param parent the instance that it is part of; none for a model
+   * @param declared its name in the declaration that makes it; none for a model
    * @param path dotted path; empty for a model
    * @param prefix of the names of its weights; may be empty
    */
-  Instance(ComponentType type, Optional<Instance> parent, String path, String prefix, boolean generic) {
+  Instance(
+      ComponentType type,
+      Optional<Instance> parent,
+      Optional<Identifier> declared,
+      String path,
+      String prefix,
+      boolean generic) {
+    this.declared = declared;
     this.type = type;
     this.parent = parent;
     this.path = path;
@@ -116,7 +125,7 @@ final class Instance implements Context {
   Optional<Operand> findOwn(Identifier name) {
     if (type.hasParameter(name.name())) {
       useParameter(name.name());
-      return Optional.of(parameters.getOrDefault(name.name(), Operand.FAILED));
+      return Optional.of(parameters.computeIfAbsent(name.name(), this::unknown));
     }
     Declaration member = type.members().get(name.name());
     if (member instanceof Declaration.Size size) {
@@ -128,6 +137,27 @@ final class Instance implements Context {
       return Optional.of(values.of(constant, this));
     }
     return Optional.empty();
+  }
+
+  /** A parameter that is needed before anything says what it is. */
+  private Operand unknown(String parameter) {
+    declared.ifPresent(name -> report(name.span()
+        .error("the size " + parameter + " of '" + name + "' does not follow from the arguments of its calls")
+        .hint("say what it is: " + name + ": " + type.name() + "<"
+            + String.join(", ", type.parameterNames().stream().map(p -> p.equals(parameter) ? "..." : "_").toList())
+            + ">")));
+    return Operand.FAILED;
+  }
+
+  /** Evaluates all sizes and constants, for the errors in them. */
+  void evaluateAll() {
+    for (Declaration member : type.members().values()) {
+      switch (member) {
+        case Declaration.Size size -> values.of(size, this);
+        case Declaration.Constant constant -> values.of(constant, this);
+        default -> { }
+      }
+    }
   }
 
   private void useParameter(String name) {

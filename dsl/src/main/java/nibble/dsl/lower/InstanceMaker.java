@@ -30,7 +30,7 @@ final class InstanceMaker {
         ? Optional.of(defaultPrefix)
         : text(member.prefix().get(), context);
     Instance instance = new Instance(
-        type.get(), Optional.of(parent), join(parent.path(), step),
+        type.get(), Optional.of(parent), Optional.of(member.identifier()), join(parent.path(), step),
         join(parent.prefix(), prefix.orElse(defaultPrefix)), parent.isGeneric());
     return bind(instance, member, context) ? Optional.of(instance) : Optional.empty();
   }

@@ -97,7 +97,7 @@ final class Invocation {
     }
     Identifier first = missing.getFirst();
     site.frame().report(site.span()
-        .error("the size " + first + " of '" + function.name() + "' does not follow from the arguments")
+        .error("the size " + first + " of '" + function.title() + "' does not follow from the arguments")
         .note("it stands in the type of a parameter at " + first.span().positionFrom(site.span())));
     return true;
   }
@@ -135,7 +135,7 @@ final class Invocation {
 
   private Diagnostic mismatch(
       Declaration.Parameter parameter, Operand argument, Expression expression, Optional<TensorType> expected) {
-    Diagnostic diagnostic = expression.span().error("'" + function.name() + "' takes " + Text.of(parameter.type())
+    Diagnostic diagnostic = expression.span().error("'" + function.title() + "' takes " + Text.of(parameter.type())
         + " for '" + parameter.name() + "', not " + Text.of(argument));
     if (argument instanceof Operand.Tensor tensor) {
       if (expected.filter(type -> type.shape().equals(tensor.type().shape())).isPresent()) {

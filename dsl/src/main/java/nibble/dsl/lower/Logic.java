@@ -5,6 +5,7 @@ import java.util.Optional;
 import nibble.dsl.syntax.BinaryOperator;
 import nibble.dsl.syntax.Expression;
 import nibble.dsl.syntax.Span;
+import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.format.Formats;
@@ -13,6 +14,7 @@ import nibble.ir.op.Not;
 import nibble.ir.op.Or;
 import nibble.ir.op.Select;
 import nibble.ir.shape.Broadcast;
+import nibble.ir.shape.Shape;
 
 /** Truth values and choices. What is decided now evaluates only the side that counts. */
 final class Logic {
@@ -83,8 +85,22 @@ final class Logic {
   static Operand select(Span at, Operand condition, Expression yes, Expression no, Frame frame) {
     List<Operand> choices = List.of(Expressions.evaluate(yes, frame), Expressions.evaluate(no, frame));
     Optional<? extends List<Value>> values = Adaptation.values(choices, List.of(yes, no), Formats.F32, frame);
-    return condition instanceof Operand.Tensor tensor && values.isPresent()
-        ? frame.emit(at, new Select(), tensor.value(), values.get().get(0), values.get().get(1))
-        : Operand.FAILED;
+    if (!(condition instanceof Operand.Tensor tensor) || values.isEmpty()) {
+      return Operand.FAILED;
+    }
+    TensorType a = values.get().get(0).tensorType();
+    TensorType b = values.get().get(1).tensorType();
+    if (!a.format().equals(b.format())) {
+      return frame.fail(at.error(
+              "the two choices have different formats, " + a.format().name() + " and " + b.format().name())
+          .hint("cast one of them: x as " + a.format().name()));
+    }
+    Optional<Shape> shape = Broadcast.common(a.shape(), b.shape());
+    if (shape.flatMap(both -> Broadcast.common(both, tensor.type().shape())).isEmpty()) {
+      return frame.fail(at.error("the shapes of the condition and of the two choices do not fit together")
+          .note("the condition is " + Text.of(tensor.type()))
+          .note("the choices are " + Text.of(a) + " and " + Text.of(b)));
+    }
+    return frame.emit(at, new Select(), tensor.value(), values.get().get(0), values.get().get(1));
   }
 }

@@ -36,7 +36,7 @@ final class Loops {
       frame.session().step(loop.span());
       Frame body = frame.withLocals(frame.locals().inner());
       Statements.define(
-          loop.counter(), Locals.Kind.SIZE, Optional.empty(), new Operand.Size(Dim.of(i)), body);
+          loop.counter(), Locals.Kind.COUNTER, Optional.empty(), new Operand.Size(Dim.of(i)), body);
       Statements.runAll(loop.body(), body);
     }
   }
@@ -44,7 +44,7 @@ final class Loops {
   /** Checks a body once where the bounds are not known, and forgets what it assigns. */
   private static void unknown(Statement.For loop, Frame frame) {
     Frame body = frame.withLocals(frame.locals().inner());
-    Statements.define(loop.counter(), Locals.Kind.SIZE, Optional.empty(), Operand.FAILED, body);
+    Statements.define(loop.counter(), Locals.Kind.COUNTER, Optional.empty(), Operand.FAILED, body);
     Statements.runAll(loop.body(), body);
     assigned(loop.body(), frame).forEach(variable -> variable.assign(Operand.FAILED));
   }
@@ -97,7 +97,7 @@ final class Loops {
           .map(Values::of)
           .toList();
     });
-    if (after.contains(Operand.FAILED) || !keepTypes(loop, carried, before, after, frame)) {
+    if (!keepTypes(loop, carried, before, after, frame)) {
       carried.forEach(variable -> variable.assign(Operand.FAILED));
       return;
     }
@@ -110,12 +110,16 @@ final class Loops {
     }
   }
 
-  /** Whether each variable has the same type after the body as before it. */
+  /** Whether the body worked and each variable has the same type after it as before. */
   private static boolean keepTypes(
       Statement.For loop, List<Locals.Variable> carried, List<Value> before, List<Operand> after, Frame frame) {
     boolean same = true;
     for (int i = 0; i < carried.size(); i++) {
-      Value value = Values.of(after.get(i));
+      if (!(after.get(i) instanceof Operand.Tensor tensor)) {
+        same = false;
+        continue;
+      }
+      Value value = tensor.value();
       if (!value.type().equals(before.get(i).type())) {
         Identifier name = carried.get(i).name();
         Diagnostic diagnostic = loop.span()

@@ -24,7 +24,7 @@ final class ModelLowering {
 
   private ModelLowering(ComponentType model) {
     this.model = model;
-    this.self = new Instance(model, Optional.empty(), "", "", false);
+    this.self = new Instance(model, Optional.empty(), Optional.empty(), "", "", false);
   }
 
   /** The module; of use only where no error has been reported. */

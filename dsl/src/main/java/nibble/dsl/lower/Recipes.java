@@ -76,7 +76,8 @@ final class Recipes {
   private Optional<ImmutableList<Recipe.Clause>> base(Identifier name, Definition user) {
     Optional<Definition> base = user.home().recipe(name.name());
     if (base.isEmpty()) {
-      user.home().reportUnknown(name, "recipe", user.home().recipes().keySet());
+      user.home().reportUnknown(
+          name, "there is no recipe '" + name + "' here", user.home().recipes().keySet());
       return Optional.empty();
     }
     int start = open.indexOf(base.get());

@@ -35,7 +35,7 @@ final class Selections {
           .hint("call it: " + name + "(...)"));
     }
     frame.reportUnknown(
-        selection.name(), "member of block " + instance.type().name(), instance.type().members().keySet());
+        selection.name(), "the block " + instance.type().name() + " has no '" + name + "'", instance.type().members().keySet());
     return Operand.FAILED;
   }
 
@@ -46,7 +46,7 @@ final class Selections {
     }
     String name = selection.name().name();
     if (!name.equals("T")) {
-      return frame.fail(refuse(selection, name));
+      return frame.fail(refuse(selection, name, frame));
     }
     int rank = tensor.type().rank();
     if (rank < 2) {
@@ -59,12 +59,14 @@ final class Selections {
     return frame.emit(selection.span(), new Transpose(axes), tensor.value());
   }
 
-  private static Diagnostic refuse(Expression.Selection selection, String name) {
+  private static Diagnostic refuse(Expression.Selection selection, String name, Frame frame) {
     Diagnostic diagnostic = selection.name().span().error("a tensor has no '" + name + "'");
     return switch (name) {
       case "shape" -> diagnostic.hint("name its sizes in the type of a parameter: x: f32[B, N], and use N");
       case "reshape" -> diagnostic.hint("the new shape follows: x.reshape[B, N]");
-      default -> diagnostic.hint("functions are called: x." + name + "(...)");
+      default -> Callables.names(frame).contains(name)
+          ? diagnostic.hint("functions are called: x." + name + "(...)")
+          : diagnostic;
     };
   }
 }

@@ -117,7 +117,7 @@ final class Signature {
 
   /** Notes that say how an argument misses the type of its parameter. */
   ImmutableList<String> explain(Declaration.Parameter parameter, Shape actual, Optional<TensorType> expected) {
-    ImmutableList.Builder<String> notes = ImmutableList.builder();
+    Set<String> notes = new LinkedHashSet<>();
     parameter.type().leading().ifPresent(axes -> {
       ImmutableList<Dim> bound = leading.get(axes.name());
       if (bound != null && !parameter.name().equals(origins.get(axes.toString()))) {
@@ -140,7 +140,7 @@ final class Signature {
         }
       }
     });
-    return notes.build();
+    return ImmutableList.copyOf(notes);
   }
 
   /** Names of several parameters, for messages. */

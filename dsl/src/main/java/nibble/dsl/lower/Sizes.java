@@ -56,7 +56,8 @@ final class Sizes {
   private static Optional<Dim> named(Expression.Name name, Context context) {
     Optional<Operand> operand = context.find(name.identifier());
     if (operand.isEmpty()) {
-      context.reportUnknown(name.identifier(), "size", context.names());
+      context.reportUnknown(
+          name.identifier(), "there is no size '" + name.name() + "' here", context.names());
       return Optional.empty();
     }
     return of(operand.get(), name, context);

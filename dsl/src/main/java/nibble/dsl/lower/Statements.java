@@ -177,7 +177,7 @@ final class Statements {
       if (frame.find(target).isPresent()) {
         frame.report(target.span().error("'" + target + "' can't be assigned, it is no variable"));
       } else {
-        frame.reportUnknown(target, "variable", frame.locals().names());
+        frame.reportUnknown(target, "there is no variable '" + target + "' here", frame.locals().names());
       }
       return;
     }

@@ -23,7 +23,7 @@ final class Types {
       TypeExpression.Leading leading = type.leading().get();
       context.leadingAxes(leading.name()).ifPresentOrElse(dims::addAll, () -> context.report(leading.span()
           .error("nothing says here what " + leading + " stands for")
-          .hint("the parameters of a function that is no entry point may begin with it")));
+          .hint("an entry point names all its axes; other functions may begin the type of a parameter with ..")));
       complete &= context.leadingAxes(leading.name()).isPresent();
     }
     for (Expression extent : type.extents()) {
@@ -47,7 +47,8 @@ final class Types {
   static Optional<NumberFormat> format(Identifier name, Context context) {
     Optional<NumberFormat> format = context.session().registry().format(name.name());
     if (format.isEmpty()) {
-      context.reportUnknown(name, "number format", context.session().registry().formats().keySet());
+      context.reportUnknown(
+          name, "there is no number format '" + name + "'", context.session().registry().formats().keySet());
     }
     return format;
   }

@@ -29,14 +29,13 @@ final class UnusedCode {
   }
 
   private static void check(ComponentType type) {
-    Instance self = new Instance(type, Optional.empty(), "", "", true);
+    Instance self = new Instance(type, Optional.empty(), Optional.empty(), "", "", true);
     for (Identifier parameter : type.declaration().parameters()) {
       self.bind(parameter.name(), new Operand.Size(Dim.symbol(parameter.name())));
     }
+    self.evaluateAll();
     for (Declaration member : type.members().values()) {
       switch (member) {
-        case Declaration.Size size -> self.findOwn(size.identifier());
-        case Declaration.Constant constant -> self.findOwn(constant.identifier());
         case Declaration.Weight weight -> Types.resolve(weight.type(), self);
         case Declaration.Function function -> check(new FunctionRef(function, type.home(), Optional.of(self)));
         default -> { }

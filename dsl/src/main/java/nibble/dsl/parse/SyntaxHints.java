@@ -1,6 +1,7 @@
 package nibble.dsl.parse;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import nibble.dsl.grammar.NibbleLexer;
 import nibble.dsl.grammar.NibbleParser;
@@ -30,6 +31,10 @@ final class SyntaxHints {
       .put("dim", "a size is declared with size")
       .build();
 
+  /** Rules that fail where a keyword stands for a name. */
+  private static final ImmutableSet<Integer> NAMING = ImmutableSet.of(
+      NibbleParser.RULE_name, NibbleParser.RULE_targets, NibbleParser.RULE_parameter, NibbleParser.RULE_size);
+
   private SyntaxHints() {}
 
   static Optional<String> ofCharacter(String text) {
@@ -54,7 +59,7 @@ final class SyntaxHints {
           : Optional.empty();
       case NibbleLexer.NEW, NibbleLexer.IN, NibbleLexer.LET, NibbleLexer.VAR, NibbleLexer.FOR, NibbleLexer.FN,
           NibbleLexer.AS, NibbleLexer.IF, NibbleLexer.NOT, NibbleLexer.THEN, NibbleLexer.IMPORT ->
-          rule == NibbleParser.RULE_name
+          NAMING.contains(rule)
               ? Optional.of("'" + found.getText() + "' is a keyword and can't be a name")
               : Optional.empty();
       case NibbleLexer.NAME -> Optional.ofNullable(WORDS.get(found.getText()));

@@ -57,8 +57,8 @@ public final class Reporter {
   private static Diagnostic withCount(Diagnostic diagnostic, int more) {
     return switch (more) {
       case 0 -> diagnostic;
-      case 1 -> diagnostic.note("likewise in one more instance");
-      default -> diagnostic.note("likewise in " + more + " more instances");
+      case 1 -> diagnostic.note("the same in one more expansion");
+      default -> diagnostic.note("the same in " + more + " more expansions");
     };
   }
 }
