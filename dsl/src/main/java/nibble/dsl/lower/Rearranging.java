@@ -154,7 +154,7 @@ final class Rearranging {
     }
     Optional<Dim> rest = extent.dividedBy(product);
     if (rest.isEmpty() || (open.isEmpty() && !rest.get().is(1))) {
-      return fail(joined.span(), "an axis of extent " + extent + " does not split into parts of " + product);
+      return !frame.isGeneric() && fail(joined.span(), "an axis of extent " + extent + " does not split into parts of " + product);
     }
     for (Axis part : joined.parts()) {
       Axis.Named name = (Axis.Named) part;
