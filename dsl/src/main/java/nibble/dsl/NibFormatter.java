@@ -5,8 +5,9 @@ import nibble.dsl.report.Reporter;
 import nibble.ir.diagnostic.InputException;
 
 /**
- * Formats source text: two blanks of indentation, 100 columns, one blank around operators. It moves tokens and changes none, so
- * the meaning stays; comments and single empty lines are kept. Formatting what is formatted changes nothing.
+ * Formats source text: two blanks of indentation, 100 columns, one blank around operators. It moves tokens and
+ * changes none, so the meaning stays; comments and single empty lines are kept. Formatting what is formatted changes
+ * nothing.
  */
 public final class NibFormatter {
   private NibFormatter() {}

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 
-/** A random expression over matrices: its text in the language, and its value computed here, by other code than the compiler's. */
+/** A random expression over matrices: its text, and its value computed here, by other code than the compiler's. */
 sealed interface RandomExpression {
   /** Rows and columns of the value; a scalar is 1 x 1 and has no axes. */
   record Matrix(int rows, int columns, boolean scalar, double[] elements) {

@@ -41,7 +41,8 @@ class RandomExpressionTest {
   private static Case random(Random random) {
     int m = random.nextInt(1, 4);
     int n = random.nextInt(1, 4);
-    List<Matrix> inputs = List.of(matrix(m, n, random), matrix(m, 1, random), matrix(1, n, random), matrix(n, m, random));
+    List<Matrix> inputs =
+        List.of(matrix(m, n, random), matrix(m, 1, random), matrix(1, n, random), matrix(n, m, random));
     return new Case(RandomExpression.random(random, inputs, 5), inputs);
   }
 

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A text with places where lines may end, after "A prettier printer" by Philip Wadler: each group is laid out on one line where
- * it fits, and otherwise ends a line at each of its own places.
+ * A text with places where lines may end, after "A prettier printer" by Philip Wadler: each group is laid out on one
+ * line where it fits, and otherwise ends a line at each of its own places.
  */
 sealed interface Doc {
   /** Text without a line end. */

@@ -8,7 +8,8 @@ import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
 /**
- * Tokens with the comments around them: a comment belongs to the token before it on its line, or to the one that follows.
+ * Tokens with the comments around them: a comment belongs to the token before it on its line, or to the one that
+ * follows.
  *
  * @param stream all tokens, comments included
  */
@@ -37,8 +38,8 @@ record Tokens(CommonTokenStream stream) {
   }
 
   /**
-   * The comments before a token on lines of their own. An empty line between them and the token is kept, unless the token
-   * closes a bracket.
+   * The comments before a token on lines of their own. An empty line between them and the token is kept, unless the
+   * token closes a bracket.
    */
   Doc leading(Token token, boolean closes) {
     List<Token> comments = comments(token);

@@ -9,8 +9,8 @@ import nibble.dsl.syntax.Identifier;
 import nibble.ir.diagnostic.Diagnostic;
 
 /**
- * Calls: of an instance, of a function of an instance, of a function of the file, of a function of the language, of an op.
- * {@code x.f(y)} with a value {@code x} is {@code f(x, y)}.
+ * Calls: of an instance, of a function of an instance, of a function of the file, of a function of the language, of
+ * an op. {@code x.f(y)} with a value {@code x} is {@code f(x, y)}.
  */
 final class Calls {
   private static final String FORWARD = "forward";

@@ -24,6 +24,11 @@ interface Context {
   /** Whether sizes stand for any number, because a function is checked that nobody calls. */
   boolean isGeneric();
 
+  /** Whether a call might give a number that is known, for what is a scalar now: where nobody calls the function yet. */
+  default boolean mayBeKnown(Operand operand) {
+    return isGeneric() && operand instanceof Operand.Tensor tensor && tensor.type().rank() == 0;
+  }
+
   /** Why a variable is no constant, where that needs an explanation. */
   default Optional<String> whyNotConstant(String name) {
     return Optional.empty();

@@ -17,9 +17,9 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Finds the sizes of a function from the shapes of the arguments of a call. A name in the type of a parameter that means
- * nothing around the function is such a size, and so is a parameter of a block that its instance leaves open; {@code ..}
- * takes the leading axes that the rest of the type does not.
+ * Finds the sizes of a function from the shapes of the arguments of a call. A name in the type of a parameter that
+ * means nothing around the function is such a size, and so is a parameter of a block that its instance leaves open;
+ * {@code ..} takes the leading axes that the rest of the type does not.
  */
 final class Signature {
   private final FunctionRef function;

@@ -10,8 +10,8 @@ import nibble.ir.TensorType;
 import nibble.ir.shape.Dim;
 
 /**
- * Checks functions that no model calls, such as those of a library: with symbols for all sizes that a call would give. What
- * depends on more than that, such as {@code D / H}, is left for the call to judge.
+ * Checks functions that no model calls, such as those of a library: with symbols for all sizes that a call would
+ * give. What depends on more than that, such as {@code D / H}, is left for the call to judge.
  */
 final class UnusedCode {
   private UnusedCode() {}

@@ -13,7 +13,6 @@ import nibble.dsl.syntax.Identifier;
 import nibble.dsl.syntax.SyntaxTree;
 import nibble.dsl.syntax.Template;
 import nibble.dsl.syntax.TypeExpression;
-import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
 

@@ -12,8 +12,8 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.Diagnostic.Severity;
 
 /**
- * Collects diagnostics. Of several at the same place the first alone is kept: a block is lowered once for each instance, and
- * what is wrong with it is said once.
+ * Collects diagnostics. Of several at the same place the first alone is kept: a block is lowered once for each
+ * instance, and what is wrong with it is said once.
  */
 public final class Reporter {
   private final Map<Location, Diagnostic> first = new LinkedHashMap<>();
