@@ -62,7 +62,7 @@ class FuzzTest {
         Arbitraries.integers().between(0, sample.length()).map(end -> sample.substring(0, end)));
   }
 
-  @Property(tries = 1500)
+  @Property(tries = 1000)
   void mutated(@ForAll("mutations") String text) {
     check(text);
   }
@@ -108,7 +108,7 @@ class FuzzTest {
   @Test
   void deepNestingIsRefusedInWords() {
     String head = "fn f(x: f32[N]) -> f32[N] { return ";
-    int depth = 20_000;
+    int depth = 5_000;
     for (String text : List.of(
         head + "(".repeat(depth) + "x" + ")".repeat(depth) + " }",
         head + "[".repeat(depth) + "1" + "]".repeat(depth) + " }",
