@@ -194,15 +194,8 @@ final class Statements {
       return;
     }
     if (variable.get().kind() != Locals.Kind.VAR) {
-      String what = switch (variable.get().kind()) {
-        case PARAMETER -> "it is a parameter";
-        case SIZE -> "it is a size";
-        case LET -> "it is declared with let";
-        case COUNTER -> "it is the counter of a loop";
-        case VAR -> throw new IllegalStateException();
-      };
       frame.report(target.span()
-          .error("'" + target + "' can't be assigned, " + what)
+          .error("'" + target + "' can't be assigned, it is " + variable.get().kind().words())
           .note("it is declared at " + variable.get().name().span().positionFrom(target.span()))
           .hint("declare a variable that changes with var"));
       return;
