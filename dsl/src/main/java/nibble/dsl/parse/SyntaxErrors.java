@@ -97,6 +97,14 @@ final class SyntaxErrors extends DefaultErrorStrategy {
     return tokens.contains(next) || tokens.contains(Token.EPSILON);
   }
 
+  /** A token that is made up leaves no trace in the tree where one of several was expected, so the rule gets a mark. */
+  @Override
+  public Token recoverInline(Parser parser) {
+    Token token = super.recoverInline(parser);
+    parser.getContext().exception = new InputMismatchException(parser);
+    return token;
+  }
+
   /** Leaving out a word that stands in the way seldom makes sense of what follows. */
   @Override
   protected Token singleTokenDeletion(Parser parser) {
