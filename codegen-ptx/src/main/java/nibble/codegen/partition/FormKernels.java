@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import nibble.ir.Block;
 import nibble.ir.Function;
+import nibble.ir.Names;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
@@ -183,8 +184,9 @@ public final class FormKernels {
   private Function emit() {
     Set<Value> stored = storedValues();
     List<Operation> operations = new ArrayList<>();
+    Names names = Names.after(function);
     for (Group group : groups) {
-      operations.add(new KernelBody(group, definitions, groupOf).build(stored));
+      operations.add(new KernelBody(group, definitions, groupOf, names).build(stored));
     }
     Set<Value> emitted = new LinkedHashSet<>();
     function.body().results().forEach(value -> reshapes(value, operations, emitted));
@@ -206,7 +208,7 @@ public final class FormKernels {
 
   private void crossing(Value value, Group reader, Set<Value> stored) {
     Group group = groupOf.get(value);
-    if (group != null) {
+    if (group != null && (reader == null || group.index() <= reader.index())) {
       if (group != reader) {
         stored.add(value);
       }

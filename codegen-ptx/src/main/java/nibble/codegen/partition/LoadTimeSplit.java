@@ -30,6 +30,7 @@ public record LoadTimeSplit(Function load, Function main) {
     for (Operation operation : function.body().operations()) {
       boolean material = isMaterial(operation, loadTime, free);
       boolean computable = operation.op() instanceof TensorOp
+          && operation.result().tensorType().shape().isConstant()
           && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
       if (material) {
         loadTime.add(operation.result());
@@ -58,6 +59,7 @@ public record LoadTimeSplit(Function load, Function main) {
       case Weight weight -> true;
       case Constant constant -> constant.values().size() > 1;
       case TensorOp op -> operation.operands().stream().anyMatch(loadTime::contains)
+          && operation.result().tensorType().shape().isConstant()
           && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
       default -> false;
     };

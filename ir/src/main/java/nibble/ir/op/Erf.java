@@ -19,7 +19,7 @@ public record Erf() implements UnaryOp {
    * The error function to about 2 ulp: the series of positive terms
    * {@code 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1)/(2n+1)!!} (Abramowitz and Stegun 7.1.6). From 6 on the result rounds to 1.
    */
-  static double erf(double x) {
+  public static double erf(double x) {
     double magnitude = Math.abs(x);
     if (magnitude >= 6) {
       return Math.signum(x);

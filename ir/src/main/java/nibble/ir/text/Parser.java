@@ -13,7 +13,6 @@ import nibble.ir.Module;
 import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.Registry;
-import nibble.ir.TensorType;
 import nibble.ir.Type;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
@@ -182,8 +181,8 @@ public final class Parser {
       String name = record.name(i);
       boolean optional = record.type(i).getTypeName().startsWith(Optional.class.getName());
       if (name.equals(OpRecord.RESULT)) {
-        if (types.size() != 1 || !(types.getFirst() instanceof TensorType)) {
-          throw in.errorAt(start, "the operation needs one result that is a tensor");
+        if (types.size() != 1 || !((Class<?>) record.type(i)).isInstance(types.getFirst())) {
+          throw in.errorAt(start, "the operation needs one result of another kind of type");
         }
         values[i] = types.getFirst();
       } else if (attributes.containsKey(name)) {
