@@ -99,9 +99,9 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
     return switch (term) {
       case IndexTerm.Variable variable -> variables.get(variable.name());
       case IndexTerm.Quotient quotient ->
-          builder.apply(Scalar.DIV, emit(builder, quotient.dividend()), builder.size(quotient.divisor()));
+          builder.apply(Scalar.QUOTIENT, emit(builder, quotient.dividend()), builder.size(quotient.divisor()));
       case IndexTerm.Remainder remainder ->
-          builder.apply(Scalar.REM, emit(builder, remainder.dividend()), builder.size(remainder.divisor()));
+          builder.apply(Scalar.MODULO, emit(builder, remainder.dividend()), builder.size(remainder.divisor()));
     };
   }
 

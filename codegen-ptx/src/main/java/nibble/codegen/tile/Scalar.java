@@ -12,6 +12,10 @@ public enum Scalar {
   REM(2, (a, b, c) -> a % b),
   MIN(2, (a, b, c) -> Math.min(a, b)),
   MAX(2, (a, b, c) -> Math.max(a, b)),
+  /** The quotient of two i32 that are not negative. */
+  QUOTIENT(2, (a, b, c) -> Math.floor(a / b)),
+  /** The remainder of two i32 that are not negative. */
+  MODULO(2, (a, b, c) -> a % b),
   NEG(1, (a, b, c) -> -a),
   ABS(1, (a, b, c) -> Math.abs(a)),
   // Functions of f32

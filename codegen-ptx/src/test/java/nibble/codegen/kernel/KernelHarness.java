@@ -9,7 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import nibble.codegen.assemble.AssemblerChoice;
+import nibble.codegen.assemble.Verdict;
 import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.codegen.lower.LowerProgram;
+import nibble.codegen.lower.PtxKernel;
+import nibble.codegen.ptx.PtxModule;
+import nibble.codegen.target.Targets;
 import nibble.codegen.partition.Partition;
 import nibble.codegen.tile.BufferType;
 import nibble.codegen.tile.ExpandPipeline;
@@ -98,6 +104,7 @@ final class KernelHarness {
     Function expanded = new RewriteDriver(new ExpandPipeline()).apply(program.program(), module.symbols());
     Verifier.require(Module.of("t", module.symbols().values(), List.of(expanded)));
 
+    assemble(expanded);
     List<Tensor> operands = operation.operands().stream().map(values::get).toList();
     Function kernel = new Function("k", operation.regions().getFirst(), operation.location());
     List<Tensor> expected = new Interpreter(Mode.EXACT, WeightSource.NONE).run(
@@ -107,6 +114,17 @@ final class KernelHarness {
       for (int i = 0; i < expected.size(); i++) {
         compare(operation.op() + " result " + i, expected.get(i), actual.get(i));
         values.put(operation.results().get(i), expected.get(i));
+      }
+    }
+  }
+
+  private static void assemble(Function program) {
+    PtxKernel lowered = LowerProgram.lower(program, program.name());
+    for (String name : List.of("sm_80", "sm_89", "sm_90a", "sm_120a")) {
+      PtxModule module = PtxModule.of(Targets.get(name), List.of(lowered.kernel()));
+      switch (AssemblerChoice.ofThisMachine().assemble(module)) {
+        case Verdict.Assembled assembled -> System.out.println(name + " " + assembled.kernels() + " smem " + lowered.sharedBytes());
+        case Verdict verdict -> { System.out.println(module.text()); throw new AssertionError(verdict.toString()); }
       }
     }
   }
