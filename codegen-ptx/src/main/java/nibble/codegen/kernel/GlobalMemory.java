@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
 import com.google.common.math.LongMath;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.tile.BufferType;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.CopyAsync;
 import nibble.codegen.tile.op.Load;
 import nibble.codegen.tile.op.Store;
@@ -42,6 +44,11 @@ final class GlobalMemory {
      */
     static Guard of(String variable, Dim extent) {
       return new Guard(IndexExpr.variable(variable, extent.is(1) ? Dim.of(2) : extent), extent);
+    }
+
+    /** The only variable of a guard of that kind. */
+    String variable() {
+      return Iterables.getOnlyElement(Grid2.names(index));
     }
   }
 
@@ -117,17 +124,22 @@ final class GlobalMemory {
     return builder.apply(Scalar.SELECT, mask, full, zero);
   }
 
-  /** Starts a copy of elements to shared memory; what lies outside the guards becomes 0. */
+  /**
+   * Starts a copy of elements to shared memory; what lies outside the guards becomes 0. What is the same for all threads
+   * moves the buffer, so that the offsets do not change in a loop.
+   */
   void copy(Value buffer, Shape shape, List<Coordinate> at, Value shared, Value stage) {
     Offset offset = offset(shape, at);
     Extent extent = new Extent(true, true);
-    Value offsets = grid.spread(builder, offsets(offset), extent);
+    Grid2.Sum sum = grid.emitParts(builder, offset.index());
+    Value from = sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer);
+    Value offsets = grid.spread(builder, sum.tile().orElseGet(() -> builder.number(0)), extent);
     Value mask = mask(everything(), extent);
     CopyAsync copy = new CopyAsync(contiguous(buffer, offset, extent));
     if (mask == null) {
-      builder.effect(copy, buffer, offsets, shared, stage);
+      builder.effect(copy, from, offsets, shared, stage);
     } else {
-      builder.effect(copy, buffer, offsets, shared, stage, mask);
+      builder.effect(copy, from, offsets, shared, stage, mask);
     }
   }
 

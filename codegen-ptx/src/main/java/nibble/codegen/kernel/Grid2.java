@@ -3,6 +3,7 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import nibble.codegen.index.IndexExpr;
@@ -21,11 +22,26 @@ import nibble.ir.shape.Dim;
  * along the rows or along the columns is kept as a tile of extent 1 there.
  *
  * @param layout how the points are spread over threads: {@code -> (dim0, dim1)}
- * @param rows name of the variable that runs along the rows, bound to a tile of one column
- * @param columns name of the variable that runs along the columns, bound to a tile of one row
- * @param variables value of each variable: a tile as above, or a scalar
+ * @param rows name of the variable that runs along the rows
+ * @param columns name of the variable that runs along the columns
+ * @param variables values of the variables
  */
-public record Grid2(LinearLayout layout, String rows, String columns, ImmutableMap<String, Value> variables) {
+public record Grid2(LinearLayout layout, String rows, String columns, ImmutableMap<String, Index> variables) {
+  /**
+   * The value of a variable, in two parts: what a tile starts with, the same for all threads, and what is inside the tile.
+   *
+   * @param start a scalar; nothing for 0
+   * @param inside a tile that varies along rows or along columns; nothing for 0
+   */
+  public record Index(Optional<Value> start, Optional<Value> inside) {
+    static Index scalar(Value value) {
+      return new Index(Optional.of(value), Optional.empty());
+    }
+  }
+
+  /** A sum in two parts: what is the same for all threads, and the rest. Either may be missing. */
+  record Sum(Optional<Value> scalar, Optional<Value> tile) {}
+
   /** Which way a value varies. */
   public record Extent(boolean alongRows, boolean alongColumns) {
     Extent or(Extent other) {
@@ -76,33 +92,58 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
 
   /** The value of an index expression: a scalar where it names no row or column. */
   public Value emit(TileBuilder builder, IndexExpr expr) {
-    Value scalar = expr.constant().is(0) ? null : builder.size(expr.constant());
-    Value tile = null;
-    for (Map.Entry<IndexTerm, Dim> entry : expr.terms().entrySet()) {
-      Value term = term(builder, entry.getKey());
-      Value product = entry.getValue().is(1)
-          ? term
-          : builder.apply(Scalar.MUL, term, builder.size(entry.getValue()));
-      if (TileBuilder.type(product).isScalar()) {
-        scalar = scalar == null ? product : builder.apply(Scalar.ADD, scalar, product);
-      } else {
-        tile = tile == null ? product : apply(builder, Scalar.ADD, tile, product);
-      }
+    Sum sum = emitParts(builder, expr);
+    if (sum.tile.isEmpty()) {
+      return sum.scalar.orElseGet(() -> builder.number(0));
     }
-    if (tile == null) {
-      return scalar == null ? builder.number(0) : scalar;
-    }
-    return scalar == null ? tile : builder.apply(Scalar.ADD, tile, scalar);
+    return plus(builder, sum.tile, sum.scalar).orElseThrow();
   }
 
-  private Value term(TileBuilder builder, IndexTerm term) {
+  /** The value of an index expression, in two parts. */
+  Sum emitParts(TileBuilder builder, IndexExpr expr) {
+    Optional<Value> scalar =
+        expr.constant().is(0) ? Optional.empty() : Optional.of(builder.size(expr.constant()));
+    Optional<Value> tile = Optional.empty();
+    for (Map.Entry<IndexTerm, Dim> entry : expr.terms().entrySet()) {
+      Index index = index(builder, entry.getKey());
+      scalar = plus(builder, scalar, index.start.map(value -> scaled(builder, value, entry.getValue())));
+      tile = plus(builder, tile, index.inside.map(value -> scaled(builder, value, entry.getValue())));
+    }
+    return new Sum(scalar, tile);
+  }
+
+  private Optional<Value> plus(TileBuilder builder, Optional<Value> a, Optional<Value> b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return a.isEmpty() ? b : a;
+    }
+    return Optional.of(apply(builder, Scalar.ADD, a.get(), b.get()));
+  }
+
+  private static Value scaled(TileBuilder builder, Value value, Dim factor) {
+    return factor.is(1) ? value : builder.apply(Scalar.MUL, value, builder.size(factor));
+  }
+
+  private Index index(TileBuilder builder, IndexTerm term) {
     return switch (term) {
       case IndexTerm.Variable variable -> variables.get(variable.name());
-      case IndexTerm.Quotient quotient ->
-          builder.apply(Scalar.QUOTIENT, emit(builder, quotient.dividend()), builder.size(quotient.divisor()));
-      case IndexTerm.Remainder remainder ->
-          builder.apply(Scalar.MODULO, emit(builder, remainder.dividend()), builder.size(remainder.divisor()));
+      case IndexTerm.Quotient quotient -> whole(builder.apply(
+          Scalar.QUOTIENT, emit(builder, quotient.dividend()), builder.size(quotient.divisor())));
+      case IndexTerm.Remainder remainder -> whole(builder.apply(
+          Scalar.MODULO, emit(builder, remainder.dividend()), builder.size(remainder.divisor())));
     };
+  }
+
+  private static Index whole(Value value) {
+    return TileBuilder.type(value).isScalar()
+        ? Index.scalar(value)
+        : new Index(Optional.empty(), Optional.of(value));
+  }
+
+  /** The index of each row or column of a tile that starts with that one. */
+  Index along(TileBuilder builder, String variable, Value start) {
+    boolean alongRows = variable.equals(rows);
+    Value iota = builder.iota(alongRows ? 0 : 1, type(Formats.I32, new Extent(alongRows, !alongRows)));
+    return new Index(Optional.of(start), Optional.of(iota));
   }
 
   /** A value as a tile of that extent. */
@@ -131,8 +172,8 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
   }
 
   /** This grid with other values of variables. */
-  public Grid2 with(Map<String, Value> others) {
-    ImmutableMap.Builder<String, Value> merged = ImmutableMap.builder();
+  public Grid2 with(Map<String, Index> others) {
+    ImmutableMap.Builder<String, Index> merged = ImmutableMap.builder();
     merged.putAll(variables);
     merged.putAll(others);
     return new Grid2(layout, rows, columns, merged.buildKeepingLast());

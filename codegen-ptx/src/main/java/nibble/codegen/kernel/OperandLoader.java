@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Optional;
 import nibble.codegen.kernel.Grid2.Extent;
+import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.BlockedLayout;
 import nibble.codegen.layout.ChooseSwizzle;
 import nibble.codegen.layout.Dimension;
@@ -13,14 +14,12 @@ import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedAccess;
 import nibble.codegen.layout.SharedLayout;
 import nibble.codegen.layout.VectorAccess;
-import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.ir.Value;
-import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
@@ -124,17 +123,10 @@ final class OperandLoader {
   }
 
   /** The grid of points that a copy covers, given the first index along each axis. */
-  Grid2 grid(TileBuilder builder, Value firstOuter, Value firstDepth, ImmutableMap<String, Value> others) {
+  Grid2 grid(TileBuilder builder, Value firstOuter, Value firstDepth, ImmutableMap<String, Index> others) {
     Grid2 grid = new Grid2(copyLayout, rows(), columns(), others);
     return grid.with(ImmutableMap.of(
-        outer, index(builder, grid, outer, firstOuter),
-        DEPTH, index(builder, grid, DEPTH, firstDepth)));
-  }
-
-  private Value index(TileBuilder builder, Grid2 grid, String variable, Value first) {
-    boolean alongRows = variable.equals(rows());
-    Value iota = builder.iota(alongRows ? 0 : 1, grid.type(Formats.I32, new Extent(alongRows, !alongRows)));
-    return builder.apply(Scalar.ADD, iota, first);
+        outer, grid.along(builder, outer, firstOuter), DEPTH, grid.along(builder, DEPTH, firstDepth)));
   }
 
   /** Fills a stage from what lies in memory. */

@@ -29,6 +29,18 @@ import nibble.ir.shape.Dim;
  * @param emitter on the grid of accumulators, with the product's value defined
  */
 record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
+  /** Rows of the highest box that the region reduces over; all must lie in one part of the tile. */
+  static long boxRows(Block region) {
+    long rows = 1;
+    for (Operation operation : region.operations()) {
+      if (operation.op() instanceof Amax amax) {
+        ImmutableList<Dim> box = amax.granularity().box(operation.operand(0).tensorType().shape());
+        rows = Math.max(rows, box.get(box.size() - 2).constant());
+      }
+    }
+    return rows;
+  }
+
   /** Computes and stores the results. */
   void store(ImmutableList<Memory> results) {
     for (Operation operation : region.operations()) {

@@ -3,17 +3,20 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nibble.codegen.kernel.GlobalMemory.Guard;
-import nibble.codegen.kernel.Grid2.Extent;
+import nibble.codegen.kernel.Grid2.Index;
+import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.TilePart;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
@@ -58,7 +61,7 @@ public final class ProductKernel implements KernelGenerator {
     private final KernelBuffers buffers;
     private Value firstRow;
     private Value firstColumn;
-    private ImmutableMap<String, Value> outside;
+    private ImmutableMap<String, Index> outside;
 
     private Generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
       this.kernel = kernel;
@@ -68,7 +71,8 @@ public final class ProductKernel implements KernelGenerator {
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       ProductFormat format = product.format();
       this.promotes = product.leftType().isScaled() && !product.scaleDepth().equals(product.k());
-      this.tile = ProductTile.of(format, product.m(), product.n(), promotes ? promotedDepth(format) : format.blockK());
+      int depth = promotes ? promotedDepth(format) : format.blockK();
+      this.tile = ProductTile.of(format, product.m(), product.n(), depth, promotes);
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -87,7 +91,7 @@ public final class ProductKernel implements KernelGenerator {
           ImmutableList.of(product.m().ceilDiv(tile.m()), product.n().ceilDiv(tile.n()), product.batch()), tile.warps()));
       firstRow = builder.apply(Scalar.MUL, builder.programId(0), builder.number(tile.m()));
       firstColumn = builder.apply(Scalar.MUL, builder.programId(1), builder.number(tile.n()));
-      outside = ImmutableMap.of(Product.BATCH, builder.programId(2));
+      outside = ImmutableMap.of(Product.BATCH, Index.scalar(builder.programId(2)));
       builder.at(product.operation().location());
       Value accumulated = mainLoop();
       epilogue(accumulated);
@@ -137,7 +141,7 @@ public final class ProductKernel implements KernelGenerator {
     /** Adds a block's integer sum, times the scales of the block, to the f32 accumulators. */
     private Value promote(TileBuilder inner, Value carried, Value sum, Value index) {
       Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
-      Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, depth));
+      Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
       ElementEmitter emitter = emitter(inner, grid);
       return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum));
     }
@@ -185,7 +189,16 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
-      return ImmutableList.of(isLeft ? product.rowGuard() : product.columnGuard(), product.depthGuard());
+      return isLeft ? guards(product.rowGuard(), product.depthGuard()) : guards(product.columnGuard(), product.depthGuard());
+    }
+
+    /** The guards that some tile does not meet everywhere. */
+    private ImmutableList<Guard> guards(Guard... all) {
+      Map<String, Integer> steps =
+          Map.of(Product.ROW, tile.m(), Product.COLUMN, tile.n(), OperandLoader.DEPTH, tile.k());
+      return Arrays.stream(all)
+          .filter(guard -> guard.bound().dividedBy(Dim.of(steps.get(guard.variable()))).isEmpty())
+          .collect(ImmutableList.toImmutableList());
     }
 
     private void fetch(TileBuilder inner, OperandLoader loader, int operand, Value first, Value depth, Value stage) {
@@ -206,29 +219,38 @@ public final class ProductKernel implements KernelGenerator {
       }
     }
 
+    /** The grid of all accumulators. */
     private Grid2 resultGrid(TileBuilder into) {
-      Grid2 grid = new Grid2(tile.accumulators(), Product.ROW, Product.COLUMN, outside);
-      Value rows = into.iota(0, grid.type(Formats.I32, new Extent(true, false)));
-      Value columns = into.iota(1, grid.type(Formats.I32, new Extent(false, true)));
+      return grid(into, tile.accumulators(), firstRow);
+    }
+
+    private Grid2 grid(TileBuilder into, LinearLayout layout, Value first) {
+      Grid2 grid = new Grid2(layout, Product.ROW, Product.COLUMN, outside);
       return grid.with(Map.of(
-          Product.ROW, into.apply(Scalar.ADD, rows, firstRow),
-          Product.COLUMN, into.apply(Scalar.ADD, columns, firstColumn)));
+          Product.ROW, grid.along(into, Product.ROW, first),
+          Product.COLUMN, grid.along(into, Product.COLUMN, firstColumn)));
     }
 
     private ElementEmitter emitter(TileBuilder into, Grid2 grid) {
-      ImmutableList<Guard> guards = ImmutableList.of(product.rowGuard(), product.columnGuard());
-      return new ElementEmitter(
-          grid, into, new GlobalMemory(into, grid, guards, symbols), region, buffers.arguments());
+      GlobalMemory memory =
+          new GlobalMemory(into, grid, guards(product.rowGuard(), product.columnGuard()), symbols);
+      return new ElementEmitter(grid, into, memory, region, buffers.arguments());
     }
 
+    /** Some rows at a time: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
-      ElementEmitter emitter = emitter(builder, resultGrid(builder));
       boolean scales = product.leftType().isScaled() && !promotes;
-      Value value = scales
-          ? scaled(emitter, accumulated)
-          : builder.cast(accumulated, Formats.F32, Rounding.NEAREST_EVEN);
-      emitter.define(product.operation().result(), product.result(), value);
-      new ProductEpilogue(product, region, emitter).store(buffers.results());
+      int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
+      LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
+      for (int start = 0; start < tile.m(); start += rows) {
+        Value first = builder.apply(Scalar.ADD, firstRow, builder.number(start));
+        TileType type = TileBuilder.type(accumulated).withLayout(layout);
+        Value part = builder.add(new TilePart(start, type), accumulated);
+        ElementEmitter emitter = emitter(builder, grid(builder, layout, first));
+        Value value = scales ? scaled(emitter, part) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+        emitter.define(product.operation().result(), product.result(), value);
+        new ProductEpilogue(product, region, emitter).store(buffers.results());
+      }
     }
   }
 }

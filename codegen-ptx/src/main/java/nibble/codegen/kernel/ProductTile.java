@@ -34,8 +34,9 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
    * @param rows extent M
    * @param columns extent N
    * @param depth the deepest tile that scales allow
+   * @param promotes whether there are two sets of accumulators
    */
-  static ProductTile of(ProductFormat format, Dim rows, Dim columns, int depth) {
+  static ProductTile of(ProductFormat format, Dim rows, Dim columns, int depth, boolean promotes) {
     int k = Math.min(depth, format.blockK());
     if (!format.onTensorCores()) {
       return new ProductTile(format, 64, 64, k, 2, 2, STAGES);
@@ -45,7 +46,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     }
     boolean large = columns.isConstant() && columns.constant() > 64 && !(rows.isConstant() && rows.constant() <= 64);
     return large
-        ? new ProductTile(format, 128, 128, k, 2, 2, STAGES)
+        ? new ProductTile(format, 128, 128, k, 2, promotes ? 4 : 2, STAGES)
         : new ProductTile(format, 64, 64, k, 2, 2, STAGES);
   }
 
@@ -58,11 +59,23 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     if (!format.onTensorCores()) {
       return BlockedLayout.of(new int[] {4, 4}, new int[] {8, 4}, new int[] {warpsM, warpsN}, 1, 0).toLayout(m, n);
     }
+    return part().times(identity(REGISTER, m / partRows(), ROWS));
+  }
+
+  /** Layout of {@link #partRows} consecutive rows of accumulators: one row of instructions of each warp. */
+  LinearLayout part() {
+    if (!format.onTensorCores()) {
+      return accumulators();
+    }
     return MmaFragment.accumulator(16)
         .times(identity(REGISTER, n / warpsN / 8, COLUMNS))
-        .times(identity(REGISTER, m / warpsM / 16, ROWS))
         .times(identity(WARP, warpsM, ROWS))
         .times(identity(WARP, warpsN, COLUMNS));
+  }
+
+  /** Rows that the epilogue works on at a time, so that its values need few registers. */
+  int partRows() {
+    return format.onTensorCores() ? 16 * warpsM : m;
   }
 
   /** Layout of a step of the left operand, {@code -> (m, k)}. */
@@ -71,8 +84,8 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
       return Projection.project(accumulators(), 1).times(identity(REGISTER, format.step(), COLUMNS));
     }
     return MmaFragment.a(16, format.k(), format.operand().bits())
-        .times(identity(REGISTER, m / warpsM / 16, ROWS))
         .times(identity(WARP, warpsM, ROWS))
+        .times(identity(REGISTER, m / partRows(), ROWS))
         .times(broadcast(WARP, warpsN));
   }
 

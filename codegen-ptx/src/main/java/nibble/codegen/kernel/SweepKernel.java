@@ -8,6 +8,7 @@ import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Extent;
+import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Launch;
@@ -96,13 +97,13 @@ public final class SweepKernel implements KernelGenerator {
     /** The emitter outside of loops: fibres are bound, elements too where a tile has all of them. */
     private ElementEmitter emitter(TileBuilder into, Value first) {
       Grid2 grid = new Grid2(tile.layout(), rows(), columns(), ImmutableMap.of());
-      ImmutableMap.Builder<String, Value> variables = ImmutableMap.builder();
+      ImmutableMap.Builder<String, Index> variables = ImmutableMap.builder();
       if (tile.flat()) {
-        variables.put(Sweep.ELEMENT, index(into, grid, Sweep.ELEMENT, first));
+        variables.put(Sweep.ELEMENT, grid.along(into, Sweep.ELEMENT, first));
       } else {
-        variables.put(Sweep.FIBRE, index(into, grid, Sweep.FIBRE, first));
+        variables.put(Sweep.FIBRE, grid.along(into, Sweep.FIBRE, first));
         if (tile.whole()) {
-          variables.put(Sweep.ELEMENT, index(into, grid, Sweep.ELEMENT, null));
+          variables.put(Sweep.ELEMENT, grid.along(into, Sweep.ELEMENT, into.number(0)));
         }
       }
       Grid2 bound = grid.with(variables.build());
@@ -116,13 +117,6 @@ public final class SweepKernel implements KernelGenerator {
 
     private String columns() {
       return tile.flat() || sweep.isContiguous() ? Sweep.ELEMENT : Sweep.FIBRE;
-    }
-
-    private Value index(TileBuilder into, Grid2 grid, String variable, Value start) {
-      boolean alongRows = variable.equals(rows());
-      TileType type = grid.type(Formats.I32, new Extent(alongRows, !alongRows));
-      Value iota = into.iota(alongRows ? 0 : 1, type);
-      return start == null ? iota : into.apply(Scalar.ADD, iota, start);
     }
 
     private ImmutableList<Guard> guards() {
@@ -219,7 +213,7 @@ public final class SweepKernel implements KernelGenerator {
     /** An emitter in the body of a loop over elements, whose first argument is the first element of the tile. */
     private ElementEmitter inLoop(TileBuilder inner) {
       Value first = inner.block().argument(TileType.scalar(Formats.I32));
-      Value element = index(inner, emitter.grid(), Sweep.ELEMENT, first);
+      Index element = emitter.grid().along(inner, Sweep.ELEMENT, first);
       return emitter.nested(inner, emitter.grid().with(ImmutableMap.of(Sweep.ELEMENT, element)));
     }
 

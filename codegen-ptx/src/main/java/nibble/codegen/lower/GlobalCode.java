@@ -43,6 +43,10 @@ final class GlobalCode {
     return VectorAccess.of(offsets.layout(), rows.layout(), bits, bytes).groups();
   }
 
+  Buffer advance(Buffer buffer, Operand count) {
+    return new Buffer(buffer.format(), (Register) address(buffer, code.register(count)).base());
+  }
+
   Address address(Buffer buffer, Operand offset) {
     int size = buffer.format().storageBits() / Byte.SIZE;
     if (offset instanceof Immediate constant) {

@@ -27,6 +27,7 @@ import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
 import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
 import nibble.codegen.tile.op.Check;
@@ -48,6 +49,7 @@ import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.ir.Block;
@@ -196,8 +198,10 @@ public final class LowerProgram {
       case Expand expand -> values.put(operation.result(), expand(tile(operation, 0), expand.result()));
       case TileReshape reshape ->
           values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
+      case TilePart part -> values.put(operation.result(), part(tile(operation, 0), part));
       case Reduce reduce ->
           values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
+      case Advance advance -> values.put(operation.result(), global.advance(buffer(operation), scalar(operation, 1)));
       case Load load -> values.put(operation.result(), global.load(
           buffer(operation), tile(operation, 1), optionalTile(operation, 2), type(operation), load.contiguous()));
       case Store store -> global.store(
@@ -282,6 +286,17 @@ public final class LowerProgram {
       elements.add(x.at(RegisterMap.target(result, x.type(), register)));
     }
     return new Tile(result, elements.build());
+  }
+
+  private static Tile part(Tile whole, TilePart part) {
+    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
+    for (int register = 0; register < whole.type().registers(); register++) {
+      int row = RegisterMap.coordinates(whole.type(), register)[0];
+      if (row >= part.start() && row < part.start() + part.result().extents().getFirst()) {
+        elements.add(whole.at(register));
+      }
+    }
+    return new Tile(part.result(), elements.build());
   }
 
   /** Allocates, and computes the addresses of all accesses ahead of any loop. */

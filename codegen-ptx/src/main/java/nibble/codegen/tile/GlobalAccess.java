@@ -7,10 +7,11 @@ import nibble.ir.format.Formats;
 /**
  * The elements of global memory that an access touches, while it is interpreted; holds the promise of contiguity to account.
  *
+ * @param buffer what is accessed
  * @param offsets in elements
  * @param mask null where every element is touched
  */
-public record GlobalAccess(Data offsets, Data mask) {
+public record GlobalAccess(TileValue.Buffer buffer, Data offsets, Data mask) {
   /** The type rule that loads, stores and copies share. */
   public static void check(TileOp op, TileType offsets, TileType mask) {
     op.expect(offsets.format().equals(Formats.I32), "takes i32 offsets, not " + offsets.format().name());
@@ -21,7 +22,7 @@ public record GlobalAccess(Data offsets, Data mask) {
   /** The access with offsets and mask at these operands; the latter may be missing. */
   public static GlobalAccess of(List<TileValue> operands, int offsets, int mask, int contiguous) {
     GlobalAccess access = new GlobalAccess(
-        operands.get(offsets).data(), mask < operands.size() ? operands.get(mask).data() : null);
+        operands.getFirst().buffer(), operands.get(offsets).data(), mask < operands.size() ? operands.get(mask).data() : null);
     access.checkGroups(contiguous);
     return access;
   }
@@ -33,22 +34,36 @@ public record GlobalAccess(Data offsets, Data mask) {
         throw new IllegalStateException("a group of " + contiguous + " contiguous elements is masked in part");
       }
       double start = offsets.elements()[first];
-      if (isActive(i) && (offsets.elements()[i] != start + i - first || start % contiguous != 0)) {
+      boolean aligned = (buffer.start() + start) % contiguous == 0;
+      if (isActive(i) && (offsets.elements()[i] != start + i - first || !aligned)) {
         throw new IllegalStateException("a group of " + contiguous + " elements is not contiguous and aligned");
       }
     }
   }
 
-  public boolean isActive(int index) {
+  private boolean isActive(int index) {
     return mask == null || mask.elements()[index] != 0;
   }
 
-  /** The offset of an active element. */
-  public int offset(int index, int length) {
-    double offset = offsets.elements()[index];
-    if (offset < 0 || offset >= length) {
-      throw new IllegalStateException("offset " + offset + " is outside a buffer of " + length + " elements");
+  /** The index of an active element in memory. */
+  private int index(int element) {
+    double index = buffer.start() + offsets.elements()[element];
+    int length = buffer.elements().length;
+    if (index < 0 || index >= length) {
+      throw new IllegalStateException("element " + index + " is outside a buffer of " + length + " elements");
     }
-    return (int) offset;
+    return (int) index;
+  }
+
+  /** What is read for an element: 0 where it is not active. */
+  public double read(int element) {
+    return isActive(element) ? buffer.elements()[index(element)] : 0;
+  }
+
+  /** Writes an element, where it is active. */
+  public void write(int element, double value) {
+    if (isActive(element)) {
+      buffer.elements()[index(element)] = value;
+    }
   }
 }

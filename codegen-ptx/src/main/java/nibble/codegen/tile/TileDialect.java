@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedLayout;
+import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
 import nibble.codegen.tile.op.Check;
@@ -27,6 +28,7 @@ import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.ir.Dialect;
@@ -46,8 +48,9 @@ public final class TileDialect implements Dialect {
   public ImmutableList<Class<? extends Op>> ops() {
     return ImmutableList.<Class<? extends Op>>builder()
         .add(Launch.class, ProgramId.class, Size.class, Fill.class, TileIota.class)
-        .add(Apply.class, TileCast.class, Expand.class, Reduce.class, TileReshape.class, ConvertLayout.class)
-        .add(Load.class, Store.class)
+        .add(Apply.class, TileCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
+        .add(ConvertLayout.class)
+        .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, Barrier.class)
         .add(Mma.class)

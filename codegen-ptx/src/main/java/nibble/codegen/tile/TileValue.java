@@ -26,8 +26,20 @@ public sealed interface TileValue {
     }
   }
 
-  /** Global memory: decoded elements, which stores change. */
-  record Buffer(BufferType type, double[] elements) implements TileValue {}
+  /**
+   * Global memory: decoded elements, which stores change.
+   *
+   * @param start index of the first element
+   */
+  record Buffer(BufferType type, double[] elements, int start) implements TileValue {
+    public Buffer(BufferType type, double[] elements) {
+      this(type, elements, 0);
+    }
+
+    public Buffer advance(int count) {
+      return new Buffer(type, elements, start + count);
+    }
+  }
 
   /** Shared memory: decoded elements of each stage in row-major order, NaN until they are stored. */
   record Shared(SharedType type, double[][] stages) implements TileValue {}

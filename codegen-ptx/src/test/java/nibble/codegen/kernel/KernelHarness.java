@@ -19,6 +19,7 @@ import nibble.codegen.target.Targets;
 import nibble.codegen.partition.Partition;
 import nibble.codegen.tile.BufferType;
 import nibble.codegen.tile.ExpandPipeline;
+import nibble.codegen.tile.HoistInvariants;
 import nibble.codegen.tile.TileDialect;
 import nibble.codegen.tile.TileInterpreter;
 import nibble.codegen.tile.TileValue;
@@ -101,7 +102,8 @@ final class KernelHarness {
     Verifier.require(tile);
     String text = Printer.print(tile, REGISTRY);
     assertEquals(text, Printer.print(Parser.parse(text, "tile", REGISTRY), REGISTRY));
-    Function expanded = new RewriteDriver(new ExpandPipeline()).apply(program.program(), module.symbols());
+    Function expanded = HoistInvariants.apply(
+        new RewriteDriver(new ExpandPipeline()).apply(program.program(), module.symbols()));
     Verifier.require(Module.of("t", module.symbols().values(), List.of(expanded)));
 
     assemble(expanded);
@@ -123,8 +125,9 @@ final class KernelHarness {
     for (String name : List.of("sm_80", "sm_89", "sm_90a", "sm_120a")) {
       PtxModule module = PtxModule.of(Targets.get(name), List.of(lowered.kernel()));
       switch (AssemblerChoice.ofThisMachine().assemble(module)) {
-        case Verdict.Assembled assembled -> System.out.println(name + " " + assembled.kernels() + " smem " + lowered.sharedBytes());
-        case Verdict verdict -> { System.out.println(module.text()); throw new AssertionError(verdict.toString()); }
+        case Verdict.Assembled assembled -> assertEquals(0, assembled.spillBytes(), assembled.log());
+        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
+        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
       }
     }
   }

@@ -43,10 +43,9 @@ public record CopyAsync(int contiguous) implements TileOp {
   @Override
   public List<TileValue> run(List<TileValue> operands, TileMachine machine, Operation operation) {
     GlobalAccess access = GlobalAccess.of(operands, 1, 4, contiguous);
-    double[] memory = operands.getFirst().buffer().elements();
     double[] stage = operands.get(2).shared().stages()[operands.get(3).data().scalar()];
     for (int i = 0; i < stage.length; i++) {
-      stage[i] = access.isActive(i) ? memory[access.offset(i, memory.length)] : 0;
+      stage[i] = access.read(i);
     }
     return List.of();
   }

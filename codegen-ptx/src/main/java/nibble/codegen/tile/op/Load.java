@@ -33,8 +33,6 @@ public record Load(int contiguous) implements TileOp {
   @Override
   public List<TileValue> run(List<TileValue> operands, TileMachine machine, Operation operation) {
     GlobalAccess access = GlobalAccess.of(operands, 1, 2, contiguous);
-    double[] memory = operands.getFirst().buffer().elements();
-    return List.of(TileValue.Data.generate((TileType) operation.result().type(),
-        i -> access.isActive(i) ? memory[access.offset(i, memory.length)] : 0));
+    return List.of(TileValue.Data.generate((TileType) operation.result().type(), access::read));
   }
 }

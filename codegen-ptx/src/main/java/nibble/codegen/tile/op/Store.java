@@ -38,12 +38,9 @@ public record Store(int contiguous) implements TileOp {
   @Override
   public List<TileValue> run(List<TileValue> operands, TileMachine machine, Operation operation) {
     GlobalAccess access = GlobalAccess.of(operands, 1, 3, contiguous);
-    double[] memory = operands.getFirst().buffer().elements();
     double[] values = operands.get(2).data().elements();
     for (int i = 0; i < values.length; i++) {
-      if (access.isActive(i)) {
-        memory[access.offset(i, memory.length)] = values[i];
-      }
+      access.write(i, values[i]);
     }
     return List.of();
   }
