@@ -8,6 +8,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import nibble.codegen.ptx.Kernel;
+import nibble.codegen.ptx.MiniMachine;
 
 class PtxPassesTest {
   @Property

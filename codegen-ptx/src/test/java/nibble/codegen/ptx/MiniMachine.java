@@ -1,31 +1,30 @@
-package nibble.codegen.ptx.pass;
+package nibble.codegen.ptx;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import nibble.codegen.ptx.Address;
-import nibble.codegen.ptx.Immediate;
-import nibble.codegen.ptx.Instruction;
-import nibble.codegen.ptx.Kernel;
-import nibble.codegen.ptx.Label;
-import nibble.codegen.ptx.NotPredicate;
-import nibble.codegen.ptx.Operand;
-import nibble.codegen.ptx.Register;
-import nibble.codegen.ptx.SpecialRegister;
-import nibble.codegen.ptx.Statement;
 
 /** Runs one thread of a kernel of a few 32-bit instructions: what it stores, in order, is what the kernel does. */
-final class MiniMachine {
+public final class MiniMachine {
   private static final int MAX_STEPS = 100_000;
 
   private final Map<Register, Integer> registers = new HashMap<>();
   private final List<String> stored = new ArrayList<>();
+  private final int thread;
 
-  private MiniMachine() {}
+  private MiniMachine(int thread) {
+    this.thread = thread;
+  }
 
-  static List<String> run(Kernel kernel) {
-    return new MiniMachine().execute(kernel);
+  /** What some thread stores: "offset <- value". */
+  public static List<String> run(Kernel kernel) {
+    return run(kernel, 1000);
+  }
+
+  /** What the thread whose {@code %tid.x} is given stores. */
+  public static List<String> run(Kernel kernel, int thread) {
+    return new MiniMachine(thread).execute(kernel);
   }
 
   private List<String> execute(Kernel kernel) {
@@ -81,6 +80,7 @@ final class MiniMachine {
       case "lop3.b32" -> lookUp(x);
       case "setp.lt.s32" -> x[0] < x[1] ? 1 : 0;
       case "setp.ge.s32" -> x[0] >= x[1] ? 1 : 0;
+      case "setp.eq.s32" -> x[0] == x[1] ? 1 : 0;
       case "selp.b32" -> x[2] != 0 ? x[0] : x[1];
       default -> throw new AssertionError(instruction);
     };
@@ -101,7 +101,7 @@ final class MiniMachine {
       case Register register -> registers.getOrDefault(register, 0);
       case NotPredicate not -> 1 - registers.getOrDefault(not.predicate(), 0);
       case Address address -> address.offset();
-      case SpecialRegister special -> 1000 + 17 * special.ordinal();
+      case SpecialRegister special -> thread + 17 * special.ordinal();
       default -> throw new AssertionError(operand);
     };
   }
