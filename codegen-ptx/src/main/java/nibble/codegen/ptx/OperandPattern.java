@@ -17,9 +17,9 @@ import java.util.stream.Stream;
  * @param values for {@link Kind#CONSTANT}, the only values that do; empty for any
  * @param text the text form
  */
-record OperandPattern(Kind kind, RegisterType type, int count, ImmutableLongArray values, String text) {
+public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableLongArray values, String text) {
   /** Sorts of operands. */
-  enum Kind {
+  public enum Kind {
     REGISTER,
     REGISTER_OR_CONSTANT,
     VECTOR,
@@ -82,7 +82,7 @@ record OperandPattern(Kind kind, RegisterType type, int count, ImmutableLongArra
   }
 
   /** Whether the operand is what this pattern asks for. */
-  boolean accepts(Operand operand) {
+  public boolean accepts(Operand operand) {
     return switch (kind) {
       case REGISTER -> isRegister(operand);
       case REGISTER_OR_CONSTANT -> isRegister(operand) || operand instanceof Immediate constant && fits(constant);

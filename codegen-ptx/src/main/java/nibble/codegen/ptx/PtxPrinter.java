@@ -76,14 +76,7 @@ final class PtxPrinter {
       text.append(".minnctapersm ").append(kernel.minBlocks()).append('\n');
     }
     text.append("{\n");
-    printRegisters(kernel);
-    for (SharedVariable variable : kernel.shared()) {
-      if (!variable.isDynamic()) {
-        text.append("    .shared .align ").append(variable.alignment()).append(" .b8 ").append(variable.name())
-            .append('[').append(variable.bytes()).append("];\n");
-      }
-    }
-    text.append('\n');
+    printDeclarations(kernel);
     Optional<SourceLine> current = Optional.empty();
     for (Statement statement : kernel.body()) {
       switch (statement) {
@@ -101,13 +94,21 @@ final class PtxPrinter {
     text.append("}\n");
   }
 
-  private void printRegisters(Kernel kernel) {
+  private void printDeclarations(Kernel kernel) {
+    int before = text.length();
     Map<RegisterType, Integer> counts = new EnumMap<>(RegisterType.class);
     kernel.instructions().forEach(instruction -> {
       instruction.definitions().forEach(register -> counts.merge(register.type(), register.index() + 1, Math::max));
       instruction.uses().forEach(register -> counts.merge(register.type(), register.index() + 1, Math::max));
     });
     counts.forEach((type, count) -> text.append(String.format("    .reg .%-4s  %%%s<%d>;\n", type.keyword(), type.prefix(), count)));
+    for (SharedVariable variable : kernel.shared()) {
+      if (!variable.isDynamic()) {
+        text.append("    .shared .align ").append(variable.alignment()).append(" .b8 ").append(variable.name())
+            .append('[').append(variable.bytes()).append("];\n");
+      }
+    }
+    text.append(text.length() > before ? "\n" : "");
   }
 
   private void printLocation(SourceLine line) {
@@ -116,7 +117,7 @@ final class PtxPrinter {
   }
 
   private void print(Instruction instruction) {
-    pad(instruction.guard().map(Guard::toString).orElse(""), GUARD_WIDTH);
+    pad(instruction.guard().map(guard -> guard + " ").orElse(""), GUARD_WIDTH);
     if (instruction.operands().isEmpty()) {
       text.append(instruction.mnemonic());
     } else {
