@@ -3,7 +3,6 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.Operation;
-import nibble.ir.diagnostic.InputException;
 import nibble.ir.shape.SymbolBounds;
 
 /**
@@ -19,7 +18,7 @@ public interface KernelGenerator {
    * @param kernel a {@code kernel} operation
    * @param symbols what is known of symbolic sizes
    * @return nothing where the kernel is not of this generator's kind
-   * @throws InputException where it is, but can't be lowered
+   * @throws UnsupportedAccess where it is, but can't be lowered
    */
   Optional<KernelProgram> generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols);
 }
