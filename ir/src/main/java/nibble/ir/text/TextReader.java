@@ -173,7 +173,7 @@ public final class TextReader {
     }
     String name = word();
     if (name.equals("ceil") && accept("(")) {
-      Dim numerator = product();
+      Dim numerator = dim();
       expect("/");
       long divisor = integer();
       expect(")");
