@@ -7,7 +7,9 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import nibble.ir.Op;
+import nibble.ir.TensorType;
 
 /**
  * The record behind an op class: its attributes in order, how to read them from an op, and how to make an op from them.
@@ -69,6 +71,16 @@ public final class OpRecord {
 
   public List<String> names() {
     return components.stream().map(RecordComponent::getName).toList();
+  }
+
+  /** Whether the component is the result type, which is written behind the colon and not as an attribute. */
+  public boolean isResult(int index) {
+    return name(index).equals(RESULT) && type(index) == TensorType.class;
+  }
+
+  /** The names of the components that are written as attributes. */
+  public List<String> attributeNames() {
+    return IntStream.range(0, size()).filter(i -> !isResult(i)).mapToObj(this::name).toList();
   }
 
   /**
