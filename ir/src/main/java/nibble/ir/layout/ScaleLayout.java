@@ -12,6 +12,12 @@ import nibble.ir.shape.Shape;
  * @param format the number format that scales are stored in
  */
 public record ScaleLayout(Granularity granularity, NumberFormat format) {
+  public ScaleLayout {
+    if (!format.isFloat()) {
+      throw new IllegalArgumentException("scales are floating-point numbers, not " + format.name());
+    }
+  }
+
   /**
    * Shape of the tensor of scales: one scale for each box, boxes in row-major order.
    *

@@ -280,9 +280,10 @@ public final class TextReader {
     expect("<");
     Granularity granularity = granularity();
     expect(",");
+    Token token = peek();
     NumberFormat format = format();
     expect(">");
-    return new ScaleLayout(granularity, format);
+    return checked(token, () -> new ScaleLayout(granularity, format));
   }
 
   /** {@code token}, {@code axis 0} or {@code block(1,128)}. */
