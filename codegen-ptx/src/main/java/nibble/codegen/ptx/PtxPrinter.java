@@ -98,8 +98,8 @@ final class PtxPrinter {
     int before = text.length();
     Map<RegisterType, Integer> counts = new EnumMap<>(RegisterType.class);
     kernel.instructions().forEach(instruction -> {
-      instruction.definitions().forEach(register -> counts.merge(register.type(), register.index() + 1, Math::max));
-      instruction.uses().forEach(register -> counts.merge(register.type(), register.index() + 1, Math::max));
+      instruction.forEachDefinition(register -> counts.merge(register.type(), register.index() + 1, Math::max));
+      instruction.forEachUse(register -> counts.merge(register.type(), register.index() + 1, Math::max));
     });
     counts.forEach((type, count) -> text.append(String.format("    .reg .%-4s  %%%s<%d>;\n", type.keyword(), type.prefix(), count)));
     for (SharedVariable variable : kernel.shared()) {

@@ -23,21 +23,23 @@ final class SingleDefinitions {
     List<Statement> body = kernel.body();
     for (int i = 0; i < body.size(); i++) {
       if (body.get(i) instanceof Instruction instruction) {
-        for (Register register : instruction.definitions()) {
-          if (definitions.put(register, i) != null || instruction.guard().isPresent()) {
+        int position = i;
+        instruction.forEachDefinition(register -> {
+          if (definitions.put(register, position) != null || instruction.guard().isPresent()) {
             variables.add(register);
           }
-        }
+        });
       }
     }
     for (int i = 0; i < body.size(); i++) {
       if (body.get(i) instanceof Instruction instruction) {
-        for (Register register : instruction.uses()) {
+        int position = i;
+        instruction.forEachUse(register -> {
           Integer definition = definitions.get(register);
-          if (definition == null || !flow.dominates(definition, i)) {
+          if (definition == null || !flow.dominates(definition, position)) {
             variables.add(register);
           }
-        }
+        });
       }
     }
   }
