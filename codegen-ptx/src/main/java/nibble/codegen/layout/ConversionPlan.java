@@ -34,8 +34,8 @@ public sealed interface ConversionPlan {
   record WarpShuffle(int packedBits, ImmutableList<Round> rounds, int redundantBits) implements ConversionPlan {}
 
   /**
-   * One round of a shuffle, for one constant each: values are linear in the lane, up to an exclusive or. Register numbers
-   * count elements, and are those of the first element of a group.
+   * One round of a shuffle, for one constant each: values are linear in the lane, up to an exclusive or. Register
+   * numbers count elements, and are those of the first element of a group.
    *
    * @param give what register a lane gives: {@code (lane) -> (register)}
    * @param giveConstant is exclusive-ored to that register

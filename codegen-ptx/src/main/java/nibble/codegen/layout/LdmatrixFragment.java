@@ -6,9 +6,9 @@ import static nibble.codegen.layout.Dimension.REGISTER;
 import static nibble.codegen.layout.LinearLayout.identity;
 
 /**
- * What {@code ldmatrix} leaves in the registers, {@code (register, lane) -> (dim0, dim1)}: {@code dim0} counts the rows of
- * 16 bytes of all matrices, {@code dim1} the elements of a row. Any element of up to 32 bits can be moved plainly, as 16
- * bytes are 16 bytes; {@code .trans} exchanges units of 16 bits (PTX ISA 9.7.14.5.15).
+ * What {@code ldmatrix} leaves in the registers, {@code (register, lane) -> (dim0, dim1)}: {@code dim0} counts the rows
+ * of 16 bytes of all matrices, {@code dim1} the elements of a row. Any element of up to 32 bits can be moved plainly,
+ * as 16 bytes are 16 bytes; {@code .trans} exchanges units of 16 bits (PTX ISA 9.7.14.5.15).
  */
 public final class LdmatrixFragment {
   private static final int ROWS = 8;
@@ -19,7 +19,7 @@ public final class LdmatrixFragment {
   private LdmatrixFragment() {}
 
   /**
-   * The fragment without {@code .trans}: register {@code j} of a lane has four bytes of row {@code lane / 4} of matrix j.
+   * The fragment without {@code .trans}: register j of a lane has four bytes of row {@code lane / 4} of matrix j.
    *
    * @param matrices 1, 2 or 4
    * @param elementBits 4, 8, 16 or 32

@@ -77,6 +77,7 @@ public record Instruction(
   /** Its PTX, without guard. */
   @Override
   public String toString() {
-    return mnemonic() + operands.stream().map(Operand::toString).collect(joining(", ", operands.isEmpty() ? "" : " ", ";"));
+    return mnemonic()
+        + operands.stream().map(Operand::toString).collect(joining(", ", operands.isEmpty() ? "" : " ", ";"));
   }
 }

@@ -127,7 +127,8 @@ class LdmatrixPlanTest {
   }
 
   /** The packed coordinates of element {@code e} of register {@code j} after ldmatrix. */
-  private static long loaded(LdmatrixPlan plan, SharedLayout shared, int warp, int instruction, int j, int lane, int e) {
+  private static long loaded(LdmatrixPlan plan, SharedLayout shared, int warp, int instruction, int j, int lane,
+      int e) {
     int perRegister = 32 / shared.elementBits();
     int row = plan.transposed() ? 2 * (lane & 3) + e : lane >> 2;
     int inRow = plan.transposed() ? lane >> 2 : (lane & 3) * perRegister + e;

@@ -21,8 +21,8 @@ import nibble.codegen.ptx.Statement;
  * st.global.b32 [%rd0], %r0;
  * </pre>
  *
- * An instruction is needed when it has an effect, or sets a register that a needed one reads; so an accumulator that only
- * accumulates goes too.
+ * An instruction is needed when it has an effect, or sets a register that a needed one reads; so an accumulator that
+ * only accumulates goes too.
  */
 public record RemoveDeadCode() implements PtxPass {
   @Override

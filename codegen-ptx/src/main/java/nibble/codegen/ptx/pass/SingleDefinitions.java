@@ -11,9 +11,9 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.Statement;
 
 /**
- * The registers that are values rather than variables: set by one instruction, without a guard, that dominates all uses. A
- * use of such a register may be replaced by anything that is equal where it is set, as long as that is a value too: no way
- * leads from the setting of either to the use without passing the other's again.
+ * The registers that are values rather than variables: set by one instruction, without a guard, that dominates all
+ * uses. A use of such a register may be replaced by anything that is equal where it is set, as long as that is a value
+ * too: no way leads from the setting of either to the use without passing the other's again.
  */
 final class SingleDefinitions {
   private final Map<Register, Integer> definitions = new HashMap<>();
