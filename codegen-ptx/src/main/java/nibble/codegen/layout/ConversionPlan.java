@@ -5,6 +5,11 @@ import com.google.common.primitives.ImmutableIntArray;
 
 /** How elements get from the threads that hold them in one layout to the threads that hold them in another. */
 public sealed interface ConversionPlan {
+  /** The bytes of shared memory that it needs. */
+  default int sharedBytes() {
+    return this instanceof ThroughShared exchange ? exchange.shared().bytes() : 0;
+  }
+
   /**
    * Every thread has what it needs.
    *
