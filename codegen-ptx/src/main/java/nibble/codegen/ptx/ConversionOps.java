@@ -29,8 +29,9 @@ public interface ConversionOps extends LayoutOps, WarpOps, MemoryOps {
   }
 
   /**
-   * The values as another layout distributes them. Packed elements can be converted too where both layouts have the same
-   * elements in a register: then the layouts are those of the registers, as {@link LinearLayout#divideLeft} gives them.
+   * The values as another layout distributes them. Packed elements can be converted too where both layouts have the
+   * same elements in a register: then the layouts are those of the registers, as {@link LinearLayout#divideLeft} gives
+   * them.
    *
    * <p>All threads must take part. Where shared memory is used, there is one barrier inside; before the memory is used
    * again, the caller needs another.

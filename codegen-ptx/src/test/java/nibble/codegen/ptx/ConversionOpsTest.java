@@ -58,7 +58,8 @@ class ConversionOpsTest {
     LinearLayout two = LinearLayout.parse(
         "{register: [[2, 0], [1, 0]], lane: [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]]} -> {dim0: 4, dim1: 32}");
     Kernel kernel = kernel(ConversionOps.plan(one, two), one, two);
-    assertTrue(kernel.instructions().noneMatch(i -> i.mnemonic().startsWith("shfl") || i.mnemonic().startsWith("selp")));
+    assertTrue(
+        kernel.instructions().noneMatch(i -> i.mnemonic().startsWith("shfl") || i.mnemonic().startsWith("selp")));
     check(one, two);
   }
 

@@ -9,8 +9,8 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Runs the threads of a block in step through a kernel of a few 32-bit instructions: what they store to global memory, in
- * order, is what the kernel does. All threads must take the same branches.
+ * Runs the threads of a block in step through a kernel of a few 32-bit instructions: what they store to global memory,
+ * in order, is what the kernel does. All threads must take the same branches.
  */
 public final class MiniMachine {
   private static final int MAX_STEPS = 100_000;
