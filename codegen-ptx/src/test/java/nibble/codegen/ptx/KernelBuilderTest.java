@@ -51,7 +51,7 @@ class KernelBuilderTest {
   void floatsAreExact() {
     assertEquals("0f3F800000", imm(1f).toString());
     assertEquals("0d3FF0000000000000", imm(1d).toString());
-    assertEquals("-5", imm(-5).toString());
+    assertEquals("-100000", imm(-100000).toString());
     assertEquals("0xFFFFFFFF", imm(0xFFFFFFFFL).toString());
   }
 
