@@ -12,8 +12,8 @@ import nibble.codegen.target.PtxVersion;
 import nibble.codegen.target.Target;
 
 /**
- * The assemblers of this machine. The built-in compiler is asked first, as it starts no process; {@code ptxas} where that is
- * too old.
+ * The assemblers of this machine. The built-in compiler is asked first, as it starts no process; {@code ptxas} where
+ * that is too old.
  *
  * @param assemblers in the order in which they are asked
  * @param missing what else would be asked, were it here
@@ -32,7 +32,8 @@ public record AssemblerChoice(ImmutableList<Assembler> assemblers, ImmutableList
   private static AssemblerChoice of(Optional<PtxasAssembler> ptxas, String otherwise) {
     ImmutableList.Builder<Assembler> assemblers = ImmutableList.<Assembler>builder().add(JCudaAssembler.open());
     ptxas.ifPresent(assemblers::add);
-    return new AssemblerChoice(assemblers.build(), ptxas.isPresent() ? ImmutableList.of() : ImmutableList.of(otherwise));
+    ImmutableList<String> missing = ptxas.isPresent() ? ImmutableList.of() : ImmutableList.of(otherwise);
+    return new AssemblerChoice(assemblers.build(), missing);
   }
 
   /** Assembles a module with the first assembler that can judge it. */

@@ -44,7 +44,9 @@ final class AssemblerLog {
     return kernels.build();
   }
 
-  /** Whether the assembler is too old for the target or the PTX version, so that its refusal says nothing of the PTX. */
+  /**
+   * Whether the assembler is too old for the target or the PTX version, so that its refusal says nothing of the PTX.
+   */
   static boolean isNotCompetent(String log) {
     return NOT_COMPETENT.matcher(log).find();
   }

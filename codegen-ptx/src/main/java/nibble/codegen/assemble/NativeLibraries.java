@@ -12,8 +12,8 @@ import jcuda.JCudaVersion;
 
 /**
  * Loads JCuda's native libraries. JCuda itself would unpack them to fixed names in the shared temporary folder, trust
- * whatever file it finds there, and leave them; two programs that start together can read each other's half-written file.
- * Here they are unpacked once, whole, into a folder of the user's: {@code $NIBBLE_CACHE}, or {@code nibble} in
+ * whatever file it finds there, and leave them; two programs that start together can read each other's half-written
+ * file. Here they are unpacked once, whole, into a folder of the user's: {@code $NIBBLE_CACHE}, or {@code nibble} in
  * {@code $XDG_CACHE_HOME} or {@code ~/.cache}.
  */
 public final class NativeLibraries {
@@ -73,7 +73,9 @@ public final class NativeLibraries {
     }
   }
 
-  /** Initialises the class while JCuda, which looks for the file in the temporary folder, takes {@code folder} for that. */
+  /**
+   * Initialises the class while JCuda, which looks for the file in the temporary folder, takes {@code folder} for that.
+   */
   private static void initialise(String className, Path folder) throws ReflectiveOperationException {
     String temporary = System.getProperty("java.io.tmpdir");
     System.setProperty("java.io.tmpdir", folder.toString());

@@ -75,7 +75,8 @@ public final class PtxasAssembler implements Assembler {
       try {
         Files.writeString(source, ptx);
         Run run = run(List.of(
-            program.toString(), "--gpu-name", target.name(), "--verbose", "--output-file", cubin.toString(), source.toString()));
+            program.toString(), "--gpu-name", target.name(), "--verbose",
+            "--output-file", cubin.toString(), source.toString()));
         if (run.status() == 0) {
           return new Verdict.Assembled(
               description(), new Cubin(Files.readAllBytes(cubin)), AssemblerLog.resources(run.output()), run.output());

@@ -14,7 +14,8 @@ public sealed interface Verdict {
    * @param kernels what each kernel needs, in the order of the log
    * @param log what the assembler said
    */
-  record Assembled(String assembler, Cubin cubin, ImmutableList<KernelResources> kernels, String log) implements Verdict {
+  record Assembled(String assembler, Cubin cubin, ImmutableList<KernelResources> kernels, String log)
+      implements Verdict {
     /** The bytes that all kernels store and load because they ran out of registers. */
     public int spillBytes() {
       return kernels.stream().mapToInt(KernelResources::spillBytes).sum();
@@ -30,7 +31,8 @@ public sealed interface Verdict {
   record Rejected(String assembler, ImmutableList<AssemblyError> errors) implements Verdict {
     /** All errors, each with its line of PTX. */
     public String describe() {
-      return errors.stream().map(AssemblyError::describe).collect(joining("\n", assembler + " refused the module\n", ""));
+      return errors.stream().map(AssemblyError::describe)
+          .collect(joining("\n", assembler + " refused the module\n", ""));
     }
   }
 

@@ -3,8 +3,8 @@ package nibble.codegen.ptx;
 import static nibble.codegen.ptx.Immediate.imm;
 
 /**
- * Arithmetic, comparison, logic and conversion. Floating-point sums and products are {@code .rn}, which the assembler does
- * not contract; integer products are the low half.
+ * Arithmetic, comparison, logic and conversion. Floating-point sums and products are {@code .rn}, which the assembler
+ * does not contract; integer products are the low half.
  */
 public interface ArithmeticOps extends Emitter {
   default Register add(PtxType type, Operand a, Operand b) {
@@ -96,8 +96,8 @@ public interface ArithmeticOps extends Emitter {
   /**
    * A predicate.
    *
-   * @param comparison {@code eq}, {@code ne}, {@code lt}, {@code le}, {@code gt}, {@code ge}; for floats also those with
-   *     {@code u} behind, true for NaN
+   * @param comparison {@code eq}, {@code ne}, {@code lt}, {@code le}, {@code gt}, {@code ge}; for floats also those
+   *     with {@code u} behind, true for NaN
    */
   default Register setp(String comparison, PtxType type, Operand a, Operand b) {
     return op("setp." + comparison + "." + type.keyword(), a, b);
@@ -140,7 +140,9 @@ public interface ArithmeticOps extends Emitter {
     return result;
   }
 
-  /** Two floats rounded to two halves ({@link PtxType#F16X2} or {@link PtxType#BF16X2}), {@code low} in the low half. */
+  /**
+   * Two floats rounded to two halves ({@link PtxType#F16X2} or {@link PtxType#BF16X2}), {@code low} in the low half.
+   */
   default Register packHalves(PtxType type, Operand low, Operand high) {
     return op("cvt.rn." + type.keyword() + ".f32", high, low);
   }

@@ -54,7 +54,10 @@ public interface ControlOps extends Emitter {
     jumpIf(body.get(), start);
   }
 
-  /** Runs the body with a signed 32-bit counter from {@code start} on, in steps above zero, while it is below {@code end}. */
+  /**
+   * Runs the body with a signed 32-bit counter from {@code start} on, in steps above zero, while it is below
+   * {@code end}.
+   */
   default void forRange(Operand start, Operand end, int step, Consumer<Register> body) {
     Register counter = fresh(RegisterType.B32);
     emit("mov.b32", counter, start);

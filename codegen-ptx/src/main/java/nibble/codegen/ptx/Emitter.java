@@ -5,16 +5,16 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.stream.Stream;
 
 /**
- * Appends instructions. What {@link ArithmeticOps} and its siblings offer by name is built of these methods, and so can be
- * any other row of the table: {@code code.op("popc.b32", mask)}.
+ * Appends instructions. What {@link ArithmeticOps} and its siblings offer by name is built of these methods, and so can
+ * be any other row of the table: {@code code.op("popc.b32", mask)}.
  */
 public interface Emitter {
   /** A register that nothing has set. */
   Register fresh(RegisterType type);
 
   /**
-   * Appends an instruction with the given operands, outputs first. Throws {@code IllegalArgumentException} where the table
-   * has no such instruction.
+   * Appends an instruction with the given operands, outputs first. Throws {@code IllegalArgumentException} where the
+   * table has no such instruction.
    */
   void emit(String mnemonic, Operand... operands);
 

@@ -34,7 +34,7 @@ public record Immediate(Kind kind, long bits) implements Operand {
   @Override
   public String toString() {
     return switch (kind) {
-      case INTEGER -> bits >= -LAST_DECIMAL && bits <= LAST_DECIMAL ? Long.toString(bits) : String.format("0x%X", bits);
+      case INTEGER -> bits <= LAST_DECIMAL ? Long.toString(bits) : String.format("0x%X", bits);
       case F32 -> String.format("0f%08X", bits);
       case F64 -> String.format("0d%016X", bits);
     };

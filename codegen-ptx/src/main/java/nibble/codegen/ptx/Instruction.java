@@ -6,7 +6,7 @@ import static java.util.stream.Collectors.joining;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 /**
  * An instruction of a kernel. What its form does not take is refused.
@@ -59,18 +59,15 @@ public record Instruction(
     return Registers.of(outputs());
   }
 
-  /** The registers that it reads, its guard's included. */
-  public ImmutableList<Register> uses() {
-    return guard.isEmpty()
-        ? Registers.of(inputs())
-        : ImmutableList.<Register>builder().addAll(Registers.of(inputs())).add(guard.get().predicate()).build();
+  /** Gives the registers that it sets to an action. */
+  public void forEachDefinition(Consumer<Register> action) {
+    Registers.forEach(outputs(), action);
   }
 
-  /** The same instruction with other inputs. */
-  public Instruction withInputs(UnaryOperator<Operand> change) {
-    ImmutableList.Builder<Operand> changed = ImmutableList.<Operand>builder().addAll(outputs());
-    inputs().forEach(input -> changed.add(change.apply(input)));
-    return new Instruction(form, guard, changed.build(), source);
+  /** Gives the registers that it reads, its guard's included, to an action. */
+  public void forEachUse(Consumer<Register> action) {
+    Registers.forEach(inputs(), action);
+    guard.ifPresent(g -> action.accept(g.predicate()));
   }
 
   public String mnemonic() {
@@ -80,6 +77,7 @@ public record Instruction(
   /** Its PTX, without guard. */
   @Override
   public String toString() {
-    return mnemonic() + operands.stream().map(Operand::toString).collect(joining(", ", operands.isEmpty() ? "" : " ", ";"));
+    return mnemonic()
+        + operands.stream().map(Operand::toString).collect(joining(", ", operands.isEmpty() ? "" : " ", ";"));
   }
 }

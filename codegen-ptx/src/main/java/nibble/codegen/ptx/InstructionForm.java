@@ -47,8 +47,9 @@ public record InstructionForm(
 
   /** The operands in words: {@code b32 <- b32 b32#}. */
   public String signature() {
-    return Stream.of(outputs.stream().map(OperandPattern::text), Stream.of("<-"), inputs.stream().map(OperandPattern::text))
-        .flatMap(words -> words).collect(joining(" "));
+    Stream<String> set = outputs.stream().map(OperandPattern::text);
+    Stream<String> taken = inputs.stream().map(OperandPattern::text);
+    return Stream.of(set, Stream.of("<-"), taken).flatMap(words -> words).collect(joining(" "));
   }
 
   @Override

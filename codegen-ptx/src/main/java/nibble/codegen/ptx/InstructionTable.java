@@ -33,7 +33,9 @@ public final class InstructionTable {
     return FORMS.values().asList();
   }
 
-  /** The forms of a mnemonic. Throws {@code IllegalArgumentException} with those that come close where there is none. */
+  /**
+   * The forms of a mnemonic. Throws {@code IllegalArgumentException} with those that come close where there is none.
+   */
   public static ImmutableList<InstructionForm> forms(String mnemonic) {
     ImmutableList<InstructionForm> forms = FORMS.get(mnemonic);
     if (forms.isEmpty()) {
@@ -62,7 +64,8 @@ public final class InstructionTable {
         return lists.get(match.group(1));
       });
       if (resolved.startsWith("let ")) {
-        lists.put(resolved.substring(4, resolved.indexOf('=')).trim(), resolved.substring(resolved.indexOf('=') + 1).trim());
+        int equals = resolved.indexOf('=');
+        lists.put(resolved.substring("let ".length(), equals).trim(), resolved.substring(equals + 1).trim());
       } else {
         row(resolved).forEach(form -> forms.put(form.mnemonic(), form));
       }
@@ -93,7 +96,8 @@ public final class InstructionTable {
   }
 
   private static ImmutableList<OperandPattern> patterns(List<String> operands, String space) {
-    return operands.stream().map(text -> OperandPattern.parse(text.equals("[]") ? space : text)).collect(toImmutableList());
+    return operands.stream().map(text -> OperandPattern.parse(text.equals("[]") ? space : text))
+        .collect(toImmutableList());
   }
 
   /** All choices from braces, which may be nested: {@code a{,b{c,d}}} is a, abc and abd. */

@@ -30,7 +30,8 @@ public record Kernel(
     Names.check(name);
     checkArgument(maxThreads >= 0 && maxThreads <= 1024, "blocks of %s threads", maxThreads);
     checkArgument(minBlocks == 0 || maxThreads > 0, "minBlocks needs maxThreads");
-    checkArgument(shared.stream().filter(SharedVariable::isDynamic).count() <= 1, "two dynamic variables in %s", shared);
+    checkArgument(
+        shared.stream().filter(SharedVariable::isDynamic).count() <= 1, "two dynamic variables in %s", shared);
     checkDistinct(Stream.concat(parameters.stream().map(Parameter::name), shared.stream().map(SharedVariable::name)));
     checkLabels(body);
   }

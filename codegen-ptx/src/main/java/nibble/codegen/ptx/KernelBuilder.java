@@ -28,7 +28,8 @@ import java.util.Optional;
  *
  * <p>Registers may be set several times; the passes take care.
  */
-public final class KernelBuilder implements ArithmeticOps, MemoryOps, TensorOps, WarpOps, ControlOps, LayoutOps {
+public final class KernelBuilder
+    implements ArithmeticOps, MemoryOps, TensorOps, WarpOps, ControlOps, LayoutOps, ConversionOps {
   private final String name;
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<SharedVariable> shared = new ArrayList<>();

@@ -18,8 +18,8 @@ public interface LayoutOps extends Emitter {
   int AND_XOR = 0x6A;
 
   /**
-   * The value of a linear function. Bits that move by the same distance move together: each distance costs a shift and a
-   * {@code lop3}. So the swizzles of rows and chunks, which shift the row number by a constant, are cheap.
+   * The value of a linear function. Bits that move by the same distance move together: each distance costs a shift and
+   * a {@code lop3}. So the swizzles of rows and chunks, which shift the row number by a constant, are cheap.
    *
    * @param function a layout with one output
    * @param inputs the register of each of its inputs; bits above an input's size are ignored

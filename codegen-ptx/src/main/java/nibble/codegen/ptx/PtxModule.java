@@ -28,7 +28,8 @@ public record PtxModule(Target target, PtxVersion version, ImmutableList<Kernel>
           kernel.staticSharedBytes() <= target.limits().sharedStatic(),
           "kernel %s declares %s bytes of static shared memory, %s are possible; use dynamic shared memory",
           kernel.name(), kernel.staticSharedBytes(), target.limits().sharedStatic());
-      checkArgument(version.compareTo(lowestVersion(target, kernel)) >= 0, "%s is too old for %s", version, kernel.name());
+      checkArgument(
+          version.compareTo(lowestVersion(target, kernel)) >= 0, "%s is too old for %s", version, kernel.name());
     }
     checkVariables(kernels);
   }

@@ -57,7 +57,8 @@ final class PtxPrinter {
     kernels.forEach(this::print);
     if (!files.isEmpty()) {
       text.append('\n');
-      files.forEach((file, number) -> text.append(".file ").append(number).append(" \"").append(escape(file)).append("\"\n"));
+      files.forEach((file, number) ->
+          text.append(".file ").append(number).append(" \"").append(escape(file)).append("\"\n"));
     }
   }
 
@@ -81,7 +82,8 @@ final class PtxPrinter {
     for (Statement statement : kernel.body()) {
       switch (statement) {
         case Statement.Mark(Label label) -> text.append(label).append(":\n");
-        case Statement.Remark(String remark) -> remark.lines().forEach(line -> text.append("        // ").append(line).append('\n'));
+        case Statement.Remark(String remark) ->
+            remark.lines().forEach(line -> text.append("        // ").append(line).append('\n'));
         case Instruction instruction -> {
           if (instruction.source().isPresent() && !instruction.source().equals(current)) {
             current = instruction.source();
@@ -98,10 +100,11 @@ final class PtxPrinter {
     int before = text.length();
     Map<RegisterType, Integer> counts = new EnumMap<>(RegisterType.class);
     kernel.instructions().forEach(instruction -> {
-      instruction.definitions().forEach(register -> counts.merge(register.type(), register.index() + 1, Math::max));
-      instruction.uses().forEach(register -> counts.merge(register.type(), register.index() + 1, Math::max));
+      instruction.forEachDefinition(register -> counts.merge(register.type(), register.index() + 1, Math::max));
+      instruction.forEachUse(register -> counts.merge(register.type(), register.index() + 1, Math::max));
     });
-    counts.forEach((type, count) -> text.append(String.format("    .reg .%-4s  %%%s<%d>;\n", type.keyword(), type.prefix(), count)));
+    counts.forEach((type, count) ->
+        text.append(String.format("    .reg .%-4s  %%%s<%d>;\n", type.keyword(), type.prefix(), count)));
     for (SharedVariable variable : kernel.shared()) {
       if (!variable.isDynamic()) {
         text.append("    .shared .align ").append(variable.alignment()).append(" .b8 ").append(variable.name())

@@ -2,6 +2,7 @@ package nibble.codegen.ptx;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** The registers in operands. */
@@ -11,21 +12,29 @@ public final class Registers {
   /** All registers that occur in the operands. */
   public static ImmutableList<Register> of(List<Operand> operands) {
     ImmutableList.Builder<Register> registers = ImmutableList.builder();
+    forEach(operands, registers::add);
+    return registers.build();
+  }
+
+  /** Gives the registers that occur in the operands to an action. */
+  public static void forEach(List<Operand> operands, Consumer<Register> action) {
     for (Operand operand : operands) {
       switch (operand) {
-        case Register register -> registers.add(register);
-        case RegisterVector vector -> registers.addAll(vector.registers());
-        case RegisterPair pair -> registers.add(pair.value(), pair.predicate());
-        case NotPredicate not -> registers.add(not.predicate());
+        case Register register -> action.accept(register);
+        case RegisterVector vector -> vector.registers().forEach(action);
+        case RegisterPair pair -> {
+          action.accept(pair.value());
+          action.accept(pair.predicate());
+        }
+        case NotPredicate not -> action.accept(not.predicate());
         case Address address -> {
           if (address.base() instanceof Register register) {
-            registers.add(register);
+            action.accept(register);
           }
         }
         case Immediate _, SpecialRegister _, SharedVariable _, Label _ -> { }
       }
     }
-    return registers.build();
   }
 
   /** The operand with its registers replaced. */

@@ -2,8 +2,8 @@ package nibble.codegen.target;
 
 /**
  * The approximate instructions and the errors that the PTX ISA promises for them (sections 9.7.3 and 9.7.4). The exact
- * bits are not specified. A bound holds for finite results of normal arguments; {@code .ftz} takes subnormal arguments and
- * results to zero, which the bound of a result includes. The special cases are those of IEEE 754.
+ * bits are not specified. A bound holds for finite results of normal arguments; {@code .ftz} takes subnormal arguments
+ * and results to zero, which the bound of a result includes. The special cases are those of IEEE 754.
  */
 public enum ApproximateFunction {
   RCP("rcp.approx.ftz.f32", Unit.ULP_F32, 1),

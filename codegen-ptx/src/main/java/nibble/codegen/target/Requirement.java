@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * On what targets, and from which PTX version on, something can be used. The text form is a list of alternatives such as
- * {@code sm_89:8.1 sm_90+:7.8}: {@code +} means this and all later architectures, no {@code +} exactly this target; a
- * version is given where it is above the one that the target itself needs.
+ * On what targets, and from which PTX version on, something can be used. The text form is a list of alternatives such
+ * as {@code sm_89:8.1 sm_90+:7.8}: {@code +} means this and all later architectures, no {@code +} exactly this target;
+ * a version is given where it is above the one that the target itself needs.
  */
 public record Requirement(ImmutableList<Alternative> alternatives) {
   private static final Pattern ALTERNATIVE = Pattern.compile("sm_(\\d+)([af]?)(\\+?)(?::(\\d\\.\\d))?");

@@ -114,16 +114,19 @@ class AssemblersTest {
 
   @Test
   void fakePtxasSaysWhatItDoes(@TempDir Path folder) throws IOException {
-    PtxasAssembler old = PtxasAssembler.at(program(folder.resolve("old"), "echo 'release 11.4, V11.4.1'")).orElseThrow();
+    PtxasAssembler old = PtxasAssembler.at(program(folder.resolve("old"), "echo 'release 11.4, V11.4.1'"))
+        .orElseThrow();
     assertEquals("ptxas 11.4", old.description());
     assertEquals(
         Optional.of("ptxas 11.4 takes PTX up to 7.4, this is 7.5"), old.refusal(SM_80, PtxVersion.parse("7.5")));
     assertEquals(Optional.empty(), PtxasAssembler.at(program(folder.resolve("mute"), "echo hello")));
-    assertEquals(Optional.empty(), PtxasAssembler.at(program(folder.resolve("failing"), "echo 'release 12.0'; exit 1")));
+    assertEquals(Optional.empty(),
+        PtxasAssembler.at(program(folder.resolve("failing"), "echo 'release 12.0'; exit 1")));
     assertEquals(Optional.empty(), PtxasAssembler.at(folder.resolve("absent")));
     Path ignorant = program(
         folder.resolve("ignorant"),
-        "echo 'release 12.0'; test \"$1\" = --version || { echo \"fatal : Value 'sm_120a' is not defined for option 'gpu-name'\"; exit 255; }");
+        "echo 'release 12.0'; test \"$1\" = --version && exit 0\n"
+            + "echo \"fatal : Value 'sm_120a' is not defined for option 'gpu-name'\"; exit 255");
     assertInstanceOf(Verdict.Skipped.class, PtxasAssembler.at(ignorant).orElseThrow().assemble(GOOD, SM_120A));
   }
 
@@ -136,14 +139,16 @@ class AssemblersTest {
     assertEquals(new Verdict.Rejected("sure", ImmutableList.of()), all.assemble(GOOD, SM_80, PTX_70));
     AssemblerChoice few = new AssemblerChoice(ImmutableList.of(never, unsure), ImmutableList.of("there is no ptxas"));
     assertEquals(
-        new Verdict.Skipped("never is asleep; unsure does not know; there is no ptxas"), few.assemble(GOOD, SM_80, PTX_70));
+        new Verdict.Skipped("never is asleep; unsure does not know; there is no ptxas"),
+        few.assemble(GOOD, SM_80, PTX_70));
   }
 
   @Test
   void missingPtxasIsNamed(@TempDir Path folder) {
     AssemblerChoice choice = AssemblerChoice.withPtxas(folder.resolve("ptxas"));
     assertEquals(List.of(folder.resolve("ptxas") + " is no ptxas that runs"), choice.missing());
-    Verdict.Skipped skipped = assertInstanceOf(Verdict.Skipped.class, choice.assemble(GOOD, SM_120A, PtxVersion.parse("8.7")));
+    Verdict.Skipped skipped =
+        assertInstanceOf(Verdict.Skipped.class, choice.assemble(GOOD, SM_120A, PtxVersion.parse("8.7")));
     assertTrue(skipped.reason().endsWith(" is no ptxas that runs"), skipped.reason());
   }
 

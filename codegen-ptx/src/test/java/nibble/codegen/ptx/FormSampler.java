@@ -39,7 +39,8 @@ final class FormSampler {
       case REGISTER_OR_CONSTANT -> constants ? constant(pattern.type()) : register(pattern.type());
       case VECTOR, PAIR -> pattern.fresh(this::register);
       case PREDICATE_OR_NEGATION -> new NotPredicate(register(RegisterType.PRED));
-      case CONSTANT -> Immediate.imm(pattern.values().isEmpty() ? 1 : pattern.values().get(pattern.values().length() - 1));
+      case CONSTANT ->
+          Immediate.imm(pattern.values().isEmpty() ? 1 : pattern.values().get(pattern.values().length() - 1));
       case GLOBAL_ADDRESS -> Address.at(register(RegisterType.B64), 16);
       case SHARED_ADDRESS -> Address.at(register(RegisterType.B32), 16);
       case PARAMETER_ADDRESS -> Address.at(PARAMETER);

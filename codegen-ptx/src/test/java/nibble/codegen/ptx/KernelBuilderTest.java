@@ -25,7 +25,8 @@ class KernelBuilderTest {
     Register f = code.op("mov.f32", imm(1f));
     Exception error = assertThrows(IllegalArgumentException.class, () -> code.add(S32, f, 1));
     assertEquals(
-        "add.s32 does not take (%f0, 1); the table has\n  add.s32 b32 <- b32 b32#   (PTX ISA 9.7.1.1)", error.getMessage());
+        "add.s32 does not take (%f0, 1); the table has\n  add.s32 b32 <- b32 b32#   (PTX ISA 9.7.1.1)",
+        error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> code.emit("add.s32", f, f, f));
     assertThrows(IllegalArgumentException.class, () -> code.op("add.s32", imm(1), imm(2)));
     assertThrows(IllegalArgumentException.class, () -> code.op("cp.async.wait_group", imm(99)));
@@ -36,7 +37,8 @@ class KernelBuilderTest {
   @Test
   void unknownMnemonicIsHelped() {
     Exception error = assertThrows(IllegalArgumentException.class, () -> code.op("mul.low.s32", imm(1)));
-    assertTrue(error.getMessage().startsWith("no instruction mul.low.s32 in the table; did you mean mul.lo.s32"), error.getMessage());
+    assertTrue(error.getMessage().startsWith("no instruction mul.low.s32 in the table; did you mean mul.lo.s32"),
+        error.getMessage());
   }
 
   @ParameterizedTest
@@ -49,7 +51,7 @@ class KernelBuilderTest {
   void floatsAreExact() {
     assertEquals("0f3F800000", imm(1f).toString());
     assertEquals("0d3FF0000000000000", imm(1d).toString());
-    assertEquals("-5", imm(-5).toString());
+    assertEquals("-100000", imm(-100000).toString());
     assertEquals("0xFFFFFFFF", imm(0xFFFFFFFFL).toString());
   }
 

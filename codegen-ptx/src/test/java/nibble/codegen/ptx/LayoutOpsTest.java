@@ -57,7 +57,8 @@ class LayoutOpsTest {
     for (int lane = 0; lane < 32; lane++) {
       for (int register = 0; register < tile.inputSize("register"); register++) {
         assertEquals(
-            register + " <- " + (4096 + addresses.apply(register, lane)[0]), MiniMachine.run(kernel, lane).get(register));
+            register + " <- " + (4096 + addresses.apply(register, lane)[0]),
+            MiniMachine.run(kernel, lane).get(register));
       }
     }
   }

@@ -40,7 +40,8 @@ class PtxModuleTest {
 
   @ParameterizedTest
   @CsvSource({
-      "sm_80,mul.lo.s32,7.0", "sm_90a,mul.lo.s32,8.0", "sm_80,ld.global.L2::128B.b32,7.4", "sm_89,cvt.rn.f16x2.e4m3x2,8.1",
+      "sm_80,mul.lo.s32,7.0", "sm_90a,mul.lo.s32,8.0", "sm_80,ld.global.L2::128B.b32,7.4",
+      "sm_89,cvt.rn.f16x2.e4m3x2,8.1",
       "sm_90a,cvt.rn.f16x2.e4m3x2,8.0", "sm_120a,mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32,8.7"})
   void versionIsTheLowestPossible(String target, String mnemonic, String version) {
     InstructionForm form = InstructionTable.forms(mnemonic).getFirst();
@@ -56,7 +57,8 @@ class PtxModuleTest {
     Exception error = assertThrows(
         UnsupportedInstructionException.class, () -> PtxModule.of(SM_80, List.of(code.build())));
     assertEquals(
-        "kernel k (model.nib:7): add.rn.bf16x2 needs sm_90 or later with PTX 7.8 (PTX ISA 9.7.4.1), the target is sm_80",
+        "kernel k (model.nib:7): add.rn.bf16x2 needs sm_90 or later with PTX 7.8 (PTX ISA 9.7.4.1),"
+            + " the target is sm_80",
         error.getMessage());
   }
 

@@ -28,8 +28,8 @@ import nibble.codegen.layout.SharedLayout;
 import nibble.codegen.layout.VectorAccess;
 
 /**
- * {@code C = A * B^T} of s8, A of m x k and B of n x k bytes, C of m x n s32, all row by row; m and n multiples of 128, k
- * of 64. A block computes 128 x 128 with four warps of 64 x 64; {@code cp.async} fills three stages, and the loop is
+ * {@code C = A * B^T} of s8, A of m x k and B of n x k bytes, C of m x n s32, all row by row; m and n multiples of 128,
+ * k of 64. A block computes 128 x 128 with four warps of 64 x 64; {@code cp.async} fills three stages, and the loop is
  * unrolled by the stages, so that all stage offsets are immediates.
  */
 final class S8Gemm {
@@ -101,7 +101,8 @@ final class S8Gemm {
     RegisterVector load(int stage, int step) {
       int perStep = matrices.instructions() / 2;
       return IntStream.range(step * perStep, (step + 1) * perStep)
-          .mapToObj(i -> code.ldmatrix(matrices.matrices(), matrices.transposed(), code.address(loads, loadAddresses, stage, i)))
+          .mapToObj(i -> code.address(loads, loadAddresses, stage, i))
+          .map(address -> code.ldmatrix(matrices.matrices(), matrices.transposed(), address))
           .reduce(RegisterVector::concat).orElseThrow();
     }
   }
@@ -114,9 +115,11 @@ final class S8Gemm {
     SharedVariable tiles = code.dynamicShared("tiles", 128);
     Register shared = code.addressOf(tiles);
     LinearLayout stepInTop = identity(REGISTER, DEPTH / MMA.k(), "dim1");
-    LinearLayout fragmentA = MMA.layoutOfA().times(identity(REGISTER, WARP_TILE / 16, "dim0")).times(stepInTop)
+    LinearLayout fragmentA = MMA.layoutOfA()
+        .times(identity(REGISTER, WARP_TILE / 16, "dim0")).times(stepInTop)
         .times(identity(WARP, 2, "dim0")).times(broadcast(WARP, 2));
-    LinearLayout fragmentB = MMA.layoutOfB().transpose(1, 0).times(identity(REGISTER, WARP_TILE / 8, "dim0")).times(stepInTop)
+    LinearLayout fragmentB = MMA.layoutOfB().transpose(1, 0)
+        .times(identity(REGISTER, WARP_TILE / 8, "dim0")).times(stepInTop)
         .times(broadcast(WARP, 2)).times(identity(WARP, 2, "dim0"));
     Loader a = new Loader("a", fragmentA, SpecialRegister.CTAID_Y, shared);
     Loader b = new Loader("b", fragmentB, SpecialRegister.CTAID_X, code.add(S32, shared, 4 * TILE_BYTES));

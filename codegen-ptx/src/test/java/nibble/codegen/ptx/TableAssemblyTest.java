@@ -81,7 +81,8 @@ class TableAssemblyTest {
       for (PtxVersion version : restricted.keySet()) {
         // Together first; those that got no error of their own, perhaps for others' sake, once more alone.
         for (InstructionForm form : accepted(target, version, List.copyOf(restricted.get(version)))) {
-          accepted(target, version, List.of(form)).forEach(f -> needless.add(f + " for " + target + " with PTX " + version));
+          accepted(target, version, List.of(form))
+              .forEach(f -> needless.add(f + " for " + target + " with PTX " + version));
         }
       }
     }

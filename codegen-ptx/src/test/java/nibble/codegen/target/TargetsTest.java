@@ -27,7 +27,8 @@ class TargetsTest {
   void unknownNameIsHelped() {
     Exception error = assertThrows(UnknownTargetException.class, () -> Targets.get("sm_90"));
     assertEquals(
-        "unknown target 'sm_90' (known are sm_80, sm_86, sm_89, sm_90a, sm_100a, sm_120a); did you mean sm_80 or sm_90a?",
+        "unknown target 'sm_90' (known are sm_80, sm_86, sm_89, sm_90a, sm_100a, sm_120a);"
+            + " did you mean sm_80 or sm_90a?",
         error.getMessage());
   }
 
@@ -68,7 +69,9 @@ class TargetsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"EX2,1.0,2.384185791015625e-7", "RSQRT,2.0,2.56e-7", "TANH_BF16,0.5,0.00390625", "LG2,0.001,2.384185791015625e-7"})
+  @CsvSource({
+      "EX2,1.0,2.384185791015625e-7", "RSQRT,2.0,2.56e-7", "TANH_BF16,0.5,0.00390625",
+      "LG2,0.001,2.384185791015625e-7"})
   void functionErrors(ApproximateFunction function, double result, double bound) {
     assertEquals(bound, function.errorBound(result), bound * 0.01);
   }
@@ -82,7 +85,8 @@ class TargetsTest {
   @ParameterizedTest
   @CsvSource({
       "sm_80,128,128,32768,4", "sm_80,128,256,0,2", "sm_89,32,256,0,6", "sm_80,255,1024,0,0", "sm_80,32,1025,0,0",
-      "sm_90a,168,384,200000,1", "sm_120a,64,128,102400,0", "sm_89,16,32,0,24", "sm_80,64,256,40960,4", "sm_80,64,256,40961,3"})
+      "sm_90a,168,384,200000,1", "sm_120a,64,128,102400,0", "sm_89,16,32,0,24", "sm_80,64,256,40960,4",
+      "sm_80,64,256,40961,3"})
   void residentBlocks(String target, int registers, int threads, int shared, int blocks) {
     assertEquals(blocks, Targets.get(target).limits().residentBlocks(registers, threads, shared));
   }
@@ -92,7 +96,8 @@ class TargetsTest {
       "sm_80+,sm_120a,8.7", "sm_89:8.1 sm_90+:7.8,sm_89,8.1", "sm_89:8.1 sm_90+:7.8,sm_90a,8.0", "sm_90a,sm_90a,8.0",
       "sm_80+:8.5,sm_80,8.5", "sm_100a sm_120a:8.8,sm_120a,8.8", "sm_90,sm_90a,8.0"})
   void requirementGivesTheVersion(String requirement, String target, String version) {
-    assertEquals(PtxVersion.parse(version), Requirement.parse(requirement).versionOn(Targets.get(target)).orElseThrow());
+    assertEquals(PtxVersion.parse(version),
+        Requirement.parse(requirement).versionOn(Targets.get(target)).orElseThrow());
     assertEquals(requirement, Requirement.parse(requirement).toString());
   }
 
@@ -104,7 +109,8 @@ class TargetsTest {
 
   @Test
   void requirementInWords() {
-    assertEquals("sm_89 with PTX 8.1, or sm_90 or later with PTX 7.8", Requirement.parse("sm_89:8.1 sm_90+:7.8").describe());
+    assertEquals("sm_89 with PTX 8.1, or sm_90 or later with PTX 7.8",
+        Requirement.parse("sm_89:8.1 sm_90+:7.8").describe());
     assertThrows(IllegalArgumentException.class, () -> Requirement.parse("sm80"));
     assertThrows(IllegalArgumentException.class, () -> PtxVersion.parse("8"));
   }

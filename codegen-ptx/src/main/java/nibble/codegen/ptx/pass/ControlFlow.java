@@ -13,8 +13,8 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Statement;
 
 /**
- * The basic blocks of a kernel and which of them dominate which. Dominators are found by the iteration of Cooper, Harvey
- * and Kennedy, "A Simple, Fast Dominance Algorithm".
+ * The basic blocks of a kernel and which of them dominate which. Dominators are found by the iteration of Cooper,
+ * Harvey and Kennedy, "A Simple, Fast Dominance Algorithm".
  */
 final class ControlFlow {
   private static final int UNREACHED = -1;

@@ -52,7 +52,7 @@ public record EliminateCommonSubexpressions() implements PtxPass {
           ? computed.putIfAbsent(computation(instruction, versions), instruction)
           : null;
       if (earlier == null) {
-        instruction.definitions().forEach(register -> versions.merge(register, 1, Integer::sum));
+        instruction.forEachDefinition(register -> versions.merge(register, 1, Integer::sum));
         body.add(instruction);
       } else {
         List<Register> results = instruction.definitions();

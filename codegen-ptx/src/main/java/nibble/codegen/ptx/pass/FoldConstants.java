@@ -97,7 +97,8 @@ public record FoldConstants() implements PtxPass {
         Operand addend = instruction.inputs().get(2);
         yield c == 0 ? move(instruction, addend)
             : c == 1 ? replace(instruction, "add." + operation.type(), x, addend)
-            : known.get(2).equals(OptionalLong.of(0)) ? replace(instruction, "mul.lo." + operation.type(), x, imm(c)) : null;
+            : !known.get(2).equals(OptionalLong.of(0)) ? null
+            : replace(instruction, "mul.lo." + operation.type(), x, imm(c));
       }
       case "div" -> c == 1 ? move(instruction, x)
           : powerOfTwo && operation.isUnsigned() ? replace(instruction, "shr." + operation.type(), x, imm(log)) : null;

@@ -21,8 +21,8 @@ import nibble.codegen.ptx.Statement;
  * st.global.b32 [%rd0], %r0;
  * </pre>
  *
- * An instruction is needed when it has an effect, or sets a register that a needed one reads; so an accumulator that only
- * accumulates goes too.
+ * An instruction is needed when it has an effect, or sets a register that a needed one reads; so an accumulator that
+ * only accumulates goes too.
  */
 public record RemoveDeadCode() implements PtxPass {
   @Override
@@ -30,18 +30,18 @@ public record RemoveDeadCode() implements PtxPass {
     ListMultimap<Register, Instruction> definitions = ArrayListMultimap.create();
     Deque<Instruction> work = new ArrayDeque<>();
     kernel.instructions().forEach(instruction -> {
-      instruction.definitions().forEach(register -> definitions.put(register, instruction));
+      instruction.forEachDefinition(register -> definitions.put(register, instruction));
       if (!instruction.form().effect().isRemovable()) {
         work.add(instruction);
       }
     });
     Set<Register> needed = new HashSet<>();
     while (!work.isEmpty()) {
-      for (Register register : work.remove().uses()) {
+      work.remove().forEachUse(register -> {
         if (needed.add(register)) {
           work.addAll(definitions.get(register));
         }
-      }
+      });
     }
     List<Statement> kept = kernel.body().stream().filter(statement -> isNeeded(statement, needed)).toList();
     return kept.size() == kernel.body().size() ? kernel : kernel.withBody(kept);

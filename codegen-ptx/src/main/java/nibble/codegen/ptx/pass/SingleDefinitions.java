@@ -11,9 +11,9 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.Statement;
 
 /**
- * The registers that are values rather than variables: set by one instruction, without a guard, that dominates all uses. A
- * use of such a register may be replaced by anything that is equal where it is set, as long as that is a value too: no way
- * leads from the setting of either to the use without passing the other's again.
+ * The registers that are values rather than variables: set by one instruction, without a guard, that dominates all
+ * uses. A use of such a register may be replaced by anything that is equal where it is set, as long as that is a value
+ * too: no way leads from the setting of either to the use without passing the other's again.
  */
 final class SingleDefinitions {
   private final Map<Register, Integer> definitions = new HashMap<>();
@@ -23,21 +23,23 @@ final class SingleDefinitions {
     List<Statement> body = kernel.body();
     for (int i = 0; i < body.size(); i++) {
       if (body.get(i) instanceof Instruction instruction) {
-        for (Register register : instruction.definitions()) {
-          if (definitions.put(register, i) != null || instruction.guard().isPresent()) {
+        int position = i;
+        instruction.forEachDefinition(register -> {
+          if (definitions.put(register, position) != null || instruction.guard().isPresent()) {
             variables.add(register);
           }
-        }
+        });
       }
     }
     for (int i = 0; i < body.size(); i++) {
       if (body.get(i) instanceof Instruction instruction) {
-        for (Register register : instruction.uses()) {
+        int position = i;
+        instruction.forEachUse(register -> {
           Integer definition = definitions.get(register);
-          if (definition == null || !flow.dominates(definition, i)) {
+          if (definition == null || !flow.dominates(definition, position)) {
             variables.add(register);
           }
-        }
+        });
       }
     }
   }

@@ -21,7 +21,8 @@ class FoldConstantsTest {
     Register tid = code.special(SpecialRegister.TID_X);
     Register eight = code.op("mov.b32", imm(8));
     List<Register> results = List.of(
-        code.mul(S32, tid, 16), code.add(S32, tid, 0), code.mad(S32, eight, tid, imm(0)), code.op("rem.u32", tid, imm(32)),
+        code.mul(S32, tid, 16), code.add(S32, tid, 0), code.mad(S32, eight, tid, imm(0)),
+        code.op("rem.u32", tid, imm(32)),
         code.op("div.u32", tid, eight), code.mul(S32, eight, 3), code.mad(S32, tid, imm(1), eight),
         code.op("div.s32", tid, imm(4)), code.and(tid, -1), code.op("mul.wide.u32", eight, tid));
     assertEquals(
@@ -48,7 +49,8 @@ class FoldConstantsTest {
   @ParameterizedTest
   @CsvSource({
       "add.s32,2147483647,1,-2147483648", "add.u32,4294967295,1,0", "mul.lo.s32,65536,65536,0",
-      "mul.wide.u32,4294967295,4294967295,-8589934591", "mul.wide.s32,-1,3,-3", "shr.s32,-8,40,-1", "shr.u32,-8,1,2147483644",
+      "mul.wide.u32,4294967295,4294967295,-8589934591", "mul.wide.s32,-1,3,-3", "shr.s32,-8,40,-1",
+      "shr.u32,-8,1,2147483644",
       "shr.u32,-1,32,0", "shl.b32,1,32,0", "shl.b32,1,31,-2147483648", "div.s32,-7,2,-3", "rem.s32,-7,2,-1",
       "div.u32,-2,2,2147483647", "min.u32,-1,1,1", "max.s32,-1,1,1", "xor.b32,-1,5,-6"})
   void constantsAreComputedAsTheTypeSays(String mnemonic, long a, long b, long result) {

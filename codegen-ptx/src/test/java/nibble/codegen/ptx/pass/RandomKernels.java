@@ -58,7 +58,8 @@ final class RandomKernels {
         case 5 -> code.assign(random.nextInt(3) == 0 ? late() : variable(), operand());
         case 6 -> code.emit("add.s32", variable(), register(), operand());
         case 7 -> values.add(code.lop3(register(), operand(), operand(), random.nextInt(256)));
-        case 8 -> code.when(condition(), () -> code.emit("mov.b32", random.nextBoolean() ? variable() : late(), operand()));
+        case 8 ->
+            code.when(condition(), () -> code.emit("mov.b32", random.nextBoolean() ? variable() : late(), operand()));
         case 9 -> code.ifThenElse(condition(), () -> block(depth - 1), () -> block(depth - 1));
         case 10 -> code.forRange(imm(0), imm(random.nextInt(4)), 1, counter -> {
           values.add(counter);
