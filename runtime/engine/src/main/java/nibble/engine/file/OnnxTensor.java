@@ -120,7 +120,7 @@ record OnnxTensor(
         }
       }
       if (at != expected) {
-        throw file.tensor(name, "has " + at / unit + " numbers, but its shape " + extents + " takes " + expected / unit);
+        throw file.tensor(name, "has " + at / unit + " of the " + expected / unit + " numbers that its shape " + extents + " takes");
       }
       return target;
     } catch (IOException e) {
