@@ -17,10 +17,10 @@ public record DeviceChoice(DeviceProvider cuda, DeviceProvider emulator) {
    */
   public ChosenDevice open(DeviceRequest request) {
     return switch (request) {
-      case DeviceRequest.Auto auto -> automatic();
+      case DeviceRequest.Auto _ -> automatic();
       case DeviceRequest.Cuda gpu -> new ChosenDevice.Kernels(openCuda(gpu.index()), request + " was asked for");
-      case DeviceRequest.Emulator machine -> new ChosenDevice.Kernels(openEmulator(), "the PTX machine was asked for");
-      case DeviceRequest.Interpreter interpreter -> new ChosenDevice.Interpreted("the interpreter was asked for");
+      case DeviceRequest.Emulator _ -> new ChosenDevice.Kernels(openEmulator(), "the PTX machine was asked for");
+      case DeviceRequest.Interpreter _ -> new ChosenDevice.Interpreted("the interpreter was asked for");
     };
   }
 
