@@ -1,9 +1,9 @@
 package nibble.engine.device;
 
 /**
- * A device that runs kernels. Calls may come from any thread, one at a time. Every method may throw {@link DeviceException}.
- * A fault of a kernel shows in a later call, at the latest when something is synchronized; the device is then good for
- * nothing but {@link #close}.
+ * A device that runs kernels. Calls may come from any thread, one at a time. Every method may throw {@link
+ * DeviceException}. A fault of a kernel shows in a later call, at the latest when something is synchronized; the device
+ * is then good for nothing but {@link #close}.
  */
 public interface Device extends AutoCloseable {
   DeviceInfo info();
@@ -12,8 +12,8 @@ public interface Device extends AutoCloseable {
   MemoryInfo memory();
 
   /**
-   * Global memory, not initialised, aligned to 256 bytes. Closing a buffer gives its memory to the next that asks, so no
-   * work that uses it may then be under way.
+   * Global memory, not initialised, aligned to 256 bytes. Closing a buffer gives its memory to the next that asks, so
+   * no work that uses it may then be under way.
    *
    * @param name for messages and reports
    */

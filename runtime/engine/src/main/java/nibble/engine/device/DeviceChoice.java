@@ -3,8 +3,8 @@ package nibble.engine.device;
 import java.util.Optional;
 
 /**
- * Chooses a device. A request for one device never leads to another, and {@code auto} says why it took what it took; a GPU
- * that is there but fails is an error, not a reason to take something slower.
+ * Chooses a device. A request for one device never leads to another, and {@code auto} says why it took what it took; a
+ * GPU that is there but fails is an error, not a reason to take something slower.
  *
  * @param cuda GPUs
  * @param emulator the PTX machine

@@ -2,7 +2,9 @@ package nibble.engine.device;
 
 import java.util.Optional;
 
-/** A device can't be had, or failed. Shown without a stack trace; the command ends with the exit code of device errors. */
+/**
+ * A device can't be had, or failed. Shown without a stack trace; the command ends with the exit code of device errors.
+ */
 public class DeviceException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private final transient Optional<String> hint;

@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import nibble.engine.device.MemoryStatistics.LiveBuffer;
 
 /**
- * Memory of a device, taken in slabs and handed out in blocks. A request gets the smallest free block that holds it (best
- * fit), cut to size; a block that comes back is joined with its free neighbours. Blocks are aligned to 256 bytes, as the
- * driver's own are.
+ * Memory of a device, taken in slabs and handed out in blocks. A request gets the smallest free block that holds it
+ * (best fit), cut to size; a block that comes back is joined with its free neighbours. Blocks are aligned to 256 bytes,
+ * as the driver's own are.
  */
 public final class MemoryPool implements AutoCloseable {
   /** Alignment of every block, in bytes. */

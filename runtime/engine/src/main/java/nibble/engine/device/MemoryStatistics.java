@@ -23,7 +23,7 @@ public record MemoryStatistics(
       return "";
     }
     StringBuilder report = new StringBuilder(live.size() + " buffers were not given back:");
-    live.forEach(buffer -> report.append("\n  ").append(buffer.name).append(", ").append(buffer.bytes).append(" bytes"));
+    live.forEach(buffer -> report.append("\n  " + buffer.name + ", " + buffer.bytes + " bytes"));
     return report.toString();
   }
 }

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Copies between any memory of this process and a device, through a few host buffers in turn: while one is on its way, the
- * next is filled. What was copied in may be changed as soon as {@link #copyIn} returns; what was copied out is there when
- * {@link #copyOut} returns.
+ * Copies between any memory of this process and a device, through a few host buffers in turn: while one is on its way,
+ * the next is filled. What was copied in may be changed as soon as {@link #copyIn} returns; what was copied out is
+ * there when {@link #copyOut} returns.
  */
 public final class StagedCopies implements AutoCloseable {
   private static final int DEFAULT_BYTES = 4 << 20;
@@ -39,7 +39,9 @@ public final class StagedCopies implements AutoCloseable {
     }
   }
 
-  /** Copies all of a segment to a place in a buffer. The copy is in the stream when this returns, but may not be done. */
+  /**
+   * Copies all of a segment to a place in a buffer. The copy is in the stream when this returns, but may not be done.
+   */
   public void copyIn(MemorySegment from, DeviceBuffer to, long toOffset) {
     Ranges.require(to, toOffset, from.byteSize());
     for (long at = 0; at < from.byteSize(); at += stageBytes) {

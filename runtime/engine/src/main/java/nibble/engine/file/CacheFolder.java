@@ -7,8 +7,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import nibble.ir.diagnostic.InputException;
 
 /**
- * Where Nibble keeps files that it can make again: {@code $XDG_CACHE_HOME/nibble} where that is set, else a folder of the
- * user's own in the temporary folder; never the home folder.
+ * Where Nibble keeps files that it can make again: {@code $XDG_CACHE_HOME/nibble} where that is set, else a folder of
+ * the user's own in the temporary folder; never the home folder.
  */
 public final class CacheFolder {
   private CacheFolder() {}
@@ -37,7 +37,8 @@ public final class CacheFolder {
       return Files.createDirectories(folder);
     } catch (IOException e) {
       throw new InputException(
-          base + ": the cache folder can't be made: " + e.getMessage(), "set XDG_CACHE_HOME to a folder that you may write to");
+          base + ": the cache folder can't be made: " + e.getMessage(),
+          "set XDG_CACHE_HOME to a folder that you may write to");
     }
   }
 

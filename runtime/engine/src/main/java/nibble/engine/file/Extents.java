@@ -29,7 +29,8 @@ record Extents(List<Long> values) {
       }
       if (extent > MAX_ELEMENTS || Math.multiplyHigh(size, extent) != 0 || size * extent < 0
           || size * extent > MAX_ELEMENTS) {
-        return Optional.of("claims the shape " + this + ", more elements than the " + MAX_ELEMENTS + " that can be read");
+        return Optional.of("claims the shape " + this + ", more elements than the " + MAX_ELEMENTS
+            + " that can be read");
       }
       size *= extent;
     }

@@ -1,6 +1,5 @@
 package nibble.engine.file;
 
-import java.util.Optional;
 import nibble.engine.tensor.HostTensor;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
@@ -23,7 +22,4 @@ sealed interface FileTensor permits StoredTensor, RefusedTensor {
    * @throws InputException where it can't be read
    */
   HostTensor load();
-
-  /** Why it can't be read, where that is known without reading it. */
-  Optional<String> refusal();
 }

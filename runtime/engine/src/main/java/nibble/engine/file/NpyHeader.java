@@ -11,8 +11,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * The header of a {@code .npy} file (NumPy Enhancement Proposal 1; versions 1.0, 2.0 and 3.0): magic, version, length, and
- * a Python dictionary literal.
+ * The header of a {@code .npy} file (NumPy Enhancement Proposal 1; versions 1.0, 2.0 and 3.0): magic, version, length,
+ * and a Python dictionary literal.
  *
  * @param descriptor the dtype: {@code <f4}
  * @param columnMajor whether {@code fortran_order} is true
@@ -40,7 +40,8 @@ record NpyHeader(String descriptor, boolean columnMajor, List<Long> shape) {
     Map<String, Object> fields = PythonLiteral.dictionary(text);
     if (!(fields.get("descr") instanceof String descriptor)) {
       throw new PythonLiteral.Malformed(
-          fields.containsKey("descr") ? "'descr' is no plain dtype; structured arrays are not read" : "'descr' is missing");
+          fields.containsKey("descr")
+              ? "'descr' is no plain dtype; structured arrays are not read" : "'descr' is missing");
     }
     if (!(fields.get("fortran_order") instanceof Boolean columnMajor)) {
       throw new PythonLiteral.Malformed("'fortran_order' is missing or no truth value");

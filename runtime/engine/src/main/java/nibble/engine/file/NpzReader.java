@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads {@code .npz} archives: each member {@code NAME.npy} is the tensor {@code NAME}. Other members are passed over. */
+/**
+ * Reads {@code .npz} archives: each member {@code NAME.npy} is the tensor {@code NAME}. Other members are passed over.
+ */
 final class NpzReader {
   private static final String ENDING = ".npy";
 

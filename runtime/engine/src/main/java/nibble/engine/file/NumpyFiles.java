@@ -79,7 +79,8 @@ public final class NumpyFiles {
     TensorType type = tensor.type();
     FileFault fault = new FileFault(path);
     if (!type.isPlain()) {
-      throw fault.tensor(name, "of type " + type + " has scales, which NumPy files can't hold", "write its codes and its scales apart");
+      throw fault.tensor(name, "of type " + type + " has scales, which NumPy files can't hold",
+          "write its codes and its scales apart");
     }
     return NpyHeader.of(type.format(), Arrays.stream(type.shape().extents()).mapToObj(Long::valueOf).toList())
         .orElseThrow(() -> fault.tensor(

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Second names for initializers that an exporter named ({@code onnx::MatMul_1432}) because it had folded a transpose or a
- * constant. Such a tensor is also known by the path of the node that takes it, if that is one node alone: the node
+ * Second names for initializers that an exporter named ({@code onnx::MatMul_1432}) because it had folded a transpose or
+ * a constant. Such a tensor is also known by the path of the node that takes it, if that is one node alone: the node
  * {@code /encoder/layer.0/attention/self/query/MatMul} gives {@code encoder.layer.0.attention.self.query.MatMul}, and
  * {@code :1} behind it, the position of the input, where the node takes several such tensors.
  */

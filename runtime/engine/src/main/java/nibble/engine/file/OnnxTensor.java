@@ -75,7 +75,8 @@ record OnnxTensor(
   FileTensor toFileTensor(FileFault file) {
     if (external) {
       return new RefusedTensor(
-          file, name, "has its data in another file", "save the model as one file, or convert its weights to safetensors");
+          file, name, "has its data in another file",
+          "save the model as one file, or convert its weights to safetensors");
     }
     if (type.format().isEmpty()) {
       return new RefusedTensor(
@@ -120,7 +121,8 @@ record OnnxTensor(
         }
       }
       if (at != expected) {
-        throw file.tensor(name, "has " + at / unit + " of the " + expected / unit + " numbers that its shape " + extents + " takes");
+        throw file.tensor(name, "has " + at / unit + " of the " + expected / unit + " numbers that its shape "
+            + extents + " takes");
       }
       return target;
     } catch (IOException e) {

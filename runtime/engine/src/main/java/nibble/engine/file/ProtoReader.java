@@ -66,7 +66,8 @@ final class ProtoReader {
       case WireFormat.WIRETYPE_VARINT -> in.readRawVarint64();
       case WireFormat.WIRETYPE_FIXED32 -> in.readRawLittleEndian32();
       case WireFormat.WIRETYPE_FIXED64 -> in.readRawLittleEndian64();
-      default -> throw new InvalidProtocolBufferException("field " + WireFormat.getTagFieldNumber(tag) + " is no number");
+      default -> throw new InvalidProtocolBufferException("field " + WireFormat.getTagFieldNumber(tag)
+          + " is no number");
     };
   }
 

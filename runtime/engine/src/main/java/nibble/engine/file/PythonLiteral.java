@@ -4,7 +4,10 @@ import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads the few Python literals that a {@code .npy} header holds: a dictionary of strings, truth values, integers, tuples. */
+/**
+ * Reads the few Python literals that a {@code .npy} header holds: a dictionary of strings, truth values, integers,
+ * tuples.
+ */
 final class PythonLiteral {
   private static final int MAX_DEPTH = 8;
   private final String text;
@@ -23,7 +26,9 @@ final class PythonLiteral {
     }
   }
 
-  /** A dictionary with string keys and nothing behind it. Strings, {@code Boolean}, {@code Long} and lists as values. */
+  /**
+   * A dictionary with string keys and nothing behind it. Strings, {@code Boolean}, {@code Long} and lists as values.
+   */
   static Map<String, Object> dictionary(String text) throws Malformed {
     PythonLiteral reader = new PythonLiteral(text);
     Map<String, Object> fields = reader.fields();
@@ -102,7 +107,8 @@ final class PythonLiteral {
       return Long.valueOf(digits);
     } catch (NumberFormatException e) {
       at = start;
-      throw digits.isEmpty() ? expected("a value") : new Malformed("the integer " + FileFault.quoted(digits) + " is too large");
+      throw digits.isEmpty()
+          ? expected("a value") : new Malformed("the integer " + FileFault.quoted(digits) + " is too large");
     }
   }
 

@@ -1,6 +1,5 @@
 package nibble.engine.file;
 
-import java.util.Optional;
 import nibble.engine.tensor.HostTensor;
 import nibble.ir.TensorType;
 
@@ -21,10 +20,5 @@ record RefusedTensor(FileFault fault, String name, String why, String hint) impl
   @Override
   public HostTensor load() {
     throw fault.tensor(name, why, hint);
-  }
-
-  @Override
-  public Optional<String> refusal() {
-    return Optional.of(why);
   }
 }

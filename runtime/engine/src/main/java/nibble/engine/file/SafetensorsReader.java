@@ -22,8 +22,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Reads {@code .safetensors} files: the length of a JSON header, the header, and the tensors in one buffer without gaps or
- * overlaps, all little-endian.
+ * Reads {@code .safetensors} files: the length of a JSON header, the header, and the tensors in one buffer without gaps
+ * or overlaps, all little-endian.
  */
 final class SafetensorsReader {
   static final ImmutableBiMap<String, NumberFormat> TYPES = ImmutableBiMap.<String, NumberFormat>builder()
@@ -60,7 +60,8 @@ final class SafetensorsReader {
     }
     long length = file.u64(0);
     if (length < 0 || length > MAX_HEADER) {
-      throw file.fault().of("claims a header of " + Long.toUnsignedString(length) + " bytes; at most " + MAX_HEADER + " are read");
+      throw file.fault().of("claims a header of " + Long.toUnsignedString(length) + " bytes; at most " + MAX_HEADER
+          + " are read");
     }
     MemorySegment header = file.slice(Long.BYTES, length, "the header");
     return new SafetensorsReader(file, Long.BYTES + length).tensors(header.toArray(ValueLayout.JAVA_BYTE));
@@ -99,7 +100,8 @@ final class SafetensorsReader {
       }
       if (entry.to > size) {
         throw file.fault().tensor(
-            entry.name, "claims the bytes " + entry.from + " to " + entry.to + " of the data, but the file has only " + size);
+            entry.name, "claims the bytes " + entry.from + " to " + entry.to + " of the data, but the file has only "
+                + size);
       }
       if (entry.from < end) {
         throw file.fault().tensor(entry.name, "overlaps the tensor " + FileFault.quoted(before));
@@ -165,11 +167,13 @@ final class SafetensorsReader {
   }
 
   private ImmutableList<Long> integers(String name, JsonParser parser) throws IOException {
-    require(parser.currentToken() == JsonToken.START_ARRAY, "has no list of integers for " + FileFault.quoted(name), parser);
+    require(parser.currentToken() == JsonToken.START_ARRAY, "has no list of integers for " + FileFault.quoted(name),
+        parser);
     ImmutableList.Builder<Long> integers = ImmutableList.builder();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       require(
-          parser.currentToken() == JsonToken.VALUE_NUMBER_INT, "has no list of integers for " + FileFault.quoted(name), parser);
+          parser.currentToken() == JsonToken.VALUE_NUMBER_INT, "has no list of integers for " + FileFault.quoted(name),
+          parser);
       if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
         throw file.fault().tensor(name, "claims the extent or offset " + FileFault.quoted(parser.getText()));
       }

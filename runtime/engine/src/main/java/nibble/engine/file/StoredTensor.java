@@ -1,7 +1,6 @@
 package nibble.engine.file;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import nibble.engine.tensor.HostTensor;
 import nibble.engine.tensor.PackedLayout;
 import nibble.ir.TensorType;
@@ -23,11 +22,6 @@ record StoredTensor(String name, TensorType type, ElementOrder order, Source sou
     MemorySegment bytes();
   }
 
-  /** Elements as they lie in memory: row-major and little-endian. */
-  static StoredTensor plain(String name, TensorType type, Source source) {
-    return new StoredTensor(name, type, ElementOrder.MEMORY, source);
-  }
-
   @Override
   public HostTensor load() {
     MemorySegment bytes = source.bytes();
@@ -36,10 +30,5 @@ record StoredTensor(String name, TensorType type, ElementOrder order, Source sou
       throw new IllegalStateException(name + ": " + bytes.byteSize() + " bytes read instead of " + expected);
     }
     return HostTensor.of(type, order.toMemoryOrder(type, bytes));
-  }
-
-  @Override
-  public Optional<String> refusal() {
-    return Optional.empty();
   }
 }

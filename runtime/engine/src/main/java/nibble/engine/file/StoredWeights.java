@@ -72,7 +72,8 @@ record StoredWeights(MappedFile file, String format, ImmutableMap<String, FileTe
     FileTensor found = find(key);
     if (!found.type().shape().equals(type.shape())) {
       throw file.fault().tensor(
-          key, "has the shape " + found.type().shape() + ", but the model says " + type.shape(), transposed(found, type));
+          key, "has the shape " + found.type().shape() + ", but the model says " + type.shape(),
+          transposed(found, type));
     }
     return found;
   }

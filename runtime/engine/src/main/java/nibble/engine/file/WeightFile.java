@@ -11,8 +11,8 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 
 /**
- * An open file of named tensors. Tensors are read when asked for, and not kept: ask once. Tensors that were handed out as
- * bytes may be views of the file and must not be used after it is closed.
+ * An open file of named tensors. Tensors are read when asked for, and not kept: ask once. Tensors that were handed out
+ * as bytes may be views of the file and must not be used after it is closed.
  */
 public interface WeightFile extends WeightSource, AutoCloseable {
   /** Opens a file of any known format, recognised by its content. */

@@ -10,8 +10,8 @@ import java.util.List;
 import nibble.ir.diagnostic.InputException;
 
 /**
- * Reads the directory of a ZIP archive, with or without ZIP64 records (APPNOTE.TXT sections 4.3 and 4.5.3), so that members
- * that are stored uncompressed can be used in place.
+ * Reads the directory of a ZIP archive, with or without ZIP64 records (APPNOTE.TXT sections 4.3 and 4.5.3), so that
+ * members that are stored uncompressed can be used in place.
  *
  * @param file the archive
  */
@@ -45,7 +45,8 @@ record ZipDirectory(MappedFile file) {
     file.slice(place.offset, place.length, "the directory of the archive");
     if (place.count < 0 || place.count > MAX_MEMBERS || place.count > place.length / CENTRAL_LENGTH) {
       throw file.fault().of(
-          "the archive claims " + Long.toUnsignedString(place.count) + " members in a directory of " + place.length + " bytes");
+          "the archive claims " + Long.toUnsignedString(place.count) + " members in a directory of " + place.length
+              + " bytes");
     }
     ImmutableList.Builder<ZipMember> members = ImmutableList.builder();
     List<Range> ranges = new ArrayList<>();
@@ -113,7 +114,8 @@ record ZipDirectory(MappedFile file) {
       throw damaged("its member " + FileFault.quoted(name) + " is encrypted");
     }
     if (method != 0 && method != 8) {
-      throw damaged("its member " + FileFault.quoted(name) + " is compressed by method " + method + "; only deflate is read");
+      throw damaged("its member " + FileFault.quoted(name) + " is compressed by method " + method
+          + "; only deflate is read");
     }
     if (size < 0) {
       throw damaged("its member " + FileFault.quoted(name) + " claims " + Long.toUnsignedString(size) + " bytes");

@@ -78,6 +78,7 @@ record ZipMember(String name, boolean deflated, long size, long crc, MemorySegme
 
   private RuntimeException shorter(long written) {
     return file.of(
-        "the member " + FileFault.quoted(name) + " ends after " + written + " of the " + size + " bytes that it claims");
+        "the member " + FileFault.quoted(name) + " ends after " + written + " of the " + size
+            + " bytes that it claims");
   }
 }

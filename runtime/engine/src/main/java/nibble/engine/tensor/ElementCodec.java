@@ -5,8 +5,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Elements to bytes and back, in the order of {@link PackedLayout}. Encoding rounds to nearest even, by the rules of the
- * format.
+ * Elements to bytes and back, in the order of {@link PackedLayout}. Encoding rounds to nearest even, by the rules of
+ * the format.
  */
 public interface ElementCodec {
   /** Writes every element. */

@@ -100,7 +100,8 @@ final class FloatCodecs {
           double value = elements[i];
           float single = (float) value;
           short code = single == value
-              ? nearestEven(Float.floatToRawIntBits(single)) : (short) Formats.BF16.encode(value, Rounding.NEAREST_EVEN);
+              ? nearestEven(Float.floatToRawIntBits(single))
+              : (short) Formats.BF16.encode(value, Rounding.NEAREST_EVEN);
           bytes.set(SHORT, 2L * i, code);
         }
       });

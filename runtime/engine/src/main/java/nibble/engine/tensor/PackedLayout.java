@@ -6,8 +6,8 @@ import nibble.ir.format.NumberFormat;
 /**
  * How many bytes a tensor takes in device memory. Elements lie in row-major order without gaps, least significant bit
  * first: element {@code i} of a format of {@code b} storage bits takes bits {@code i*b} to {@code i*b + b - 1}, so that
- * of two 4-bit elements in a byte the low nibble is the first. Truth values take a byte. Scales lie in a buffer of their
- * own, in row-major order of the scale grid.
+ * of two 4-bit elements in a byte the low nibble is the first. Truth values take a byte. Scales lie in a buffer of
+ * their own, in row-major order of the scale grid.
  *
  * @param elementBytes bytes of the elements
  * @param scaleBytes bytes of the scales; 0 where the type has none

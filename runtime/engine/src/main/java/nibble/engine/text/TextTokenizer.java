@@ -10,8 +10,8 @@ import java.util.List;
 import nibble.ir.diagnostic.InputException;
 
 /**
- * A tokenizer as a {@code tokenizer.json} describes it (the format of the Hugging Face tokenizers library, which runs it).
- * Nothing is ever downloaded.
+ * A tokenizer as a {@code tokenizer.json} describes it (the format of the Hugging Face tokenizers library, which runs
+ * it). Nothing is ever downloaded.
  */
 public final class TextTokenizer implements AutoCloseable {
   private final Path file;

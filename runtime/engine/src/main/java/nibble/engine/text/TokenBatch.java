@@ -16,7 +16,8 @@ import nibble.ir.shape.Shape;
 public record TokenBatch(int rows, int columns, int[] ids, int[] mask) {
   public TokenBatch {
     if (ids.length != rows * columns || mask.length != rows * columns) {
-      throw new IllegalArgumentException(ids.length + " ids and " + mask.length + " masks for " + rows + " x " + columns);
+      throw new IllegalArgumentException(ids.length + " ids and " + mask.length + " masks for " + rows + " x "
+          + columns);
     }
   }
 

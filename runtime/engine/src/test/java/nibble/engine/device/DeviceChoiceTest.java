@@ -8,7 +8,8 @@ import nibble.ir.diagnostic.InputException;
 import org.junit.jupiter.api.Test;
 
 class DeviceChoiceTest {
-  private static final DeviceProvider NO_GPU = MemoryDevice.provider("cuda:0", Optional.of("libcuda.so.1 was not found"));
+  private static final DeviceProvider NO_GPU = MemoryDevice.provider(
+      "cuda:0", Optional.of("libcuda.so.1 was not found"));
   private static final DeviceProvider GPU = MemoryDevice.provider("cuda:0");
   private static final DeviceProvider MACHINE = MemoryDevice.provider("emulator");
 

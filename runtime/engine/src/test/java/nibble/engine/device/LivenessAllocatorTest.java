@@ -67,7 +67,8 @@ class LivenessAllocatorTest {
   @Provide
   Arbitrary<List<Lifetime>> lifetimes() {
     Arbitrary<Lifetime> lifetime = Combinators.combine(
-        Arbitraries.longs().between(0, 5000), Arbitraries.integers().between(0, 30), Arbitraries.integers().between(0, 8))
+        Arbitraries.longs().between(0, 5000), Arbitraries.integers().between(0, 30),
+        Arbitraries.integers().between(0, 8))
         .as((bytes, first, length) -> new Lifetime("", bytes, first, first + length));
     return lifetime.list().ofMaxSize(60).map(LivenessAllocatorTest::named);
   }

@@ -59,7 +59,8 @@ public final class MemoryDevice implements Device {
     }
   }
 
-  private record Buffer(String name, long size, long address, MemoryPool pool, boolean[] closed) implements DeviceBuffer {
+  private record Buffer(String name, long size, long address, MemoryPool pool,
+      boolean[] closed) implements DeviceBuffer {
     @Override
     public void close() {
       if (!closed[0]) {

@@ -126,7 +126,8 @@ class MemoryPoolTest {
     pool.allocate("small", 10);
     DeviceException full = assertThrows(DeviceException.class, () -> pool.allocate("activations", 2000));
     assertEquals(
-        "out of memory; the buffer 'activations' needs 2048 bytes, 3328 are in use by 2 buffers (the largest: 'weights', "
+        "out of memory; the buffer 'activations' needs 2048 bytes, 3328 are in use by 2 buffers (the largest: "
+            + "'weights', "
             + "3000 bytes)",
         full.getMessage());
   }

@@ -50,6 +50,7 @@ class StagedCopiesTest {
   }
 
   @Test
+  @SuppressWarnings("try")
   void aRangeOutsideOfTheBufferIsRefused() {
     try (Device device = new MemoryDevice("memory");
         DeviceStream stream = device.stream();

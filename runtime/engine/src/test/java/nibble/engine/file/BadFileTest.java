@@ -44,7 +44,8 @@ class BadFileTest {
 
   private static byte[] safetensors(String header, int data) {
     byte[] text = header.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(8 + text.length + data).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).put(text).array();
+    return ByteBuffer.allocate(8 + text.length + data).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).put(
+        text).array();
   }
 
   private String safetensorsComplaint(String header, int data) throws IOException {
@@ -101,7 +102,8 @@ class BadFileTest {
             "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{\"dtype\":\"U8\",\"shape\":[0],"
                 + "\"data_offsets\":[0,0]}}", 0));
     assertEquals(
-        "tensor 'a' lacks its dtype, its shape or its two data_offsets", safetensorsComplaint("{\"a\":{\"dtype\":\"U8\"}}", 0));
+        "tensor 'a' lacks its dtype, its shape or its two data_offsets",
+        safetensorsComplaint("{\"a\":{\"dtype\":\"U8\"}}", 0));
   }
 
   @Test
@@ -110,7 +112,8 @@ class BadFileTest {
     byte[] huge = safetensors("{}", 0);
     huge[7] = (byte) 0x80;
     assertEquals(
-        "claims a header of 9223372036854775810 bytes; at most 104857600 are read", complaint("huge.safetensors", huge));
+        "claims a header of 9223372036854775810 bytes; at most 104857600 are read",
+        complaint("huge.safetensors", huge));
     byte[] beyond = safetensors("{}", 0);
     beyond[1] = 1;
     assertEquals("the header takes 258 bytes at 8, but the file ends at 10", complaint("beyond.safetensors", beyond));
@@ -139,11 +142,13 @@ class BadFileTest {
         "tensor 'm' has a header that can't be read: the header is nested too deep",
         complaint("m.npy", npyOfShape("(".repeat(2000), 0)));
     assertEquals(
-        "tensor 'm' claims 40 axes; at most 32 are read", complaint("m.npy", npyOfShape("(" + "1,".repeat(40) + ")", 4)));
+        "tensor 'm' claims 40 axes; at most 32 are read", complaint(
+            "m.npy", npyOfShape("(" + "1,".repeat(40) + ")", 4)));
     byte[] long2 = npyOfShape("(1,)", 4);
     long2[9] = 0x7f;
     assertEquals(
-        "tensor 'm' claims a header of " + ((0x7f << 8) + (long2[8] & 0xff)) + " bytes, but there are " + (long2.length - 10),
+        "tensor 'm' claims a header of " + ((0x7f << 8) + (long2[8] & 0xff)) + " bytes, but there are "
+            + (long2.length - 10),
         complaint("m.npy", long2));
     byte[] version = npyOfShape("(1,)", 4);
     version[6] = 9;
@@ -174,7 +179,8 @@ class BadFileTest {
         "is a damaged archive: it has no end record; is it cut off?",
         complaint("m.npz", Arrays.copyOf(sound, sound.length - 1)));
     assertEquals(
-        "the member 'w.npy' is damaged: its checksum does not fit", complaint("m.npz", withDirectoryField(sound, 16, 1)));
+        "the member 'w.npy' is damaged: its checksum does not fit",
+        complaint("m.npz", withDirectoryField(sound, 16, 1)));
     assertEquals(
         "tensor 'w' claims the type tensor<[2] x f32> of 8 bytes, but 1008 bytes follow its header",
         complaint("m.npz", withDirectoryField(sound, 24, 1000 + npyOfShape("(2,)", 8).length)));
@@ -190,7 +196,8 @@ class BadFileTest {
         complaint("m.npz", withDirectoryField(sound, 24, -1)));
     byte[] header = npyOfShape("(250,)", 0);
     assertEquals(
-        "the member 'w.npy' ends after " + (header.length + 8) + " of the " + (header.length + 1000) + " bytes that it claims",
+        "the member 'w.npy' ends after " + (header.length + 8) + " of the " + (header.length + 1000)
+            + " bytes that it claims",
         complaint("m.npz", withDirectoryField(npz(npyOfShape("(250,)", 8)), 24, header.length + 1000)));
   }
 
@@ -204,9 +211,11 @@ class BadFileTest {
         "tensor 't' has 3 bytes, but its type tensor<[1] x f32> takes 4",
         onnxComplaint(message(head("t", 1, 1), raw(new byte[3]))));
     assertEquals(
-        "tensor 't' has 1 of the 2 numbers that its shape [2] takes", onnxComplaint(message(head("t", 1, 2), packedFloats(1))));
+        "tensor 't' has 1 of the 2 numbers that its shape [2] takes",
+        onnxComplaint(message(head("t", 1, 2), packedFloats(1))));
     assertEquals(
-        "tensor 't' has more numbers than its shape [1] takes", onnxComplaint(message(head("t", 1, 1), packedFloats(1, 2))));
+        "tensor 't' has more numbers than its shape [1] takes",
+        onnxComplaint(message(head("t", 1, 1), packedFloats(1, 2))));
     assertEquals(
         "tensor 't' claims the type tensor<[1000000000] x f32>, but only 11 bytes describe it",
         onnxComplaint(message(head("t", 1, 1_000_000_000))));
@@ -225,7 +234,8 @@ class BadFileTest {
   @Test
   void anyFile() throws IOException {
     assertEquals("is empty", complaint("m.onnx", new byte[0]));
-    assertEquals("is no weight file that Nibble knows", complaint("m.bin", "hello, world".getBytes(StandardCharsets.UTF_8)));
+    assertEquals("is no weight file that Nibble knows", complaint(
+        "m.bin", "hello, world".getBytes(StandardCharsets.UTF_8)));
     Path missing = folder.resolve("missing.npz");
     assertEquals(
         missing + ": there is no such file",
@@ -238,7 +248,8 @@ class BadFileTest {
   @Test
   void namesAreShownWithoutControlCharacters() throws IOException {
     assertEquals(
-        "tensor 'a\\u001b[31m" + "b".repeat(120 - 6) + "...' claims the bytes 0 to 1 of the data, but the file has only 0",
+        "tensor 'a\\u001b[31m" + "b".repeat(120 - 6) + "...' claims the bytes 0 to 1 of the data, but the file has "
+            + "only 0",
         safetensorsComplaint(
             "{\"a\\u001b[31m" + "b".repeat(200) + "\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 0));
   }

@@ -50,13 +50,14 @@ class DamagedFileTest {
   Arbitrary<Change> changes() {
     // Headers are at the front, the directory of an archive is at the end.
     Arbitrary<Double> places = Arbitraries.oneOf(
-        Arbitraries.doubles().ofScale(4).between(0, 0.99), Arbitraries.doubles().ofScale(4).between(0, 0.05), Arbitraries.doubles().ofScale(4).between(0.8, 0.99));
+        Arbitraries.doubles().ofScale(4).between(0, 0.99), Arbitraries.doubles().ofScale(4).between(0, 0.05),
+        Arbitraries.doubles().ofScale(4).between(0.8, 0.99));
     return Combinators.combine(places, Arbitraries.bytes(), Arbitraries.integers().between(0, 3)).as(Change::new);
   }
 
   @Provide
   Arbitrary<String> files() {
-    return Arbitraries.of("stored.npz", "deflated.npz", "c_f4.npy", "fortran_3d.npy", "m.safetensors", "m.onnx");
+    return Arbitraries.of("stored.npz", "deflated.npz", "zip64.npz", "c_f4.npy", "fortran_3d.npy", "m.safetensors", "m.onnx");
   }
 
   private static byte[] content(String name) throws IOException {

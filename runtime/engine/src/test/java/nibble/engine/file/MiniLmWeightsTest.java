@@ -33,7 +33,8 @@ class MiniLmWeightsTest {
       TensorType words = TensorType.of(Shape.of(30522, 384), Formats.F32);
       assertEquals(words, file.type("embeddings.word_embeddings.weight").orElseThrow());
       assertTrue(
-          file.weightBytes("embeddings.word_embeddings.weight", words).data().isMapped(), "uploaded from the file itself");
+          file.weightBytes("embeddings.word_embeddings.weight", words).data().isMapped(),
+          "uploaded from the file itself");
       long weights = file.names().stream()
           .filter(name -> OnnxAliases.isAuthored(name) && file.type(name).orElseThrow().format().equals(Formats.F32))
           .mapToLong(name -> file.type(name).orElseThrow().shape().size().constant())

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
@@ -65,8 +67,8 @@ class NpyGoldenTest {
   }
 
   @Test
-  void archivesStoredAndDeflated() {
-    for (String file : new String[] {"stored.npz", "deflated.npz"}) {
+  void archivesStoredDeflatedAndWide() {
+    for (String file : new String[] {"stored.npz", "deflated.npz", "zip64.npz"}) {
       try (WeightFile weights = WeightFile.open(golden(file))) {
         assertEquals("npz", weights.format());
         assertEquals("[layer.bias, layer.weight]", weights.names().toString());
@@ -74,6 +76,16 @@ class NpyGoldenTest {
         assertArrayEquals(new double[] {0, 1, 2, 3, 4, 5}, weights.tensor("layer.weight").elements());
         assertArrayEquals(new double[] {0, 1, 2}, weights.tensor("layer.bias").elements());
       }
+    }
+  }
+
+  /** As an archive beyond 4 GiB ends: its end record refers to the one of ZIP64. */
+  @Test
+  void anArchiveWithAZip64EndRecord(@TempDir Path folder) throws IOException {
+    byte[] bytes = Files.readAllBytes(golden("zip64.npz"));
+    Arrays.fill(bytes, bytes.length - 14, bytes.length - 2, (byte) 0xff);
+    try (WeightFile weights = WeightFile.open(Files.write(folder.resolve("wide.npz"), bytes))) {
+      assertArrayEquals(new double[] {0, 1, 2, 3, 4, 5}, weights.tensor("layer.weight").elements());
     }
   }
 

@@ -49,7 +49,8 @@ class OnnxReaderTest {
 
   @Test
   void rawData() {
-    assertValues(message(head("t", 1, 2), raw((byte) 0, (byte) 0, (byte) 0x80, (byte) 0x3f, (byte) 0, (byte) 0, (byte) 0, (byte) 0xc0)), "[2] x f32", 1, -2);
+    assertValues(message(head("t", 1, 2), raw((byte) 0, (byte) 0, (byte) 0x80, (byte) 0x3f, (byte) 0, (byte) 0,
+        (byte) 0, (byte) 0xc0)), "[2] x f32", 1, -2);
     assertValues(message(head("t", 3, 2, 1), raw((byte) 1, (byte) -1)), "[2,1] x i8", 1, -1);
     assertValues(message(head("t", 22, 3), raw((byte) 0xF1, (byte) 0x07)), "[3] x i4", 1, -1, 7);
     assertValues(message(head("t", 9, 2), raw((byte) 0, (byte) 1)), "[2] x bool", 0, 1);
@@ -94,7 +95,8 @@ class OnnxReaderTest {
         List.of(weight, authored, first, second, shared)));
     try (WeightFile file = open(model)) {
       assertEquals(
-          "[7, 8, clip.Clip:1, clip.Clip:2, encoder.layer.0.query.MatMul, encoder.layer.0.query.bias, onnx::MatMul_1432, "
+          "[7, 8, clip.Clip:1, clip.Clip:2, encoder.layer.0.query.MatMul, encoder.layer.0.query.bias, "
+              + "onnx::MatMul_1432, "
               + "onnx::Shared]",
           file.names().toString());
       assertEquals(1, file.tensor("encoder.layer.0.query.MatMul").item());
@@ -132,7 +134,8 @@ class OnnxReaderTest {
   void aTypeWithoutAFormatIsRefused() {
     try (WeightFile file = initializers(message(head("s", 8, 1)))) {
       InputException refused = assertThrows(InputException.class, () -> file.type("s"));
-      assertTrue(refused.getMessage().contains("tensor 's' has elements of the ONNX type STRING"), refused.getMessage());
+      assertTrue(refused.getMessage().contains("tensor 's' has elements of the ONNX type STRING"),
+          refused.getMessage());
     }
   }
 }

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WeightFileRoundTripTest {
   private static final List<NumberFormat> NUMPY = List.of(
-      Formats.F16, Formats.F32, Formats.F64, Formats.I8, Formats.I16, Formats.I32, Formats.I64, Formats.U8, Formats.BOOL);
+      Formats.F16, Formats.F32, Formats.F64, Formats.I8, Formats.I16, Formats.I32, Formats.I64, Formats.U8,
+      Formats.BOOL);
   private static final List<NumberFormat> SAFETENSORS = List.copyOf(SafetensorsReader.TYPES.values());
 
   @Provide
@@ -54,7 +55,8 @@ class WeightFileRoundTripTest {
           double[] values = random.doubles(shape.size().constant()).map(d -> format.round(d * 300 - 150)).toArray();
           return Tensor.of(TensorType.of(shape, format), values);
         });
-    return Arbitraries.maps(Arbitraries.strings().alpha().numeric().withChars(".é\"\\ ").ofMinLength(1).ofMaxLength(12), tensor)
+    return Arbitraries.maps(Arbitraries.strings().alpha().numeric().withChars(".é\"\\ ").ofMinLength(1).ofMaxLength(
+        12), tensor)
         .ofMinSize(1).ofMaxSize(5);
   }
 

@@ -41,7 +41,8 @@ class WeightLookupTest {
 
   private String refused(String key, TensorType type) {
     InputException error = assertThrows(InputException.class, () -> file.weight(key, type));
-    assertEquals(error.getMessage(), assertThrows(InputException.class, () -> file.weightBytes(key, type)).getMessage());
+    assertEquals(error.getMessage(), assertThrows(InputException.class, () ->
+        file.weightBytes(key, type)).getMessage());
     return error.getMessage() + " | " + error.diagnostics().getFirst().hint().orElse("");
   }
 
@@ -84,11 +85,13 @@ class WeightLookupTest {
   @Test
   void anotherShapeIsNamedBesideTheOneAskedFor() {
     assertEquals(
-        path + ": tensor 'encoder.query.weight' has the shape [2,3], but the model says [3,2] | it is stored transposed: "
+        path + ": tensor 'encoder.query.weight' has the shape [2,3], but the model says [3,2] | it is stored "
+            + "transposed: "
             + "declare it as [2,3] and use its transpose",
         refused("encoder.query.weight", TYPE.withShape(Shape.of(3, 2))));
     assertEquals(
-        path + ": tensor 'encoder.query.weight' has the shape [2,3], but the model says [6] | change the shape in the model, "
+        path + ": tensor 'encoder.query.weight' has the shape [2,3], but the model says [6] | change the shape in the "
+            + "model, "
             + "or give another weight file",
         refused("encoder.query.weight", TYPE.withShape(Shape.of(6))));
   }

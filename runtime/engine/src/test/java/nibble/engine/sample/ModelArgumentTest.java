@@ -40,7 +40,8 @@ class ModelArgumentTest {
 
   private Diagnostic refused(String manifest) throws IOException {
     Path path = sample(manifest);
-    return assertThrows(InputException.class, () -> ModelArgument.resolve(path, ModelOptions.NONE)).diagnostics().getFirst();
+    return assertThrows(InputException.class, () -> ModelArgument.resolve(
+        path, ModelOptions.NONE)).diagnostics().getFirst();
   }
 
   @Test
@@ -89,7 +90,8 @@ class ModelArgumentTest {
   void theFirstWeightFileThatExistsIsTaken() throws IOException {
     WeightLocation weights = ModelArgument.resolve(sample(FULL), ModelOptions.NONE).weights().orElseThrow();
     InputException missing = assertThrows(InputException.class, weights::locate);
-    assertEquals("none of the weight files " + folder.resolve("a.onnx") + ", " + folder.resolve("target/b.onnx") + " is there",
+    assertEquals("none of the weight files " + folder.resolve("a.onnx") + ", " + folder.resolve("target/b.onnx")
+        + " is there",
         missing.getMessage());
     assertEquals(Optional.of("make it with: make weights"), missing.diagnostics().getFirst().hint());
     Files.createDirectory(folder.resolve("target"));
@@ -120,16 +122,19 @@ class ModelArgumentTest {
     assertTrue(refused("{\"model\": [1]}").message().startsWith("the manifest's 'model' is wrong: "));
     assertTrue(refused("{\"entry\": \"f\"}").message().contains("'model'"), refused("{\"entry\": \"f\"}").message());
     assertTrue(refused("[]").message().startsWith("the manifest is wrong: "), refused("[]").message());
-    assertTrue(refused("{\"model\": \"m.nib\", \"tokenizer\": {\"file\": \"t\", \"ids\": \"x\"}}").message().contains("maxLength"));
+    assertTrue(refused("{\"model\": \"m.nib\", \"tokenizer\": {\"file\": \"t\", \"ids\": \"x\"}}").message().contains(
+        "maxLength"));
     assertTrue(refused("{\"model\": \"gone.nib\"}").message().endsWith("gone.nib is missing"));
-    assertTrue(refused("{\"model\": \"m.nib\", \"inputs\": {\"text\": \"a.txt\"}}").message().contains("need a tokenizer"));
+    assertTrue(refused("{\"model\": \"m.nib\", \"inputs\": {\"text\": \"a.txt\"}}").message().contains(
+        "need a tokenizer"));
   }
 
   @Test
   void anArgumentThatIsNothing() throws IOException {
     Path path = sample(FULL).resolve("n.nib");
     Diagnostic error =
-        assertThrows(InputException.class, () -> ModelArgument.resolve(path, ModelOptions.NONE)).diagnostics().getFirst();
+        assertThrows(InputException.class, () -> ModelArgument.resolve(
+            path, ModelOptions.NONE)).diagnostics().getFirst();
     assertEquals(path + ": there is no such model file or sample folder", error.message());
     assertEquals(Optional.of("did you mean 'm.nib'?"), error.hint());
     Path empty = Files.createDirectory(folder.resolve("empty"));

@@ -81,7 +81,8 @@ class HostTensorTest {
     assertThrows(IllegalArgumentException.class, () -> HostTensor.of(type, MemorySegment.ofArray(new byte[3])));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new HostTensor(type, MemorySegment.ofArray(new byte[2]), Optional.of(MemorySegment.ofArray(new byte[4]))));
+        () -> new HostTensor(type, MemorySegment.ofArray(new byte[2]),
+            Optional.of(MemorySegment.ofArray(new byte[4]))));
   }
 
   @Test
@@ -110,7 +111,8 @@ class HostTensorTest {
   @Provide
   Arbitrary<double[]> values() {
     Arbitrary<Double> any = Arbitraries.longs().map(Double::longBitsToDouble);
-    Arbitrary<Double> near = Combinators.combine(Arbitraries.integers().between(-600, 600), Arbitraries.integers().between(0, 12))
+    Arbitrary<Double> near = Combinators.combine(Arbitraries.integers().between(-600, 600),
+        Arbitraries.integers().between(0, 12))
         .as((n, shift) -> Math.scalb((double) n, -shift));
     Arbitrary<Double> narrow = Arbitraries.integers().map(bits -> (double) Float.intBitsToFloat(bits));
     Arbitrary<Double> half = Arbitraries.integers().between(0, 65535)

@@ -40,7 +40,8 @@ class TextTokenizerTest {
   void tokensAreThoseOfAWordPieceWrittenByHand() throws IOException {
     List<String> texts = new ArrayList<>(TextLines.read(MiniLm.sentences()));
     assertTrue(texts.size() >= 200, texts.size() + " sentences");
-    texts.addAll(List.of("Café, naïveté & a «quote»!", "unbelievably antidisestablishmentarian", "e-mail@example.org 3.14", "\u2603 snow"));
+    texts.addAll(List.of("Café, naïveté & a «quote»!", "unbelievably antidisestablishmentarian",
+        "e-mail@example.org 3.14", "\u2603 snow"));
     WordPiece expected = WordPiece.read(file);
     try (TextTokenizer tokenizer = TextTokenizer.open(file, 256, 8)) {
       TokenBatch batch = tokenizer.encode(texts);
@@ -82,7 +83,8 @@ class TextTokenizerTest {
     Path broken = Files.writeString(folder.resolve("broken.json"), "{\"version\": \"1.0\"}");
     InputException refused = assertThrows(InputException.class, () -> TextTokenizer.open(broken, 16, 8));
     assertTrue(refused.getMessage().startsWith(broken + ": is no tokenizer that can be read"), refused.getMessage());
-    InputException missing = assertThrows(InputException.class, () -> TextTokenizer.open(folder.resolve("no.json"), 16, 8));
+    InputException missing = assertThrows(InputException.class, () ->
+        TextTokenizer.open(folder.resolve("no.json"), 16, 8));
     assertTrue(missing.getMessage().endsWith("there is no such tokenizer file"), missing.getMessage());
     assertThrows(InputException.class, () -> TextTokenizer.open(file, 20, 8));
   }

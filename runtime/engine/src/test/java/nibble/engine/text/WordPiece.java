@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A WordPiece tokenizer in a few lines, for comparison: lower case, no accents, words and marks, longest match first. */
+/**
+ * A WordPiece tokenizer in a few lines, for comparison: lower case, no accents, words and marks, longest match first.
+ */
 record WordPiece(Map<String, Integer> vocabulary) {
   static WordPiece read(Path tokenizer) throws IOException {
     JsonNode words = new ObjectMapper().readTree(tokenizer.toFile()).path("model").path("vocab");

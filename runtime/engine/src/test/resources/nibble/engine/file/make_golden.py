@@ -20,3 +20,10 @@ for version in [(2, 0), (3, 0)]:
 arrays = {"layer.weight": np.arange(6, dtype="f4").reshape(2, 3), "layer.bias": np.arange(3, dtype="f2")}
 np.savez("stored.npz", **arrays)
 np.savez_compressed("deflated.npz", **arrays)
+
+# Limits so low that every record of the archive is one of ZIP64.
+import zipfile
+
+zipfile.ZIP64_LIMIT = 10
+zipfile.ZIP_FILECOUNT_LIMIT = 1
+np.savez("zip64.npz", **arrays)

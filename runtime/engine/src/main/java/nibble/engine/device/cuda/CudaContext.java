@@ -52,7 +52,10 @@ record CudaContext(CUdevice device, CUcontext context, AtomicBoolean lost) {
     return failure;
   }
 
-  /** Calls the driver to free something: a lost context answers with the error that it was lost by, which was told before. */
+  /**
+   * Calls the driver to free something: a lost context answers with the error that it was lost by, which was told
+   * before.
+   */
   void release(String doing, IntSupplier function) {
     int code = attempt(function);
     if (code != CUresult.CUDA_SUCCESS && !lost.get()) {

@@ -32,6 +32,7 @@ public record CudaDriver(Optional<String> absence, int count) implements DeviceP
     }
   }
 
+  @SuppressWarnings("restricted")
   private static Optional<String> missingLibrary() {
     try (Arena arena = Arena.ofConfined()) {
       SymbolLookup.libraryLookup(LIBRARY, arena);
@@ -39,7 +40,8 @@ public record CudaDriver(Optional<String> absence, int count) implements DeviceP
     } catch (IllegalArgumentException e) {
       String path = System.getenv("LD_LIBRARY_PATH");
       return Optional.of(
-          "NVIDIA's driver library " + LIBRARY + " was looked for in the system's library folders and in LD_LIBRARY_PATH ("
+          "NVIDIA's driver library " + LIBRARY + " was looked for in the system's library folders and in "
+              + "LD_LIBRARY_PATH ("
               + (path == null || path.isEmpty() ? "not set" : path) + "), and not found");
     }
   }

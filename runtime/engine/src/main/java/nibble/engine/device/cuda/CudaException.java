@@ -24,11 +24,13 @@ public final class CudaException extends DeviceException {
       CUresult.CUDA_ERROR_LAUNCH_FAILED,
       CUresult.CUDA_ERROR_DEINITIALIZED);
 
+  private static final String EMULATE = "run the same on the PTX machine, which names the access: --device emulator";
+
   private static final ImmutableMap<Integer, String> HINTS = ImmutableMap.of(
       CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the driver is older than this PTX: update it",
       CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, "the PTX was made for another GPU: compile for the target of this one",
-      CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, "run the same on the PTX machine, which names the access: --device emulator",
-      CUresult.CUDA_ERROR_MISALIGNED_ADDRESS, "run the same on the PTX machine, which names the access: --device emulator",
+      CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, EMULATE,
+      CUresult.CUDA_ERROR_MISALIGNED_ADDRESS, EMULATE,
       CUresult.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, "the block needs more registers than there are: use fewer threads");
 
   private final int code;

@@ -42,7 +42,8 @@ class CudaDeviceTest {
     FakeCuda.Run run = cuda.run("describe", Map.of("FAKE_CUDA_CAPABILITY", "89"));
     assertEquals(
         List.of(
-            "DeviceInfo[name=cuda:0, description=Fake GPU 0, compute capability 8.9, target=sm_89, multiprocessors=132, "
+            "DeviceInfo[name=cuda:0, description=Fake GPU 0, compute capability 8.9, target=sm_89, "
+                + "multiprocessors=132, "
                 + "maxThreadsPerBlock=1024, sharedBytesPerBlock=49152, maxSharedBytesPerBlock=232448, "
                 + "totalBytes=1073741824]",
             "MemoryInfo[freeBytes=1073741824, totalBytes=1073741824]"),
@@ -73,7 +74,8 @@ class CudaDeviceTest {
             + "u32:89abcdef f32:bfc00000 u64:1122334455667788"),
         run.calls("cuLaunchKernel"));
     assertEquals(
-        List.of("cuModuleLoadDataEx bytes=" + run.calls("cuModuleLoadDataEx").getFirst().replaceAll("\\D+(\\d+) .*", "$1")
+        List.of("cuModuleLoadDataEx bytes=" + run.calls("cuModuleLoadDataEx").getFirst().replaceAll(
+            "\\D+(\\d+) .*", "$1")
             + " info=65536 error=65536 lineinfo=1"),
         run.calls("cuModuleLoadDataEx"));
     assertEquals(List.of("cuMemAlloc 67108864 -> memory1"), run.calls("cuMemAlloc"), "one slab holds both buffers");
@@ -147,7 +149,8 @@ class CudaDeviceTest {
         List.of(
             "1048576",
             "DeviceException: CUDA_ERROR_OUT_OF_MEMORY while allocating 2147483648 bytes of GPU memory; the buffer "
-                + "'activations' needs 2147483648 bytes, 1048576 are in use by 1 buffers (the largest: 'weights', 1048576 "
+                + "'activations' needs 2147483648 bytes, 1048576 are in use by 1 buffers (the largest: 'weights', "
+                    + "1048576 "
                 + "bytes)",
             "hint: use a smaller batch, or a recipe with narrower weights"),
         run.output());
@@ -168,7 +171,8 @@ class CudaDeviceTest {
         run.calls("cuLaunchKernel", "cuFuncSetAttribute"));
     assertEquals(
         List.of(
-            "kernel increment asks for 233024 bytes of shared memory a block; cuda:0 has 232448 | compile for sm_90a, or "
+            "kernel increment asks for 233024 bytes of shared memory a block; cuda:0 has 232448 | compile for sm_90a, "
+                + "or "
                 + "choose smaller tiles",
             "DeviceException: kernel increment can't be launched with 513 threads a block: it allows 512 on cuda:0 (42 "
                 + "registers a thread)"),
@@ -206,7 +210,8 @@ class CudaDeviceTest {
     FakeCuda.Run run = cuda.run("ordering", Map.of("FAKE_CUDA_FAIL", "cuLaunchKernel:1:701"));
     assertEquals(
         List.of(
-            "DeviceException: CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES while launching increment with grid 1,1,1 and block 32,1,1",
+            "DeviceException: CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES while launching increment with grid 1,1,1 and block "
+                + "32,1,1",
             "hint: the block needs more registers than there are: use fewer threads"),
         run.output());
     assertClean(run);
@@ -253,7 +258,8 @@ class CudaDeviceTest {
     FakeCuda.Run run = cuda.run("auto", Map.of("FAKE_CUDA_FAIL", "cuDevicePrimaryCtxRetain:1:2"));
     assertEquals(
         List.of(
-            "DeviceException: the GPU that '--device auto' found can't be used: CUDA_ERROR_OUT_OF_MEMORY while making a "
+            "DeviceException: the GPU that '--device auto' found can't be used: CUDA_ERROR_OUT_OF_MEMORY while "
+                + "making a "
                 + "context on cuda:0",
             "hint: take the PTX machine with --device emulator"),
         run.output());
@@ -284,7 +290,8 @@ class CudaDeviceTest {
     FakeCuda.Run run = FakeCuda.fork("cuda1", Map.of(), empty.toString(), calls);
     assertEquals(
         List.of(
-            "DeviceException: there is no CUDA device: NVIDIA's driver library libcuda.so.1 was looked for in the system's "
+            "DeviceException: there is no CUDA device: NVIDIA's driver library libcuda.so.1 was looked for in the "
+                + "system's "
                 + "library folders and in LD_LIBRARY_PATH (" + empty + "), and not found",
             "hint: run on the PTX machine with --device emulator"),
         run.output());
