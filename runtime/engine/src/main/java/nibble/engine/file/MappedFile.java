@@ -28,6 +28,10 @@ record MappedFile(Path path, MemorySegment content, Arena arena) implements Auto
     if (Files.isDirectory(path)) {
       throw fault.of("is a folder, not a file");
     }
+    // Opening a pipe would wait for somebody to write to it.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw fault.of("is no regular file");
+    }
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       return new MappedFile(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena);

@@ -1,6 +1,8 @@
 package nibble.engine.sample;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +17,7 @@ import java.util.Map;
  * @param recipes folders that are searched for recipes
  */
 record Manifest(
-    @JsonProperty(required = true) String model,
+    @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String model,
     @JsonProperty String entry,
     @JsonProperty Weights weights,
     @JsonProperty Tokenizer tokenizer,
@@ -28,7 +30,8 @@ record Manifest(
    * @param files the first of these that exists
    * @param build the command that makes them
    */
-  record Weights(@JsonProperty(required = true) List<String> files, @JsonProperty String build) {}
+  record Weights(
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) List<String> files, @JsonProperty String build) {}
 
   /**
    * How texts become inputs.
@@ -40,10 +43,10 @@ record Manifest(
    * @param mask the parameter that takes 1 for a token and 0 for padding; none where not said
    */
   record Tokenizer(
-      @JsonProperty(required = true) String file,
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String file,
       @JsonProperty(required = true) int maxLength,
       @JsonProperty Integer multiple,
-      @JsonProperty(required = true) String ids,
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String ids,
       @JsonProperty String mask) {}
 
   /**

@@ -1,10 +1,11 @@
 package nibble.engine.sample;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -31,6 +32,7 @@ final class ManifestReader {
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .defaultSetterInfo(JsonSetter.Value.construct(Nulls.DEFAULT, Nulls.FAIL))
         .build();
     String text = "";
     try {
@@ -54,9 +56,9 @@ final class ManifestReader {
 
   private static InputException mismatch(Path file, MismatchedInputException e) {
     String path = e.getPath().stream()
-        .map(JsonMappingException.Reference::getFieldName)
-        .map(field -> field == null ? "[]" : field)
-        .collect(Collectors.joining("."));
+        .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+        .collect(Collectors.joining())
+        .replaceFirst("^\\.", "");
     String what = path.isEmpty() ? "the manifest is wrong: " : "the manifest's '" + path + "' is wrong: ";
     return new InputException(Diagnostic.error(what + firstLine(e.getOriginalMessage()), place(file, e.getLocation())));
   }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,15 @@ public record ModelArgument(
     return path.endsWith(MANIFEST) ? fromManifest(path, options) : plain(path, options);
   }
 
+  private static ModelArgument fromManifest(Path file, ModelOptions options) {
+    Manifest manifest = ManifestReader.read(file);
+    try {
+      return resolve(file, manifest, options);
+    } catch (InvalidPathException e) {
+      throw new InputException(file + ": one of its paths can't be one: " + e.getReason());
+    }
+  }
+
   private static ModelArgument plain(Path model, ModelOptions options) {
     Path recipes = model.resolveSibling(RECIPES);
     return new ModelArgument(
@@ -63,11 +73,13 @@ public record ModelArgument(
         Files.isDirectory(recipes) ? ImmutableList.of(recipes) : ImmutableList.of());
   }
 
-  private static ModelArgument fromManifest(Path file, ModelOptions options) {
-    Manifest manifest = ManifestReader.read(file);
+  private static ModelArgument resolve(Path file, Manifest manifest, ModelOptions options) {
     Path model = file.resolveSibling(manifest.model());
     if (!Files.isRegularFile(model)) {
       throw new InputException(file + ": the model file " + model + " is missing");
+    }
+    if (manifest.weights() != null && manifest.weights().files().isEmpty()) {
+      throw new InputException(file + ": its 'weights' name no file");
     }
     Optional<WeightLocation> stated = Optional.ofNullable(manifest.weights()).map(weights -> new WeightLocation(
         resolveAll(file, weights.files()), Optional.ofNullable(weights.build())));

@@ -201,6 +201,20 @@ class BadFileTest {
         complaint("m.npz", withDirectoryField(npz(npyOfShape("(250,)", 8)), 24, header.length + 1000)));
   }
 
+  @Test
+  void npzMembersThatOverlap() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (String name : List.of("v.npy", "w.npy")) {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(npyOfShape("(2,)", 8));
+      }
+    }
+    // The second entry of the directory refers to the first member.
+    byte[] overlapping = withDirectoryField(bytes.toByteArray(), 42, 0);
+    assertEquals("is a damaged archive: its members 'v.npy' and 'w.npy' overlap", complaint("m.npz", overlapping));
+  }
+
   private String onnxComplaint(byte[]... initializers) throws IOException {
     return complaint("m.onnx", model(graph(List.of(), List.of(initializers))));
   }
@@ -240,6 +254,9 @@ class BadFileTest {
     assertEquals(
         missing + ": there is no such file",
         assertThrows(InputException.class, () -> WeightFile.open(missing)).getMessage());
+    Path device = Path.of("/dev/zero");
+    assertEquals(
+        device + ": is no regular file", assertThrows(InputException.class, () -> WeightFile.open(device)).getMessage());
     assertEquals(
         folder + ": is a folder, not a file",
         assertThrows(InputException.class, () -> WeightFile.open(folder)).getMessage());

@@ -105,17 +105,17 @@ class OnnxReaderTest {
   }
 
   @Test
-  void aSecondNameNeverHidesAnother() {
-    byte[] anonymous = message(head("1", 3, 1), raw((byte) 1));
-    byte[] other = message(head("2", 3, 1), raw((byte) 2));
-    byte[] authored = message(head("a.MatMul", 3, 1), raw((byte) 3));
+  void aSecondNameIsNeverThatOfTwoTensors() {
+    byte[] first = message(head("1", 3, 1), raw((byte) 1));
+    byte[] second = message(head("2", 3, 1), raw((byte) 2));
+    byte[] third = message(head("3", 3, 1), raw((byte) 3));
+    byte[] authored = message(head("a.MatMul", 3, 1), raw((byte) 4));
     byte[] model = model(graph(
-        List.of(node("/a/MatMul", "MatMul", "1"), node("/b/MatMul", "MatMul", "2"), node("b/MatMul", "Add", "y")),
-        List.of(anonymous, other, authored)));
+        List.of(node("/a/MatMul", "MatMul", "1"), node("/b/MatMul", "MatMul", "2"), node("b.MatMul", "Add", "3")),
+        List.of(first, second, third, authored)));
     try (WeightFile file = open(model)) {
-      assertEquals(3, file.tensor("a.MatMul").item());
-      assertEquals(2, file.tensor("b.MatMul").item());
-      assertEquals("[1, 2, a.MatMul, b.MatMul]", file.names().toString());
+      assertEquals("[1, 2, 3, a.MatMul]", file.names().toString());
+      assertEquals(4, file.tensor("a.MatMul").item());
     }
   }
 

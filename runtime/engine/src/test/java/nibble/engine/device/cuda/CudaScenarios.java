@@ -47,6 +47,9 @@ final class CudaScenarios {
     } catch (DeviceException e) {
       System.out.println("DeviceException: " + e.getMessage());
       e.hint().ifPresent(hint -> System.out.println("hint: " + hint));
+      for (Throwable second : e.getSuppressed()) {
+        System.out.println("then: " + second.getMessage());
+      }
       System.exit(4);
     }
   }
