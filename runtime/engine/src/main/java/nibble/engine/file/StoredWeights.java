@@ -44,7 +44,7 @@ record StoredWeights(MappedFile file, String format, ImmutableMap<String, FileTe
 
   @Override
   public HostTensor bytes(String name) {
-    return find(name).load();
+    return require(name).load();
   }
 
   @Override
@@ -69,7 +69,7 @@ record StoredWeights(MappedFile file, String format, ImmutableMap<String, FileTe
       throw file.fault().tensor(
           key, "is asked for as " + type, "files hold plain tensors: let a recipe quantize or prune the weight");
     }
-    FileTensor found = find(key);
+    FileTensor found = require(key);
     if (!found.type().shape().equals(type.shape())) {
       throw file.fault().tensor(
           key, "has the shape " + found.type().shape() + ", but the model says " + type.shape(),
@@ -85,7 +85,7 @@ record StoredWeights(MappedFile file, String format, ImmutableMap<String, FileTe
         : "change the shape in the model, or give another weight file";
   }
 
-  private FileTensor find(String name) {
+  private FileTensor require(String name) {
     FileTensor found = tensors.get(name);
     if (found == null) {
       throw missing(name);

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.nio.file.Path;
 import java.util.Optional;
+import nibble.dsl.WeightCatalog;
 import nibble.engine.tensor.HostTensor;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
@@ -14,7 +15,7 @@ import nibble.ir.eval.WeightSource;
  * An open file of named tensors. Tensors are read when asked for, and not kept: ask once. Tensors that were handed out
  * as bytes may be views of the file and must not be used after it is closed.
  */
-public interface WeightFile extends WeightSource, AutoCloseable {
+public interface WeightFile extends WeightSource, WeightCatalog, AutoCloseable {
   /** Opens a file of any known format, recognised by its content. */
   static WeightFile open(Path path) {
     return WeightFileFormat.open(path);
@@ -26,6 +27,7 @@ public interface WeightFile extends WeightSource, AutoCloseable {
   String format();
 
   /** Every name by which a tensor is known, in order. A tensor may have two names. */
+  @Override
   ImmutableSortedSet<String> names();
 
   /**
@@ -34,6 +36,12 @@ public interface WeightFile extends WeightSource, AutoCloseable {
    * @throws InputException where the tensor is of a kind that Nibble does not read
    */
   Optional<TensorType> type(String name);
+
+  /** The same for the compiler's checks. */
+  @Override
+  default Optional<TensorType> find(String name) {
+    return type(name);
+  }
 
   /**
    * The tensor in the file's own format.
