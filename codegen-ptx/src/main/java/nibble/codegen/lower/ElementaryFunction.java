@@ -19,7 +19,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       return y == 0 ? TINY : y * Math.abs(x) * ULP * MARGIN + ApproximateFunction.EX2.errorBound(y) + TINY;
     }
   },
@@ -32,7 +32,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       return LN_2 * ApproximateFunction.LG2.errorBound(y / LN_2) * MARGIN + Math.abs(y) * ULP;
     }
   },
@@ -44,7 +44,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       return y * ULP / 2;
     }
   },
@@ -56,7 +56,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       return Math.abs(x) < Float.MIN_NORMAL ? Double.POSITIVE_INFINITY : ApproximateFunction.RSQRT.errorBound(y);
     }
   },
@@ -69,7 +69,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       boolean overflows = Math.abs(x) < 2.0 * Float.MIN_NORMAL;
       return overflows ? Double.POSITIVE_INFINITY : ApproximateFunction.RCP.errorBound(y) + TINY;
     }
@@ -92,7 +92,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       return Math.abs(x) < TANH_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 : 0x1p-22;
     }
   },
@@ -115,7 +115,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       return Math.abs(x) < ERF_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 : 0x1p-23;
     }
   },
@@ -128,7 +128,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       return periodicError(ApproximateFunction.SIN, x, y);
     }
   },
@@ -141,7 +141,7 @@ public enum ElementaryFunction {
     }
 
     @Override
-    double error(double x, double y) {
+    public double error(double x, double y) {
       return periodicError(ApproximateFunction.COS, x, y);
     }
   };
@@ -178,7 +178,7 @@ public enum ElementaryFunction {
   abstract Operand emit(Code code, Operand x);
 
   /** Bound of the error, for an exact argument and the exact result. */
-  abstract double error(double x, double y);
+  public abstract double error(double x, double y);
 
   private static Operand polynomial(Code code, Operand x, float[] coefficients) {
     Operand sum = imm(coefficients[coefficients.length - 1]);
