@@ -52,9 +52,10 @@ final class OperandLoader {
    * @param tile tiles of the product
    * @param isLeft whether it is the left operand
    * @param outer variable along the axis that is not the depth
-   * @param access what is known of the operand's address; nothing where it has to be computed
+   * @param access what is known of the operand's address
+   * @param asItIs whether the operand lies in memory as the product needs it
    */
-  OperandLoader(ProductTile tile, boolean isLeft, String outer, Optional<Access> access) {
+  OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs) {
     this.format = tile.format().operand();
     this.fragment = isLeft ? tile.left() : tile.right();
     this.depthIsFirst = !isLeft;
@@ -62,19 +63,23 @@ final class OperandLoader {
     int extent = isLeft ? tile.m() : tile.n();
     int least = LEAST_COPY_BYTES * Byte.SIZE / format.bits();
     int most = COPY_BYTES * Byte.SIZE / format.bits();
-    int alongDepth = access.map(a -> a.vector(DEPTH, most)).orElse(1);
-    int alongOuter = access.map(a -> a.vector(outer, most)).orElse(1);
+    int alongDepth = access.vector(DEPTH, most);
+    int alongOuter = access.vector(outer, most);
     this.depthContiguous = alongDepth >= alongOuter;
     int vector = Math.max(alongDepth, alongOuter);
-    this.isAsync = access.isPresent() && vector >= least;
+    this.isAsync = asItIs && vector >= least;
     int rows = depthContiguous ? extent : tile.k();
     int columns = depthContiguous ? tile.k() : extent;
     this.copyLayout = copyLayout(rows, columns, isAsync ? vector : Math.min(4, most), tile.warps());
     this.shared = new SharedType(format, tile.stages(), sharedLayout());
   }
 
-  /** What is known of the address of an operand that lies in memory as it is needed. */
+  /** What is known of the address of an operand. */
+  @FunctionalInterface
   interface Access {
+    /** Of an operand that is not a view of one tensor. */
+    Access NONE = (variable, most) -> 1;
+
     /** The widest vector of elements along a variable, at most that many; 1 where none is proven. */
     int vector(String variable, int most);
   }

@@ -23,6 +23,8 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
+import nibble.ir.op.Cast;
+import nibble.ir.op.Dequantize;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.ViewOp;
@@ -163,29 +165,36 @@ public final class ProductKernel implements KernelGenerator {
       return memory;
     }
 
-    /** An operand of the product as it lies in memory, where nothing but views stands between. */
-    private record InMemory(Memory memory, List<Coordinate> at) {}
+    /**
+     * Where an operand of the product lies in memory.
+     *
+     * @param asItIs whether nothing but views stands between: no cast, no dequantization
+     */
+    private record InMemory(Memory memory, List<Coordinate> at, boolean asItIs) {}
 
-    private Optional<InMemory> inMemory(Value value, List<Coordinate> at) {
+    private Optional<InMemory> inMemory(Value value, List<Coordinate> at, boolean asItIs) {
       Memory memory = buffers.arguments().get(value);
       if (memory != null) {
-        boolean asItIs = memory.type().format().equals(tile.format().operand());
-        return asItIs ? Optional.of(new InMemory(memory, at)) : Optional.empty();
+        return Optional.of(new InMemory(memory, at, asItIs));
       }
       Operation definition = definitions.get(value);
-      return definition.op() instanceof ViewOp view
-          ? inMemory(definition.operand(0),
-              Views.operandCoordinates(view, definition.operand(0), value.tensorType(), at))
-          : Optional.empty();
+      return switch (definition.op()) {
+        case ViewOp view -> inMemory(
+            definition.operand(0), Views.operandCoordinates(view, definition.operand(0), value.tensorType(), at), asItIs);
+        case Cast cast -> inMemory(definition.operand(0), at, false);
+        case Dequantize dequantize -> inMemory(definition.operand(0), at, false);
+        default -> Optional.empty();
+      };
     }
 
     private OperandLoader loader(boolean isLeft) {
       List<Coordinate> at = isLeft ? product.left() : product.right();
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
-      return new OperandLoader(tile, isLeft, outer, inMemory(product.operation().operand(isLeft ? 0 : 1), at)
-          .map(source -> (variable, most) ->
-              analysis.vector(source.memory().type().shape(), source.at(), variable, most)));
+      Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
+      OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
+          analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
+      return new OperandLoader(tile, isLeft, outer, access, source.filter(InMemory::asItIs).isPresent());
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
@@ -207,7 +216,7 @@ public final class ProductKernel implements KernelGenerator {
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(operand == 0), symbols);
       if (loader.isAsync()) {
-        InMemory source = inMemory(value, at).orElseThrow();
+        InMemory source = inMemory(value, at, true).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
       } else if (value.tensorType().isScaled()) {
         Memory codes = memoryOf(operand);

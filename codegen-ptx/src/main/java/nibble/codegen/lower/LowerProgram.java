@@ -12,17 +12,21 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import nibble.codegen.layout.AddressPlan;
+import nibble.codegen.layout.ConversionPlan;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.lower.Lowered.Buffer;
 import nibble.codegen.lower.Lowered.Shared;
 import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.ptx.ConversionOps;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.KernelBuilder;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Parameter;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
+import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
@@ -32,6 +36,7 @@ import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
 import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
+import nibble.codegen.tile.op.ConvertLayout;
 import nibble.codegen.tile.op.CopyAsync;
 import nibble.codegen.tile.op.Expand;
 import nibble.codegen.tile.op.Fill;
@@ -198,6 +203,7 @@ public final class LowerProgram {
       case Expand expand -> values.put(operation.result(), expand(tile(operation, 0), expand.result()));
       case TileReshape reshape ->
           values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
+      case ConvertLayout convert -> values.put(operation.result(), converted(tile(operation, 0), convert.result()));
       case TilePart part -> values.put(operation.result(), part(tile(operation, 0), part));
       case Reduce reduce ->
           values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
@@ -286,6 +292,20 @@ public final class LowerProgram {
       elements.add(x.at(RegisterMap.target(result, x.type(), register)));
     }
     return new Tile(result, elements.build());
+  }
+
+  private Tile converted(Tile x, TileType result) {
+    RegisterType type = ElementRegisters.of(x.type().format());
+    ConversionPlan plan = ConversionOps.plan(x.type().layout(), result.layout());
+    Register scratch = arena.allocate(plan.sharedBytes());
+    RegisterVector values =
+        RegisterVector.of(x.elements().stream().map(element -> code.register(element, type)).toList());
+    RegisterVector moved =
+        ptx.convert(plan, x.type().layout(), result.layout(), values, scratch, threads.byName());
+    if (plan.sharedBytes() > 0) {
+      ptx.barrier();
+    }
+    return new Tile(result, ImmutableList.copyOf(moved.registers()));
   }
 
   private static Tile part(Tile whole, TilePart part) {

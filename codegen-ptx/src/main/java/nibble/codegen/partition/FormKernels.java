@@ -16,6 +16,8 @@ import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
+import nibble.ir.op.Cast;
+import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
@@ -126,13 +128,15 @@ public final class FormKernels {
     return !definitions.containsKey(value) || floating.contains(value);
   }
 
-  /** A floating value that must be in memory: an operand of a matrix product. */
+  /** An operand of a matrix product must be in memory, besides what its loader does: views, casts, dequantization. */
   private void materialize(Value value) {
     Operation definition = definitions.get(value);
     if (definition == null || groupOf.containsKey(value)) {
       return;
     }
-    if (definition.op() instanceof ViewOp) {
+    boolean loader =
+        definition.op() instanceof ViewOp || definition.op() instanceof Cast || definition.op() instanceof Dequantize;
+    if (loader) {
       materialize(definition.operand(0));
     } else if (floating.contains(value)) {
       start(definition);

@@ -15,6 +15,7 @@ import nibble.codegen.kernel.KernelProgram.Parameter;
 import nibble.codegen.lower.LowerProgram;
 import nibble.codegen.lower.PtxKernel;
 import nibble.codegen.ptx.PtxModule;
+import nibble.codegen.ptx.pass.PtxPasses;
 import nibble.codegen.target.Targets;
 import nibble.codegen.partition.Partition;
 import nibble.codegen.tile.BufferType;
@@ -123,7 +124,7 @@ final class KernelHarness {
   private static void assemble(Function program) {
     PtxKernel lowered = LowerProgram.lower(program, program.name());
     for (String name : List.of("sm_80", "sm_89", "sm_90a", "sm_120a")) {
-      PtxModule module = PtxModule.of(Targets.get(name), List.of(lowered.kernel()));
+      PtxModule module = PtxModule.of(Targets.get(name), List.of(PtxPasses.optimize(lowered.kernel())));
       switch (AssemblerChoice.ofThisMachine().assemble(module)) {
         case Verdict.Assembled assembled -> assertEquals(0, assembled.spillBytes(), assembled.log());
         case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());

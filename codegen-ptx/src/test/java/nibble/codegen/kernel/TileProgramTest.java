@@ -188,4 +188,20 @@ class TileProgramTest {
         }
         """, sizes("M", 70));
   }
+
+  @Test
+  void weightsAloneAreQuantized() {
+    check("""
+        module @m {
+          symbol M
+          func @f(%x: tensor<[M,96] x f16>) {
+            %w = weight {key = "w"} : tensor<[96,64] x f32>
+            %0 = quantize %w {rounding = nearest_even} : tensor<[96,64] x i8, scale<axis 1, f32>>
+            %1 = dequantize %0 {to = f16} : tensor<[96,64] x f16>
+            %2 = matmul %x, %1 {transposeB = false, to = f32} : tensor<[M,64] x f32>
+            return %2
+          }
+        }
+        """, sizes("M", 20));
+  }
 }
