@@ -19,6 +19,7 @@ import nibble.engine.device.KernelArgument;
 import nibble.engine.device.Launch;
 import nibble.engine.device.StagedCopies;
 import nibble.engine.tensor.HostTensor;
+import nibble.engine.tensor.PackedLayout;
 import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
@@ -29,8 +30,17 @@ import nibble.ir.eval.Tensor;
  * A program on a device: its kernels loaded, its constants uploaded. Runs any number of inputs, one after the other.
  */
 public final class Session implements AutoCloseable {
+  /** Whether results of kernels share memory. */
+  public enum Sharing {
+    /** Results that are not needed at the same time may share places. */
+    BY_LIVENESS,
+    /** Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. */
+    NONE
+  }
+
   private final Program program;
   private final Device device;
+  private final Sharing sharing;
   private final DeviceStream stream;
   private final DeviceModule module;
   private final StagedCopies copies;
@@ -43,9 +53,10 @@ public final class Session implements AutoCloseable {
   /** Where a tensor is; scales are null where it has none. */
   private record Place(Piece elements, Piece scales) {}
 
-  private Session(Program program, Device device) {
+  private Session(Program program, Device device, Sharing sharing) {
     this.program = program;
     this.device = device;
+    this.sharing = sharing;
     this.stream = own(device.stream());
     this.copies = own(new StagedCopies(device, stream));
     this.module = own(device.load(program.main().name(), program.module().text()));
@@ -56,8 +67,8 @@ public final class Session implements AutoCloseable {
    *
    * @throws nibble.engine.device.DeviceException where the device refuses it
    */
-  public static Session open(Program program, Device device, Constants constants) {
-    Session session = new Session(program, device);
+  public static Session open(Program program, Device device, Constants constants, Sharing sharing) {
+    Session session = new Session(program, device, sharing);
     List<Value> parameters = program.main().parameters();
     for (int i = program.inputs(); i < parameters.size(); i++) {
       Tensor tensor = constants.tensors().get(i - program.inputs());
@@ -131,12 +142,28 @@ public final class Session implements AutoCloseable {
       for (int i = 0; i < inputs.size(); i++) {
         places.put(parameters.get(i), upload(parameters.get(i).name(), inputs.get(i), buffers));
       }
-      Piece work = piece("work", plan.bytes(), buffers);
+      if (sharing == Sharing.BY_LIVENESS) {
+        placeTogether();
+      } else {
+        plan.elements().keySet().forEach(this::placeAlone);
+      }
+    }
+
+    private void placeTogether() {
+      Piece work = piece("results", plan.bytes(), buffers);
       plan.elements().forEach((value, offset) -> {
         Long scales = plan.scales().get(value);
         places.put(value, new Place(
             new Piece(work.buffer(), offset), scales == null ? null : new Piece(work.buffer(), scales)));
       });
+    }
+
+    private void placeAlone(Value value) {
+      PackedLayout layout = PackedLayout.of(sizes.apply(value.tensorType()));
+      Piece elements = piece(value.name(), layout.elementBytes(), buffers);
+      boolean scaled = value.tensorType().isScaled();
+      places.put(value, new Place(
+          elements, scaled ? piece(value.name() + ".scales", layout.scaleBytes(), buffers) : null));
     }
 
     public SizeBinding sizes() {
