@@ -25,6 +25,7 @@ public final class KernelFault extends MachineException {
     TRAP,
     ASSERTION,
     BAD_BRANCH,
+    BAD_METADATA,
     STEP_LIMIT
   }
 

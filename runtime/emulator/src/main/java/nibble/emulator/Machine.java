@@ -10,6 +10,7 @@ import nibble.emulator.execute.Launcher;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.lower.LoweredModule;
 import nibble.emulator.lower.ModuleLowering;
+import nibble.emulator.lower.Options;
 import nibble.emulator.memory.GlobalMemory;
 import nibble.emulator.model.PtxModule;
 import nibble.emulator.parse.PtxReader;
@@ -33,6 +34,7 @@ import nibble.emulator.schedule.Schedule;
 public final class Machine implements AutoCloseable {
   private final int workers;
   private final Tier tier;
+  private final TensorArithmetic tensorArithmetic;
   private final Schedule schedule;
   private final long stepLimit;
   private final Optional<Observer> observer;
@@ -43,6 +45,7 @@ public final class Machine implements AutoCloseable {
   private Machine(Builder builder) {
     workers = builder.workers;
     tier = builder.tier;
+    tensorArithmetic = builder.tensorArithmetic;
     schedule = builder.schedule;
     stepLimit = builder.stepLimit;
     observer = builder.observer;
@@ -66,6 +69,7 @@ public final class Machine implements AutoCloseable {
   public static final class Builder {
     private int workers = Runtime.getRuntime().availableProcessors();
     private Tier tier = Tier.COMPILED;
+    private TensorArithmetic tensorArithmetic = TensorArithmetic.MODELLED;
     private Schedule schedule = Schedule.roundRobin();
     private long stepLimit = Long.MAX_VALUE;
     private Optional<Observer> observer = Optional.empty();
@@ -84,6 +88,12 @@ public final class Machine implements AutoCloseable {
     /** How kernels are executed; compiled unless stated. */
     public Builder tier(Tier newTier) {
       tier = newTier;
+      return this;
+    }
+
+    /** How matrix instructions sum; as the program's target does unless stated. */
+    public Builder tensorArithmetic(TensorArithmetic newArithmetic) {
+      tensorArithmetic = newArithmetic;
       return this;
     }
 
@@ -124,7 +134,7 @@ public final class Machine implements AutoCloseable {
   public PtxProgram load(String text, String name) {
     PtxModule module = PtxReader.read(name, text);
     Diagnostics diagnostics = new Diagnostics(new SourceText(name, text));
-    LoweredModule lowered = ModuleLowering.lower(module, diagnostics, global);
+    LoweredModule lowered = ModuleLowering.lower(module, diagnostics, global, new Options(tensorArithmetic));
     return new PtxProgram(name, lowered, global);
   }
 

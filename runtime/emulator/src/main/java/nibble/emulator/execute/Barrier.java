@@ -10,7 +10,7 @@ import nibble.emulator.KernelFault;
  * <p>Without a stated count a barrier is complete when every thread of the block that has not exited has arrived; with one,
  * when as many have. Whole warps count 32 then, whatever their number of threads.
  */
-public final class Barrier {
+public final class Barrier implements Rendezvous {
   /** No count is stated. */
   public static final int EVERYBODY = 0;
 
@@ -85,8 +85,8 @@ public final class Barrier {
     arrived += count != EVERYBODY && whole ? 32 : Integer.bitCount(lanes);
   }
 
-  /** The path that arrived last is parked; if it was the one that everybody waited for, all go on. */
-  void complete() {
+  @Override
+  public void complete() {
     int needed = expected == EVERYBODY ? block.liveThreads() : expected;
     if (arrived < needed) {
       return;

@@ -2,15 +2,15 @@ package nibble.emulator.execute;
 
 /** A path that waits at a barrier, and what it is to be told when the barrier is complete. */
 public final class BarrierWait {
-  final Barrier barrier;
+  final Rendezvous place;
   final Warp warp;
   final int lanes;
   final int site;
   final BarrierResult result;
   private Object parked;
 
-  BarrierWait(Barrier barrier, Warp warp, int lanes, int site, BarrierResult result) {
-    this.barrier = barrier;
+  BarrierWait(Rendezvous place, Warp warp, int lanes, int site, BarrierResult result) {
+    this.place = place;
     this.warp = warp;
     this.lanes = lanes;
     this.site = site;

@@ -1,6 +1,7 @@
 package nibble.emulator.execute;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -62,23 +63,21 @@ public final class BlockRunner {
   }
 
   private KernelFault deadlock() {
+    List<BarrierWait> waiting = new ArrayList<>();
     for (Barrier barrier : block.barriers()) {
-      if (!barrier.waiting().isEmpty()) {
-        BarrierWait first = barrier.waiting().get(0);
-        String waiting =
-            barrier.waiting().stream()
-                .map(it -> "warp " + it.warp.index + " at line " + line(it))
-                .distinct()
-                .collect(Collectors.joining(", "));
-        int lane = Integer.numberOfTrailingZeros(first.lanes);
-        return first.warp.fault(
-            KernelFault.Kind.DEADLOCK,
-            first.site,
-            lane,
-            "deadlock: no thread can run, and these wait at barriers: " + waiting);
-      }
+      waiting.addAll(barrier.waiting());
     }
-    throw new IllegalStateException("a block stopped with live threads that wait for nothing");
+    for (Warp warp : block.warps()) {
+      waiting.addAll(warp.barrier.waiting());
+    }
+    BarrierWait first = waiting.get(0);
+    String who =
+        waiting.stream()
+            .map(it -> String.format("lanes 0x%08x of warp %d at line %d", it.lanes, it.warp.index, line(it)))
+            .collect(Collectors.joining(", "));
+    int lane = Integer.numberOfTrailingZeros(first.lanes);
+    return first.warp.fault(
+        KernelFault.Kind.DEADLOCK, first.site, lane, "deadlock: all threads wait at barriers: " + who);
   }
 
   private static int line(BarrierWait wait) {

@@ -56,6 +56,7 @@ public final class Flow {
       warp.asyncCopies.waitAll(lanes);
       int block = warp.paths.leave(lanes, true, next);
       warp.block.exit(Integer.bitCount(lanes));
+      warp.barrier.complete();
       return block;
     }
     return warp.paths.leave(lanes, false, next);
@@ -74,7 +75,7 @@ public final class Flow {
     }
     warp.wait = null;
     wait.park(next);
-    wait.barrier.complete();
+    wait.place.complete();
     return warp.paths.resume();
   }
 }

@@ -12,6 +12,7 @@ import nibble.emulator.code.Code;
 import nibble.emulator.code.SpecialRegister;
 import nibble.emulator.memory.PrivateMemory;
 import nibble.emulator.memory.Space;
+import nibble.emulator.tensor.TensorScratch;
 
 /** A block of threads: its warps, its shared memory, its barriers. A worker uses one object for block after block. */
 public final class ThreadBlock {
@@ -23,6 +24,7 @@ public final class ThreadBlock {
   private final Barrier[] barriers = new Barrier[16];
   private final MemorySegment shared;
   private final MemorySegment[] locals;
+  private final TensorScratch tensorScratch = new TensorScratch();
   private final List<String> output = new ArrayList<>();
   private Optional<Observer.BlockObserver> observer = Optional.empty();
   private KernelFault.Index index = new KernelFault.Index(0, 0, 0);
@@ -84,6 +86,11 @@ public final class ThreadBlock {
   /** The local memory of a warp's threads, one behind the other. */
   public MemorySegment local(int warp) {
     return locals[warp];
+  }
+
+  /** Memory for a matrix instruction while it is computed. */
+  public TensorScratch tensorScratch() {
+    return tensorScratch;
   }
 
   /** Number of the block in the grid, x quickest. */

@@ -48,6 +48,7 @@ public final class Warp implements Faults {
   public final AddressResolver resolver;
   public final AsyncCopies asyncCopies;
   public final Profile profile;
+  public final WarpBarrier barrier = new WarpBarrier(this);
 
   /** Set by a helper that makes the running path wait; the block's end parks the path. */
   public BarrierWait wait;
@@ -93,6 +94,7 @@ public final class Warp implements Faults {
     predicates[1] = -1;
     carry = 0;
     wait = null;
+    barrier.clear();
     asyncCopies.clear();
     writeSpecials(true);
     paths.start(threads == WARP ? -1 : (1 << threads) - 1);

@@ -34,6 +34,12 @@ final class Atomics {
     boolean hasThird = it.count() > firstSource + 1;
     for (int i = 0; i < sources.size(); i++) {
       Arg value = source(it, sources.get(i), type);
+      Arg displacement = Arg.number(address.displacement() + i * type.bytes());
+      if (it.function().isWatched()) {
+        it.step(
+            "Watch.update",
+            Arg.number(type.bytes()), address.base(), displacement, Arg.number(space), new Arg.Site());
+      }
       Arg third = hasThird ? source(it, it.operand(firstSource + 1), type) : value;
       it.step(
           "Atomics." + (type.bits() == 64 ? "wide" : type.bits() == 32 ? "word" : "half"),
@@ -42,7 +48,7 @@ final class Atomics {
           third,
           Arg.number(function(it, type).ordinal()),
           address.base(),
-          Arg.number(address.displacement() + i * type.bytes()),
+          displacement,
           Arg.number(space),
           new Arg.Site());
     }

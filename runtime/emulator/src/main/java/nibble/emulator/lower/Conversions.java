@@ -1,9 +1,11 @@
 package nibble.emulator.lower;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import nibble.emulator.code.Bank;
 import nibble.emulator.format.FloatFormat;
+import nibble.emulator.format.Rounding;
 import nibble.emulator.model.Operand;
 import nibble.emulator.model.PtxType;
 import nibble.emulator.report.Rejection;
@@ -87,7 +89,7 @@ final class Conversions {
     boolean wideSource = isWide(it, it.operand(1), from);
     String helper =
         "IntegerConversion." + (wideSource ? "wide" : "word") + "To" + (wideTarget ? "Wide" : "Word");
-    Arg sat = Arg.number(it.match().number("sat"));
+    Arg sat = Arg.number(it.match().has("sat") ? 1 : 0);
     if (wideTarget) {
       it.step(helper, Arg.write(target), source(it, from), code(from), code(to), sat);
     } else {
@@ -115,7 +117,7 @@ final class Conversions {
       throw new Rejection("'" + target + "' has 64 bits; here at most 32 are wanted");
     }
     Arg whole = Arg.number(it.match().number("whole"));
-    Arg ftz = Arg.number(it.match().number("ftz"));
+    Arg ftz = Arg.number(it.match().has("ftz") ? 1 : 0);
     boolean wideTarget = to.bits() == 64;
     Arg written = Arg.write(target);
     if (from == PtxType.F64) {
@@ -128,8 +130,8 @@ final class Conversions {
   }
 
   private static void integerToFloat(Emission it, PtxType to, PtxType from) {
-    Arg rounding = Arg.number(it.match().number("rounding"));
-    Arg sat = Arg.number(it.match().number("sat"));
+    Arg rounding = rounding(it);
+    Arg sat = Arg.number(it.match().has("sat") ? 1 : 0);
     Arg written = it.write(it.operand(0), to.bits());
     boolean wideSource = from.bits() == 64;
     if (!wideSource && isWide(it, it.operand(1), from)) {
@@ -148,7 +150,7 @@ final class Conversions {
   }
 
   private static void floats(Emission it, PtxType to, PtxType from) {
-    Arg rounding = Arg.number(it.match().textIfAny("rounding").isEmpty() ? 0 : it.match().number("rounding"));
+    Arg rounding = rounding(it);
     Arg whole = Arg.number(it.match().has("whole") ? it.match().number("whole") : 0);
     Arg control = Arg.number(control(it));
     Arg written = it.write(it.operand(0), to.bits());
@@ -165,6 +167,11 @@ final class Conversions {
           "FloatConversion.wordToWord",
           written, source(it, from), format(from), format(to), rounding, whole, control);
     }
+  }
+
+  /** The number of the rounding in {@link Rounding}, from one. */
+  private static Arg rounding(Emission it) {
+    return Arg.number(1 + List.of("rn", "rz", "rm", "rp", "rna").indexOf(it.match().textIfAny("rounding")));
   }
 
   private static int control(Emission it) {
@@ -185,7 +192,7 @@ final class Conversions {
         it.read(it.operand(1), 32),
         it.read(it.operand(2), 32),
         pairFormat(it, "to"),
-        Arg.number(it.match().number("rounding")),
+        rounding(it),
         Arg.number(control(it)));
   }
 
@@ -199,7 +206,7 @@ final class Conversions {
         it.read(it.operand(1), from),
         pairFormat(it, "from"),
         pairFormat(it, "to"),
-        Arg.number(it.match().number("rounding")),
+        rounding(it),
         Arg.number(control(it)));
   }
 

@@ -24,6 +24,7 @@ final class FunctionLowering {
   private final PtxModule module;
   private final Frame frame;
   private final Diagnostics diagnostics;
+  private final Options options;
   private final boolean watched;
   private final List<LoweredBlock> blocks = new ArrayList<>();
   private final List<Site> sites = new ArrayList<>();
@@ -37,10 +38,12 @@ final class FunctionLowering {
    *
    * @param watched whether the code shall call an observer
    */
-  FunctionLowering(PtxModule module, Frame frame, Diagnostics diagnostics, boolean watched) {
+  FunctionLowering(
+      PtxModule module, Frame frame, Diagnostics diagnostics, Options options, boolean watched) {
     this.module = module;
     this.frame = frame;
     this.diagnostics = diagnostics;
+    this.options = options;
     this.watched = watched;
   }
 
@@ -141,6 +144,10 @@ final class FunctionLowering {
 
   Frame frame() {
     return frame;
+  }
+
+  Options options() {
+    return options;
   }
 
   boolean isWatched() {

@@ -20,14 +20,16 @@ import nibble.emulator.report.Rejection;
 public final class ModuleLowering {
   private final PtxModule module;
   private final Diagnostics diagnostics;
+  private final Options options;
   private final Names names = new Names(null);
   private final Map<String, Region> regions = new LinkedHashMap<>();
   private final Map<String, Frame> frames = new LinkedHashMap<>();
   private final Map<String, MemorySymbol> variables = new LinkedHashMap<>();
 
-  private ModuleLowering(PtxModule module, Diagnostics diagnostics) {
+  private ModuleLowering(PtxModule module, Diagnostics diagnostics, Options options) {
     this.module = module;
     this.diagnostics = diagnostics;
+    this.options = options;
   }
 
   /**
@@ -35,8 +37,9 @@ public final class ModuleLowering {
    *
    * @param memory where its global and constant variables go
    */
-  public static LoweredModule lower(PtxModule module, Diagnostics diagnostics, GlobalMemory memory) {
-    ModuleLowering lowering = new ModuleLowering(module, diagnostics);
+  public static LoweredModule lower(
+      PtxModule module, Diagnostics diagnostics, GlobalMemory memory, Options options) {
+    ModuleLowering lowering = new ModuleLowering(module, diagnostics, options);
     lowering.declareVariables(memory);
     lowering.declareFunctions();
     Map<Frame, LoweredFunction> functions = lowering.lowerFunctions(false);
@@ -142,7 +145,7 @@ public final class ModuleLowering {
     Map<Frame, LoweredFunction> functions = new LinkedHashMap<>();
     for (Frame frame : frames.values()) {
       if (frame.function().body().isPresent()) {
-        functions.put(frame, new FunctionLowering(module, frame, diagnostics, watched).lower(names));
+        functions.put(frame, new FunctionLowering(module, frame, diagnostics, options, watched).lower(names));
       }
     }
     return functions;

@@ -88,9 +88,9 @@ public final class AddressResolver {
     return resolve(mask, space, register, displacement, bytes, site, true);
   }
 
-  /** Resolves loads from addresses that are in no register. */
-  public int resolve(int mask, int space, long[] source, int bytes, int site) {
-    return resolve(mask, space, source, 0, 0, bytes, site, false);
+  /** Resolves a round of accesses to addresses that are in no register. */
+  public int resolve(int mask, int space, long[] source, int bytes, int site, boolean writes) {
+    return resolve(mask, space, source, 0, 0, bytes, site, writes);
   }
 
   private int resolve(int mask, int space, int register, int displacement, int bytes, int site, boolean writes) {

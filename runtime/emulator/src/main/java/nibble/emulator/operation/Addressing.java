@@ -1,6 +1,7 @@
 package nibble.emulator.operation;
 
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.has;
 
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.Addresses;
@@ -43,5 +44,25 @@ public final class Addressing {
 
   private static boolean isIn(long address, long window) {
     return address >= window && address < window + Addresses.WINDOW;
+  }
+
+  /** {@code prefetch}: nothing, for there is no cache; the address may be any. */
+  public static void prefetch(Warp w, int m, int a, int offset) {}
+
+  /** {@code discard}, {@code applypriority}: nothing; what memory holds afterwards may be what it held before. */
+  public static void discard(Warp w, int m, int a, int offset, int bytes) {}
+
+  /** {@code createpolicy} with a fraction. */
+  public static void policyOfFraction(Warp w, int m, int d, int fraction) {
+    policy(w, m, d);
+  }
+
+  /** {@code createpolicy}: a policy that no access heeds. */
+  public static void policy(Warp w, int m, int d) {
+    for (int l = 0; l < WARP; l++) {
+      if (has(m, l)) {
+        w.longs[d + l] = 0;
+      }
+    }
   }
 }

@@ -14,6 +14,7 @@ import nibble.emulator.execute.Warp;
  */
 public final class Barriers {
   private static final int AND = 1;
+  private static final int EVERYBODY = -1;
 
   private Barriers() {}
 
@@ -29,6 +30,23 @@ public final class Barriers {
   public static void arrive(Warp w, int m, int a, int b, int site) {
     if (m != 0) {
       w.block.barrier(number(w, m, a, site)).arrive(w, m, threads(w, m, b, site));
+    }
+  }
+
+  /** {@link #count} for all threads of the block. */
+  public static void countAll(Warp w, int m, int d, int a, int c, int aligned, int site) {
+    count(w, m, d, a, EVERYBODY, c, aligned, site);
+  }
+
+  /** {@link #vote} for all threads of the block. */
+  public static void voteAll(Warp w, int m, int d, int a, int c, int operation, int aligned, int site) {
+    vote(w, m, d, a, EVERYBODY, c, operation, aligned, site);
+  }
+
+  /** {@code bar.warp.sync}: waits for the lanes that register {@code a} names. */
+  public static void warp(Warp w, int m, int a, int site) {
+    if (m != 0) {
+      w.barrier.sync(m, w.words[a + Integer.numberOfTrailingZeros(m)], site);
     }
   }
 
@@ -74,6 +92,9 @@ public final class Barriers {
   }
 
   private static int threads(Warp w, int m, int b, int site) {
+    if (b == EVERYBODY) {
+      return Barrier.EVERYBODY;
+    }
     int lane = Integer.numberOfTrailingZeros(m);
     int threads = w.words[b + lane];
     if (threads < 0 || threads % WARP != 0) {

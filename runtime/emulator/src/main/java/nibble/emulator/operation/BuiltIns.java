@@ -52,7 +52,7 @@ public final class BuiltIns {
     public long read(long from, int bytes) {
       AddressResolver resolver = warp.resolver;
       address[lane] = from;
-      resolver.resolve(1 << lane, Space.GENERIC, address, bytes, site);
+      resolver.resolve(1 << lane, Space.GENERIC, address, bytes, site, false);
       long at = resolver.offsets()[lane];
       return bytes == 8 ? resolver.segment().get(Loads.LONG_LAYOUT, at) : Loads.part(resolver.segment(), at, bytes);
     }

@@ -59,9 +59,8 @@ final class DirectedDoubles {
   }
 
   private static BigDecimal decimal(double value) {
-    return Double.isInfinite(value)
-        ? new BigDecimal(Double.MAX_VALUE).multiply(BigDecimal.valueOf(2 * Math.signum(value)))
-        : new BigDecimal(value);
+    // Beyond everything that two doubles can make.
+    return Double.isInfinite(value) ? BigDecimal.valueOf(Math.signum(value)).scaleByPowerOfTen(1000) : new BigDecimal(value);
   }
 
   private static double adjust(double nearest, BigDecimal exact, Rounding rounding) {

@@ -21,4 +21,7 @@ public final class Fences {
 
   /** Nothing: for instructions that only concern speed. */
   public static void hint(Warp w, int m) {}
+
+  /** Nothing, with a number. */
+  public static void hintNumber(Warp w, int m, int number) {}
 }

@@ -39,8 +39,8 @@ public final class Selection {
   }
 
   /** {@code d = c >= 0 ? a : b} of a floating-point {@code c}: -0 chooses {@code a}, NaN {@code b}. */
-  public static void wordByFloat(Warp w, int m, int d, int a, int b, int c) {
-    Each.word(w, m, d, a, b, c, (x, y, z) -> Float.intBitsToFloat(z) >= 0 ? x : y);
+  public static void wordByFloat(Warp w, int m, int d, int a, int b, int c, int ftz) {
+    Each.word(w, m, d, a, b, c, (x, y, z) -> Floats.value(Floats.flush(z, ftz != 0)) >= 0 ? x : y);
   }
 
   /** {@code d = c >= 0 ? a : b}. */
@@ -53,10 +53,11 @@ public final class Selection {
   }
 
   /** {@code d = c >= 0 ? a : b}. */
-  public static void wideByFloat(Warp w, int m, int d, int a, int b, int c) {
+  public static void wideByFloat(Warp w, int m, int d, int a, int b, int c, int ftz) {
     for (int l = 0; l < WARP; l++) {
       if (has(m, l)) {
-        w.longs[d + l] = Float.intBitsToFloat(w.words[c + l]) >= 0 ? w.longs[a + l] : w.longs[b + l];
+        float chooser = Floats.value(Floats.flush(w.words[c + l], ftz != 0));
+        w.longs[d + l] = chooser >= 0 ? w.longs[a + l] : w.longs[b + l];
       }
     }
   }

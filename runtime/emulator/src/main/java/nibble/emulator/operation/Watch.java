@@ -9,6 +9,8 @@ import nibble.emulator.memory.AddressResolver;
  * the access itself.
  */
 public final class Watch {
+  private static final int ROW_BYTES = 16;
+
   private Watch() {}
 
   /** Before loads. */
@@ -34,5 +36,19 @@ public final class Watch {
       w.block.observer().orElseThrow().access(w, now, access, resolver.segment(), resolver.offsets(), bytes, site);
       rest &= ~now;
     }
+  }
+
+  /** Before {@code ldmatrix}: the lanes of the matrices' rows. */
+  public static void readRows(Warp w, int m, int matrices, int a, int offset, int space, int site) {
+    tell(w, m & rows(matrices), Observer.Access.READ, ROW_BYTES, a, offset, space, site);
+  }
+
+  /** Before {@code stmatrix}. */
+  public static void writeRows(Warp w, int m, int matrices, int a, int offset, int space, int site) {
+    tell(w, m & rows(matrices), Observer.Access.WRITE, ROW_BYTES, a, offset, space, site);
+  }
+
+  private static int rows(int matrices) {
+    return matrices == 4 ? -1 : (1 << 8 * matrices) - 1;
   }
 }
