@@ -196,7 +196,7 @@ public final class AddressResolver {
     int apart = 0;
     long start = source[at] - base;
     for (int lane = 0; lane < WARP; lane += LONGS) {
-      LongVector offset = Lanes.get(source, at + lane).sub(base);
+      LongVector offset = LongVector.fromArray(LONG, source, at + lane).sub(base);
       offset.intoArray(offsets, lane);
       bad |= bits(offset.compare(VectorOperators.UGT, last).toLong(), lane);
       bad |= bits(offset.and(bytes - 1).compare(VectorOperators.NE, 0).toLong(), lane);

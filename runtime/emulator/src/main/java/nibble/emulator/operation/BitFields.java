@@ -3,11 +3,10 @@ package nibble.emulator.operation;
 import static nibble.emulator.lane.Lanes.WARP;
 import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.get;
 import static nibble.emulator.lane.Lanes.has;
-import static nibble.emulator.lane.Lanes.put;
 
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.execute.Warp;
 
@@ -163,34 +162,19 @@ public final class BitFields {
   public static void logic(Warp w, int m, int d, int a, int b, int c, int table) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, logic(get(r, a + l), get(r, b + l), get(r, c + l), table));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      IntVector z = IntVector.fromArray(WORD, r, c + l);
+      IntVector notZ = z.not();
+      // What the table says for each pair of x and y, as a function of z; then one of the four.
+      IntVector f00 = z.and(-(table >>> 1 & 1)).or(notZ.and(-(table & 1)));
+      IntVector f01 = z.and(-(table >>> 3 & 1)).or(notZ.and(-(table >>> 2 & 1)));
+      IntVector f10 = z.and(-(table >>> 5 & 1)).or(notZ.and(-(table >>> 4 & 1)));
+      IntVector f11 = z.and(-(table >>> 7 & 1)).or(notZ.and(-(table >>> 6 & 1)));
+      IntVector f0 = y.and(f01).or(y.not().and(f00));
+      IntVector f1 = y.and(f11).or(y.not().and(f10));
+      x.and(f1).or(x.not().and(f0)).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
-  }
-
-  private static IntVector logic(IntVector a, IntVector b, IntVector c, int table) {
-    return switch (table & 255) {
-      case 0xEA -> a.and(b).or(c);
-      case 0x96 -> a.lanewise(VectorOperators.XOR, b).lanewise(VectorOperators.XOR, c);
-      case 0xCA -> a.and(b).or(c.and(a.not()));
-      case 0x80 -> a.and(b).and(c);
-      case 0xFE -> a.or(b).or(c);
-      case 0x6A -> a.and(b).lanewise(VectorOperators.XOR, c);
-      default -> minterms(a, b, c, table);
-    };
-  }
-
-  /** The sum of the products for which the table has a one. */
-  private static IntVector minterms(IntVector a, IntVector b, IntVector c, int table) {
-    IntVector sum = IntVector.zero(WORD);
-    for (int term = 0; term < 8; term++) {
-      if ((table >>> term & 1) != 0) {
-        IntVector x = (term & 4) != 0 ? a : a.not();
-        IntVector y = (term & 2) != 0 ? b : b.not();
-        IntVector z = (term & 1) != 0 ? c : c.not();
-        sum = sum.or(x.and(y).and(z));
-      }
-    }
-    return sum;
   }
 
   /** {@code cnot}: 1 for zero, else 0. */

@@ -3,10 +3,7 @@ package nibble.emulator.operation;
 import static nibble.emulator.lane.Lanes.WARP;
 import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.get;
-import static nibble.emulator.lane.Lanes.put;
 
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -22,29 +19,15 @@ public final class FloatArithmetic {
 
   private FloatArithmetic() {}
 
-  private static FloatVector value(int[] r, int at) {
-    return get(r, at).reinterpretAsFloats();
-  }
-
-  private static FloatVector flushed(int[] r, int at) {
-    return flush(get(r, at)).reinterpretAsFloats();
-  }
-
-  private static IntVector flush(IntVector bits) {
-    VectorMask<Integer> isTiny = bits.and(EXPONENT).compare(VectorOperators.EQ, 0);
-    return bits.blend(bits.and(SIGN), isTiny);
-  }
-
-  private static IntVector bits(FloatVector value) {
-    VectorMask<Integer> isNan = value.test(VectorOperators.IS_NAN).cast(WORD);
-    return value.reinterpretAsInts().blend(Floats.NAN, isNan);
-  }
-
   /** {@code d = a + b}. */
   public static void add(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, bits(value(r, a + l).add(value(r, b + l))));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      IntVector bits = x.reinterpretAsFloats().add(y.reinterpretAsFloats()).reinterpretAsInts();
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -52,7 +35,14 @@ public final class FloatArithmetic {
   public static void addFlushed(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, flush(bits(flushed(r, a + l).add(flushed(r, b + l)))));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x = x.blend(x.and(SIGN), x.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      y = y.blend(y.and(SIGN), y.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector bits = x.reinterpretAsFloats().add(y.reinterpretAsFloats()).reinterpretAsInts();
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(bits.and(SIGN), bits.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -60,7 +50,11 @@ public final class FloatArithmetic {
   public static void subtract(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, bits(value(r, a + l).sub(value(r, b + l))));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      IntVector bits = x.reinterpretAsFloats().sub(y.reinterpretAsFloats()).reinterpretAsInts();
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -68,7 +62,14 @@ public final class FloatArithmetic {
   public static void subtractFlushed(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, flush(bits(flushed(r, a + l).sub(flushed(r, b + l)))));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x = x.blend(x.and(SIGN), x.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      y = y.blend(y.and(SIGN), y.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector bits = x.reinterpretAsFloats().sub(y.reinterpretAsFloats()).reinterpretAsInts();
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(bits.and(SIGN), bits.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -76,7 +77,11 @@ public final class FloatArithmetic {
   public static void multiply(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, bits(value(r, a + l).mul(value(r, b + l))));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      IntVector bits = x.reinterpretAsFloats().mul(y.reinterpretAsFloats()).reinterpretAsInts();
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -84,7 +89,14 @@ public final class FloatArithmetic {
   public static void multiplyFlushed(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, flush(bits(flushed(r, a + l).mul(flushed(r, b + l)))));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x = x.blend(x.and(SIGN), x.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      y = y.blend(y.and(SIGN), y.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector bits = x.reinterpretAsFloats().mul(y.reinterpretAsFloats()).reinterpretAsInts();
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(bits.and(SIGN), bits.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -92,7 +104,13 @@ public final class FloatArithmetic {
   public static void multiplyAdd(Warp w, int m, int d, int a, int b, int c) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, bits(value(r, a + l).fma(value(r, b + l), value(r, c + l))));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      IntVector z = IntVector.fromArray(WORD, r, c + l);
+      IntVector bits =
+          x.reinterpretAsFloats().fma(y.reinterpretAsFloats(), z.reinterpretAsFloats()).reinterpretAsInts();
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -100,8 +118,17 @@ public final class FloatArithmetic {
   public static void multiplyAddFlushed(Warp w, int m, int d, int a, int b, int c) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      FloatVector sum = flushed(r, a + l).fma(flushed(r, b + l), flushed(r, c + l));
-      put(r, d + l, m >> l, flush(bits(sum)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x = x.blend(x.and(SIGN), x.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      y = y.blend(y.and(SIGN), y.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector z = IntVector.fromArray(WORD, r, c + l);
+      z = z.blend(z.and(SIGN), z.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector bits =
+          x.reinterpretAsFloats().fma(y.reinterpretAsFloats(), z.reinterpretAsFloats()).reinterpretAsInts();
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(bits.and(SIGN), bits.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -109,7 +136,14 @@ public final class FloatArithmetic {
   public static void minimum(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, minimum(value(r, a + l), value(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      IntVector bits = x.reinterpretAsFloats().min(y.reinterpretAsFloats()).reinterpretAsInts();
+      // A number wins over NaN.
+      bits = bits.blend(y, x.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(x, y.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -117,20 +151,31 @@ public final class FloatArithmetic {
   public static void minimumFlushed(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, minimum(flushed(r, a + l), flushed(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x = x.blend(x.and(SIGN), x.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      y = y.blend(y.and(SIGN), y.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector bits = x.reinterpretAsFloats().min(y.reinterpretAsFloats()).reinterpretAsInts();
+      // A number wins over NaN.
+      bits = bits.blend(y, x.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(x, y.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
-  }
-
-  private static IntVector minimum(FloatVector x, FloatVector y) {
-    FloatVector lesser = x.min(y).blend(y, x.test(VectorOperators.IS_NAN)).blend(x, y.test(VectorOperators.IS_NAN));
-    return bits(lesser);
   }
 
   /** The greater; a number rather than NaN, +0 rather than -0. */
   public static void maximum(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, maximum(value(r, a + l), value(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      IntVector bits = x.reinterpretAsFloats().max(y.reinterpretAsFloats()).reinterpretAsInts();
+      // A number wins over NaN.
+      bits = bits.blend(y, x.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(x, y.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -138,28 +183,35 @@ public final class FloatArithmetic {
   public static void maximumFlushed(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, maximum(flushed(r, a + l), flushed(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x = x.blend(x.and(SIGN), x.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      y = y.blend(y.and(SIGN), y.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      IntVector bits = x.reinterpretAsFloats().max(y.reinterpretAsFloats()).reinterpretAsInts();
+      // A number wins over NaN.
+      bits = bits.blend(y, x.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(x, y.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits = bits.blend(Floats.NAN, bits.and(~SIGN).compare(VectorOperators.GT, EXPONENT));
+      bits.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
-  }
-
-  private static IntVector maximum(FloatVector x, FloatVector y) {
-    FloatVector greater = x.max(y).blend(y, x.test(VectorOperators.IS_NAN)).blend(x, y.test(VectorOperators.IS_NAN));
-    return bits(greater);
   }
 
   /** {@code d = |a|}; NaN keeps its bits, but for the sign. */
   public static void absolute(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).and(~SIGN));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x.and(~SIGN).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
-  /** {@code d = |a|}. */
+  /** {@code d = |a|}; NaN keeps its bits, but for the sign. */
   public static void absoluteFlushed(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, flush(get(r, a + l)).and(~SIGN));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x = x.blend(x.and(SIGN), x.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      x.and(~SIGN).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -167,7 +219,8 @@ public final class FloatArithmetic {
   public static void negate(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).lanewise(VectorOperators.XOR, SIGN));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x.lanewise(VectorOperators.XOR, SIGN).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -175,7 +228,9 @@ public final class FloatArithmetic {
   public static void negateFlushed(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, flush(get(r, a + l)).lanewise(VectorOperators.XOR, SIGN));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x = x.blend(x.and(SIGN), x.and(EXPONENT).compare(VectorOperators.EQ, 0));
+      x.lanewise(VectorOperators.XOR, SIGN).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -183,7 +238,9 @@ public final class FloatArithmetic {
   public static void copySign(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, b + l).and(~SIGN).or(get(r, a + l).and(SIGN)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      y.and(~SIGN).or(x.and(SIGN)).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 }

@@ -1,17 +1,15 @@
 package nibble.emulator.operation;
 
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.get;
 
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.execute.Warp;
 
-/**
- * Comparison of floating-point numbers into a predicate. {@code comparison} numbers {@code eq ne lt le gt ge equ neu ltu leu
- * gtu geu num nan} from one: those with {@code u} are true where an operand is NaN, the first six are false there.
- */
+/** Comparison of floating-point numbers into a predicate; comparisons are numbered as in {@link Relations}. */
 public final class FloatComparison {
   private static final int EXPONENT = 0x7f800000;
   private static final int SIGN = 0x80000000;
@@ -21,49 +19,23 @@ public final class FloatComparison {
   /** Single precision. */
   public static void word(Warp w, int m, int d, int a, int b, int comparison, int ftz) {
     int[] r = w.words;
-    boolean flushes = ftz != 0;
-    int bits =
-        switch (comparison) {
-          case 1 -> compare(r, a, b, VectorOperators.EQ, flushes);
-          case 2 -> ~compare(r, a, b, VectorOperators.EQ, flushes) & ~unordered(r, a, b);
-          case 3 -> compare(r, a, b, VectorOperators.LT, flushes);
-          case 4 -> compare(r, a, b, VectorOperators.LE, flushes);
-          case 5 -> compare(r, a, b, VectorOperators.GT, flushes);
-          case 6 -> compare(r, a, b, VectorOperators.GE, flushes);
-          case 7 -> compare(r, a, b, VectorOperators.EQ, flushes) | unordered(r, a, b);
-          case 8 -> ~compare(r, a, b, VectorOperators.EQ, flushes);
-          case 9 -> ~compare(r, a, b, VectorOperators.GE, flushes);
-          case 10 -> ~compare(r, a, b, VectorOperators.GT, flushes);
-          case 11 -> ~compare(r, a, b, VectorOperators.LE, flushes);
-          case 12 -> ~compare(r, a, b, VectorOperators.LT, flushes);
-          case 13 -> ~unordered(r, a, b);
-          default -> unordered(r, a, b);
-        };
-    Predicates.put(w, m, d, bits);
-  }
-
-  private static int compare(int[] r, int a, int b, VectorOperators.Comparison comparison, boolean flushes) {
-    int bits = 0;
+    // Bits of which one is set in what is not flushed: without ftz everything but zero.
+    int kept = ftz != 0 ? EXPONENT : -1;
+    int less = 0;
+    int equal = 0;
+    int greater = 0;
     for (int l = 0; l < WARP; l += WORDS) {
-      IntVector x = flushes ? flush(get(r, a + l)) : get(r, a + l);
-      IntVector y = flushes ? flush(get(r, b + l)) : get(r, b + l);
-      bits |= (int) x.reinterpretAsFloats().compare(comparison, y.reinterpretAsFloats()).toLong() << l;
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x = x.blend(x.and(SIGN), x.and(kept).compare(VectorOperators.EQ, 0));
+      y = y.blend(y.and(SIGN), y.and(kept).compare(VectorOperators.EQ, 0));
+      FloatVector p = x.reinterpretAsFloats();
+      FloatVector q = y.reinterpretAsFloats();
+      less |= (int) p.compare(VectorOperators.LT, q).toLong() << l;
+      equal |= (int) p.compare(VectorOperators.EQ, q).toLong() << l;
+      greater |= (int) p.compare(VectorOperators.GT, q).toLong() << l;
     }
-    return bits;
-  }
-
-  private static IntVector flush(IntVector bits) {
-    return bits.blend(bits.and(SIGN), bits.and(EXPONENT).compare(VectorOperators.EQ, 0));
-  }
-
-  private static int unordered(int[] r, int a, int b) {
-    int bits = 0;
-    for (int l = 0; l < WARP; l += WORDS) {
-      long x = get(r, a + l).reinterpretAsFloats().test(VectorOperators.IS_NAN).toLong();
-      long y = get(r, b + l).reinterpretAsFloats().test(VectorOperators.IS_NAN).toLong();
-      bits |= (int) (x | y) << l;
-    }
-    return bits;
+    Predicates.put(w, m, d, Relations.floating(comparison, less, equal, greater));
   }
 
   /** Double precision. */
@@ -110,22 +82,6 @@ public final class FloatComparison {
   }
 
   private static boolean test(double x, double y, int comparison) {
-    boolean isNan = Double.isNaN(x) || Double.isNaN(y);
-    return switch (comparison) {
-      case 1 -> x == y;
-      case 2 -> x != y && !isNan;
-      case 3 -> x < y;
-      case 4 -> x <= y;
-      case 5 -> x > y;
-      case 6 -> x >= y;
-      case 7 -> x == y || isNan;
-      case 8 -> x != y;
-      case 9 -> !(x >= y);
-      case 10 -> !(x > y);
-      case 11 -> !(x <= y);
-      case 12 -> !(x < y);
-      case 13 -> !isNan;
-      default -> isNan;
-    };
+    return Relations.floating(comparison, x < y ? 1 : 0, x == y ? 1 : 0, x > y ? 1 : 0) << 31 != 0;
   }
 }

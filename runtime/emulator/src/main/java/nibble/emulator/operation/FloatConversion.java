@@ -1,14 +1,15 @@
 package nibble.emulator.operation;
 
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.get;
 import static nibble.emulator.lane.Lanes.has;
-import static nibble.emulator.lane.Lanes.put;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.format.FloatFormat;
 import nibble.emulator.format.Rounding;
@@ -18,6 +19,7 @@ import nibble.emulator.format.Rounding;
  * the choice of {@code rn rz rm rp rna}, {@code whole} that of {@code rni rzi rmi rpi}, zero where there is none.
  */
 public final class FloatConversion {
+  private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
   private static final FloatFormat[] FORMATS = FloatFormat.values();
   private static final int FLUSH = 1;
   private static final int SATURATE = 2;
@@ -144,8 +146,9 @@ public final class FloatConversion {
   public static void fromSigned(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      FloatVector value = (FloatVector) get(r, a + l).convert(VectorOperators.I2F, 0);
-      put(r, d + l, m >> l, value.reinterpretAsInts());
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      FloatVector value = (FloatVector) x.convertShape(VectorOperators.I2F, FLOAT, 0);
+      value.reinterpretAsInts().intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -153,7 +156,9 @@ public final class FloatConversion {
   public static void toSigned(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, (IntVector) get(r, a + l).reinterpretAsFloats().convert(VectorOperators.F2I, 0));
+      FloatVector x = IntVector.fromArray(WORD, r, a + l).reinterpretAsFloats();
+      IntVector value = (IntVector) x.convertShape(VectorOperators.F2I, WORD, 0);
+      value.intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 

@@ -1,16 +1,15 @@
 package nibble.emulator.operation;
 
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.get;
-import static nibble.emulator.lane.Lanes.has;
-import static nibble.emulator.lane.Lanes.put;
 
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.execute.Warp;
 
-/** 32-bit integer arithmetic that vectors do in one or a few instructions. */
+/** 32-bit integer arithmetic. */
 public final class IntegerArithmetic {
   private IntegerArithmetic() {}
 
@@ -18,7 +17,9 @@ public final class IntegerArithmetic {
   public static void add(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).add(get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.add(y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -26,7 +27,9 @@ public final class IntegerArithmetic {
   public static void subtract(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).sub(get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.sub(y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -34,7 +37,9 @@ public final class IntegerArithmetic {
   public static void multiply(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).mul(get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.mul(y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -42,7 +47,10 @@ public final class IntegerArithmetic {
   public static void multiplyAdd(Warp w, int m, int d, int a, int b, int c) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).mul(get(r, b + l)).add(get(r, c + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      IntVector z = IntVector.fromArray(WORD, r, c + l);
+      x.mul(y).add(z).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -50,7 +58,8 @@ public final class IntegerArithmetic {
   public static void negate(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).neg());
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x.neg().intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -58,7 +67,8 @@ public final class IntegerArithmetic {
   public static void absolute(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).abs());
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x.abs().intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -66,7 +76,9 @@ public final class IntegerArithmetic {
   public static void minimum(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).min(get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.min(y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -74,7 +86,9 @@ public final class IntegerArithmetic {
   public static void maximum(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).max(get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.max(y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -82,7 +96,9 @@ public final class IntegerArithmetic {
   public static void minimumUnsigned(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).lanewise(VectorOperators.UMIN, get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.lanewise(VectorOperators.UMIN, y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -90,7 +106,9 @@ public final class IntegerArithmetic {
   public static void maximumUnsigned(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).lanewise(VectorOperators.UMAX, get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.lanewise(VectorOperators.UMAX, y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -98,7 +116,9 @@ public final class IntegerArithmetic {
   public static void and(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).and(get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.and(y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -106,7 +126,9 @@ public final class IntegerArithmetic {
   public static void or(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).or(get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.or(y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -114,7 +136,9 @@ public final class IntegerArithmetic {
   public static void xor(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).lanewise(VectorOperators.XOR, get(r, b + l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.lanewise(VectorOperators.XOR, y).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -122,7 +146,8 @@ public final class IntegerArithmetic {
   public static void not(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).not());
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x.not().intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -130,7 +155,8 @@ public final class IntegerArithmetic {
   public static void populationCount(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).lanewise(VectorOperators.BIT_COUNT));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x.lanewise(VectorOperators.BIT_COUNT).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -138,7 +164,8 @@ public final class IntegerArithmetic {
   public static void leadingZeros(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).lanewise(VectorOperators.LEADING_ZEROS_COUNT));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x.lanewise(VectorOperators.LEADING_ZEROS_COUNT).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -146,7 +173,8 @@ public final class IntegerArithmetic {
   public static void reverse(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l).lanewise(VectorOperators.REVERSE));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      x.lanewise(VectorOperators.REVERSE).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -154,9 +182,10 @@ public final class IntegerArithmetic {
   public static void shiftLeft(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      IntVector by = get(r, b + l);
-      IntVector shifted = get(r, a + l).lanewise(VectorOperators.LSHL, by);
-      put(r, d + l, m >> l, shifted.blend(0, by.compare(VectorOperators.UGT, 31)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.lanewise(VectorOperators.LSHL, y).blend(0, y.compare(VectorOperators.UGT, 31))
+          .intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -164,9 +193,10 @@ public final class IntegerArithmetic {
   public static void shiftRight(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      IntVector by = get(r, b + l);
-      IntVector shifted = get(r, a + l).lanewise(VectorOperators.LSHR, by);
-      put(r, d + l, m >> l, shifted.blend(0, by.compare(VectorOperators.UGT, 31)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.lanewise(VectorOperators.LSHR, y).blend(0, y.compare(VectorOperators.UGT, 31))
+          .intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -174,8 +204,10 @@ public final class IntegerArithmetic {
   public static void shiftRightSigned(Warp w, int m, int d, int a, int b) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      IntVector by = get(r, b + l).lanewise(VectorOperators.UMIN, 31);
-      put(r, d + l, m >> l, get(r, a + l).lanewise(VectorOperators.ASHR, by));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      x.lanewise(VectorOperators.ASHR, y.lanewise(VectorOperators.UMIN, 31))
+          .intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 

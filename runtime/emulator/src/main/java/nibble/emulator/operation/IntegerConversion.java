@@ -1,11 +1,15 @@
 package nibble.emulator.operation;
 
+import static nibble.emulator.lane.Lanes.HALF;
+import static nibble.emulator.lane.Lanes.LONG;
 import static nibble.emulator.lane.Lanes.LONGS;
 import static nibble.emulator.lane.Lanes.WARP;
 import static nibble.emulator.lane.Lanes.has;
-import static nibble.emulator.lane.Lanes.put;
-import static nibble.emulator.lane.Lanes.signed;
 
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.execute.Warp;
 
 /**
@@ -48,7 +52,9 @@ public final class IntegerConversion {
   /** 32 bits, sign-extended to 64. */
   public static void signExtend(Warp w, int m, int d, int a) {
     for (int l = 0; l < WARP; l += LONGS) {
-      put(w.longs, d + l, m >> l, signed(w.words, a + l));
+      IntVector x = IntVector.fromArray(HALF, w.words, a + l);
+      LongVector wide = (LongVector) x.convertShape(VectorOperators.I2L, LONG, 0);
+      wide.intoArray(w.longs, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 

@@ -1,14 +1,14 @@
 package nibble.emulator.operation;
 
+import static nibble.emulator.lane.Lanes.HALF;
+import static nibble.emulator.lane.Lanes.LONG;
 import static nibble.emulator.lane.Lanes.LONGS;
 import static nibble.emulator.lane.Lanes.WARP;
-import static nibble.emulator.lane.Lanes.get;
 import static nibble.emulator.lane.Lanes.has;
-import static nibble.emulator.lane.Lanes.put;
-import static nibble.emulator.lane.Lanes.signed;
-import static nibble.emulator.lane.Lanes.unsigned;
 
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.execute.Warp;
 
@@ -20,7 +20,9 @@ public final class LongArithmetic {
   public static void add(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).add(get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.add(y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -28,7 +30,9 @@ public final class LongArithmetic {
   public static void subtract(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).sub(get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.sub(y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -36,7 +40,9 @@ public final class LongArithmetic {
   public static void multiply(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).mul(get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.mul(y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -44,7 +50,10 @@ public final class LongArithmetic {
   public static void multiplyAdd(Warp w, int m, int d, int a, int b, int c) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).mul(get(q, b + l)).add(get(q, c + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      LongVector z = LongVector.fromArray(LONG, q, c + l);
+      x.mul(y).add(z).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -52,7 +61,8 @@ public final class LongArithmetic {
   public static void negate(Warp w, int m, int d, int a) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).neg());
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      x.neg().intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -60,7 +70,8 @@ public final class LongArithmetic {
   public static void absolute(Warp w, int m, int d, int a) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).abs());
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      x.abs().intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -68,7 +79,9 @@ public final class LongArithmetic {
   public static void minimum(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).min(get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.min(y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -76,7 +89,9 @@ public final class LongArithmetic {
   public static void maximum(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).max(get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.max(y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -84,7 +99,9 @@ public final class LongArithmetic {
   public static void minimumUnsigned(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).lanewise(VectorOperators.UMIN, get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.lanewise(VectorOperators.UMIN, y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -92,7 +109,9 @@ public final class LongArithmetic {
   public static void maximumUnsigned(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).lanewise(VectorOperators.UMAX, get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.lanewise(VectorOperators.UMAX, y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -100,7 +119,9 @@ public final class LongArithmetic {
   public static void and(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).and(get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.and(y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -108,7 +129,9 @@ public final class LongArithmetic {
   public static void or(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).or(get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.or(y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -116,7 +139,9 @@ public final class LongArithmetic {
   public static void xor(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).lanewise(VectorOperators.XOR, get(q, b + l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      x.lanewise(VectorOperators.XOR, y).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -124,7 +149,8 @@ public final class LongArithmetic {
   public static void not(Warp w, int m, int d, int a) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).not());
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      x.not().intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -132,9 +158,11 @@ public final class LongArithmetic {
   public static void shiftLeft(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      LongVector by = unsigned(w.words, b + l);
-      LongVector shifted = get(q, a + l).lanewise(VectorOperators.LSHL, by);
-      put(q, d + l, m >> l, shifted.blend(0, by.compare(VectorOperators.GT, 63)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector by =
+          (LongVector) IntVector.fromArray(HALF, w.words, b + l).convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      x.lanewise(VectorOperators.LSHL, by).blend(0, by.compare(VectorOperators.GT, 63))
+          .intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -142,9 +170,11 @@ public final class LongArithmetic {
   public static void shiftRight(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      LongVector by = unsigned(w.words, b + l);
-      LongVector shifted = get(q, a + l).lanewise(VectorOperators.LSHR, by);
-      put(q, d + l, m >> l, shifted.blend(0, by.compare(VectorOperators.GT, 63)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector by =
+          (LongVector) IntVector.fromArray(HALF, w.words, b + l).convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      x.lanewise(VectorOperators.LSHR, by).blend(0, by.compare(VectorOperators.GT, 63))
+          .intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -152,38 +182,56 @@ public final class LongArithmetic {
   public static void shiftRightSigned(Warp w, int m, int d, int a, int b) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      LongVector by = unsigned(w.words, b + l).min(63);
-      put(q, d + l, m >> l, get(q, a + l).lanewise(VectorOperators.ASHR, by));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector by =
+          (LongVector) IntVector.fromArray(HALF, w.words, b + l).convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      x.lanewise(VectorOperators.ASHR, by.min(63)).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
   /** The whole product of signed 32-bit values. */
   public static void multiplyWide(Warp w, int m, int d, int a, int b) {
+    int[] r = w.words;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(w.longs, d + l, m >> l, signed(w.words, a + l).mul(signed(w.words, b + l)));
+      LongVector x = (LongVector) IntVector.fromArray(HALF, r, a + l).convertShape(VectorOperators.I2L, LONG, 0);
+      LongVector y = (LongVector) IntVector.fromArray(HALF, r, b + l).convertShape(VectorOperators.I2L, LONG, 0);
+      x.mul(y).intoArray(w.longs, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
   /** The whole product of unsigned 32-bit values. */
   public static void multiplyWideUnsigned(Warp w, int m, int d, int a, int b) {
+    int[] r = w.words;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(w.longs, d + l, m >> l, unsigned(w.words, a + l).mul(unsigned(w.words, b + l)));
+      LongVector x =
+          (LongVector) IntVector.fromArray(HALF, r, a + l).convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      LongVector y =
+          (LongVector) IntVector.fromArray(HALF, r, b + l).convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      x.mul(y).intoArray(w.longs, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
   /** The whole product of signed 32-bit values, plus {@code c}. */
   public static void multiplyAddWide(Warp w, int m, int d, int a, int b, int c) {
+    int[] r = w.words;
     for (int l = 0; l < WARP; l += LONGS) {
-      LongVector product = signed(w.words, a + l).mul(signed(w.words, b + l));
-      put(w.longs, d + l, m >> l, product.add(get(w.longs, c + l)));
+      LongVector x = (LongVector) IntVector.fromArray(HALF, r, a + l).convertShape(VectorOperators.I2L, LONG, 0);
+      LongVector y = (LongVector) IntVector.fromArray(HALF, r, b + l).convertShape(VectorOperators.I2L, LONG, 0);
+      x.mul(y).add(LongVector.fromArray(LONG, w.longs, c + l))
+          .intoArray(w.longs, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
   /** The whole product of unsigned 32-bit values, plus {@code c}. */
   public static void multiplyAddWideUnsigned(Warp w, int m, int d, int a, int b, int c) {
+    int[] r = w.words;
     for (int l = 0; l < WARP; l += LONGS) {
-      LongVector product = unsigned(w.words, a + l).mul(unsigned(w.words, b + l));
-      put(w.longs, d + l, m >> l, product.add(get(w.longs, c + l)));
+      LongVector x =
+          (LongVector) IntVector.fromArray(HALF, r, a + l).convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      LongVector y =
+          (LongVector) IntVector.fromArray(HALF, r, b + l).convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      x.mul(y).add(LongVector.fromArray(LONG, w.longs, c + l))
+          .intoArray(w.longs, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 

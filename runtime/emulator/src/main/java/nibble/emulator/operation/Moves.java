@@ -1,13 +1,16 @@
 package nibble.emulator.operation;
 
+import static nibble.emulator.lane.Lanes.HALF;
+import static nibble.emulator.lane.Lanes.LONG;
 import static nibble.emulator.lane.Lanes.LONGS;
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.get;
 import static nibble.emulator.lane.Lanes.has;
-import static nibble.emulator.lane.Lanes.put;
-import static nibble.emulator.lane.Lanes.unsigned;
 
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.execute.Warp;
 
@@ -19,7 +22,7 @@ public final class Moves {
   public static void word(Warp w, int m, int d, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, a + l));
+      IntVector.fromArray(WORD, r, a + l).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -27,7 +30,7 @@ public final class Moves {
   public static void wide(Warp w, int m, int d, int a) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l));
+      LongVector.fromArray(LONG, q, a + l).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -35,14 +38,17 @@ public final class Moves {
   public static void displaceHigh(Warp w, int m, int d, int a, int high) {
     long[] q = w.longs;
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, a + l).add((long) high << 32));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      x.add((long) high << 32).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
   /** A 32-bit value zero-extended to 64 bits. */
   public static void widen(Warp w, int m, int d, int a) {
     for (int l = 0; l < WARP; l += LONGS) {
-      put(w.longs, d + l, m >> l, unsigned(w.words, a + l));
+      IntVector x = IntVector.fromArray(HALF, w.words, a + l);
+      LongVector wide = (LongVector) x.convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      wide.intoArray(w.longs, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 
@@ -50,7 +56,8 @@ public final class Moves {
   public static void packHalves(Warp w, int m, int d, int low, int high) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, high + l).lanewise(VectorOperators.LSHL, 16).or(get(r, low + l)));
+      IntVector top = IntVector.fromArray(WORD, r, high + l).lanewise(VectorOperators.LSHL, 16);
+      top.or(IntVector.fromArray(WORD, r, low + l)).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -58,17 +65,21 @@ public final class Moves {
   public static void unpackHalves(Warp w, int m, int low, int high, int a) {
     int[] r = w.words;
     for (int l = 0; l < WARP; l += WORDS) {
-      var whole = get(r, a + l);
-      put(r, low + l, m >> l, whole.and(0xffff));
-      put(r, high + l, m >> l, whole.lanewise(VectorOperators.LSHR, 16));
+      IntVector whole = IntVector.fromArray(WORD, r, a + l);
+      whole.and(0xffff).intoArray(r, low + l, VectorMask.fromLong(WORD, m >> l));
+      whole.lanewise(VectorOperators.LSHR, 16).intoArray(r, high + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
   /** Two words make 64 bits. */
   public static void packWords(Warp w, int m, int d, int low, int high) {
     for (int l = 0; l < WARP; l += LONGS) {
-      var top = unsigned(w.words, high + l).lanewise(VectorOperators.LSHL, 32);
-      put(w.longs, d + l, m >> l, top.or(unsigned(w.words, low + l)));
+      IntVector x = IntVector.fromArray(HALF, w.words, low + l);
+      IntVector y = IntVector.fromArray(HALF, w.words, high + l);
+      LongVector bottom = (LongVector) x.convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      LongVector top = (LongVector) y.convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0);
+      LongVector whole = top.lanewise(VectorOperators.LSHL, 32).or(bottom);
+      whole.intoArray(w.longs, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 

@@ -1,14 +1,15 @@
 package nibble.emulator.operation;
 
+import static nibble.emulator.lane.Lanes.LONG;
 import static nibble.emulator.lane.Lanes.LONGS;
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.get;
 import static nibble.emulator.lane.Lanes.has;
-import static nibble.emulator.lane.Lanes.longs;
-import static nibble.emulator.lane.Lanes.put;
-import static nibble.emulator.lane.Lanes.words;
 
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import nibble.emulator.execute.Warp;
 
 /** {@code selp}, {@code slct}: one of two values. */
@@ -20,7 +21,9 @@ public final class Selection {
     int[] r = w.words;
     int chosen = w.predicates[c];
     for (int l = 0; l < WARP; l += WORDS) {
-      put(r, d + l, m >> l, get(r, b + l).blend(get(r, a + l), words(chosen, l)));
+      IntVector x = IntVector.fromArray(WORD, r, a + l);
+      IntVector y = IntVector.fromArray(WORD, r, b + l);
+      y.blend(x, VectorMask.fromLong(WORD, chosen >> l)).intoArray(r, d + l, VectorMask.fromLong(WORD, m >> l));
     }
   }
 
@@ -29,7 +32,9 @@ public final class Selection {
     long[] q = w.longs;
     int chosen = w.predicates[c];
     for (int l = 0; l < WARP; l += LONGS) {
-      put(q, d + l, m >> l, get(q, b + l).blend(get(q, a + l), longs(chosen, l)));
+      LongVector x = LongVector.fromArray(LONG, q, a + l);
+      LongVector y = LongVector.fromArray(LONG, q, b + l);
+      y.blend(x, VectorMask.fromLong(LONG, chosen >> l)).intoArray(q, d + l, VectorMask.fromLong(LONG, m >> l));
     }
   }
 

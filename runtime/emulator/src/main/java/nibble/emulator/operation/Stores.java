@@ -1,13 +1,16 @@
 package nibble.emulator.operation;
 
+import static nibble.emulator.lane.Lanes.LONG;
 import static nibble.emulator.lane.Lanes.LONGS;
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.get;
 import static nibble.emulator.lane.Lanes.has;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.AddressResolver;
 import nibble.emulator.memory.Space;
@@ -50,7 +53,8 @@ public final class Stores {
       if (now == -1 && x.isContiguous()) {
         long to = x.offsets()[0];
         for (int l = 0; l < WARP; l += WORDS) {
-          get(w.words, s + l).intoMemorySegment(x.segment(), to + 4L * l, ByteOrder.LITTLE_ENDIAN);
+          IntVector value = IntVector.fromArray(WORD, w.words, s + l);
+          value.intoMemorySegment(x.segment(), to + 4L * l, ByteOrder.LITTLE_ENDIAN);
         }
       } else {
         scatter(x.segment(), x.offsets(), 0, w.words, s, now);
@@ -98,7 +102,8 @@ public final class Stores {
       if (now == -1 && x.isContiguous()) {
         long to = x.offsets()[0];
         for (int l = 0; l < WARP; l += LONGS) {
-          get(w.longs, s + l).intoMemorySegment(x.segment(), to + 8L * l, ByteOrder.LITTLE_ENDIAN);
+          LongVector value = LongVector.fromArray(LONG, w.longs, s + l);
+          value.intoMemorySegment(x.segment(), to + 8L * l, ByteOrder.LITTLE_ENDIAN);
         }
       } else {
         scatter(x.segment(), x.offsets(), 0, w.longs, s, now);

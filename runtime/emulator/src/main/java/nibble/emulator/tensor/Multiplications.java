@@ -38,12 +38,17 @@ public final class Multiplications {
     if (isSplit && sparsity.isEmpty()) {
       return new SplitByteMultiplication(a, c, aType, bType, Accumulation.of(target, ElementType.F16, isWhole));
     }
-    return new FloatMultiplication(a, b, c, aType, bType, rule, sparsity);
+    FloatMultiplication plain = new FloatMultiplication(a, b, c, aType, bType, rule, sparsity);
+    boolean isQuick = rows == 16 && !isHalf && sparsity.isEmpty();
+    return isQuick ? new AlignedTile(plain, aType, bType, k, rule) : plain;
   }
 
   /** Integer operands of four or eight bits. */
   public static Multiplication integer(
       int rows, int k, ElementType aType, ElementType bType, boolean saturates, Optional<Sparsity> sparsity) {
+    if (rows == 16 && !saturates && sparsity.isEmpty()) {
+      return new IntegerTile(aType, bType, k);
+    }
     int kept = sparsity.isPresent() ? k / 2 : k;
     TileMap a = TileMap.a(rows, kept, aType.perRegister());
     TileMap b = TileMap.b(k, bType.perRegister());

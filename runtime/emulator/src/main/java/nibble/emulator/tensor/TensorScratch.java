@@ -6,6 +6,7 @@ public final class TensorScratch {
   static final int LARGEST_B = 256 * 8;
   static final int LARGEST_C = 16 * 8;
 
+  final TileScratch tile = new TileScratch();
   final double[] a = new double[LARGEST_A];
   final int[] aExponent = new int[LARGEST_A];
   final double[] b = new double[LARGEST_B];
