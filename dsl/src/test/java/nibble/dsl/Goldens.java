@@ -97,7 +97,7 @@ final class Goldens {
       }
       String expected = Files.exists(expectation) ? Files.readString(expectation) : "";
       assertEquals(expected, actual, () -> expectation
-          + " differs; where the new text is right: mvn test -pl dsl -am -Dtest='*GoldenTest' "
+          + " differs; where the new text is right: mvn test -pl dsl -am -Dtest='*GoldenTest,FormatterTest' "
           + "-Dsurefire.failIfNoSpecifiedTests=false -Dnibble.bless=true\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

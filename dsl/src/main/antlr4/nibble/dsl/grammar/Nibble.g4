@@ -1,8 +1,8 @@
 /**
  * The tensor language. docs/language.md explains every construct; this file is its exact syntax.
  *
- * Words such as `size`, `weight` and `min` are keywords only where a declaration may begin or a clause expects them, and
- * names elsewhere (rule `name`). Text that no rule takes still becomes a token, so that the lexer never fails.
+ * Words such as `size`, `weight` and `min` are keywords only where a declaration may begin or a clause expects them,
+ * and names elsewhere (rule `name`). Text that no rule takes still becomes a token, so that the lexer never fails.
  */
 grammar Nibble;
 

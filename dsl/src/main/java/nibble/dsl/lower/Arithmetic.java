@@ -30,8 +30,7 @@ final class Arithmetic {
       case MATMUL -> Products.multiply(binary, frame);
       case POWER -> Powers.power(binary, frame);
       case LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL -> comparison(binary, frame);
-      case MULTIPLY, DIVIDE, REMAINDER, ADD, SUBTRACT ->
-          combine(binary, Expressions.evaluate(binary.left(), frame), Expressions.evaluate(binary.right(), frame), frame);
+      case MULTIPLY, DIVIDE, REMAINDER, ADD, SUBTRACT -> elementwise(binary, frame);
     };
   }
 
@@ -41,12 +40,13 @@ final class Arithmetic {
           .error("comparisons do not form chains")
           .hint("write a < b and b < c"));
     }
-    return combine(
-        binary, Expressions.evaluate(binary.left(), frame), Expressions.evaluate(binary.right(), frame), frame);
+    return elementwise(binary, frame);
   }
 
-  /** Applies an elementwise operator: now where both sides are known, by an operation otherwise. */
-  static Operand combine(Expression.Binary binary, Operand left, Operand right, Frame frame) {
+  /** Applies an operator: now where both sides are known, by an operation otherwise. */
+  private static Operand elementwise(Expression.Binary binary, Frame frame) {
+    Operand left = Expressions.evaluate(binary.left(), frame);
+    Operand right = Expressions.evaluate(binary.right(), frame);
     if (left instanceof Operand.Failed || right instanceof Operand.Failed) {
       return Operand.FAILED;
     }

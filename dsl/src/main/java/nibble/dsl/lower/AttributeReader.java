@@ -36,7 +36,7 @@ final class AttributeReader {
   }
 
   private static <T> Optional<T> refuse(Expression expression, Operand operand, String wanted, Frame frame) {
-    if (!(operand instanceof Operand.Failed)) {
+    if (!(operand instanceof Operand.Failed) && !frame.mayBeKnown(operand)) {
       frame.report(expression.span().error("this must be " + wanted + ", not " + Text.of(operand)));
     }
     return Optional.empty();

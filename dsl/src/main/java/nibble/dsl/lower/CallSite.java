@@ -11,6 +11,7 @@ import nibble.dsl.syntax.Expression;
 import nibble.dsl.syntax.Identifier;
 import nibble.dsl.syntax.Span;
 import nibble.ir.diagnostic.Diagnostic;
+import nibble.ir.diagnostic.Suggestion;
 
 /**
  * A call with its arguments as written.
@@ -73,7 +74,11 @@ record CallSite(
     boolean fine = true;
     for (Map.Entry<String, Identifier> name : names.entrySet()) {
       if (!known.contains(name.getKey())) {
-        frame.reportUnknown(name.getValue(), "'" + callee + "' has no argument '" + name.getKey() + "'", known);
+        Optional<String> hint = Suggestion.nearest(name.getKey(), known).isPresent() || known.isEmpty()
+            ? Optional.empty()
+            : Optional.of("it has " + String.join(", ", known));
+        frame.reportUnknown(
+            name.getValue(), "'" + callee + "' has no argument '" + name.getKey() + "'", known, hint);
         fine = false;
       }
     }

@@ -9,8 +9,8 @@ import nibble.dsl.syntax.Identifier;
 import nibble.ir.diagnostic.Diagnostic;
 
 /**
- * Calls: of an instance, of a function of an instance, of a function of the file, of a function of the language, of an op.
- * {@code x.f(y)} with a value {@code x} is {@code f(x, y)}.
+ * Calls: of an instance, of a function of an instance, of a function of the file, of a function of the language, of
+ * an op. {@code x.f(y)} with a value {@code x} is {@code f(x, y)}.
  */
 final class Calls {
   private static final String FORWARD = "forward";
@@ -27,7 +27,9 @@ final class Calls {
       case Instances.Lookup.Other other -> switch (call.callee()) {
         case Expression.Name name -> callName(call, name.identifier(), frame);
         case Expression.Selection selection -> callSelection(call, selection, frame);
-        default -> frame.fail(call.callee().span().error("this can't be called"));
+        default -> Expressions.evaluate(call.callee(), frame) instanceof Operand.Failed
+            ? evaluateArguments(call, frame)
+            : frame.fail(call.callee().span().error("this can't be called"));
       };
     };
   }
@@ -112,7 +114,8 @@ final class Calls {
       frame.report(site.callee().span().error("'" + site.name() + "' is a value, not a function"));
     } else {
       frame.reportUnknown(
-          site.callee(), "there is no function '" + site.name() + "' here", Callables.names(frame));
+          site.callee(), "there is no function '" + site.name() + "' here", Callables.names(frame),
+          ForeignNames.function(site.name()));
     }
     site.positional().forEach(argument -> Expressions.evaluate(argument, frame));
     return Operand.FAILED;

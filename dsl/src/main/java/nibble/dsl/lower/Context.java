@@ -24,6 +24,11 @@ interface Context {
   /** Whether sizes stand for any number, because a function is checked that nobody calls. */
   boolean isGeneric();
 
+  /** Whether a call might give a number that is known, for what is a scalar now: where nobody calls the function yet. */
+  default boolean mayBeKnown(Operand operand) {
+    return isGeneric() && operand instanceof Operand.Tensor tensor && tensor.type().rank() == 0;
+  }
+
   /** Why a variable is no constant, where that needs an explanation. */
   default Optional<String> whyNotConstant(String name) {
     return Optional.empty();
@@ -38,13 +43,18 @@ interface Context {
 
   /** Complains about a name that means nothing, unless its declaration has a syntax error. */
   default void reportUnknown(Identifier name, String message, Iterable<String> known) {
+    reportUnknown(name, message, known, Optional.empty());
+  }
+
+  /** The same, with a better hint than what is spelt alike, where there is one. */
+  default void reportUnknown(Identifier name, String message, Iterable<String> known, Optional<String> hint) {
     if (file().excuses(name.name())) {
       return;
     }
-    Diagnostic diagnostic = name.span().error(message);
     // Any letter is one edit from any other.
-    report(Suggestion.didYouMean(name.name(), ImmutableSet.copyOf(known))
-        .filter(suggestion -> name.name().length() > 1)
-        .map(diagnostic::hint).orElse(diagnostic));
+    Optional<String> alike = Suggestion.didYouMean(name.name(), ImmutableSet.copyOf(known))
+        .filter(suggestion -> name.name().length() > 1);
+    Diagnostic diagnostic = name.span().error(message);
+    report(hint.or(() -> alike).map(diagnostic::hint).orElse(diagnostic));
   }
 }

@@ -6,7 +6,10 @@ import java.util.Optional;
 import nibble.dsl.syntax.Expression;
 import nibble.ir.shape.Shape;
 
-/** {@code full([B, D], 0.5)}, {@code zeros([B, D])}, {@code ones([B, D])}: numbers that take the format of what they meet. */
+/**
+ * {@code full([B, D], 0.5)}, {@code zeros([B, D])}, {@code ones([B, D])}: numbers that take the format of what they
+ * meet.
+ */
 final class Filling {
   private Filling() {}
 

@@ -19,9 +19,9 @@ final class Folding {
           ? Optional.of(new Operand.Truth(compare(operator, a.get(), b.get())))
           : number(operator, a.get(), b.get());
     }
-    Optional<Dim> m = dim(left);
-    Optional<Dim> n = dim(right);
-    if (m.isPresent() && n.isPresent()) {
+    Optional<Dim> m = left.extent();
+    Optional<Dim> n = right.extent();
+    if (m.isPresent() && n.isPresent() && !left.isTyped() && !right.isTyped()) {
       return sizes(operator, m.get(), n.get());
     }
     if (left instanceof Operand.Truth p && right instanceof Operand.Truth q) {
@@ -36,14 +36,7 @@ final class Folding {
 
   /** A number that is known now and has taken no format yet. */
   static Optional<Double> plainNumber(Operand operand) {
-    boolean typed = operand instanceof Operand.Literal literal && !literal.isPlainNumber();
-    return typed ? Optional.empty() : operand.constantNumber();
-  }
-
-  private static Optional<Dim> dim(Operand operand) {
-    return operand instanceof Operand.Size size
-        ? Optional.of(size.dim())
-        : plainNumber(operand).filter(value -> value == Math.rint(value)).map(value -> Dim.of(value.longValue()));
+    return operand.isTyped() ? Optional.empty() : operand.constantNumber();
   }
 
   private static Optional<Operand> number(BinaryOperator operator, double a, double b) {

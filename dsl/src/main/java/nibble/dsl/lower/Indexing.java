@@ -7,7 +7,6 @@ import java.util.Optional;
 import nibble.dsl.syntax.Expression;
 import nibble.dsl.syntax.Expression.Subscript;
 import nibble.ir.TensorType;
-import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.format.Formats;
 import nibble.ir.op.Gather;
@@ -17,25 +16,29 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Subscripts of tensors: {@code x[:, 0, a:b, ::2, new, ..]}. Ranges become slices, a tensor of indices a gather, and at the
- * end one reshape drops the axes of single indices and adds the new ones.
+ * Subscripts of tensors: {@code x[:, 0, a:b, ::2, new, ..]}. Ranges become slices, a tensor of indices a gather, and at
+ * the end one reshape drops the axes of single indices and adds the new ones.
  */
 final class Indexing {
   private final Expression.Index expression;
   private final Frame frame;
-  /** The axes of the tensor as they are now, in order; each belongs to one subscript. */
+  /** What becomes of the axes, in the order of the subscripts. */
   private final List<Axis> axes = new ArrayList<>();
   private Operand value;
-  private boolean failed;
+  private Optional<Picked> picked = Optional.empty();
 
-  /** What became of an axis: how many axes it is now, and whether it disappears. */
-  private record Axis(int count, boolean dropped) {
-    static final Axis KEPT = new Axis(1, false);
-    static final Axis DROPPED = new Axis(1, true);
-    static final Axis NEW = new Axis(0, false);
+  /** What a subscript makes of an axis of the tensor. */
+  private enum Axis {
+    KEPT,
+    DROPPED,
+    NEW,
+    GATHERED
   }
 
-  private Indexing(Expression.Index expression, Operand value, Frame frame) {
+  /** The tensor of indices, and the axis that it picks entries along. */
+  private record Picked(Operand.Tensor indices, int axis) {}
+
+  private Indexing(Expression.Index expression, Operand.Tensor value, Frame frame) {
     this.expression = expression;
     this.value = value;
     this.frame = frame;
@@ -54,57 +57,53 @@ final class Indexing {
     if (instance instanceof Instances.Lookup.Failed) {
       return Operand.FAILED;
     }
-    Operand base = Expressions.tensor(expression.base(), frame);
-    return base instanceof Operand.Tensor tensor
+    return Expressions.tensor(expression.base(), frame) instanceof Operand.Tensor tensor
         ? new Indexing(expression, tensor, frame).run(tensor.type())
         : Operand.FAILED;
   }
 
-  private TensorType type() {
-    return Values.of(value).tensorType();
+  private Operand run(TensorType type) {
+    int consumed = (int) expression.subscripts().stream()
+        .filter(subscript -> subscript instanceof Subscript.At || subscript instanceof Subscript.Slice).count();
+    Optional<Diagnostic> misfit = misfit(type, consumed);
+    if (misfit.isPresent()) {
+      return frame.fail(misfit.get());
+    }
+    for (Subscript subscript : expression.subscripts()) {
+      switch (subscript) {
+        case Subscript.NewAxis added -> axes.add(Axis.NEW);
+        case Subscript.OtherAxes others -> keep(type.rank() - consumed);
+        case Subscript.Slice slice -> value = slice(slice, axis());
+        case Subscript.At at -> value = at(at, axis());
+      }
+      if (value instanceof Operand.Failed) {
+        return value;
+      }
+    }
+    keep(type.rank() - axis());
+    if (picked.isPresent()) {
+      value = frame.emit(
+          expression.span(), new Gather(picked.get().axis()), Values.of(value), picked.get().indices().value());
+    }
+    return value instanceof Operand.Tensor tensor ? reshaped(tensor.type().shape()) : value;
   }
 
-  private Operand run(TensorType type) {
-    List<Subscript> subscripts = expression.subscripts();
-    long consumed = subscripts.stream()
-        .filter(s -> s instanceof Subscript.At || s instanceof Subscript.Slice).count();
-    long others = subscripts.stream().filter(Subscript.OtherAxes.class::isInstance).count();
-    if (others > 1) {
-      return frame.fail(expression.span().error(".. stands at most once between brackets"));
+  private Optional<Diagnostic> misfit(TensorType type, int consumed) {
+    if (expression.subscripts().stream().filter(Subscript.OtherAxes.class::isInstance).count() > 1) {
+      return Optional.of(expression.span().error(".. stands at most once between brackets"));
     }
     if (consumed > type.rank()) {
-      return frame.fail(expression.span()
-          .error("there are " + consumed + " subscripts for " + type.rank() + (type.rank() == 1 ? " axis" : " axes"))
+      String axesThere = type.rank() == 1 ? " axis" : " axes";
+      return Optional.of(expression.span()
+          .error("there are " + consumed + " subscripts for " + type.rank() + axesThere)
           .note(Sides.describe("it", expression.base(), type, frame)));
     }
-    int rest = type.rank() - (int) consumed;
-    Optional<Operand.Tensor> indices = Optional.empty();
-    int gatherAxis = -1;
-    for (Subscript subscript : subscripts) {
-      int axis = axes.stream().mapToInt(Axis::count).sum();
-      switch (subscript) {
-        case Subscript.NewAxis ignored -> axes.add(Axis.NEW);
-        case Subscript.OtherAxes ignored -> keep(rest);
-        case Subscript.Slice slice -> slice(slice, axis);
-        case Subscript.At at -> {
-          Optional<Operand.Tensor> tensor = at(at, axis);
-          if (tensor.isPresent() && indices.isPresent()) {
-            return frame.fail(at.span().error("only one subscript may be a tensor of indices")
-                .hint("index one axis after the other: x[i][:, j]"));
-          }
-          gatherAxis = tensor.isPresent() ? axis : gatherAxis;
-          indices = tensor.isPresent() ? tensor : indices;
-        }
-      }
-      if (failed || value instanceof Operand.Failed) {
-        return Operand.FAILED;
-      }
-    }
-    keep(type.rank() - axes.stream().mapToInt(Axis::count).sum());
-    if (indices.isPresent()) {
-      gather(gatherAxis, indices.get().value());
-    }
-    return value instanceof Operand.Failed ? value : reshaped();
+    return Optional.empty();
+  }
+
+  /** The axis of the tensor that the next subscript is about. */
+  private int axis() {
+    return (int) axes.stream().filter(axis -> axis != Axis.NEW).count();
   }
 
   private void keep(int count) {
@@ -113,113 +112,103 @@ final class Indexing {
     }
   }
 
-  private void fail(Diagnostic diagnostic) {
-    frame.report(diagnostic);
-    failed = true;
+  private Dim extent(int axis) {
+    return Values.of(value).tensorType().shape().dim(axis);
   }
 
-  private void slice(Subscript.Slice slice, int axis) {
+  private Operand slice(Subscript.Slice slice, int axis) {
     axes.add(Axis.KEPT);
-    Dim extent = type().shape().dim(axis);
+    Dim extent = extent(axis);
     Optional<Dim> from = slice.from().isPresent() ? bound(slice.from().get(), extent) : Optional.of(Dim.ZERO);
     Optional<Dim> to = slice.to().isPresent() ? bound(slice.to().get(), extent) : Optional.of(extent);
     Optional<Long> step = slice.step().isPresent() ? Sizes.constant(slice.step().get(), frame) : Optional.of(1L);
     if (from.isEmpty() || to.isEmpty() || step.isEmpty()) {
-      failed = true;
-      return;
+      return Operand.FAILED;
     }
     if (step.get() < 1) {
-      fail(slice.step().get().span().error("the step of a slice is at least 1, not " + step.get()));
-      return;
+      return frame.fail(slice.step().orElseThrow().span()
+          .error("the step of a slice is at least 1, not " + step.get()));
     }
-    if (isNegative(from.get()) || isNegative(to.get().minus(from.get())) || isNegative(extent.minus(to.get()))) {
-      fail(slice.span().error(
-          "the range " + from.get() + ":" + to.get() + " is outside axis " + axis + " of extent " + extent));
-      return;
+    Dim a = from.get();
+    Dim b = to.get();
+    if (isNegative(a) || isNegative(b.minus(a)) || isNegative(extent.minus(b))) {
+      return frame.fail(slice.span()
+          .error("the range " + a + ":" + b + " is outside axis " + axis + " of extent " + extent));
     }
-    if (!from.get().is(0) || !to.get().equals(extent) || step.get() != 1) {
-      value = frame.emit(slice.span(), new Slice(axis, from.get(), to.get(), step.get()), value);
-    }
+    boolean all = a.is(0) && b.equals(extent) && step.get() == 1;
+    return all ? value : frame.emit(slice.span(), new Slice(axis, a, b, step.get()), value);
   }
 
   /** A bound of a slice; a negative number counts from the end. */
-  private Optional<Dim> bound(Expression expression, Dim extent) {
-    return Sizes.evaluate(expression, frame).map(dim -> isNegative(dim) ? extent.plus(dim) : dim);
+  private Optional<Dim> bound(Expression bound, Dim extent) {
+    return Sizes.evaluate(bound, frame).map(dim -> isNegative(dim) ? extent.plus(dim) : dim);
   }
 
   private static boolean isNegative(Dim dim) {
     return dim.isConstant() && dim.constant() < 0;
   }
 
-  /** Takes one index along an axis; a tensor of indices is left to be gathered when the slices are done. */
-  private Optional<Operand.Tensor> at(Subscript.At at, int axis) {
+  /** One index along an axis now; a tensor of indices is left until the slices are done. */
+  private Operand at(Subscript.At at, int axis) {
     Operand index = Expressions.evaluate(at.index(), frame);
-    switch (index) {
-      case Operand.Size size -> single(at, axis, size.dim());
-      case Operand.Literal literal when literal.shape().rank() == 0 && literal.number() == Math.rint(literal.number()) ->
-          single(at, axis, Dim.of((long) literal.number()));
-      case Operand.Literal literal when literal.shape().rank() > 0 -> {
-        return indices(at, Values.in(Formats.I32, literal, at.span(), frame));
-      }
-      case Operand.Tensor tensor -> {
-        return indices(at, tensor);
-      }
-      case Operand.Failed ignored -> failed = true;
-      default -> fail(at.span().error("an index is an integer, not " + Text.of(index)));
+    if (index.extent().isPresent()) {
+      return single(at, axis, index.extent().get());
     }
-    return Optional.empty();
+    boolean array = index instanceof Operand.Literal literal && literal.shape().rank() > 0;
+    return switch (array ? Values.in(Formats.I32, index, at.span(), frame) : index) {
+      case Operand.Tensor tensor -> pick(at, axis, tensor);
+      case Operand.Failed failed -> failed;
+      default -> frame.fail(at.span().error("an index is an integer, not " + Text.of(index)));
+    };
   }
 
-  private void single(Subscript.At at, int axis, Dim index) {
+  private Operand single(Subscript.At at, int axis, Dim index) {
     axes.add(Axis.DROPPED);
-    Dim extent = type().shape().dim(axis);
+    Dim extent = extent(axis);
     Dim from = isNegative(index) ? extent.plus(index) : index;
     Dim to = from.plus(Dim.ONE);
     if (isNegative(from) || isNegative(extent.minus(to))) {
-      fail(at.span().error("the index " + index + " is outside axis " + axis + " of extent " + extent));
-    } else if (!extent.is(1)) {
-      value = frame.emit(at.span(), new Slice(axis, from, to, 1), value);
+      return frame.fail(at.span()
+          .error("the index " + index + " is outside axis " + axis + " of extent " + extent));
     }
+    return extent.is(1) ? value : frame.emit(at.span(), new Slice(axis, from, to, 1), value);
   }
 
-  private Optional<Operand.Tensor> indices(Subscript.At at, Operand index) {
-    if (!(index instanceof Operand.Tensor tensor)) {
-      failed = true;
-      return Optional.empty();
-    }
-    axes.add(new Axis(1, false));
-    if (tensor.type().format().equals(Formats.BOOL)) {
-      fail(at.span().error("a mask can't be an index, since the shape of the result would depend on its values")
+  private Operand pick(Subscript.At at, int axis, Operand.Tensor indices) {
+    axes.add(Axis.GATHERED);
+    if (indices.type().format().equals(Formats.BOOL)) {
+      return frame.fail(at.span()
+          .error("a mask can't be an index, since the shape of the result would depend on its values")
           .hint("where(mask, x, 0) keeps the shape"));
-    } else if (!tensor.type().format().isInteger()) {
-      fail(at.span().error("indices are integers, not " + tensor.type().format().name()));
     }
-    return Optional.of(tensor);
-  }
-
-  private void gather(int axis, Value indices) {
-    int position = 0;
-    for (int i = 0, counted = 0; counted <= axis; i++) {
-      counted += axes.get(i).count();
-      position = i;
+    if (!indices.type().format().isInteger()) {
+      return frame.fail(at.span().error("indices are integers, not " + indices.type().format().name()));
     }
-    axes.set(position, new Axis(indices.tensorType().rank(), false));
-    value = frame.emit(expression.span(), new Gather(axis), Values.of(value), indices);
+    if (picked.isPresent()) {
+      return frame.fail(at.span().error("only one subscript may be a tensor of indices")
+          .hint("index one axis after the other: x[i][:, j]"));
+    }
+    picked = Optional.of(new Picked(indices, axis));
+    return value;
   }
 
   /** Drops and adds axes. */
-  private Operand reshaped() {
+  private Operand reshaped(Shape shape) {
     ImmutableList.Builder<Dim> dims = ImmutableList.builder();
     int next = 0;
     for (Axis axis : axes) {
-      if (axis == Axis.NEW) {
-        dims.add(Dim.ONE);
-      } else if (!axis.dropped()) {
-        dims.addAll(type().shape().dims().subList(next, next + axis.count()));
+      switch (axis) {
+        case NEW -> dims.add(Dim.ONE);
+        case KEPT -> dims.add(shape.dim(next++));
+        case DROPPED -> next++;
+        case GATHERED -> {
+          int rank = picked.orElseThrow().indices().type().rank();
+          dims.addAll(shape.dims().subList(next, next + rank));
+          next += rank;
+        }
       }
-      next += axis.count();
     }
-    Shape shape = Shape.of(dims.build());
-    return shape.equals(type().shape()) ? value : frame.emit(expression.span(), new Reshape(shape), value);
+    Shape result = Shape.of(dims.build());
+    return result.equals(shape) ? value : frame.emit(expression.span(), new Reshape(result), value);
   }
 }

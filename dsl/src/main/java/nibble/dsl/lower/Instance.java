@@ -149,14 +149,28 @@ final class Instance implements Context {
     return Operand.FAILED;
   }
 
-  /** Evaluates all sizes and constants, for the errors in them. */
+  /** Evaluates all sizes, constants and arguments of instances, for the errors in them. */
   void evaluateAll() {
     for (Declaration member : type.members().values()) {
       switch (member) {
         case Declaration.Size size -> values.of(size, this);
         case Declaration.Constant constant -> values.of(constant, this);
+        case Declaration.Instance instance -> evaluate(instance);
         default -> { }
       }
+    }
+  }
+
+  /** Makes the instance of a member, or the first one of an array. */
+  private void evaluate(Declaration.Instance member) {
+    if (member.range().isEmpty()) {
+      child(member, Optional.empty());
+      return;
+    }
+    Optional<Long> from = Sizes.constant(member.range().get().from(), this);
+    Optional<Long> to = Sizes.constant(member.range().get().to(), this);
+    if (from.isPresent() && to.isPresent() && from.get() < to.get()) {
+      child(member, from);
     }
   }
 

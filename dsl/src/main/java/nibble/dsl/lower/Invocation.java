@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import nibble.dsl.syntax.Declaration;
 import nibble.dsl.syntax.Expression;
@@ -115,7 +114,9 @@ final class Invocation {
   }
 
   private Operand argument(Frame callee, Declaration.Parameter parameter, Operand argument, Expression expression) {
-    boolean leadingKnown = parameter.type().leading().map(axes -> callee.leadingAxes(axes.name()).isPresent()).orElse(true);
+    boolean leadingKnown = parameter.type().leading()
+        .map(axes -> callee.leadingAxes(axes.name()).isPresent())
+        .orElse(true);
     if (!leadingKnown) {
       return isNumber(argument)
           ? site.frame().fail(expression.span()

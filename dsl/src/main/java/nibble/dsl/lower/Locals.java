@@ -14,11 +14,22 @@ final class Locals {
 
   /** How a variable came to be. */
   enum Kind {
-    PARAMETER,
-    SIZE,
-    LET,
-    VAR,
-    COUNTER
+    PARAMETER("a parameter"),
+    SIZE("a size"),
+    LET("declared with let"),
+    VAR("declared with var"),
+    COUNTER("the counter of a loop");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+
+    /** What it is, in words that fit behind "is". */
+    String words() {
+      return words;
+    }
   }
 
   /** A variable; only the value of a {@code var} changes. */

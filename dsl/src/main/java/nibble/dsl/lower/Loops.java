@@ -67,6 +67,7 @@ final class Loops {
         case Statement.Bind bind -> { }
         case Statement.Return returned -> { }
         case Statement.Bare bare -> { }
+        case Statement.Broken broken -> names.addAll(broken.names());
       }
     }
   }

@@ -35,6 +35,7 @@ final class ModelLowering {
   private Module run() {
     List<SymbolBounds> symbols = new ArrayList<>();
     List<Function> functions = new ArrayList<>();
+    self.evaluateAll();
     for (Declaration member : model.members().values()) {
       switch (member) {
         case Declaration.Size size when size.value().isEmpty() ->

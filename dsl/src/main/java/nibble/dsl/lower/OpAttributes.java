@@ -16,8 +16,8 @@ import nibble.ir.shape.Shape;
 import nibble.ir.text.Attributes;
 
 /**
- * Reads an attribute of any op by the Java type that the op's record gives it. An attribute of another type, such as a plugin
- * may have, is a string in the syntax of the IR's text.
+ * Reads an attribute of any op by the Java type that the op's record gives it. An attribute of another type, such as
+ * a plugin may have, is a string in the syntax of the IR's text.
  *
  * @param name of the attribute; one named {@code axis} or {@code axes} may be negative
  * @param rank of the op's first operand

@@ -61,6 +61,22 @@ sealed interface Operand {
     return Literal.of(value);
   }
 
+  /** Whether a format was said for it. */
+  default boolean isTyped() {
+    return this instanceof Literal literal && literal.format().isPresent();
+  }
+
+  /** The extent that a size, or a number without a fraction, stands for. */
+  default Optional<Dim> extent() {
+    if (this instanceof Size size) {
+      return Optional.of(size.dim());
+    }
+    boolean scalar = this instanceof Literal literal && literal.format().map(NumberFormat::isInteger).orElse(true);
+    return scalar
+        ? constantNumber().filter(value -> value == Math.rint(value)).map(value -> Dim.of(value.longValue()))
+        : Optional.empty();
+  }
+
   /** A number that is known now: that of a plain literal or a constant size. */
   default Optional<Double> constantNumber() {
     return switch (this) {

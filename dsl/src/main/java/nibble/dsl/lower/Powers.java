@@ -14,8 +14,8 @@ import nibble.ir.op.Rsqrt;
 import nibble.ir.op.Sqrt;
 
 /**
- * Powers. One by a small integer is a product, so that {@code x ** 2} is right for negative {@code x}, where kernels could
- * not take the logarithm.
+ * Powers. One by a small integer is a product, so that {@code x ** 2} is right for negative {@code x}, where kernels
+ * could not take the logarithm.
  */
 final class Powers {
   private static final int MAX_PRODUCT = 16;

@@ -19,15 +19,15 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * {@code rearrange(x, b s (h e) -> b h s e, h = H)}, in the notation of "Einops: Clear and Reliable Tensor Manipulations with
- * Einstein-like Notation". The left side splits axes and names them, the right side orders and joins them: a reshape, a
- * transpose and a reshape, each only where it changes something.
+ * {@code rearrange(x, b s (h e) -> b h s e, h = H)}, in the notation of "Einops: Clear and Reliable Tensor
+ * Manipulations with Einstein-like Notation". The left side splits axes and names them, the right side orders and
+ * joins them: a reshape, a transpose and a reshape, each only where it changes something.
  */
 final class Rearranging {
   private final Expression.Rearrange expression;
   private final Frame frame;
   private final TensorType type;
-  /** Extents of the axes by name, in the order of the left side; those of {@code ..} are named {@code ..0}, {@code ..1}. */
+  /** Extents of the axes by name, in the order of the left side; {@code ..0}, {@code ..1} are those of {@code ..}. */
   private final Map<String, Dim> extents = new LinkedHashMap<>();
   private final Map<String, Dim> given = new LinkedHashMap<>();
   private int others;
@@ -146,15 +146,16 @@ final class Rearranging {
       if (said != null) {
         product = product.times(said);
       } else if (open.isPresent()) {
-        return fail(joined.span(), "of '" + open.get().name() + "' and '" + name.name() + "' one size must be given, as in "
-            + name.name() + " = 12");
+        return fail(joined.span(), "of '" + open.get().name() + "' and '" + name.name()
+            + "' one size must be given, as in " + name.name() + " = 12");
       } else {
         open = Optional.of(name);
       }
     }
     Optional<Dim> rest = extent.dividedBy(product);
     if (rest.isEmpty() || (open.isEmpty() && !rest.get().is(1))) {
-      return fail(joined.span(), "an axis of extent " + extent + " does not split into parts of " + product);
+      return !frame.isGeneric()
+          && fail(joined.span(), "an axis of extent " + extent + " does not split into parts of " + product);
     }
     for (Axis part : joined.parts()) {
       Axis.Named name = (Axis.Named) part;

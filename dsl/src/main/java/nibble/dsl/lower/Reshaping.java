@@ -72,6 +72,9 @@ final class Reshaping {
     dims.set(inferred, Dim.ONE);
     Dim others = Shape.of(dims).size();
     Optional<Dim> rest = type.shape().size().dividedBy(others);
+    if (rest.isEmpty() && frame.isGeneric()) {
+      return Optional.empty();
+    }
     if (rest.isEmpty()) {
       frame.report(subscripts.getFirst().span()
           .error("the " + type.shape().size() + " elements of " + Text.of(type) + " can't be divided by " + others));
@@ -133,7 +136,8 @@ final class Reshaping {
                   : Sides.broadcastProof(type.shape(), shape)));
     }
     if (!type.shape().size().equals(shape.size())) {
-      return frame.fail(at.error("the new shape has another number of elements")
+      boolean perhaps = frame.isGeneric() && !(type.shape().isConstant() && shape.isConstant());
+      return perhaps ? Operand.FAILED : frame.fail(at.error("the new shape has another number of elements")
           .note(Sides.describe("the tensor", operand, type, frame) + ", " + type.shape().size() + " elements")
           .note("the new shape is " + shape + ", " + shape.size() + " elements"));
     }

@@ -35,7 +35,8 @@ final class Selections {
           .hint("call it: " + name + "(...)"));
     }
     frame.reportUnknown(
-        selection.name(), "the block " + instance.type().name() + " has no '" + name + "'", instance.type().members().keySet());
+        selection.name(), "the block " + instance.type().name() + " has no '" + name + "'",
+        instance.type().members().keySet());
     return Operand.FAILED;
   }
 

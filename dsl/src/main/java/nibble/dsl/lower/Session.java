@@ -12,7 +12,7 @@ import nibble.ir.Registry;
 /** What is shared by all of one compilation. */
 final class Session {
   /** Steps of lowering: statements, iterations and operations. A large model takes some ten thousand. */
-  private static final int MAX_STEPS = 400_000;
+  private static final int MAX_STEPS = 200_000;
 
   /** Levels of expressions and calls, so that the stack suffices. */
   private static final int MAX_DEPTH = 600;

@@ -17,9 +17,9 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Finds the sizes of a function from the shapes of the arguments of a call. A name in the type of a parameter that means
- * nothing around the function is such a size, and so is a parameter of a block that its instance leaves open; {@code ..}
- * takes the leading axes that the rest of the type does not.
+ * Finds the sizes of a function from the shapes of the arguments of a call. A name in the type of a parameter that
+ * means nothing around the function is such a size, and so is a parameter of a block that its instance leaves open;
+ * {@code ..} takes the leading axes that the rest of the type does not.
  */
 final class Signature {
   private final FunctionRef function;
@@ -131,6 +131,11 @@ final class Signature {
             + origins.get(name.name()) + "'");
       }
     }
+    function.self().ifPresent(self -> self.boundParameters().forEach((size, value) -> {
+      if (!sizes.containsKey(size) && mentions(parameter.type(), size)) {
+        notes.add(size + " is " + value + (self.path().isEmpty() ? "" : " in " + self.path()));
+      }
+    }));
     expected.filter(type -> type.rank() == actual.rank()).ifPresent(type -> {
       for (int axis = 0; axis < type.rank(); axis++) {
         if (!type.shape().dim(axis).equals(actual.dim(axis))) {
@@ -141,6 +146,11 @@ final class Signature {
       }
     });
     return ImmutableList.copyOf(notes);
+  }
+
+  private static boolean mentions(TypeExpression type, String size) {
+    return type.extents().stream()
+        .anyMatch(extent -> extent instanceof Expression.Name name && name.name().equals(size));
   }
 
   /** Names of several parameters, for messages. */

@@ -68,12 +68,12 @@ final class Sizes {
     return switch (operand) {
       case Operand.Size size -> Optional.of(size.dim());
       case Operand.Failed failed -> Optional.empty();
-      case Operand.Literal literal when literal.shape().rank() == 0 && literal.number() == Math.rint(literal.number()) ->
-          Optional.of(Dim.of((long) literal.number()));
+      case Operand.Literal literal when literal.extent().isPresent() -> literal.extent();
       case Operand.Literal literal -> {
         context.report(name.span().error("a size is an integer, '" + name.name() + "' is " + Text.of(operand)));
         yield Optional.empty();
       }
+      case Operand.Tensor tensor when context.mayBeKnown(tensor) -> Optional.empty();
       case Operand.Tensor tensor -> {
         Diagnostic diagnostic = name.span()
             .error("'" + name.name() + "' is known at run time only; a size is needed here");

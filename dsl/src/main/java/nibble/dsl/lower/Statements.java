@@ -28,9 +28,10 @@ final class Statements {
 
   /** Runs a function's body; nothing where it has no return. */
   static Optional<Returned> run(List<Statement> statements, Frame frame) {
+    Optional<Statement> broken = statements.stream().filter(Statement.Broken.class::isInstance).findFirst();
     for (int i = 0; i < statements.size(); i++) {
       if (statements.get(i) instanceof Statement.Return returned) {
-        if (i + 1 < statements.size()) {
+        if (i + 1 < statements.size() && !(statements.get(i + 1) instanceof Statement.Broken)) {
           frame.report(statements.get(i + 1).span().error("nothing can follow the return at "
               + returned.span().position()));
         }
@@ -41,7 +42,9 @@ final class Statements {
       }
       run(statements.get(i), frame);
     }
-    return Optional.empty();
+    // The return may have been lost to a syntax error.
+    return broken.map(statement ->
+        new Returned(ImmutableList.of(Operand.FAILED), ImmutableList.of(), statement.span()));
   }
 
   private static ImmutableList<Operand> guarded(Statement.Return returned, Frame frame) {
@@ -71,6 +74,7 @@ final class Statements {
         case Statement.Assign assign -> assign(assign, frame);
         case Statement.For loop -> Loops.run(loop, frame);
         case Statement.Bare bare -> bare(bare, frame);
+        case Statement.Broken broken -> forget(broken, frame);
         case Statement.Return returned -> frame.report(returned.span()
             .error("a loop can't return")
             .hint("assign the result to a var that is declared before the loop, and return that behind it"));
@@ -78,6 +82,14 @@ final class Statements {
     } catch (ArithmeticException e) {
       tooLarge(statement.span(), frame);
     }
+  }
+
+  /** A variable may have been assigned in text that could not be read. */
+  private static void forget(Statement.Broken broken, Frame frame) {
+    broken.names().stream()
+        .flatMap(name -> frame.locals().find(name).stream())
+        .filter(variable -> variable.kind() == Locals.Kind.VAR)
+        .forEach(variable -> variable.assign(Operand.FAILED));
   }
 
   private static void bare(Statement.Bare bare, Frame frame) {
@@ -182,15 +194,8 @@ final class Statements {
       return;
     }
     if (variable.get().kind() != Locals.Kind.VAR) {
-      String what = switch (variable.get().kind()) {
-        case PARAMETER -> "it is a parameter";
-        case SIZE -> "it is a size";
-        case LET -> "it is declared with let";
-        case COUNTER -> "it is the counter of a loop";
-        case VAR -> throw new IllegalStateException();
-      };
       frame.report(target.span()
-          .error("'" + target + "' can't be assigned, " + what)
+          .error("'" + target + "' can't be assigned, it is " + variable.get().kind().words())
           .note("it is declared at " + variable.get().name().span().positionFrom(target.span()))
           .hint("declare a variable that changes with var"));
       return;

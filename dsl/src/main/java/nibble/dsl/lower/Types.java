@@ -47,8 +47,9 @@ final class Types {
   static Optional<NumberFormat> format(Identifier name, Context context) {
     Optional<NumberFormat> format = context.session().registry().format(name.name());
     if (format.isEmpty()) {
+      String message = "there is no number format '" + name + "'";
       context.reportUnknown(
-          name, "there is no number format '" + name + "'", context.session().registry().formats().keySet());
+          name, message, context.session().registry().formats().keySet(), ForeignNames.format(name.name()));
     }
     return format;
   }

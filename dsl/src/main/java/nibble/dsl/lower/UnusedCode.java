@@ -10,8 +10,8 @@ import nibble.ir.TensorType;
 import nibble.ir.shape.Dim;
 
 /**
- * Checks functions that no model calls, such as those of a library: with symbols for all sizes that a call would give. What
- * depends on more than that, such as {@code D / H}, is left for the call to judge.
+ * Checks functions that no model calls, such as those of a library: with symbols for all sizes that a call would
+ * give. What depends on more than that, such as {@code D / H}, is left for the call to judge.
  */
 final class UnusedCode {
   private UnusedCode() {}
@@ -33,29 +33,15 @@ final class UnusedCode {
     for (Identifier parameter : type.declaration().parameters()) {
       self.bind(parameter.name(), new Operand.Size(Dim.symbol(parameter.name())));
     }
-    self.evaluateAll();
+    if (!type.declaration().isModel()) {
+      self.evaluateAll();
+    }
     for (Declaration member : type.members().values()) {
       switch (member) {
         case Declaration.Weight weight -> Types.resolve(weight.type(), self);
         case Declaration.Function function -> check(new FunctionRef(function, type.home(), Optional.of(self)));
         default -> { }
       }
-    }
-    type.members().values().stream()
-        .filter(Declaration.Instance.class::isInstance)
-        .forEach(member -> instance(self, (Declaration.Instance) member));
-  }
-
-  /** Evaluates the sizes that an instance is declared with. */
-  private static void instance(Instance self, Declaration.Instance member) {
-    if (member.range().isEmpty()) {
-      self.child(member, Optional.empty());
-      return;
-    }
-    Optional<Dim> from = Sizes.evaluate(member.range().get().from(), self);
-    Optional<Dim> to = Sizes.evaluate(member.range().get().to(), self);
-    if (from.isPresent() && from.get().isConstant() && to.isPresent()) {
-      self.child(member, Optional.of(from.get().constant()));
     }
   }
 

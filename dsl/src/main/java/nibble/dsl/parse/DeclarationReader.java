@@ -13,7 +13,6 @@ import nibble.dsl.syntax.Identifier;
 import nibble.dsl.syntax.SyntaxTree;
 import nibble.dsl.syntax.Template;
 import nibble.dsl.syntax.TypeExpression;
-import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
@@ -29,7 +28,7 @@ final class DeclarationReader {
   DeclarationReader(Spans spans, Reporter reporter) {
     this.spans = spans;
     this.reporter = reporter;
-    this.statements = new StatementReader(spans, reporter);
+    this.statements = new StatementReader(spans, reporter, excused);
     this.expressions = statements.expressions();
     this.literals = new Literals(spans, reporter);
   }
@@ -45,13 +44,13 @@ final class DeclarationReader {
       model(item.model(), into);
     } else if (item.block() != null) {
       block(item.block(), into);
+    } else if (item.function() != null) {
+      function(item.function(), into);
     } else if (SyntaxDamage.in(item)) {
       excused.addAll(SyntaxDamage.names(item));
     } else if (item.importFile() != null) {
       Token path = item.importFile().STRING().getSymbol();
       into.add(new Declaration.Import(new Identifier(literals.text(path), spans.of(path))));
-    } else if (item.function() != null) {
-      into.add(function(item.function()));
     } else if (item.sizes() != null) {
       sizes(item.sizes(), into);
     } else if (item.constant() != null) {
@@ -88,7 +87,9 @@ final class DeclarationReader {
   private ImmutableList<Declaration> members(List<NibbleParser.MemberContext> contexts) {
     List<Declaration> members = new ArrayList<>();
     for (NibbleParser.MemberContext member : contexts) {
-      if (SyntaxDamage.in(member)) {
+      if (member.function() != null) {
+        function(member.function(), members);
+      } else if (SyntaxDamage.in(member)) {
         excused.addAll(SyntaxDamage.names(member));
       } else if (member.sizes() != null) {
         sizes(member.sizes(), members);
@@ -96,10 +97,8 @@ final class DeclarationReader {
         members.add(constant(member.constant()));
       } else if (member.weight() != null) {
         members.add(weight(member.weight()));
-      } else if (member.instance() != null) {
-        members.add(instance(member.instance()));
       } else {
-        members.add(function(member.function()));
+        members.add(instance(member.instance()));
       }
     }
     return ImmutableList.copyOf(members);
@@ -152,7 +151,12 @@ final class DeclarationReader {
     return new Declaration.Instance(names.getFirst(), range, names.getLast(), arguments, prefix);
   }
 
-  private Declaration.Function function(NibbleParser.FunctionContext context) {
+  /** A function whose signature is whole; in its body, statements with errors are set apart. */
+  private void function(NibbleParser.FunctionContext context, List<Declaration> into) {
+    if (SyntaxDamage.beforeBrace(context)) {
+      excused.addAll(SyntaxDamage.names(context));
+      return;
+    }
     ImmutableList<Declaration.Parameter> parameters = context.parameter().stream()
         .map(parameter -> new Declaration.Parameter(
             expressions.identifier(parameter.name()), statements.type(parameter.type())))
@@ -160,8 +164,8 @@ final class DeclarationReader {
     ImmutableList<TypeExpression> results = context.result() == null
         ? ImmutableList.of()
         : context.result().type().stream().map(statements::type).collect(ImmutableList.toImmutableList());
-    return new Declaration.Function(
+    into.add(new Declaration.Function(
         expressions.identifier(context.name()), context.PRIVATE() != null, parameters, results,
-        statements.statements(context.statement()));
+        statements.body(context, context.statement())));
   }
 }

@@ -63,9 +63,8 @@ public final class SourceParser {
       String text, int line, int column, Spans spans, Reporter reporter, Function<NibbleParser, T> rule,
       Fragment<T, R> reader) {
     SourceParser parser = new SourceParser(spans.file(), text, line, column, reporter);
-    int before = reporter.errorCount();
     return parser.tree(rule)
-        .filter(tree -> reporter.errorCount() == before)
+        .filter(tree -> !SyntaxDamage.in(tree))
         .map(tree -> reader.read(tree, parser.spans));
   }
 

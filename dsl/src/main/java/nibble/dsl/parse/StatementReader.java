@@ -1,6 +1,7 @@
 package nibble.dsl.parse;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
 import nibble.dsl.grammar.NibbleParser;
@@ -11,14 +12,18 @@ import nibble.dsl.syntax.Identifier;
 import nibble.dsl.syntax.Span;
 import nibble.dsl.syntax.Statement;
 import nibble.dsl.syntax.TypeExpression;
+import org.antlr.v4.runtime.ParserRuleContext;
 
 /** Reads statements and types. */
 final class StatementReader {
   private final Spans spans;
   private final ExpressionReader expressions;
+  private final ImmutableSet.Builder<String> excused;
 
-  StatementReader(Spans spans, Reporter reporter) {
+  /** {@code excused} takes the names in statements with syntax errors. */
+  StatementReader(Spans spans, Reporter reporter, ImmutableSet.Builder<String> excused) {
     this.spans = spans;
+    this.excused = excused;
     this.expressions = new ExpressionReader(spans, reporter);
   }
 
@@ -26,11 +31,28 @@ final class StatementReader {
     return expressions;
   }
 
-  ImmutableList<Statement> statements(List<NibbleParser.StatementContext> contexts) {
-    return contexts.stream().map(this::statement).collect(ImmutableList.toImmutableList());
+  /** The statements of a body, in whose rule there may be a syntax error between them. */
+  ImmutableList<Statement> body(ParserRuleContext owner, List<NibbleParser.StatementContext> contexts) {
+    ImmutableList.Builder<Statement> statements = ImmutableList.builder();
+    contexts.forEach(context -> statements.add(statement(context)));
+    if (SyntaxDamage.behindBrace(owner)) {
+      statements.add(broken(owner, SyntaxDamage.ownNames(owner)));
+    }
+    return statements.build();
+  }
+
+  private Statement broken(ParserRuleContext context, ImmutableSet<String> names) {
+    excused.addAll(names);
+    return new Statement.Broken(spans.of(context.getStart()), names);
   }
 
   private Statement statement(NibbleParser.StatementContext context) {
+    boolean damaged = context instanceof NibbleParser.ForContext loop
+        ? SyntaxDamage.beforeBrace(loop)
+        : SyntaxDamage.in(context);
+    if (damaged) {
+      return broken(context, SyntaxDamage.names(context));
+    }
     Span span = spans.of(context);
     return switch (context) {
       case NibbleParser.LetContext let -> new Statement.Bind(
@@ -44,7 +66,7 @@ final class StatementReader {
           expressions.identifier(loop.name()),
           expressions.size(loop.range().sizeExpression(0)),
           expressions.size(loop.range().sizeExpression(1)),
-          statements(loop.statement()));
+          body(loop, loop.statement()));
       case NibbleParser.ReturnContext result -> new Statement.Return(span, results(result));
       case NibbleParser.BareContext bare -> new Statement.Bare(span, expressions.read(bare.expression()));
       default -> throw new IllegalStateException("no statement is " + context.getClass());

@@ -3,6 +3,7 @@ package nibble.dsl.parse;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Predicate;
 import nibble.dsl.grammar.NibbleLexer;
 import org.antlr.v4.runtime.ParserRuleContext;
@@ -20,6 +21,35 @@ final class SyntaxDamage {
         || (tree instanceof ParserRuleContext rule && (rule.exception != null || rule.getStop() == null)));
   }
 
+  /** Whether there is one before the brace that opens the body of a rule, or no such brace. */
+  static boolean beforeBrace(ParserRuleContext context) {
+    for (ParseTree child : context.children == null ? List.<ParseTree>of() : context.children) {
+      if (child instanceof ErrorNode || (child instanceof ParserRuleContext rule && in(rule))) {
+        return true;
+      }
+      if (isBrace(child)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether there is one in a body that belongs to none of its parts: between them, or where it should be closed. */
+  static boolean behindBrace(ParserRuleContext context) {
+    boolean inBody = false;
+    for (ParseTree child : context.children) {
+      if (inBody && child instanceof ErrorNode) {
+        return true;
+      }
+      inBody |= isBrace(child);
+    }
+    return context.exception != null;
+  }
+
+  private static boolean isBrace(ParseTree tree) {
+    return tree instanceof TerminalNode leaf && leaf.getSymbol().getType() == NibbleLexer.OPEN_BRACE;
+  }
+
   /** All names in that part of the tree. */
   static ImmutableSet<String> names(ParserRuleContext context) {
     ImmutableSet.Builder<String> names = ImmutableSet.builder();
@@ -30,6 +60,14 @@ final class SyntaxDamage {
       return false;
     });
     return names.build();
+  }
+
+  /** The names in text that the rule itself had to skip. */
+  static ImmutableSet<String> ownNames(ParserRuleContext context) {
+    return context.children.stream()
+        .filter(child -> child instanceof ErrorNode error && error.getSymbol().getType() == NibbleLexer.NAME)
+        .map(ParseTree::getText)
+        .collect(ImmutableSet.toImmutableSet());
   }
 
   private static boolean search(ParserRuleContext context, Predicate<ParseTree> found) {

@@ -19,8 +19,8 @@ import org.antlr.v4.runtime.atn.ATNState;
 import org.antlr.v4.runtime.misc.IntervalSet;
 
 /**
- * Says in words what is wrong, and recovers as ANTLR does by default, but goes on only where the structure of the text is
- * plain again: at a bracket, a keyword or the start of a line. So one mistake gives one message.
+ * Says in words what is wrong, and recovers as ANTLR does by default, but goes on only where the structure of the
+ * text is plain again: at a bracket, a keyword or the start of a line. So one mistake gives one message.
  */
 final class SyntaxErrors extends DefaultErrorStrategy {
   private static final ImmutableMap<Integer, Integer> OPENERS = ImmutableMap.of(
@@ -32,7 +32,7 @@ final class SyntaxErrors extends DefaultErrorStrategy {
   private static final ImmutableSet<Integer> DECLARATIONS = ImmutableSet.of(
       NibbleLexer.FN, NibbleLexer.BLOCK, NibbleLexer.MODEL, NibbleLexer.RECIPE, NibbleLexer.IMPORT);
 
-  /** Words and signs that tell the structure of the text wherever they stand; names and operators do at line starts only. */
+  /** Words and signs that tell the structure of the text wherever they stand; others do at the start of a line only. */
   private static final ImmutableSet<Integer> LANDMARKS = ImmutableSet.of(
       NibbleLexer.CLOSE_PARENTHESIS, NibbleLexer.CLOSE_BRACKET, NibbleLexer.CLOSE_BRACE, NibbleLexer.OPEN_BRACE,
       NibbleLexer.COMMA, NibbleLexer.COLON, NibbleLexer.ASSIGN, NibbleLexer.ARROW, NibbleLexer.LET, NibbleLexer.VAR,

@@ -57,8 +57,9 @@ final class SyntaxHints {
       case NibbleLexer.ELLIPSIS -> rule == NibbleParser.RULE_subscript || rule == NibbleParser.RULE_expression
           ? Optional.of("a slice is written with a colon: 0:4")
           : Optional.empty();
+      case NibbleLexer.IF -> Optional.of("a choice is written if c then a else b");
       case NibbleLexer.NEW, NibbleLexer.IN, NibbleLexer.LET, NibbleLexer.VAR, NibbleLexer.FOR, NibbleLexer.FN,
-          NibbleLexer.AS, NibbleLexer.IF, NibbleLexer.NOT, NibbleLexer.THEN, NibbleLexer.IMPORT ->
+          NibbleLexer.AS, NibbleLexer.NOT, NibbleLexer.THEN, NibbleLexer.IMPORT ->
           NAMING.contains(rule)
               ? Optional.of("'" + found.getText() + "' is a keyword and can't be a name")
               : Optional.empty();

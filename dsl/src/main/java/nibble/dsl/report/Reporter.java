@@ -12,29 +12,25 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.Diagnostic.Severity;
 
 /**
- * Collects diagnostics. Of several at the same place the first alone is kept: a block is lowered once for each instance, and
- * what is wrong with it is said once.
+ * Collects diagnostics. Of several at the same place the first alone is kept: a block is lowered once for each
+ * instance, and what is wrong with it is said once.
  */
 public final class Reporter {
   private final Map<Location, Diagnostic> first = new LinkedHashMap<>();
   private final Map<Location, Integer> repeated = new HashMap<>();
-  private int errors;
+  private boolean hasErrors;
 
   public void report(Diagnostic diagnostic) {
     Diagnostic known = first.putIfAbsent(diagnostic.location(), diagnostic);
     if (known == null) {
-      errors += diagnostic.severity() == Severity.ERROR ? 1 : 0;
-    } else if (withoutNumbers(known).equals(withoutNumbers(diagnostic))) {
+      hasErrors |= diagnostic.severity() == Severity.ERROR;
+    } else if (!known.equals(diagnostic) && withoutNumbers(known).equals(withoutNumbers(diagnostic))) {
       repeated.merge(diagnostic.location(), 1, Integer::sum);
     }
   }
 
   public boolean hasErrors() {
-    return errors > 0;
-  }
-
-  public int errorCount() {
-    return errors;
+    return hasErrors;
   }
 
   /** All diagnostics: files in the order in which they were first complained about, each from top to bottom. */

@@ -1,6 +1,7 @@
 package nibble.dsl.syntax;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 
 /** A statement of a function's body. */
@@ -29,4 +30,7 @@ public sealed interface Statement {
 
   /** An expression alone, which has no effect. */
   record Bare(Span span, Expression value) implements Statement {}
+
+  /** Text with a syntax error; {@code names} are all that stand in it. */
+  record Broken(Span span, ImmutableSet<String> names) implements Statement {}
 }
