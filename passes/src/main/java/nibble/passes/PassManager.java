@@ -121,8 +121,8 @@ public record PassManager(
     return new InputException(e.diagnostics().stream()
         .map(d -> d.location().isKnown()
             ? d
-            : new Diagnostic(d.severity(), step.pass().name() + ": " + d.message(), step.location(),
-                step.pass().name().length(), d.notes(), d.hint()))
+            : new Diagnostic(d.severity(), step.pass().name() + ": " + d.message(), step.name().location(),
+                step.name().length(), d.notes(), d.hint()))
         .toList());
   }
 

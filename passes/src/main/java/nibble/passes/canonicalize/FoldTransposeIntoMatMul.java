@@ -32,9 +32,12 @@ public record FoldTransposeIntoMatMul() implements Rewrite {
         .map(transpose -> {
           List<Integer> axes = new ArrayList<>(transpose.op().axes());
           Collections.swap(axes, axes.size() - 1, axes.size() - 2);
-          Value turned = context.builder().add(new Transpose(ImmutableList.copyOf(axes)), transpose.operand(0));
+          Value turned = context.builder()
+              .at(transpose.operation().location())
+              .add(new Transpose(ImmutableList.copyOf(axes)), transpose.operand(0));
           MatMul other = new MatMul(!product.transposeB(), product.to());
-          return ImmutableList.of(context.builder().add(other, operation.operand(0), turned));
+          return ImmutableList.of(
+              context.builder().at(operation.location()).add(other, operation.operand(0), turned));
         });
   }
 

@@ -1,5 +1,6 @@
 package nibble.passes.precision;
 
+import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
@@ -89,7 +90,7 @@ public record CastMatMuls(
     context.applied(
         StoredOperand.of(operand, definitions).description() + " to " + to.name(),
         at,
-        this.at.isEmpty() ? "asked for every product" : "asked for at " + this.at,
+        this.at.isEmpty() ? "asked for every product" : "asked for at " + Joiner.on(", ").join(this.at),
         new Cost(TensorBytes.of(type), TensorBytes.of(type.plain(to)), Optional.empty()));
   }
 }

@@ -32,7 +32,7 @@ public record HoistCastAboveView() implements Rewrite {
         .filter(view -> isWhole(view.op()))
         .map(view -> {
           Value narrow = context.builder().add(cast, view.operand(0));
-          return ImmutableList.of(context.builder().add(view.op(), narrow));
+          return ImmutableList.of(context.builder().at(view.location()).add(view.op(), narrow));
         });
   }
 

@@ -4,6 +4,7 @@ import java.util.Optional;
 import nibble.ir.Location;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
+import nibble.ir.Value;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.MatMul;
 import nibble.passes.Decision.Cost;
@@ -48,7 +49,8 @@ record ProductPlanner(
   private Optional<String> obstacle(Operation product) {
     for (int i = 0; i < 2; i++) {
       TensorType type = product.operand(i).tensorType();
-      boolean dequantized = definitions.of(product.operand(i)).filter(o -> o.op() instanceof Dequantize).isPresent();
+      Value stored = StoredOperand.of(product.operand(i), definitions).stored();
+      boolean dequantized = definitions.of(stored).filter(o -> o.op() instanceof Dequantize).isPresent();
       if (type.isScaled() || dequantized) {
         return Optional.of("its operands are quantized already");
       }

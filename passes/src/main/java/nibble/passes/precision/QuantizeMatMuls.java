@@ -1,5 +1,6 @@
 package nibble.passes.precision;
 
+import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
@@ -71,6 +72,6 @@ public record QuantizeMatMuls(
   }
 
   private String reason() {
-    return at.isEmpty() ? "asked for every product with a weight" : "asked for at " + at;
+    return at.isEmpty() ? "asked for every product with a weight" : "asked for at " + Joiner.on(", ").join(at);
   }
 }

@@ -4,13 +4,13 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.BlockBuilder;
+import nibble.ir.Location;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Quantize;
-import nibble.ir.op.Transpose;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 import nibble.passes.precision.ProductPlan.Change;
@@ -49,9 +49,11 @@ record QuantizeOperands(ImmutableMap<Value, ProductPlan> plans) implements Rewri
     StoredOperand source = change.get().operand();
     Value codes = builder.add(new Quantize(Rounding.NEAREST_EVEN, change.get().type()), source.stored());
     Value value = builder.add(new Dequantize(format), codes);
-    for (Transpose transpose : source.fromStored()) {
-      value = builder.add(transpose, value);
+    Location product = builder.location();
+    for (Operation transpose : source.fromStored()) {
+      value = builder.at(transpose.location()).add(transpose.op(), value);
     }
+    builder.at(product);
     return value;
   }
 }

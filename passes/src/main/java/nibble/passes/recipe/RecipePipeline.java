@@ -45,10 +45,10 @@ public final class RecipePipeline {
     ImmutableList.Builder<OptionText> options = ImmutableList.builder();
     if (!clause.at().isEmpty()) {
       String patterns = clause.at().size() == 1 ? clause.at().getFirst() : "[" + String.join(", ", clause.at()) + "]";
-      options.add(new OptionText(AT, clause.location(), patterns, clause.location()));
+      options.add(new OptionText(AT, clause.location(), patterns, clause.location(), clause.pass().length()));
     }
     clause.options().forEach(
-        (name, value) -> options.add(new OptionText(name, clause.location(), value, clause.location())));
+        (name, value) -> options.add(new OptionText(name, clause.location(), value, clause.location(), clause.pass().length())));
     return new PassText(clause.pass(), clause.location(), options.build());
   }
 }

@@ -15,9 +15,12 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Gather;
+import nibble.ir.op.Quantize;
 import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
@@ -55,6 +58,10 @@ record SampleData(long seed) {
   private static Tensor input(Function function, Value parameter, Map<String, Long> sizes, Random random) {
     TensorType type = parameter.tensorType().substitute(symbol -> Dim.of(sizes.get(symbol)));
     NumberFormat format = type.format();
+    if (type.isScaled()) {
+      Tensor values = fill(type.plain(Formats.F32), index -> random.nextGaussian());
+      return new Quantize(Rounding.NEAREST_EVEN, type).eval(List.of(values), type);
+    }
     int indices = (int) Math.min(format.max() + 1, indexBound(function, parameter, sizes));
     return fill(type, index -> format.isInteger() ? random.nextInt(indices) : format.round(random.nextGaussian()));
   }
