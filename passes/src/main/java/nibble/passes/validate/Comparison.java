@@ -18,7 +18,7 @@ import nibble.passes.validate.ValidationReport.Failure;
 import nibble.passes.validate.ValidationReport.FunctionReport;
 
 /**
- * One function before and after a pass, on the same inputs.
+ * One function before and after a pass, at constant sizes, on the same inputs.
  *
  * @param before the function before the pass
  * @param after the function after the pass

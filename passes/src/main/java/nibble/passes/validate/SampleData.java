@@ -42,16 +42,11 @@ record SampleData(long seed) {
     };
   }
 
-  /**
-   * Inputs that fit a function before and after a pass.
-   *
-   * @param after may have constants where {@code before} has symbols
-   */
-  ImmutableList<Tensor> inputs(Function before, Function after, Map<String, SymbolBounds> symbols) {
-    Map<String, Long> sizes = sizes(before, after, symbols);
-    Random random = new Random(seed ^ before.name().hashCode());
-    return before.parameters().stream()
-        .map(parameter -> input(before, parameter, sizes, random))
+  /** Inputs of a function at given sizes. */
+  ImmutableList<Tensor> inputs(Function function, Map<String, Long> sizes) {
+    Random random = new Random(seed ^ function.name().hashCode());
+    return function.parameters().stream()
+        .map(parameter -> input(function, parameter, sizes, random))
         .collect(ImmutableList.toImmutableList());
   }
 
@@ -75,9 +70,15 @@ record SampleData(long seed) {
     return Tensor.of(type, elements);
   }
 
-  private static Map<String, Long> sizes(Function before, Function after, Map<String, SymbolBounds> symbols) {
+  /**
+   * A value for each symbol that fits a function before and after a pass.
+   *
+   * @param after may have constants where {@code before} has symbols
+   * @param symbols all symbols of the module
+   */
+  static Map<String, Long> sizes(Function before, Function after, Map<String, SymbolBounds> symbols) {
     Map<String, Long> sizes = new HashMap<>();
-    Set<String> open = new TreeSet<>();
+    Set<String> open = new TreeSet<>(symbols.keySet());
     for (int i = 0; i < before.parameters().size(); i++) {
       List<Dim> dims = before.parameters().get(i).tensorType().shape().dims();
       List<Dim> special = after.parameters().get(i).tensorType().shape().dims();
