@@ -14,7 +14,6 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.rewrite.RewriteDriver;
-import nibble.passes.Decision.Cost;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
 import nibble.passes.PassContext;
@@ -54,7 +53,7 @@ public record CastMatMuls(
   }
 
   private ImmutableSet<Value> products(Function function, PassContext context) {
-    Definitions definitions = Definitions.of(function);
+    Definitions definitions = Definitions.in(function);
     ImmutableSet.Builder<Value> products = ImmutableSet.builder();
     function.body().walk(operation -> {
       if (operation.op() instanceof MatMul && PathPattern.anyMatches(at, operation.location().path())) {
@@ -91,6 +90,6 @@ public record CastMatMuls(
         StoredOperand.of(operand, definitions).description() + " to " + to.name(),
         at,
         this.at.isEmpty() ? "asked for every product" : "asked for at " + Joiner.on(", ").join(this.at),
-        new Cost(TensorBytes.of(type), TensorBytes.of(type.plain(to)), Optional.empty()));
+        QuantizationCost.of(type, type.plain(to), Optional.empty()));
   }
 }

@@ -7,10 +7,8 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.MatMul;
-import nibble.passes.Decision.Cost;
 import nibble.passes.PassContext;
 import nibble.passes.precision.OperandLayout.Fit;
-import nibble.passes.precision.ProductPlan.Change;
 
 /**
  * Decides which operands of a matrix product are quantized and how, and records it.
@@ -67,7 +65,7 @@ record ProductPlanner(
         : "its right operand is no weight but the " + right.description());
   }
 
-  private Optional<Change> change(OperandLayout layout, LayoutSpec spec, String what, Location at) {
+  private Optional<TensorType> change(OperandLayout layout, LayoutSpec spec, String what, Location at) {
     Fit fit = layout.fit(spec);
     if (fit.type().isEmpty()) {
       context.skipped(what, at, fit.obstacle());
@@ -76,10 +74,10 @@ record ProductPlanner(
     TensorType after = fit.type().get();
     TensorType before = layout.operand().stored().tensorType();
     Optional<Double> sqnr = context.environment().weights().flatMap(weights ->
-        new QuantizationNoise(weights).sqnrDb(layout.operand().stored(), after, definitions));
-    Cost cost = new Cost(TensorBytes.of(before), TensorBytes.of(after), sqnr);
+        new QuantizationCost(weights).sqnrDb(layout.operand().stored(), after, definitions));
     context.applied(
-        what + " to " + after.format().name() + ", " + after.scale().orElseThrow(), at, reason, cost);
-    return Optional.of(new Change(layout.operand(), after));
+        what + " to " + after.format().name() + ", " + after.scale().orElseThrow(), at, reason,
+        QuantizationCost.of(before, after, sqnr));
+    return fit.type();
   }
 }

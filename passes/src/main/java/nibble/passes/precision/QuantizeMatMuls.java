@@ -57,7 +57,7 @@ public record QuantizeMatMuls(
   }
 
   private ImmutableMap<Value, ProductPlan> plans(Function function, PassContext context) {
-    ProductPlanner planner = new ProductPlanner(weight, act, reason(), Definitions.of(function), context);
+    ProductPlanner planner = new ProductPlanner(weight, act, reason(), Definitions.in(function), context);
     Map<Value, ProductPlan> plans = new LinkedHashMap<>();
     function.body().walk(operation -> {
       if (isMeant(operation)) {

@@ -140,10 +140,12 @@ public final class RandomProgram {
 
   private void product(BlockBuilder into, List<Value> visible) {
     Value left = pick(visible, value -> isFloat(value) && value.tensorType().rank() >= 2
-        && value.tensorType().shape().last().is(4));
+        && List.of(Dim.of(3), Dim.of(4)).contains(value.tensorType().shape().last()));
     NumberFormat format = left.tensorType().format();
+    long inner = left.tensorType().shape().last().constant();
+    long outer = 3 + random.nextInt(2);
     boolean transposed = random.nextBoolean();
-    Shape shape = transposed ? Shape.of(3, 4) : Shape.of(4, 3);
+    Shape shape = transposed ? Shape.of(outer, inner) : Shape.of(inner, outer);
     Value weight = into.add(new Weight("w" + random.nextInt(3) + format + shape, TensorType.of(shape, format)));
     if (random.nextInt(3) == 0) {
       weight = into.add(new Transpose(ImmutableList.of(1, 0)), weight);
