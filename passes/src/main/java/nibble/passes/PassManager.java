@@ -19,8 +19,8 @@ import nibble.passes.validate.ValidationReport;
 import nibble.passes.validate.Validator;
 
 /**
- * Runs pipelines. After each pass the module is verified, and, where that is asked for, the pass's effect on the numbers is
- * validated.
+ * Runs pipelines. After each pass the module is verified, and, where that is asked for, the pass's effect on the
+ * numbers is validated.
  *
  * @param registry prints passes
  * @param environment what passes may ask

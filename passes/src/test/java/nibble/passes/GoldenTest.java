@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -25,8 +24,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * One test for each file under {@code golden/}: a header {@code // RUN: opt <pipeline>}, a module, a line {@code // ----}, and
- * what comes out: the module and, as comments, the decisions; or the message about wrong input.
+ * One test for each file under {@code golden/}: a header {@code // RUN: opt <pipeline>}, a module, a line {@code //
+ * ----}, and what comes out: the module and, as comments, the decisions; or the message about wrong input.
  */
 class GoldenTest {
   private static final Path FOLDER = Path.of("src/test/resources/golden");
@@ -38,8 +37,9 @@ class GoldenTest {
   @TestFactory
   Stream<DynamicTest> files() throws IOException {
     try (Stream<Path> files = Files.walk(FOLDER)) {
-      List<Path> golden = files.filter(file -> file.toString().endsWith(".ir")).sorted(Comparator.naturalOrder()).toList();
-      return golden.stream().map(file -> DynamicTest.dynamicTest(FOLDER.relativize(file).toString(), () -> check(file)));
+      List<Path> golden = files.filter(file -> file.toString().endsWith(".ir")).sorted().toList();
+      return golden.stream()
+          .map(file -> DynamicTest.dynamicTest(FOLDER.relativize(file).toString(), () -> check(file)));
     }
   }
 
@@ -74,7 +74,7 @@ class GoldenTest {
         .run(module, pipeline);
     run.failures().forEach(failure -> fail(failure.text()));
     String printed = Printer.print(run.output(), registry.ir());
-    assertEquals(run.output(), Parser.parse(printed, "printed", registry.ir()), "the output does not parse back to itself");
+    assertEquals(run.output(), Parser.parse(printed, "printed", registry.ir()), "it does not parse back to itself");
     return printed + run.decisions().stream()
         .map(decision -> "// " + decision.pass() + " " + decision.text() + "\n").collect(Collectors.joining());
   }

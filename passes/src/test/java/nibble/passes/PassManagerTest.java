@@ -139,7 +139,8 @@ class PassManagerTest {
   void dumpsOnChangeLeaveOutPassesThatDidNothing() {
     List<String> names = new ArrayList<>();
     manager
-        .with(new Dump(When.AFTER_CHANGE, pass -> true, new Printer(REGISTRY.ir(), true), (name, text) -> names.add(name)))
+        .with(new Dump(
+            When.AFTER_CHANGE, pass -> true, new Printer(REGISTRY.ir(), true), (name, text) -> names.add(name)))
         .run(MODULE, REGISTRY.parse("dce,cse,dce"));
     assertEquals(List.of("01-cse-after.ir"), names);
   }

@@ -13,8 +13,8 @@ import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Turns the right operand of a matrix product so that the axis that is contiguous in memory stays last, which leaves less to
- * transpose, and often nothing.
+ * Turns the right operand of a matrix product so that the axis that is contiguous in memory stays last, which leaves
+ * less to transpose, and often nothing.
  *
  * <pre>
  * %1 = transpose %w {axes = [1, 0]}                      =&gt;  %3 = transpose %w {axes = [0, 1]}

@@ -21,8 +21,9 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Casts the operands of matrix products that are not quantized, by {@link CastOperands}; the products keep the format of their
- * result. Then moves the casts up, by {@link HoistCastAboveView}, so that what is multiplied can be stored narrow.
+ * Casts the operands of matrix products that are not quantized, by {@link CastOperands}; the products keep the format
+ * of their result. Then moves the casts up, by {@link HoistCastAboveView}, so that what is multiplied can be stored
+ * narrow.
  *
  * @param at paths of the products; none for all
  * @param to format of the operands
@@ -36,7 +37,8 @@ public record CastMatMuls(
     @PassOption("format of the operands") NumberFormat to) implements Pass {
   public CastMatMuls {
     if (!to.isFloat()) {
-      throw new IllegalArgumentException(to.name() + " is no floating-point format; integers need a scale: use quantize");
+      throw new IllegalArgumentException(
+          to.name() + " is no floating-point format; integers need a scale: use quantize");
     }
   }
 

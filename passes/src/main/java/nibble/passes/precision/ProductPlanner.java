@@ -20,7 +20,11 @@ import nibble.passes.precision.OperandLayout.Fit;
  * @param context takes the decisions
  */
 record ProductPlanner(
-    Optional<LayoutSpec> weight, Optional<LayoutSpec> act, String reason, Definitions definitions, PassContext context) {
+    Optional<LayoutSpec> weight,
+    Optional<LayoutSpec> act,
+    String reason,
+    Definitions definitions,
+    PassContext context) {
 
   /** What to do with a product; nothing where it is left as it is. */
   Optional<ProductPlan> plan(Operation product) {

@@ -42,7 +42,8 @@ public record QuantizeMatMuls(
       throw new IllegalArgumentException("give a layout for weight, for act, or for both");
     }
     if (act.isPresent() && act.get().granularity().isEmpty()) {
-      throw new IllegalArgumentException("channel is for weights; activations take tensor, token, block(r,c) or group n");
+      throw new IllegalArgumentException(
+          "channel is for weights; activations take tensor, token, block(r,c) or group n");
     }
   }
 

@@ -16,8 +16,8 @@ import nibble.ir.op.ViewOp;
 import nibble.ir.op.Weight;
 
 /**
- * An operand of a matrix product as it is stored: below the casts and transposes that stand between it and the product. It is
- * quantized there, and transposed again behind the dequantize, so that it is stored once, as codes.
+ * An operand of a matrix product as it is stored: below the casts and transposes that stand between it and the product.
+ * It is quantized there, and transposed again behind the dequantize, so that it is stored once, as codes.
  *
  * @param stored the value that is quantized
  * @param transposes what stands between it and the product, the product's side first; none of the casts

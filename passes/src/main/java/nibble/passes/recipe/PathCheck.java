@@ -30,8 +30,8 @@ public final class PathCheck {
         for (int i = 0; i < patterns.size(); i++) {
           if (!paths.matches(patterns.get(i))) {
             PassText.Place place = step.place(component.getName(), i);
-            String message = "the path pattern '" + patterns.get(i) + "' of " + step.pass().name() + " matches no operation";
-            diagnostics.add(Diagnostic.error(message, place.location())
+            String what = "the path pattern '" + patterns.get(i) + "' of " + step.pass().name();
+            diagnostics.add(Diagnostic.error(what + " matches no operation", place.location())
                 .underlining(place.length())
                 .hint(paths.hint(patterns.get(i))));
           }

@@ -26,9 +26,9 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Made-up inputs and weights, the same for the same seed. Symbolic sizes get small values, at least 2 and no two alike where
- * their bounds allow it; floating-point elements are normally distributed and rounded to their format; integers are valid
- * indices of the tables that they index, and 0 or 1 elsewhere.
+ * Made-up inputs and weights, the same for the same seed. Symbolic sizes get small values, at least 2 and no two alike
+ * where their bounds allow it; floating-point elements are normally distributed and rounded to their format; integers
+ * are valid indices of the tables that they index, and 0 or 1 elsewhere.
  *
  * @param seed of the random numbers
  */

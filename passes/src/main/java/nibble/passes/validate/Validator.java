@@ -128,6 +128,6 @@ public record Validator(
   }
 
   private static String unsized(TensorType type) {
-    return "rank " + type.rank() + " " + type.toString().replaceFirst("^tensor<\\[[^\\]]*\\] x ", "").replaceFirst(">$", "");
+    return "rank " + type.rank() + type.toString().replaceFirst("^tensor<\\[[^\\]]*\\] x ", " ").replaceFirst(">$", "");
   }
 }

@@ -78,7 +78,9 @@ class DecomposeCompositeTest {
     assertSame(simple, decomposed(simple));
   }
 
-  /** Exact up to the noise of f64, and within the roundings that the composite op allows itself; infinities and NaN too. */
+  /**
+   * Exact up to the noise of f64, and within the roundings that the composite op allows itself; infinities and NaN too.
+   */
   @Property(tries = 300)
   void meansTheSame(@ForAll("numbers") List<Double> numbers) {
     Module before = IrText.module(COMPOSITES);

@@ -13,7 +13,8 @@ class ExpandLoopTest extends RewriteContract {
   protected String fires() {
     return """
         func @carried(%x: tensor<[4] x i32>, %y: tensor<[B] x f32>) {
-          %0, %1 = for %x, %y {from = 1, to = 4} do (%i: tensor<[] x i32>, %a: tensor<[4] x i32>, %b: tensor<[B] x f32>) {
+          %0, %1 = for %x, %y {from = 1, to = 4} do (
+            %i: tensor<[] x i32>, %a: tensor<[4] x i32>, %b: tensor<[B] x f32>) {
             %2 = add %a, %i : tensor<[4] x i32>
             %3 = mul %b, %y : tensor<[B] x f32>
             yield %2, %3
@@ -21,7 +22,8 @@ class ExpandLoopTest extends RewriteContract {
           return %0, %1
         }
         func @swaps(%x: tensor<[B] x f32>, %y: tensor<[B] x f32>) {
-          %0, %1 = for %x, %y {from = 0, to = 3} do (%i: tensor<[] x i32>, %a: tensor<[B] x f32>, %b: tensor<[B] x f32>) {
+          %0, %1 = for %x, %y {from = 0, to = 3} do (
+            %i: tensor<[] x i32>, %a: tensor<[B] x f32>, %b: tensor<[B] x f32>) {
             yield %b, %a
           } : tensor<[B] x f32>, tensor<[B] x f32>
           return %0, %1

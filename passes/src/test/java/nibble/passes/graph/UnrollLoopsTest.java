@@ -12,7 +12,8 @@ class UnrollLoopsTest extends PassContract {
   protected String fires() {
     return """
         func @main(%x: tensor<[B,4] x f32>, %n: tensor<[4] x i32>) {
-          %0, %1 = for %x, %n {from = 2, to = 5} do (%i: tensor<[] x i32>, %a: tensor<[B,4] x f32>, %m: tensor<[4] x i32>) {
+          %0, %1 = for %x, %n {from = 2, to = 5} do (
+            %i: tensor<[] x i32>, %a: tensor<[B,4] x f32>, %m: tensor<[4] x i32>) {
             %2 = mul %a, %x : tensor<[B,4] x f32>
             %3 = add %m, %i : tensor<[4] x i32>
             yield %2, %3

@@ -166,17 +166,20 @@ class PluginsTest {
   @Test
   void classesThatDoNotLinkAreOfAnotherVersion() throws IOException {
     Path jar = new PluginJar(directory).build("Broken", GOOD.replace("NAME", "Broken"), "Broken", "Broken$Paint.class");
-    assertMentions(refused(jar), "does not fit this version of Nibble: java.lang.NoClassDefFoundError", "build it against");
+    assertMentions(
+        refused(jar), "does not fit this version of Nibble: java.lang.NoClassDefFoundError", "build it against");
   }
 
   @Test
   void whatAPluginThrowsIsItsBug() throws IOException {
-    String constructor = GOOD.replace("@Override\n  public int spi", "public NAME() {\n    throw new RuntimeException(\"no\");\n"
-        + "  }\n\n  @Override\n  public int spi");
+    String constructor = GOOD.replace(
+        "@Override\n  public int spi",
+        "public NAME() {\n    throw new RuntimeException(\"no\");\n  }\n\n  @Override\n  public int spi");
     assertMentions(refused(jar("Throws", constructor)), "failed: java.lang.RuntimeException: no", "bug of the plugin");
     String formats = GOOD.replace("return ImmutableList.of(new IntegerFormat", "throw new RuntimeException(\"never\" + "
         + "ImmutableList.of(new IntegerFormat").replace("\"three bits\"));", "\"three bits\")));");
-    assertMentions(refused(jar("Lazy", formats)), "the plugin Lazy failed: java.lang.RuntimeException", "bug of the plugin");
+    assertMentions(
+        refused(jar("Lazy", formats)), "the plugin Lazy failed: java.lang.RuntimeException", "bug of the plugin");
   }
 
   @Test

@@ -26,7 +26,9 @@ import nibble.passes.spi.Plugins;
 import nibble.passes.validate.ValidationReport;
 import nibble.passes.validate.Validator;
 
-/** What every pass is held to, on inputs of infinities, NaN, zeros and subnormals too. Golden files show what it makes. */
+/**
+ * What every pass is held to, on inputs of infinities, NaN, zeros and subnormals too. Golden files show what it makes.
+ */
 public abstract class PassContract {
   private final PassRegistry registry = Plugins.none().passes();
 

@@ -132,7 +132,8 @@ public final class RandomProgram {
       case 1 -> into.add(new Transpose(
           IntStream.range(0, shape.rank()).map(axis -> shape.rank() - 1 - axis).boxed()
               .collect(ImmutableList.toImmutableList())), value);
-      case 2 -> into.add(new BroadcastTo(Shape.of(ImmutableList.<Dim>builder().add(B).addAll(shape.dims()).build())), value);
+      case 2 -> into.add(
+          new BroadcastTo(Shape.of(ImmutableList.<Dim>builder().add(B).addAll(shape.dims()).build())), value);
       case 3 -> into.add(new Slice(0, Dim.ZERO, shape.rank() == 0 ? Dim.ZERO : shape.dim(0), 1), value);
       default -> into.add(new Concat(0), value, value);
     });
@@ -184,8 +185,8 @@ public final class RandomProgram {
       Value last = inner.getLast();
       return List.of(last.type().equals(start.type()) ? last : block.add(new Tanh(), carried));
     });
-    visible.add(into.add(
-        new For(Dim.ZERO, random.nextInt(4) == 0 ? B : Dim.of(random.nextInt(3))), List.of(start), List.of(body)).result());
+    For loop = new For(Dim.ZERO, random.nextInt(4) == 0 ? B : Dim.of(random.nextInt(3)));
+    visible.add(into.add(loop, List.of(start), List.of(body)).result());
   }
 
   private boolean isFloat(Value value) {

@@ -29,7 +29,10 @@ public abstract class RewriteContract {
   /** Text of functions that it does not change. */
   protected abstract String doesNotFire();
 
-  /** The modes of interpretation in which it is exact to the bit; a rewrite that removes roundings names the exact one alone. */
+  /**
+   * The modes of interpretation in which it is exact to the bit; a rewrite that removes roundings names the exact one
+   * alone.
+   */
   protected List<Mode> modes() {
     return List.of(Mode.values());
   }

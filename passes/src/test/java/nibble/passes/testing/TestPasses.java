@@ -23,7 +23,12 @@ public final class TestPasses {
   public static final PassRegistry REGISTRY = PassRegistry.of(
       Registry.core(),
       ImmutableList.<Class<? extends Pass>>builder()
-          .addAll(BuiltInPasses.ALL).add(SaysExact.class, SaysChanges.class, SaysBounded.class, SaysNothing.class).build(),
+          .addAll(BuiltInPasses.ALL)
+          .add(SaysExact.class)
+          .add(SaysChanges.class)
+          .add(SaysBounded.class)
+          .add(SaysNothing.class)
+          .build(),
       Map.of(),
       BuiltInPasses.SYNTAXES);
 
@@ -46,7 +51,8 @@ public final class TestPasses {
     @Override
     public Module run(Module module, PassContext context) {
       if (records) {
-        context.applied("results", Location.UNKNOWN, "a test wants it", new Cost(Dim.of(4), Dim.of(2), Optional.of(3.0)));
+        Cost cost = new Cost(Dim.of(4), Dim.of(2), Optional.of(3.0));
+        context.applied("results", Location.UNKNOWN, "a test wants it", cost);
       }
       return trick.play(module);
     }
