@@ -10,19 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fewest address registers for accesses whose addresses are linear over F2 in things that a thread knows (lane, warp)
- * and in things that the compiler knows (which register, which k-step, which stage).
+ * The fewest address registers for accesses whose addresses are linear over F2 in things that a thread knows (lane,
+ * warp) and in things that the compiler knows (which register, which k-step, which stage).
  *
- * <p>An address is {@code V ^ c}: {@code V} from the variable inputs, {@code c} from the constants. Machine instructions
- * add an immediate to a register, they do not exclusive-or. Call a bit of the address <em>variable</em> when some variable
- * input sets it. Where {@code c} has no variable bit, {@code V ^ c = V + c}, and {@code c} is an immediate. In general
- * {@code V ^ c = (V ^ (c & variable)) + (c & ~variable)}: one register for each different {@code c & variable}, and the rest
- * of {@code c} as its immediate. No plan of the form register plus immediate needs fewer: when two constants differ in a
- * variable bit, the difference of their addresses changes with the thread, so they can't share a register.
+ * <p>An address is {@code V ^ c}: {@code V} from the variable inputs, {@code c} from the constants. Machine
+ * instructions add an immediate to a register, they do not exclusive-or. Call a bit of the address <em>variable</em>
+ * when some variable input sets it. Where {@code c} has no variable bit, {@code V ^ c = V + c}, and {@code c} is an
+ * immediate. In general {@code V ^ c = (V ^ (c & variable)) + (c & ~variable)}: one register for each different
+ * {@code c & variable}, and the rest of {@code c} as its immediate. No plan of the form register plus immediate needs
+ * fewer: when two constants differ in a variable bit, the difference of their addresses changes with the thread, so
+ * they can't share a register.
  *
  * @param variable the variable part, {@code (lane, warp, ...) -> (offset)}
  * @param constants the inputs that are known when the code is made, in the order of the arguments of {@link #base}
- * @param bases the different {@code c & variable}, the first of them 0: what is to be exclusive-ored to the variable part
+ * @param bases the different {@code c & variable}, the first of them 0: what is to be exclusive-ored to the variable
+ *     part
  * @param baseOf for each packed constant, the index of its base
  * @param immediateOf for each packed constant, the immediate beside the base
  */

@@ -6,10 +6,10 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableLongArray;
 
 /**
- * Counts how long accesses to shared memory take. There are 32 banks of 4 bytes; in one cycle each gives one word, to any
- * number of lanes (CUDA C++ Programming Guide, shared memory of compute capability 5 and later). In a linear layout, the
- * words of a pass are a linear space and so are their banks: each touched bank has to give {@code 2^(rank of the words -
- * rank of the banks)} words.
+ * Counts how long accesses to shared memory take. There are 32 banks of 4 bytes; in one cycle each gives one word, to
+ * any number of lanes (CUDA C++ Programming Guide, shared memory of compute capability 5 and later). In a linear
+ * layout, the words of a pass are a linear space and so are their banks: each touched bank has to give
+ * {@code 2^(rank of the words - rank of the banks)} words.
  */
 public final class BankConflicts {
   private static final int WORD_BIT = 2;
@@ -28,7 +28,9 @@ public final class BankConflicts {
   }
 
   private static int conflictBits(SharedAccess access, SharedLayout shared) {
-    checkArgument(access.elementBits() == shared.elementBits(), "%s and %s bits", access.elementBits(), shared.elementBits());
+    checkArgument(
+        access.elementBits() == shared.elementBits(),
+        "%s and %s bits", access.elementBits(), shared.elementBits());
     ImmutableList<Long> touched =
         ImmutableList.<Long>builder().addAll(access.vector()).addAll(access.lanes()).build();
     LinearLayout pass = new LinearLayout(

@@ -39,7 +39,8 @@ public final class ChooseSwizzle {
     checkArgument(tensorBits <= MAX_TENSOR_BITS, "a tile of 2^%s elements", tensorBits);
     vector = accesses.stream().map(SharedAccess::vector).max(Comparator.comparingInt(List::size)).orElseThrow();
     for (SharedAccess access : accesses) {
-      checkArgument(access.tensor().equals(tensor) && access.elementBits() == elementBits, "accesses to different tiles");
+      checkArgument(
+          access.tensor().equals(tensor) && access.elementBits() == elementBits, "accesses to different tiles");
       checkArgument(
           vector.subList(0, access.vector().size()).equals(access.vector()),
           "vectors run along different elements: %s and %s", vector, access.vector());
@@ -70,8 +71,8 @@ public final class ChooseSwizzle {
   }
 
   /**
-   * A basis of the elements at which vectors start, in row-major order where it can be. The offset bits above the vector
-   * are made of these alone, so that vectors are aligned.
+   * A basis of the elements at which vectors start, in row-major order where it can be. The offset bits above the
+   * vector are made of these alone, so that vectors are aligned.
    */
   private ImmutableList<Long> chooseStarts() {
     Subspace space = Subspace.ZERO;
@@ -79,7 +80,8 @@ public final class ChooseSwizzle {
       Subspace longer = Subspace.span(vector.subList(access.vector().size(), vector.size()));
       space = space.plus(access.starts().stream().filter(start -> !longer.contains(start)).toList());
     }
-    checkArgument(space.intersect(Subspace.span(vector)).dimension() == 0, "vectors of %s would not be aligned", vector);
+    checkArgument(
+        space.intersect(Subspace.span(vector)).dimension() == 0, "vectors of %s would not be aligned", vector);
     List<Long> completion = new ArrayList<>();
     addIndependent(completion, space.plus(vector), units());
     Subspace complete = space.plus(completion);
@@ -123,7 +125,8 @@ public final class ChooseSwizzle {
     long best = 0;
     long least = Long.MAX_VALUE;
     for (int bits = 1; bits <= descending.size() && least > 0; bits++) {
-      for (long choice = (1L << bits) - 1; choice >> descending.size() == 0 && least > 0; choice = nextOfSameBits(choice)) {
+      long end = 1L << descending.size();
+      for (long choice = (1L << bits) - 1; choice < end && least > 0; choice = nextOfSameBits(choice)) {
         long candidate = sum(descending, choice);
         long harm = taken.contains(candidate) ? Long.MAX_VALUE : harm(candidate, forbidden);
         if (harm < least) {

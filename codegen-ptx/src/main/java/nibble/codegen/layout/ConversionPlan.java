@@ -5,6 +5,11 @@ import com.google.common.primitives.ImmutableIntArray;
 
 /** How elements get from the threads that hold them in one layout to the threads that hold them in another. */
 public sealed interface ConversionPlan {
+  /** The bytes of shared memory that it needs. */
+  default int sharedBytes() {
+    return this instanceof ThroughShared exchange ? exchange.shared().bytes() : 0;
+  }
+
   /**
    * Every thread has what it needs.
    *
@@ -34,8 +39,8 @@ public sealed interface ConversionPlan {
   record WarpShuffle(int packedBits, ImmutableList<Round> rounds, int redundantBits) implements ConversionPlan {}
 
   /**
-   * One round of a shuffle, for one constant each: values are linear in the lane, up to an exclusive or. Register numbers
-   * count elements, and are those of the first element of a group.
+   * One round of a shuffle, for one constant each: values are linear in the lane, up to an exclusive or. Register
+   * numbers count elements, and are those of the first element of a group.
    *
    * @param give what register a lane gives: {@code (lane) -> (register)}
    * @param giveConstant is exclusive-ored to that register

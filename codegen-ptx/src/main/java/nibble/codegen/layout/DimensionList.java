@@ -34,9 +34,10 @@ final class DimensionList {
     long packed = 0;
     int shift = 0;
     for (int i = 0; i < values.length; i++) {
-      checkArgument(values[i] >> dimensions.get(i).bits() == 0, "value %s of dimension %s", values[i], dimensions.get(i));
+      Dimension dimension = dimensions.get(i);
+      checkArgument(values[i] >> dimension.bits() == 0, "value %s of dimension %s", values[i], dimension);
       packed |= (long) values[i] << shift;
-      shift += dimensions.get(i).bits();
+      shift += dimension.bits();
     }
     return packed;
   }
@@ -61,7 +62,10 @@ final class DimensionList {
     return all.build();
   }
 
-  /** A packed vector of {@code from} as one of {@code to}, each value above the bits that {@code below} has of its dimension. */
+  /**
+   * A packed vector of {@code from} as one of {@code to}, each value above the bits that {@code below} has of its
+   * dimension.
+   */
   static long place(long packed, List<Dimension> from, List<Dimension> to, List<Dimension> below) {
     int[] values = unpack(from, packed);
     int[] placed = new int[to.size()];
@@ -79,7 +83,8 @@ final class DimensionList {
 
   static ImmutableList<Dimension> rename(List<Dimension> dimensions, String from, String to) {
     indexOf(dimensions, from);
-    return dimensions.stream().map(d -> d.name().equals(from) ? new Dimension(to, d.bits()) : d).collect(toImmutableList());
+    return dimensions.stream().map(d -> d.name().equals(from) ? new Dimension(to, d.bits()) : d)
+        .collect(toImmutableList());
   }
 
   /** The layout between some of its inputs and some of its outputs, in the given orders. */

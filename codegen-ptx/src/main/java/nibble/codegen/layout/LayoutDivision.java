@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Left division: whether a layout is a product whose low bits are a given layout. An instruction that moves a tile (such
- * as {@code ldmatrix}) can be used where its tile divides the layout.
+ * Left division: whether a layout is a product whose low bits are a given layout. An instruction that moves a tile
+ * (such as {@code ldmatrix}) can be used where its tile divides the layout.
  */
 final class LayoutDivision {
   private LayoutDivision() {}
@@ -52,6 +52,7 @@ final class LayoutDivision {
       }
       rest.add(new Dimension(dimension.name(), dimension.bits() - taken));
     }
-    return DimensionList.names(all).containsAll(DimensionList.names(part)) ? Optional.of(rest.build()) : Optional.empty();
+    boolean isPart = DimensionList.names(all).containsAll(DimensionList.names(part));
+    return isPart ? Optional.of(rest.build()) : Optional.empty();
   }
 }

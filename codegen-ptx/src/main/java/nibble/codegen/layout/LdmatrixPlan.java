@@ -13,9 +13,9 @@ import java.util.Optional;
 
 /**
  * How a fragment is loaded from shared memory by {@code ldmatrix}, or stored to it by {@code stmatrix}, which is its
- * exact inverse (PTX ISA 9.7.14.5.15 and 9.7.14.5.16). An instruction moves 1, 2 or 4 matrices of eight rows of 16 bytes
- * between the rows at the addresses that lanes {@code 8*j + i} give (row {@code i} of matrix {@code j}) and register
- * {@code j} of all lanes.
+ * exact inverse (PTX ISA 9.7.14.5.15 and 9.7.14.5.16). An instruction moves 1, 2 or 4 matrices of eight rows of 16
+ * bytes between the rows at the addresses that lanes {@code 8*j + i} give (row {@code i} of matrix {@code j}) and
+ * register {@code j} of all lanes.
  *
  * @param matrices how many matrices an instruction moves: 1, 2 or 4
  * @param transposed whether {@code .trans} is needed
@@ -57,7 +57,8 @@ public record LdmatrixPlan(
     List<Long> inRegister = registers.subList(0, perRegister);
     List<Long> rows = new ArrayList<>();
     boolean transposed;
-    if (inRegister.equals(unitsWithin(shared.elementBits(), perRegister)) && lanes.subList(0, 2).equals(List.of(4L, 8L))) {
+    if (inRegister.equals(unitsWithin(shared.elementBits(), perRegister))
+        && lanes.subList(0, 2).equals(List.of(4L, 8L))) {
       transposed = false;
       rows.addAll(lanes.subList(2, 5));
     } else if (shared.elementBits() == 16 && lanes.subList(2, 5).equals(List.of(2L, 4L, 8L))) {

@@ -31,8 +31,8 @@ import java.util.Optional;
  */
 public record LinearLayout(ImmutableList<Dimension> inputs, ImmutableList<Dimension> outputs, F2Matrix matrix) {
   public LinearLayout {
-    checkArgument(DimensionList.bits(inputs) == matrix.width(), "the inputs %s have not %s bits", inputs, matrix.width());
-    checkArgument(DimensionList.bits(outputs) == matrix.rows(), "the outputs %s have not %s bits", outputs, matrix.rows());
+    checkArgument(DimensionList.bits(inputs) == matrix.width(), "%s columns for inputs %s", matrix.width(), inputs);
+    checkArgument(DimensionList.bits(outputs) == matrix.rows(), "%s rows for outputs %s", matrix.rows(), outputs);
     DimensionList.checkDistinct(inputs);
     DimensionList.checkDistinct(outputs);
   }
@@ -129,9 +129,9 @@ public record LinearLayout(ImmutableList<Dimension> inputs, ImmutableList<Dimens
 
   /**
    * Where {@code other} keeps what this layout keeps: the map from the inputs of this to the inputs of {@code other}
-   * with {@code this.relativeTo(other).then(other)} equal to this. Where {@code other} keeps something in several places,
-   * it is the one with zeros in the dependent input bits. Throws {@code IllegalArgumentException} where {@code other}
-   * lacks something.
+   * with {@code this.relativeTo(other).then(other)} equal to this. Where {@code other} keeps something in several
+   * places, it is the one with zeros in the dependent input bits. Throws {@code IllegalArgumentException} where
+   * {@code other} lacks something.
    */
   public LinearLayout relativeTo(LinearLayout other) {
     LinearLayout ordered = reorderOutputs(DimensionList.names(other.outputs));
@@ -156,8 +156,8 @@ public record LinearLayout(ImmutableList<Dimension> inputs, ImmutableList<Dimens
 
   /**
    * The product: this layout for the low bits, {@code outer} for the bits above. An input or output of both grows; the
-   * coordinates of {@code outer} count in steps of the sizes of this. So {@code fragment.times(identity(WARP, 2, "dim0"))}
-   * sets two warps' fragments below each other.
+   * coordinates of {@code outer} count in steps of the sizes of this. So
+   * {@code fragment.times(identity(WARP, 2, "dim0"))} sets two warps' fragments below each other.
    */
   public LinearLayout times(LinearLayout outer) {
     ImmutableList<Dimension> allInputs = DimensionList.join(inputs, outer.inputs);
@@ -214,8 +214,10 @@ public record LinearLayout(ImmutableList<Dimension> inputs, ImmutableList<Dimens
 
   /** The part of this layout that the named inputs move, projected onto the named outputs. */
   public LinearLayout sublayout(Collection<String> inputNames, Collection<String> outputNames) {
-    ImmutableList<Dimension> someInputs = inputs.stream().filter(d -> inputNames.contains(d.name())).collect(toImmutableList());
-    ImmutableList<Dimension> someOutputs = outputs.stream().filter(d -> outputNames.contains(d.name())).collect(toImmutableList());
+    ImmutableList<Dimension> someInputs =
+        inputs.stream().filter(input -> inputNames.contains(input.name())).collect(toImmutableList());
+    ImmutableList<Dimension> someOutputs =
+        outputs.stream().filter(output -> outputNames.contains(output.name())).collect(toImmutableList());
     return DimensionList.restrict(this, someInputs, someOutputs);
   }
 
@@ -237,7 +239,10 @@ public record LinearLayout(ImmutableList<Dimension> inputs, ImmutableList<Dimens
     return new LinearLayout(inputs, DimensionList.rename(outputs, from, to), matrix);
   }
 
-  /** The outputs {@code dim0}, {@code dim1}, ... in another order: dimension {@code i} is the old {@code permutation[i]}. */
+  /**
+   * The outputs {@code dim0}, {@code dim1}, ... in another order: dimension {@code i} is the old
+   * {@code permutation[i]}.
+   */
   public LinearLayout transpose(int... permutation) {
     return TensorDimensions.transpose(this, permutation);
   }
@@ -257,7 +262,9 @@ public record LinearLayout(ImmutableList<Dimension> inputs, ImmutableList<Dimens
     return TensorDimensions.expand(this, dim);
   }
 
-  /** The layout whose outputs have the given shape: repeated by more registers where too small, wrapped where too large. */
+  /**
+   * The layout whose outputs have the given shape: repeated by more registers where too small, wrapped where too large.
+   */
   public LinearLayout cover(int... shape) {
     return TensorDimensions.cover(this, shape);
   }

@@ -7,8 +7,8 @@ import static nibble.codegen.layout.LinearLayout.identity;
 
 /**
  * The fragments of {@code mma.sync}, {@code (register, lane) -> (dim0, dim1)}, for elements of any width. With
- * {@code g = lane >> 2}, {@code t = lane & 3} and {@code E} elements in a register (32 bits, or one f64), one rule gives
- * them all (PTX ISA 9.7.14.5.3 to 9.7.14.5.13):
+ * {@code g = lane >> 2}, {@code t = lane & 3} and {@code E} elements in a register (32 bits, or one f64), one rule
+ * gives them all (PTX ISA 9.7.14.5.3 to 9.7.14.5.13):
  *
  * <pre>
  * A, m x k: register r, element e   row g + 8 * (r & 1)      column E*t + e + 4*E*(r >> 1)
@@ -16,8 +16,8 @@ import static nibble.codegen.layout.LinearLayout.identity;
  * C, m x n: register i              row g + 8 * (i >> 1)     column 2*t + (i & 1)
  * </pre>
  *
- * <p>Input {@code register} counts elements, {@code r * E + e}. The accumulator's layout is the same for 32-bit and, two
- * in a register, for 16-bit elements. A of a sparse {@code mma.sp} is the fragment of half of its k.
+ * <p>Input {@code register} counts elements, {@code r * E + e}. The accumulator's layout is the same for 32-bit and,
+ * two in a register, for 16-bit elements. A of a sparse {@code mma.sp} is the fragment of half of its k.
  */
 public final class MmaFragment {
   private static final String ROW = Dimension.tensor(0);

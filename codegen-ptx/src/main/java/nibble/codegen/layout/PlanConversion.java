@@ -117,7 +117,9 @@ public final class PlanConversion {
         BankConflicts.wavefronts(load, shared));
   }
 
-  /** Elements that both sides hold in one thread: as many as make a vector to which all other inputs leave it aligned. */
+  /**
+   * Elements that both sides hold in one thread: as many as make a vector to which all other inputs leave it aligned.
+   */
   private static ImmutableList<Long> commonVector(LinearLayout from, LinearLayout to, int elementBits) {
     List<Long> vector = from.images(REGISTER).stream()
         .filter(image -> image != 0 && to.images(REGISTER).contains(image))

@@ -11,11 +11,12 @@ import java.util.Set;
  * Splits a move between lanes into rounds of one shuffle.
  *
  * <p>Let {@code lane' = A*lane + B*register} and {@code register' = C*lane + D*register} be where the element of the
- * destination's (register, lane) is. In round {@code r} lane {@code l} fills register {@code F*l + r}, so it reads from lane
- * {@code M*l + B*r} with {@code M = A + B*F}. A lane gives one element a round, so {@code M} must be invertible, and that is
- * what {@code F} is chosen for: it takes each vector of the kernel of {@code A} to a register bit whose {@code B} is new to
- * the image. Then lane {@code s} gives register {@code G*s + (G*B + D)*r} with {@code G = (C + D*F) * M^-1}. There are as many
- * rounds as registers to fill, which is the least, as every shuffle brings a lane one.
+ * destination's (register, lane) is. In round {@code r} lane {@code l} fills register {@code F*l + r}, so it reads from
+ * lane {@code M*l + B*r} with {@code M = A + B*F}. A lane gives one element a round, so {@code M} must be invertible,
+ * and that is what {@code F} is chosen for: it takes each vector of the kernel of {@code A} to a register bit whose
+ * {@code B} is new to the image. Then lane {@code s} gives register {@code G*s + (G*B + D)*r} with
+ * {@code G = (C + D*F) * M^-1}. There are as many rounds as registers to fill, which is the least, as every shuffle
+ * brings a lane one.
  */
 final class PlanShuffle {
   private static final int SHUFFLE_BITS = 32;
@@ -40,7 +41,7 @@ final class PlanShuffle {
     packedBits = packedBits(Integer.numberOfTrailingZeros(Math.max(1, SHUFFLE_BITS / elementBits)));
   }
 
-  /** The rounds for the origin {@code (register, lane) -> (register, lane)}; empty where copies of elements get in the way. */
+  /** The rounds for the origin {@code (register, lane) -> (register, lane)}; empty where copies get in the way. */
   static Optional<ConversionPlan.WarpShuffle> plan(LinearLayout origin, int elementBits) {
     PlanShuffle plan = new PlanShuffle(origin, elementBits);
     F2Matrix fill = plan.chooseFill();
@@ -96,7 +97,7 @@ final class PlanShuffle {
   /** How many of the lowest register bits stay where they are and are of no concern to any other bit, up to a limit. */
   private int packedBits(int limit) {
     int packed = 0;
-    while (packed < Math.min(limit, d.width()) && d.column(packed) == 1L << packed && b.column(packed) == 0 && isAlone(packed)) {
+    while (packed < Math.min(limit, d.width()) && isAlone(packed)) {
       packed++;
     }
     return packed;
@@ -104,6 +105,9 @@ final class PlanShuffle {
 
   private boolean isAlone(int register) {
     long bit = 1L << register;
+    if (d.column(register) != bit || b.column(register) != 0) {
+      return false;
+    }
     for (int other = 0; other < d.width(); other++) {
       if (other != register && (d.column(other) & bit) != 0) {
         return false;

@@ -11,12 +11,12 @@ import java.util.stream.IntStream;
 
 /**
  * What one instruction of one warp touches in shared memory, as the hardware takes it: in passes, of which each serves
- * so many lanes that together they touch 128 bytes at most. A pass lasts as many cycles (wavefronts) as the busiest bank
- * has different words to give.
+ * so many lanes that together they touch 128 bytes at most. A pass lasts as many cycles (wavefronts) as the busiest
+ * bank has different words to give.
  *
  * @param tensor the dimensions of the tile
- * @param vector the tile elements that one lane touches together: the packed coordinates of the bits of the index in the
- *     vector, the lowest address first
+ * @param vector the tile elements that one lane touches together: the packed coordinates of the bits of the index in
+ *     the vector, the lowest address first
  * @param lanes the packed coordinates of the lane bits of one pass
  * @param starts the packed coordinates of all other inputs' bits: each vector starts at a sum of these
  * @param passes how many passes the instruction takes
@@ -32,7 +32,8 @@ public record SharedAccess(
   private static final int LANE_BITS = 5;
 
   public SharedAccess {
-    checkArgument(elementBits << vector.size() <= 128, "vector of %s elements of %s bits", 1 << vector.size(), elementBits);
+    checkArgument(
+        elementBits << vector.size() <= 128, "vector of %s elements of %s bits", 1 << vector.size(), elementBits);
   }
 
   /**
@@ -71,7 +72,9 @@ public record SharedAccess(
     return of(fragment, row, lanes.subList(2, LANE_BITS), matrices, elementBits);
   }
 
-  /** {@code ldmatrix} or {@code stmatrix} with {@code .trans}, of 16-bit elements: lane bits 2 to 4 run along the row. */
+  /**
+   * {@code ldmatrix} or {@code stmatrix} with {@code .trans}, of 16-bit elements: lane bits 2 to 4 run along the row.
+   */
   public static SharedAccess ldmatrixTransposed(LinearLayout fragment, int matrices) {
     ImmutableList<Long> lanes = firstLanes(fragment, LANE_BITS);
     ImmutableList<Long> rows = ImmutableList.<Long>builder()

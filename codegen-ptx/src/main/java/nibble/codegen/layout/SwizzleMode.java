@@ -32,7 +32,10 @@ public enum SwizzleMode {
     return span;
   }
 
-  /** After how many bytes the pattern starts again: eight rows of {@link #span} for the 128-byte mode with 16-byte chunks. */
+  /**
+   * After how many bytes the pattern starts again: eight rows of {@link #span} for the 128-byte mode with 16-byte
+   * chunks.
+   */
   public int repeat() {
     return Integer.highestOneBit(mask << shift) * 2;
   }

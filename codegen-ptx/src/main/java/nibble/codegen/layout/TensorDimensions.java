@@ -21,7 +21,8 @@ final class TensorDimensions {
   static LinearLayout reshape(LinearLayout layout, int... shape) {
     ImmutableList<String> names = Dimension.tensors(layout.outputs().size());
     LinearLayout flat = layout.reorderOutputs(Lists.reverse(names));
-    ImmutableList<Dimension> target = numbered(IntStream.of(shape).mapToObj(s -> Dimension.ofSize("size", s).bits()).toList());
+    ImmutableList<Dimension> target =
+        numbered(IntStream.of(shape).mapToObj(s -> Dimension.ofSize("size", s).bits()).toList());
     LinearLayout cut = new LinearLayout(flat.inputs(), target.reverse(), flat.matrix());
     return cut.reorderOutputs(Dimension.tensors(shape.length));
   }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the elements that a thread holds are grouped into vector loads or stores: some bits of the register index choose an
- * element of the vector, the others the instruction.
+ * How the elements that a thread holds are grouped into vector loads or stores: some bits of the register index choose
+ * an element of the vector, the others the instruction.
  *
  * @param registerBits the bits of the register index that count through a vector, the lowest address first
  * @param registers how many elements a thread holds
@@ -17,9 +17,9 @@ import java.util.List;
  */
 public record VectorAccess(ImmutableIntArray registerBits, int registers, int elementBits) {
   /**
-   * The widest vectors between registers and memory: bits of the register index whose elements lie 1, 2, 4, ... elements
-   * apart, as long as every other input moves the address by multiples of the vector. They need not be the lowest bits:
-   * registers have no order.
+   * The widest vectors between registers and memory: bits of the register index whose elements lie 1, 2, 4, ...
+   * elements apart, as long as every other input moves the address by multiples of the vector. They need not be the
+   * lowest bits: registers have no order.
    *
    * @param distributed {@code (register, lane, ...) -> (dim0, ...)}
    * @param memory {@code (offset) -> (dim0, ...)}, the offset in elements

@@ -10,11 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import nibble.ir.Block;
 import nibble.ir.Function;
+import nibble.ir.Names;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
+import nibble.ir.op.Cast;
+import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
@@ -125,13 +128,15 @@ public final class FormKernels {
     return !definitions.containsKey(value) || floating.contains(value);
   }
 
-  /** A floating value that must be in memory: an operand of a matrix product. */
+  /** An operand of a matrix product must be in memory, besides what its loader does: views, casts, dequantization. */
   private void materialize(Value value) {
     Operation definition = definitions.get(value);
     if (definition == null || groupOf.containsKey(value)) {
       return;
     }
-    if (definition.op() instanceof ViewOp) {
+    boolean loader =
+        definition.op() instanceof ViewOp || definition.op() instanceof Cast || definition.op() instanceof Dequantize;
+    if (loader) {
       materialize(definition.operand(0));
     } else if (floating.contains(value)) {
       start(definition);
@@ -183,8 +188,9 @@ public final class FormKernels {
   private Function emit() {
     Set<Value> stored = storedValues();
     List<Operation> operations = new ArrayList<>();
+    Names names = Names.after(function);
     for (Group group : groups) {
-      operations.add(new KernelBody(group, definitions, groupOf).build(stored));
+      operations.add(new KernelBody(group, definitions, groupOf, names).build(stored));
     }
     Set<Value> emitted = new LinkedHashSet<>();
     function.body().results().forEach(value -> reshapes(value, operations, emitted));
@@ -206,7 +212,7 @@ public final class FormKernels {
 
   private void crossing(Value value, Group reader, Set<Value> stored) {
     Group group = groupOf.get(value);
-    if (group != null) {
+    if (group != null && (reader == null || group.index() <= reader.index())) {
       if (group != reader) {
         stored.add(value);
       }

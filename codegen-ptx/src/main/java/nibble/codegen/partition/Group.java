@@ -97,7 +97,7 @@ final class Group {
     boolean full = extents.get(operation.operand(0)) == Extent.FULL;
     Reduction wanted = reduction(operation).orElseThrow();
     boolean agrees = space.reduction().isEmpty() || space.reduction().get().equals(wanted);
-    boolean possible = !isProduct || TileBoxes.fits(wanted);
+    boolean possible = !isProduct || TileBoxes.fits(wanted, space.shape());
     return full && agrees && possible ? Optional.of(Extent.REDUCED) : Optional.empty();
   }
 

@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import nibble.ir.Block;
+import nibble.ir.Names;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.op.Kernel;
 
 /**
  * Builds the region of one kernel: its group's operations, and the views and floating work in front of them, on arguments in
- * place of what lies in memory. Values are named afresh, so that kernels that do the same have the same text.
+ * place of what lies in memory.
  */
 final class KernelBody {
   private final Group group;
@@ -23,9 +24,10 @@ final class KernelBody {
   private final Map<Value, Value> arguments = new LinkedHashMap<>();
   private final Map<Value, Value> inside = new HashMap<>();
   private final List<Operation> body = new ArrayList<>();
-  private int counter;
+  private final Names names;
 
-  KernelBody(Group group, Map<Value, Operation> definitions, Map<Value, Group> groupOf) {
+  KernelBody(Group group, Map<Value, Operation> definitions, Map<Value, Group> groupOf, Names names) {
+    this.names = names;
     this.group = group;
     this.definitions = definitions;
     this.groupOf = groupOf;
@@ -69,7 +71,7 @@ final class KernelBody {
 
   private Value place(Operation operation) {
     List<Value> operands = operation.operands().stream().map(this::use).toList();
-    Value result = new Value(String.valueOf(counter++), operation.result().type());
+    Value result = new Value(names.next(), operation.result().type());
     body.add(new Operation(
         operation.op(), ImmutableList.copyOf(operands), ImmutableList.of(result), ImmutableList.of(),
         operation.location()));
@@ -84,11 +86,12 @@ final class KernelBody {
       return known;
     }
     Group source = groupOf.get(value);
-    boolean inMemory = !definitions.containsKey(value) || (source != null && source != group);
+    // A view that is a result of the function has a kernel of its own, which may come later.
+    boolean inMemory = !definitions.containsKey(value) || (source != null && source.index() < group.index());
     if (!inMemory) {
       return place(definitions.get(value));
     }
-    Value argument = new Value("a" + arguments.size(), value.type());
+    Value argument = new Value(names.next(), value.type());
     arguments.put(value, argument);
     inside.put(value, argument);
     return argument;

@@ -25,7 +25,8 @@ class AddressPlanTest {
   }
 
   @Property
-  void basePlusImmediateIsTheAddress(@ForAll Random random, @ForAll @IntRange(max = 5) int lanes, @ForAll @IntRange(max = 4) int steps) {
+  void basePlusImmediateIsTheAddress(@ForAll Random random, @ForAll @IntRange(max = 5) int lanes,
+      @ForAll @IntRange(max = 4) int steps) {
     LinearLayout addresses = random(random, lanes, steps);
     AddressPlan plan = AddressPlan.of(addresses, "step");
     for (int lane = 0; lane < 1 << lanes; lane++) {
@@ -39,7 +40,8 @@ class AddressPlanTest {
 
   /** Two steps can share a register exactly when their addresses differ by the same number in all lanes. */
   @Property
-  void noPlanNeedsFewerRegisters(@ForAll Random random, @ForAll @IntRange(max = 5) int lanes, @ForAll @IntRange(max = 4) int steps) {
+  void noPlanNeedsFewerRegisters(@ForAll Random random, @ForAll @IntRange(max = 5) int lanes,
+      @ForAll @IntRange(max = 4) int steps) {
     LinearLayout addresses = random(random, lanes, steps);
     List<Integer> representatives = new ArrayList<>();
     for (int step = 0; step < 1 << steps; step++) {
@@ -66,7 +68,8 @@ class AddressPlanTest {
   void ksOfASwizzledRowNeedABaseEach() {
     LinearLayout fragment = MmaFragment.a(16, 32, 8)
         .times(LinearLayout.identity("register", 4, "dim1")).times(LinearLayout.identity("register", 4, "dim0"));
-    LdmatrixPlan loads = LdmatrixPlan.find(fragment, SharedLayout.swizzled(SwizzleMode.BYTES_128, 8, 64, 128)).orElseThrow();
+    LdmatrixPlan loads = LdmatrixPlan.find(fragment, SharedLayout.swizzled(SwizzleMode.BYTES_128, 8, 64, 128))
+        .orElseThrow();
     AddressPlan plan = AddressPlan.of(loads.addresses(), LdmatrixPlan.INSTRUCTION);
     assertEquals(16, loads.instructions());
     assertEquals(ImmutableIntArray.of(0, 32, 64, 96), plan.bases());
@@ -90,7 +93,8 @@ class AddressPlanTest {
     LinearLayout fragment = MmaFragment.a(16, 32, 8)
         .times(LinearLayout.identity("register", 4, "dim1")).times(LinearLayout.identity("register", 4, "dim0"));
     SharedAccess read = SharedAccess.ldmatrix(fragment, 4, 8);
-    LinearLayout copies = BlockedLayout.of(new int[] {1, 16}, new int[] {16, 2}, new int[] {1, 1}, 1, 0).toLayout(64, 128);
+    LinearLayout copies = BlockedLayout.of(new int[] {1, 16}, new int[] {16, 2}, new int[] {1, 1}, 1, 0)
+        .toLayout(64, 128);
     SharedAccess write = SharedAccess.vector(copies, ImmutableIntArray.of(0, 1, 2, 3), 8);
     SharedLayout shared = ChooseSwizzle.forAccesses(write, read);
     assertTrue(BankConflicts.isConflictFree(write, shared) && BankConflicts.isConflictFree(read, shared));

@@ -71,7 +71,8 @@ class BankConflictsTest {
   void ldmatrixOfAPlainTileWithRowsOf128BytesConflictsEightfold() {
     SharedLayout shared = SharedLayout.rowMajor(8, 16, 128);
     assertEquals(8, firstMatrix(shared));
-    assertEquals(32, BankConflicts.wavefronts(SharedAccess.ldmatrix(MmaFragment.a(16, 32, 8).cover(16, 128), 4, 8), shared));
+    assertEquals(32,
+        BankConflicts.wavefronts(SharedAccess.ldmatrix(MmaFragment.a(16, 32, 8).cover(16, 128), 4, 8), shared));
   }
 
   private static int firstMatrix(SharedLayout shared) {

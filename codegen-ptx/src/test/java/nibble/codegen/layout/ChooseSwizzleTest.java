@@ -21,14 +21,16 @@ class ChooseSwizzleTest {
     int vector = 128 / elementBits;
     int lanesAlongRow = Math.min(32, columns / vector);
     LinearLayout layout = BlockedLayout.of(
-        new int[] {1, vector}, new int[] {32 / lanesAlongRow, lanesAlongRow}, new int[] {1, 1}, 1, 0).toLayout(rows, columns);
+        new int[] {1, vector}, new int[] {32 / lanesAlongRow, lanesAlongRow}, new int[] {1, 1}, 1, 0)
+        .toLayout(rows, columns);
     return SharedAccess.vector(
         layout, ImmutableIntArray.copyOf(IntStream.range(0, Integer.numberOfTrailingZeros(vector))), elementBits);
   }
 
   /** For a tile whose rows are as long as a mode's, the search finds the mode. */
   @ParameterizedTest
-  @CsvSource({"BYTES_32,8,32", "BYTES_64,8,64", "BYTES_128,8,128", "BYTES_32,16,16", "BYTES_64,16,32", "BYTES_128,16,64"})
+  @CsvSource({
+      "BYTES_32,8,32", "BYTES_64,8,64", "BYTES_128,8,128", "BYTES_32,16,16", "BYTES_64,16,32", "BYTES_128,16,64"})
   void findsTheModesOfTheTensorMaps(SwizzleMode mode, int bits, int columns) {
     LinearLayout fragment = MmaFragment.a(16, 256 / bits, bits).cover(64, columns);
     SharedAccess read = SharedAccess.ldmatrix(fragment, 4, bits);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class F2MatrixTest {
   @Property
-  void solutionTimesMatrixIsRightSide(@ForAll Random random, @ForAll @IntRange(max = 12) int rows, @ForAll @IntRange(max = 12) int width) {
+  void solutionTimesMatrixIsRightSide(@ForAll Random random, @ForAll @IntRange(max = 12) int rows,
+      @ForAll @IntRange(max = 12) int width) {
     F2Matrix matrix = F2Matrix.ofColumns(rows, random.longs(width, 0, 1L << rows).toArray());
     F2Matrix factor = F2Matrix.ofColumns(width, random.longs(5, 0, 1L << width).toArray());
     F2Matrix product = matrix.multiply(factor);
@@ -25,16 +27,18 @@ class F2MatrixTest {
   }
 
   @Property
-  void rankAndKernelMakeUpTheWidth(@ForAll Random random, @ForAll @IntRange(max = 10) int rows, @ForAll @IntRange(max = 10) int width) {
+  void rankAndKernelMakeUpTheWidth(@ForAll Random random, @ForAll @IntRange(max = 10) int rows,
+      @ForAll @IntRange(max = 10) int width) {
     F2Matrix matrix = F2Matrix.ofColumns(rows, random.longs(width, 0, 1L << rows).toArray());
     assertEquals(width, matrix.rank() + matrix.kernel().size());
     matrix.kernel().forEach(vector -> assertEquals(0, matrix.multiply(vector)));
-    long images = java.util.stream.LongStream.range(0, 1L << width).map(matrix::multiply).distinct().count();
+    long images = LongStream.range(0, 1L << width).map(matrix::multiply).distinct().count();
     assertEquals(1L << matrix.rank(), images);
   }
 
   @Property
-  void subspaceIntersectionHasExactlyTheCommonVectors(@ForAll Random random, @ForAll @IntRange(min = 1, max = 7) int bits) {
+  void subspaceIntersectionHasExactlyTheCommonVectors(@ForAll Random random,
+      @ForAll @IntRange(min = 1, max = 7) int bits) {
     Subspace one = Subspace.span(random.longs(bits / 2 + 1, 0, 1L << bits).boxed().toList());
     Subspace two = Subspace.span(random.longs(bits / 2 + 1, 0, 1L << bits).boxed().toList());
     Subspace common = one.intersect(two);

@@ -53,6 +53,26 @@ class LdmatrixPlanTest {
     }
   }
 
+  /** A tile whose rows are those of the matrices: lane {@code 8*j + i} gives row i of matrix j. */
+  @ParameterizedTest
+  @CsvSource({"1,4", "2,8", "4,16", "4,32"})
+  void ldmatrixLoadsItsOwnFragment(int matrices, int bits) {
+    SharedLayout rows = SharedLayout.rowMajor(bits, 8 * matrices, 128 / bits);
+    LdmatrixPlan plan = check(LdmatrixFragment.plain(matrices, bits), rows, 4);
+    assertFalse(plan.transposed());
+    assertEquals(LinearLayout.identity(LANE, 8 * matrices, "row").matrix(), rowsGiven(plan));
+    if (bits == 16) {
+      LdmatrixPlan transposed = check(LdmatrixFragment.transposed(matrices), rows, 4);
+      assertTrue(transposed.transposed());
+      assertEquals(rowsGiven(plan), rowsGiven(transposed));
+    }
+  }
+
+  private static F2Matrix rowsGiven(LdmatrixPlan plan) {
+    F2Matrix addresses = plan.addresses().matrix();
+    return addresses.rowRange(4, addresses.rows());
+  }
+
   @ParameterizedTest
   @CsvSource({"BYTES_32,1", "BYTES_64,2", "BYTES_128,4"})
   void swizzledTilesOfSeveralWarps(SwizzleMode mode, int maxMatrices) {
@@ -107,7 +127,8 @@ class LdmatrixPlanTest {
   }
 
   /** The packed coordinates of element {@code e} of register {@code j} after ldmatrix. */
-  private static long loaded(LdmatrixPlan plan, SharedLayout shared, int warp, int instruction, int j, int lane, int e) {
+  private static long loaded(LdmatrixPlan plan, SharedLayout shared, int warp, int instruction, int j, int lane,
+      int e) {
     int perRegister = 32 / shared.elementBits();
     int row = plan.transposed() ? 2 * (lane & 3) + e : lane >> 2;
     int inRow = plan.transposed() ? lane >> 2 : (lane & 3) * perRegister + e;

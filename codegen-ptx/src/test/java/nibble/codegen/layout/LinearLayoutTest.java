@@ -20,10 +20,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearLayoutTest {
-  private static final String SMALL = "{register: [[0, 1], [8, 0]], lane: [[1, 0], [2, 0], [4, 0]]} -> {dim0: 16, dim1: 2}";
+  private static final String SMALL =
+      "{register: [[0, 1], [8, 0]], lane: [[1, 0], [2, 0], [4, 0]]} -> {dim0: 16, dim1: 2}";
 
   @Property
-  void textRoundTrip(@ForAll Random random, @ForAll @IntRange(max = 4) int registers, @ForAll @IntRange(max = 3) int warps) {
+  void textRoundTrip(@ForAll Random random, @ForAll @IntRange(max = 4) int registers,
+      @ForAll @IntRange(max = 3) int warps) {
     LinearLayout layout = RandomLayouts.bijection(registers, 5, warps, random);
     assertEquals(layout, LinearLayout.parse(layout.toString()));
   }
@@ -85,7 +87,8 @@ class LinearLayoutTest {
 
   @Test
   void productSetsTheOuterAboveTheInner() {
-    LinearLayout product = identity("lane", 4, "dim1").times(identity("lane", 8, "dim0")).times(identity("warp", 2, "dim1"));
+    LinearLayout product = identity("lane", 4, "dim1").times(identity("lane", 8, "dim0"))
+        .times(identity("warp", 2, "dim1"));
     assertEquals(
         "{lane: [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp: [[4, 0]]} -> {dim1: 8, dim0: 8}", product.toString());
   }
@@ -119,7 +122,8 @@ class LinearLayoutTest {
     LinearLayout tile = identity("lane", 8, "dim0").times(identity("lane", 4, "dim1"));
     assertEquals(8, tile.cover(16, 16).inputSize("register"));
     LinearLayout wrapped = tile.cover(2, 4);
-    assertEquals("{lane: [[1, 0], [0, 0], [0, 0], [0, 1], [0, 2]], register: []} -> {dim0: 2, dim1: 4}", wrapped.toString());
+    assertEquals("{lane: [[1, 0], [0, 0], [0, 0], [0, 1], [0, 2]], register: []} -> {dim0: 2, dim1: 4}",
+        wrapped.toString());
   }
 
   @Test
@@ -142,7 +146,9 @@ class LinearLayoutTest {
   void compositionChecksDimensions() {
     LinearLayout layout = LinearLayout.parse(SMALL);
     assertThrows(IllegalArgumentException.class, () -> layout.then(layout));
-    assertThrows(IllegalArgumentException.class, () -> identity("lane", 2, "dim0").relativeTo(identity("lane", 4, "dim0")));
+    LinearLayout two = identity("lane", 2, "dim0");
+    LinearLayout four = identity("lane", 4, "dim0");
+    assertThrows(IllegalArgumentException.class, () -> two.relativeTo(four));
     assertThrows(IllegalArgumentException.class, () -> broadcast("lane", 2).inverse());
   }
 

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The fragments against the formulas of PTX ISA 9.7.14.5, shape by shape. */
 class MmaFragmentTest {
   @ParameterizedTest
-  @CsvSource({"8,16", "16,16", "4,32", "8,32", "16,8", "32,8", "32,4", "64,4", "128,1", "256,1", "4,64", "8,64", "16,64"})
+  @CsvSource({
+      "8,16", "16,16", "4,32", "8,32", "16,8", "32,8", "32,4", "64,4", "128,1", "256,1", "4,64", "8,64", "16,64"})
   void operandsOf16x8(int k, int bits) {
     int e = Math.max(1, 32 / bits);
     LinearLayout a = MmaFragment.a(16, k, bits);
@@ -56,7 +57,9 @@ class MmaFragmentTest {
     }
   }
 
-  /** The accumulators of two neighbouring 8-column tiles, packed in pairs, are the A operand of a 16-bit k16 product. */
+  /**
+   * The accumulators of two neighbouring 8-column tiles, packed in pairs, are the A operand of a 16-bit k16 product.
+   */
   @Test
   void accumulatorsOfTwoTilesAreAnOperand() {
     LinearLayout c = MmaFragment.accumulator(16);

@@ -26,7 +26,8 @@ class PlanConversionTest {
   private static final int NOTHING = -1;
 
   @Property
-  void anyBijectionsConvert(@ForAll Random random, @ForAll @IntRange(max = 4) int registers, @ForAll @IntRange(max = 2) int warps) {
+  void anyBijectionsConvert(@ForAll Random random, @ForAll @IntRange(max = 4) int registers,
+      @ForAll @IntRange(max = 2) int warps) {
     check(
         RandomLayouts.bijection(registers, 5, warps, random), RandomLayouts.bijection(registers, 5, warps, random), 16);
   }
@@ -34,7 +35,9 @@ class PlanConversionTest {
   @Property
   void copiesOnEitherSideConvert(@ForAll Random random, @ForAll @IntRange(min = 4, max = 8) int tensorBits) {
     check(
-        RandomLayouts.surjection(3, 5, 1, tensorBits, random), RandomLayouts.surjection(4, 5, 1, tensorBits, random), 8);
+        RandomLayouts.surjection(3, 5, 1, tensorBits, random),
+        RandomLayouts.surjection(4, 5, 1, tensorBits, random),
+        8);
   }
 
   @Property
@@ -84,7 +87,8 @@ class PlanConversionTest {
   @Test
   void transposeOfABlockGoesThroughSharedMemoryWithoutConflict() {
     LinearLayout rows = BlockedLayout.of(new int[] {1, 4}, new int[] {4, 8}, new int[] {4, 1}, 1, 0).toLayout(64, 64);
-    LinearLayout columns = BlockedLayout.of(new int[] {1, 1}, new int[] {32, 1}, new int[] {1, 4}, 0, 1).toLayout(64, 64);
+    LinearLayout columns = BlockedLayout.of(new int[] {1, 1}, new int[] {32, 1}, new int[] {1, 4}, 0, 1)
+        .toLayout(64, 64);
     ThroughShared plan = assertInstanceOf(ThroughShared.class, check(rows, columns, 32));
     assertEquals(plan.store().bits() / 32, plan.storeWavefronts());
     assertEquals(plan.load().bits() / 32, plan.loadWavefronts());
@@ -196,7 +200,8 @@ class PlanConversionTest {
     return result;
   }
 
-  private static long[][][] exchange(ThroughShared plan, LinearLayout source, long[][][] held, LinearLayout destination) {
+  private static long[][][] exchange(ThroughShared plan, LinearLayout source, long[][][] held,
+      LinearLayout destination) {
     int elementBytes = plan.shared().elementBits() / 8;
     long[] memory = new long[plan.shared().bytes() / elementBytes];
     Arrays.fill(memory, NOTHING);

@@ -52,7 +52,8 @@ class SharedLayoutTest {
   void rowMajorAddresses() {
     SharedLayout shared = SharedLayout.rowMajor(16, 8, 32);
     assertEquals((5 * 32 + 9) * 2, shared.address(5, 9));
-    LinearLayout addresses = shared.addresses(BlockedLayout.of(new int[] {1, 8}, new int[] {8, 4}, new int[] {1, 1}, 1, 0).toLayout());
+    LinearLayout addresses =
+        shared.addresses(BlockedLayout.of(new int[] {1, 8}, new int[] {8, 4}, new int[] {1, 1}, 1, 0).toLayout());
     assertArrayEquals(new int[] {(3 * 32 + 2 * 8 + 5) * 2}, addresses.apply(5, 3 * 4 + 2, 0));
   }
 

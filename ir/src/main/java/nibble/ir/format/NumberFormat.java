@@ -42,7 +42,9 @@ public interface NumberFormat {
   }
 
   /**
-   * Bound of {@code |round(x) - x|} for a finite {@code x} within range: half the gap at {@code x}.
+   * Bound of {@code |round(x) - x|}: half the gap at {@code x} within range, what saturation loses beyond it, infinite where
+   * {@code round} may give an infinity (or the magnitude is one). It never decreases with the magnitude, so it also bounds
+   * the error of every lesser {@code x}.
    *
    * @param magnitude {@code |x|}
    */

@@ -6,12 +6,12 @@ import nibble.ir.TensorType;
 import nibble.ir.bound.ErrorModel;
 
 /** The magnitude. */
-@OpInfo(name = "abs", summary = "magnitude of each element", rounding = "exact")
+@OpInfo(name = "abs", summary = "magnitude of each element", rounding = "exact; integers wrap")
 public record Abs() implements UnaryOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 1);
-    return expectPlain(operands.getFirst());
+    return expectNumbers(operands.getFirst());
   }
 
   @Override

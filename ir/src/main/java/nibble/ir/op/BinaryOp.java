@@ -11,7 +11,18 @@ import nibble.ir.shape.Shape;
 
 /** A function of two elements, with broadcasting. */
 public interface BinaryOp extends TensorOp {
+  /** The function, of truth values as 0 and 1. */
   double apply(double a, double b);
+
+  /** The function of integers, before the result is wrapped to its format. */
+  default long applyToIntegers(long a, long b) {
+    return (long) apply(a, b);
+  }
+
+  /** Whether it computes with numbers, so that truth values are refused. */
+  default boolean isArithmetic() {
+    return true;
+  }
 
   /** Bound of {@code |f(a', b') - f(a, b)|} for arguments that are off by at most their errors. */
   double spread(double a, double errorA, double b, double errorB);
@@ -25,8 +36,8 @@ public interface BinaryOp extends TensorOp {
   @Override
   default TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 2);
-    TensorType a = expectPlain(operands.get(0));
-    TensorType b = expectPlain(operands.get(1));
+    TensorType a = isArithmetic() ? expectNumbers(operands.get(0)) : expectPlain(operands.get(0));
+    TensorType b = isArithmetic() ? expectNumbers(operands.get(1)) : expectPlain(operands.get(1));
     if (!a.format().equals(b.format())) {
       throw new TypeRuleException(
           name() + " takes elements of one format, not " + a.format().name() + " and " + b.format().name(),
@@ -45,11 +56,12 @@ public interface BinaryOp extends TensorOp {
   default Tensor eval(List<Tensor> operands, TensorType result) {
     double[] a = operands.get(0).elements();
     double[] b = operands.get(1).elements();
-    boolean wraps = result.format().isInteger();
+    boolean integers = operands.get(0).type().format().isInteger();
     double[] y = new double[Math.toIntExact(result.shape().size().constant())];
     Elementwise.forEach(result.shape().extents(), operands, (i, at) -> {
-      double value = apply(a[at[0]], b[at[1]]);
-      y[i] = wraps ? result.format().decode((long) value) : value;
+      y[i] = integers
+          ? result.format().decode(applyToIntegers((long) a[at[0]], (long) b[at[1]]))
+          : apply(a[at[0]], b[at[1]]);
     });
     return Tensor.of(result, y);
   }

@@ -6,12 +6,13 @@ import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
  * A change of format without a scale. To a float format it rounds to nearest even (in exact interpretation not at all); to
- * an integer format it truncates and saturates.
+ * an integer format it truncates and saturates, and NaN becomes 0; to truth values it asks whether the number is not 0.
  *
  * @param to the format of the result
  */
@@ -33,6 +34,9 @@ public record Cast(NumberFormat to) implements TensorOp {
   }
 
   private double convert(double x) {
+    if (to.equals(Formats.BOOL)) {
+      return x == 0 ? 0 : 1;
+    }
     return to.isInteger() ? to.decode(to.encode(x, Rounding.TOWARD_ZERO)) : x;
   }
 

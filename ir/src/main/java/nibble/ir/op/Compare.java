@@ -46,6 +46,11 @@ public record Compare(Kind kind) implements BinaryOp {
   }
 
   @Override
+  public boolean isArithmetic() {
+    return false;
+  }
+
+  @Override
   public double spread(double a, double errorA, double b, double errorB) {
     // The outcome may differ only where the intervals of the two sides meet.
     return errorA + errorB > 0 && Math.abs(a - b) <= errorA + errorB ? 1 : 0;

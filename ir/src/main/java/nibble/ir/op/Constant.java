@@ -25,6 +25,11 @@ public record Constant(ImmutableList<Double> values, TensorType result) implemen
     if (!result.isPlain()) {
       throw new IllegalArgumentException("a constant is plain, not " + result);
     }
+    for (double value : values) {
+      if (result.format().isInteger() && result.format().round(value) != value) {
+        throw new IllegalArgumentException(value + " is no " + result.format().name());
+      }
+    }
   }
 
   /** The same number everywhere. */

@@ -7,11 +7,16 @@ import nibble.ir.bound.ErrorModel;
 @OpInfo(
     name = "div",
     summary = "quotient of two elements; of integers, truncated",
-    rounding = "one rounding; integers divide toward zero")
+    rounding = "one rounding, plus the function's error on the target; integers divide toward zero, by zero it is all ones")
 public record Div() implements BinaryOp {
   @Override
   public double apply(double a, double b) {
     return a / b;
+  }
+
+  @Override
+  public long applyToIntegers(long a, long b) {
+    return b == 0 ? -1 : a / b;
   }
 
   @Override

@@ -8,6 +8,7 @@ import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.MatrixProduct;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Broadcast;
 import nibble.ir.shape.Dim;
@@ -38,6 +39,7 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
           "matmul takes elements of one format, not " + a.format().name() + " and " + b.format().name(),
           "cast one of them");
     }
+    expectResult(a, b);
     Dim inner = b.shape().dim(transposeB ? -1 : -2);
     if (!a.shape().last().equals(inner)) {
       throw new TypeRuleException(
@@ -49,6 +51,17 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     Shape batch = Broadcast.common(batchA, batchB).orElseThrow(() -> new TypeRuleException(
         "the leading shapes " + batchA + " and " + batchB + " of matmul do not broadcast"));
     return TensorType.of(batch.append(a.shape().dim(-2), b.shape().dim(transposeB ? -2 : -1)), to);
+  }
+
+  private void expectResult(TensorType a, TensorType b) {
+    boolean integers = a.format().isInteger() && b.format().isInteger() && !a.isScaled() && !b.isScaled();
+    if (a.format().equals(Formats.BOOL) || b.format().equals(Formats.BOOL)) {
+      throw new TypeRuleException("matmul takes numbers, not truth values", "cast them to i8");
+    }
+    if (to.isInteger() && !(integers && to.bits() >= Integer.SIZE)) {
+      throw new TypeRuleException("the result of matmul of " + a.format().name() + " and " + b.format().name()
+          + " is a float" + (integers ? ", i32 or i64" : "") + ", not " + to.name());
+    }
   }
 
   @Override

@@ -12,6 +12,11 @@ public record Minimum() implements BinaryOp {
   }
 
   @Override
+  public boolean isArithmetic() {
+    return false;
+  }
+
+  @Override
   public double spread(double a, double errorA, double b, double errorB) {
     return Math.max(errorA, errorB);
   }

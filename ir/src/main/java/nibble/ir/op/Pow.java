@@ -1,6 +1,8 @@
 package nibble.ir.op;
 
+import java.util.List;
 import nibble.ir.OpInfo;
+import nibble.ir.TensorType;
 import nibble.ir.bound.ErrorModel;
 
 /** The power. */
@@ -9,6 +11,12 @@ import nibble.ir.bound.ErrorModel;
     summary = "first element to the power of the second",
     rounding = "computed as exp2(b log2 a), with the errors of these on the target")
 public record Pow() implements BinaryOp {
+  @Override
+  public TensorType infer(List<TensorType> operands) {
+    operands.forEach(this::expectFloat);
+    return BinaryOp.super.infer(operands);
+  }
+
   @Override
   public double apply(double a, double b) {
     return Math.pow(a, b);

@@ -9,6 +9,7 @@ import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.Tensor.ScaleGrid;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
@@ -32,6 +33,9 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
     TensorType x = expectFloat(operands.getFirst());
     if (!result.isScaled() || !result.shape().equals(x.shape())) {
       throw new TypeRuleException("quantize from " + x + " gives a scaled type of the same shape, not " + result);
+    }
+    if (result.sparse().isPresent() || result.format().equals(Formats.BOOL)) {
+      throw new TypeRuleException("quantize gives a dense tensor of numbers, not " + result);
     }
     if (operands.size() == 2 && !operands.get(1).equals(result.scaleType())) {
       throw new TypeRuleException("the scales of " + result + " have type " + result.scaleType() + ", not "

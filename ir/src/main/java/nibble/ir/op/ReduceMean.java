@@ -2,7 +2,9 @@ package nibble.ir.op;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
+import java.util.List;
 import nibble.ir.OpInfo;
+import nibble.ir.TensorType;
 import nibble.ir.bound.ErrorModel;
 
 /**
@@ -19,6 +21,12 @@ public record ReduceMean(ImmutableList<Integer> axes, boolean keep) implements R
   @Override
   public double reduce(double[] fibre) {
     return Arrays.stream(fibre).sum() / fibre.length;
+  }
+
+  @Override
+  public TensorType infer(List<TensorType> operands) {
+    operands.forEach(this::expectFloat);
+    return ReduceOp.super.infer(operands);
   }
 
   @Override

@@ -10,6 +10,7 @@ import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -24,6 +25,11 @@ public interface ReduceOp extends TensorOp {
   /** The result over one fibre of elements. */
   double reduce(double[] fibre);
 
+  /** The result over one fibre of integers, before it is wrapped to their format. */
+  default long reduceIntegers(double[] fibre, NumberFormat format) {
+    return (long) reduce(fibre);
+  }
+
   /** Bound of the error over one fibre: elements, their errors, the exact result. */
   double fibreError(double[] fibre, double[] errors, double result, ErrorModel model);
 
@@ -34,7 +40,7 @@ public interface ReduceOp extends TensorOp {
     if (axes().isEmpty() || axes().stream().distinct().count() != axes().size()) {
       throw new TypeRuleException(name() + " needs distinct axes to reduce, not " + axes());
     }
-    axes().forEach(axis -> expectAxis(axis, operand.rank()));
+    axes().forEach(axis -> expectAxisFromFront(axis, operand.rank()));
     ImmutableList.Builder<Dim> dims = ImmutableList.builder();
     for (int axis = 0; axis < operand.rank(); axis++) {
       if (!axes().contains(axis)) {
@@ -51,7 +57,11 @@ public interface ReduceOp extends TensorOp {
     double[] x = operands.getFirst().elements();
     double[] y = new double[Math.toIntExact(result.shape().size().constant())];
     Fibres fibres = Fibres.of(operands.getFirst().extents(), axes());
-    Parallel.rows(y.length, i -> y[i] = reduce(fibres.gather(x, i)));
+    NumberFormat format = result.format();
+    Parallel.rows(y.length, i -> {
+      double[] fibre = fibres.gather(x, i);
+      y[i] = format.isInteger() ? format.decode(reduceIntegers(fibre, format)) : reduce(fibre);
+    });
     return Tensor.of(result, y);
   }
 

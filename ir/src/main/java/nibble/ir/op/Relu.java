@@ -11,7 +11,7 @@ public record Relu() implements UnaryOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 1);
-    return expectPlain(operands.getFirst());
+    return expectNumbers(operands.getFirst());
   }
 
   @Override

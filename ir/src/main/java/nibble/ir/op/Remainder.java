@@ -6,11 +6,16 @@ import nibble.ir.OpInfo;
 @OpInfo(
     name = "remainder",
     summary = "remainder of a division toward zero; it has the sign of the dividend",
-    rounding = "exact for integers")
+    rounding = "exact; of integers by zero it is the dividend")
 public record Remainder() implements BinaryOp {
   @Override
   public double apply(double a, double b) {
     return a % b;
+  }
+
+  @Override
+  public long applyToIntegers(long a, long b) {
+    return b == 0 ? a : a % b;
   }
 
   @Override

@@ -19,7 +19,7 @@ public record Select() implements TensorOp {
     expectOperands(operands, 3);
     TensorType yes = expectPlain(operands.get(1));
     TensorType no = expectPlain(operands.get(2));
-    if (!operands.getFirst().format().equals(Formats.BOOL)) {
+    if (!expectPlain(operands.getFirst()).format().equals(Formats.BOOL)) {
       throw new TypeRuleException("the condition of select is a truth value, not " + operands.getFirst());
     }
     if (!yes.format().equals(no.format())) {

@@ -8,7 +8,7 @@ import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 
 /** The logistic function. */
-@OpInfo(name = "sigmoid", summary = "1 / (1 + exp(-x))", rounding = "as its parts: neg, exp, add, reciprocal")
+@OpInfo(name = "sigmoid", summary = "1 / (1 + exp(-x))", rounding = "as its parts, computed in f32: neg, exp, add, reciprocal")
 public record Sigmoid() implements CompositeOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
@@ -24,7 +24,12 @@ public record Sigmoid() implements CompositeOp {
 
   @Override
   public Value decompose(BlockBuilder builder, List<Value> operands) {
-    Value x = operands.getFirst();
+    Widened x = Widened.of(builder, operands.getFirst());
+    return x.narrow(builder, of(builder, x.wide()));
+  }
+
+  /** The parts, for an operand that is as wide as they are computed. */
+  static Value of(BlockBuilder builder, Value x) {
     Value one = builder.add(Constant.splat(1, TensorType.scalar(x.tensorType().format())));
     Value exp = builder.add(new Exp(), builder.add(new Neg(), x));
     return builder.add(new Reciprocal(), builder.add(new Add(), exp, one));

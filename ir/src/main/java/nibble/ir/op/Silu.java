@@ -8,7 +8,7 @@ import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 
 /** The sigmoid-weighted linear unit. */
-@OpInfo(name = "silu", summary = "x * sigmoid(x)", rounding = "as its parts: sigmoid, mul")
+@OpInfo(name = "silu", summary = "x * sigmoid(x)", rounding = "as its parts, computed in f32: sigmoid, mul")
 public record Silu() implements CompositeOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
@@ -24,7 +24,7 @@ public record Silu() implements CompositeOp {
 
   @Override
   public Value decompose(BlockBuilder builder, List<Value> operands) {
-    Value x = operands.getFirst();
-    return builder.add(new Mul(), x, new Sigmoid().decompose(builder, operands));
+    Widened x = Widened.of(builder, operands.getFirst());
+    return x.narrow(builder, builder.add(new Mul(), x.wide(), Sigmoid.of(builder, x.wide())));
   }
 }

@@ -5,6 +5,7 @@ import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.NumberFormat;
 
 /** A function of each element. */
 public interface UnaryOp extends TensorOp {
@@ -34,7 +35,10 @@ public interface UnaryOp extends TensorOp {
   @Override
   default Tensor eval(List<Tensor> operands, TensorType result) {
     double[] x = operands.getFirst().elements();
-    return Tensor.generate(result, i -> apply(x[i]));
+    NumberFormat format = result.format();
+    return format.isInteger()
+        ? Tensor.generate(result, i -> format.decode((long) apply(x[i])))
+        : Tensor.generate(result, i -> apply(x[i]));
   }
 
   @Override

@@ -62,7 +62,8 @@ record Comparison(Function before, Function after, ImmutableList<Tensor> inputs,
     if (failure.isEmpty()) {
       // The oracle first: a wrong bound must not be reported as a wrong pass.
       failure = first("faithful interpretation BEFORE the pass leaves its own bound: "
-          + "an op states its error wrongly, the pass is not to blame", exactBefore, faithfulBefore, roundings, Optional::empty);
+          + "an op states its error wrongly, the pass is not to blame",
+          exactBefore, faithfulBefore, roundings, Optional::empty);
     }
     if (failure.isEmpty()) {
       // Not the values before the pass: they had their own roundings. The meaning is what both stand for.
