@@ -20,8 +20,8 @@ public sealed interface NumericEffect {
   String text();
 
   /**
-   * The program means the same: exact interpretation gives the same results, but for f64 sums in another order. And it rounds
-   * no worse: faithful interpretation stays within the rounding errors that the program had before.
+   * The program means the same: exact interpretation gives the same results, but for f64 sums in another order. And it
+   * rounds no worse: faithful interpretation stays within the rounding errors that the program had before.
    */
   record Exact() implements NumericEffect {
     @Override
@@ -36,8 +36,9 @@ public sealed interface NumericEffect {
   }
 
   /**
-   * The program means almost the same: exact interpretation stays within the running error bound that the program before the
-   * pass has under an error model: {@link FunctionErrors}, of a pass that replaces a function by an approximation.
+   * The program means almost the same: exact interpretation stays within the running error bound that the program
+   * before the pass has under an error model: {@link FunctionErrors}, of a pass that replaces a function by an
+   * approximation.
    *
    * @param by what bounds the change, for people
    * @param model the errors that the pass may add

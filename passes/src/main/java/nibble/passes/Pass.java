@@ -3,8 +3,9 @@ package nibble.passes;
 import nibble.ir.Module;
 
 /**
- * A transformation: a valid module in, a valid module out. A pass is a record whose components are its options, annotated
- * with {@link PassInfo} and {@link PassOption}; it holds no state. A pass that changes nothing returns the same module.
+ * A transformation: a valid module in, a valid module out. A pass is a record whose components are its options,
+ * annotated with {@link PassInfo} and {@link PassOption}; it holds no state. A pass that changes nothing returns the
+ * same module.
  */
 public interface Pass {
   /**
@@ -23,7 +24,10 @@ public interface Pass {
     return info().name();
   }
 
-  /** What it does to the numbers. A pass that declares {@link NumericEffect.Kind#BOUNDED} overrides this and states its bound. */
+  /**
+   * What it does to the numbers. A pass that declares {@link NumericEffect.Kind#BOUNDED} overrides this and states its
+   * bound.
+   */
   default NumericEffect effect() {
     return switch (info().effect()) {
       case EXACT -> new NumericEffect.Exact();

@@ -1,6 +1,8 @@
 package nibble.passes;
 
-/** A pass that broke an invariant or failed: a bug of the pass, not of the user. Carries what is needed to see it again. */
+/**
+ * A pass that broke an invariant or failed: a bug of the pass, not of the user. Carries what is needed to see it again.
+ */
 public final class PassBug extends IllegalStateException {
   private static final long serialVersionUID = 1;
   private final String pass;

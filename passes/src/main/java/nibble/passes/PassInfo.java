@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Name and documentation of a pass; the pipeline text, {@code nibble passes} and the pages of {@code docs/passes} follow it. */
+/**
+ * Name and documentation of a pass; the pipeline text, {@code nibble passes} and the pages of {@code docs/passes}
+ * follow it.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface PassInfo {

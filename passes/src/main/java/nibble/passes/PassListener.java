@@ -16,6 +16,8 @@ public interface PassListener {
 
   default void before(Step step, Module module) {}
 
-  /** Called when the pass has run and its result was verified; {@code after} is {@code before} where nothing changed. */
+  /**
+   * Called when the pass has run and its result was verified; {@code after} is {@code before} where nothing changed.
+   */
   default void after(Step step, Module before, Module after) {}
 }

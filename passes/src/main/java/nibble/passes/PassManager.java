@@ -19,8 +19,8 @@ import nibble.passes.validate.ValidationReport;
 import nibble.passes.validate.Validator;
 
 /**
- * Runs pipelines. After each pass the module is verified, and, where that is asked for, the pass's effect on the numbers is
- * validated.
+ * Runs pipelines. After each pass the module is verified, and, where that is asked for, the pass's effect on the
+ * numbers is validated.
  *
  * @param registry prints passes
  * @param environment what passes may ask
@@ -121,8 +121,8 @@ public record PassManager(
     return new InputException(e.diagnostics().stream()
         .map(d -> d.location().isKnown()
             ? d
-            : new Diagnostic(d.severity(), step.pass().name() + ": " + d.message(), step.location(),
-                step.pass().name().length(), d.notes(), d.hint()))
+            : new Diagnostic(d.severity(), step.pass().name() + ": " + d.message(), step.name().location(),
+                step.name().length(), d.notes(), d.hint()))
         .toList());
   }
 

@@ -6,9 +6,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Documentation and default of an option, on the record component that holds it. The option has the component's name, in
- * words joined by dashes. Optionals and lists are empty unless given; any other component without a default must be given.
- * A component that is a map takes every option that has no component of its own: {@code specialize{B=8,S=32}}.
+ * Documentation and default of an option, on the record component that holds it. The option has the component's name,
+ * in words joined by dashes. Optionals and lists are empty unless given; any other component without a default must be
+ * given. A component that is a map takes every option that has no component of its own: {@code specialize{B=8,S=32}}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

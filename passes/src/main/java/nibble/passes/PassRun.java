@@ -51,8 +51,8 @@ public record PassRun(Module input, Module output, ImmutableList<StepReport> ste
     StringBuilder text = new StringBuilder();
     Duration sum = Duration.ZERO;
     for (StepReport step : steps) {
-      text.append(String.format(
-          Locale.ROOT, "%10.3f ms  %s %s%n", millis(step.time()), step.changed() ? "changed  " : "unchanged", step.text()));
+      String changed = step.changed() ? "changed  " : "unchanged";
+      text.append(String.format(Locale.ROOT, "%10.3f ms  %s %s%n", millis(step.time()), changed, step.text()));
       sum = sum.plus(step.time());
     }
     return text.append(String.format(Locale.ROOT, "%10.3f ms  in all%n", millis(sum))).toString();

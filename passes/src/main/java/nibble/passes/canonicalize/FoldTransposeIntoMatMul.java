@@ -13,8 +13,8 @@ import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Turns the right operand of a matrix product so that the axis that is contiguous in memory stays last, which leaves less to
- * transpose, and often nothing.
+ * Turns the right operand of a matrix product so that the axis that is contiguous in memory stays last, which leaves
+ * less to transpose, and often nothing.
  *
  * <pre>
  * %1 = transpose %w {axes = [1, 0]}                      =&gt;  %3 = transpose %w {axes = [0, 1]}
@@ -32,9 +32,12 @@ public record FoldTransposeIntoMatMul() implements Rewrite {
         .map(transpose -> {
           List<Integer> axes = new ArrayList<>(transpose.op().axes());
           Collections.swap(axes, axes.size() - 1, axes.size() - 2);
-          Value turned = context.builder().add(new Transpose(ImmutableList.copyOf(axes)), transpose.operand(0));
+          Value turned = context.builder()
+              .at(transpose.operation().location())
+              .add(new Transpose(ImmutableList.copyOf(axes)), transpose.operand(0));
           MatMul other = new MatMul(!product.transposeB(), product.to());
-          return ImmutableList.of(context.builder().add(other, operation.operand(0), turned));
+          return ImmutableList.of(
+              context.builder().at(operation.location()).add(other, operation.operand(0), turned));
         });
   }
 

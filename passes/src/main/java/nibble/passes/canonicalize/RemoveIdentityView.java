@@ -15,8 +15,8 @@ import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Removes a view that moves nothing: a reshape or broadcast to the same shape, a transpose that leaves each axis, a slice of
- * the whole, the concatenation of one tensor.
+ * Removes a view that moves nothing: a reshape or broadcast to the same shape, a transpose that leaves each axis, a
+ * slice of the whole, the concatenation of one tensor.
  *
  * <pre>
  * %1 = reshape %x {shape = [2,3]} : tensor&lt;[2,3] x f32&gt;    =&gt;

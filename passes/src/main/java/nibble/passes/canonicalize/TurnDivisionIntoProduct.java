@@ -14,8 +14,8 @@ import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Multiplies by the reciprocal instead of dividing, where that is a power of two that the format holds: both are the same
- * real number, rounded once.
+ * Multiplies by the reciprocal instead of dividing, where that is a power of two that the format holds: both are the
+ * same real number, rounded once.
  *
  * <pre>
  * %1 = constant {values = [8.0]}    =&gt;  %3 = constant {values = [0.125]}

@@ -13,7 +13,8 @@ import nibble.ir.rewrite.RewriteContext;
 import nibble.ir.rewrite.RewriteContext.Match;
 
 /**
- * Subtracts instead of adding a negative, and the other way round. Of floating-point numbers only, whose negation is exact.
+ * Subtracts instead of adding a negative, and the other way round. Of floating-point numbers only, whose negation is
+ * exact.
  *
  * <pre>
  * %1 = neg %y        =&gt;  %3 = sub %x, %y

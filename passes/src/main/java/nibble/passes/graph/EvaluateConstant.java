@@ -21,12 +21,12 @@ import nibble.ir.rewrite.RewriteContext;
 import nibble.ir.rewrite.RewriteContext.Match;
 
 /**
- * Computes an op on constants, in f64 as exact interpretation does. Equal elements everywhere are computed once, whatever the
- * shape, which may be symbolic then.
+ * Computes an op on constants, in f64 as exact interpretation does. Equal elements everywhere are computed once,
+ * whatever the shape, which may be symbolic then.
  *
  * <pre>
- * %0 = constant {values = [2.0]} : tensor&lt;[B,4] x f32&gt;
- * %1 = exp %0 : tensor&lt;[B,4] x f32&gt;                      =&gt;  %2 = constant {values = [7.38905609893065]} : tensor&lt;[B,4] x f32&gt;
+ * %0 = constant {values = [2.0]}    =&gt;
+ * %1 = exp %0                           %2 = constant {values = [7.38905609893065]}
  * </pre>
  *
  * @param limit most elements of a constant that are not all equal

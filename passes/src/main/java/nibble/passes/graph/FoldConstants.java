@@ -18,8 +18,8 @@ import nibble.passes.PassOption;
     summary = "computes operations on constants; weights stay symbolic",
     effect = NumericEffect.Kind.EXACT)
 public record FoldConstants(
-    @PassOption(value = "most elements of a constant that it makes, unless all are equal", otherwise = "1024") long limit)
-    implements Pass {
+    @PassOption(value = "most elements of a constant that it makes, unless all are equal", otherwise = "1024")
+    long limit) implements Pass {
   public FoldConstants {
     if (limit < 1) {
       throw new IllegalArgumentException("the limit must be positive, not " + limit);

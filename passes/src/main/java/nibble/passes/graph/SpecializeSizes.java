@@ -7,6 +7,7 @@ import nibble.ir.Substitution;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import nibble.ir.shape.SymbolBounds;
+import nibble.ir.verify.Verifier;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
 import nibble.passes.PassContext;
@@ -32,7 +33,18 @@ public record SpecializeSizes(
   @Override
   public Module run(Module module, PassContext context) {
     sizes.forEach((name, value) -> check(module.symbols(), name, value));
-    return sizes.isEmpty() ? module : Substitution.of(sizes).apply(module);
+    return sizes.isEmpty() ? module : substituted(module);
+  }
+
+  /** Ranges and blocks that fit symbolic sizes may not fit these; that is the user's choice, not a bug of the pass. */
+  private Module substituted(Module module) {
+    try {
+      Module special = Substitution.of(sizes).apply(module);
+      Verifier.require(special);
+      return special;
+    } catch (IllegalArgumentException e) {
+      throw new InputException("the sizes " + sizes + " do not fit the module: " + e.getMessage());
+    }
   }
 
   private static void check(Map<String, SymbolBounds> symbols, String name, long value) {

@@ -17,8 +17,8 @@ import nibble.ir.recipe.PathPattern;
 import nibble.ir.text.Attributes;
 
 /**
- * The syntax of every class that an option may have: numbers, truth values, strings, enums, path patterns, formats, and what
- * plugins add.
+ * The syntax of every class that an option may have: numbers, truth values, strings, enums, path patterns, formats, and
+ * what plugins add.
  *
  * @param byType syntax of each class
  */
@@ -26,9 +26,9 @@ record OptionSyntaxes(ImmutableMap<Class<?>, OptionSyntax<?>> byType) {
   static OptionSyntaxes of(Collection<OptionSyntax<?>> more) {
     Map<Class<?>, OptionSyntax<?>> all = new LinkedHashMap<>();
     add(all, new OptionSyntax<>(Boolean.class, "true or false", OptionSyntaxes::truth, String::valueOf));
-    add(all, new OptionSyntax<>(Integer.class, "an integer", (text, registry) -> Integer.valueOf(text), String::valueOf));
-    add(all, new OptionSyntax<>(Long.class, "an integer", (text, registry) -> Long.valueOf(text), String::valueOf));
-    add(all, new OptionSyntax<>(Double.class, "a number", (text, registry) -> Double.valueOf(text), String::valueOf));
+    add(all, new OptionSyntax<>(Integer.class, "an integer", (text, ir) -> Integer.valueOf(text), String::valueOf));
+    add(all, new OptionSyntax<>(Long.class, "an integer", (text, ir) -> Long.valueOf(text), String::valueOf));
+    add(all, new OptionSyntax<>(Double.class, "a number", (text, ir) -> Double.valueOf(text), String::valueOf));
     add(all, new OptionSyntax<>(String.class, "a text", (text, registry) -> Quoting.unquote(text), Quoting::quote));
     add(all, new OptionSyntax<>(PathPattern.class, "a path pattern such as layer[*].attn.{q,k}",
         (text, registry) -> PathPattern.of(text), PathPattern::text));

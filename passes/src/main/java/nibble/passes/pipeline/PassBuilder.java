@@ -2,20 +2,20 @@ package nibble.passes.pipeline;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import nibble.ir.Location;
 import nibble.ir.Registry;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import nibble.passes.Pass;
 import nibble.passes.pipeline.PassText.OptionText;
+import nibble.passes.pipeline.PassText.Place;
 import nibble.passes.pipeline.PassType.Option;
+import nibble.passes.pipeline.Quoting.Item;
 
 /** Makes one pass from its text; collects all that is wrong with it. */
 final class PassBuilder {
@@ -47,9 +47,14 @@ final class PassBuilder {
     if (diagnostics.size() > before) {
       return Optional.empty();
     }
-    ImmutableMap<String, Location> places = text.options().stream()
-        .collect(ImmutableMap.toImmutableMap(OptionText::name, OptionText::valueLocation));
-    return make().map(pass -> new Pipeline.Step(pass, text.location(), places));
+    ImmutableMap<String, ImmutableList<Place>> places = text.options().stream().collect(
+        ImmutableMap.toImmutableMap(OptionText::name, PassBuilder::places));
+    Place name = new Place(text.location(), text.name().length());
+    return make().map(pass -> new Pipeline.Step(pass, name, places));
+  }
+
+  private static ImmutableList<Place> places(OptionText given) {
+    return Quoting.items(given.value()).stream().map(given::place).collect(ImmutableList.toImmutableList());
   }
 
   private Optional<Pass> make() {
@@ -71,7 +76,7 @@ final class PassBuilder {
       ImmutableList<String> known = type.options().stream().map(Option::name).collect(ImmutableList.toImmutableList());
       String hint = Suggestion.didYouMean(given.name(), known)
           .orElse(known.isEmpty() ? type.name() + " has no options" : "its options are " + String.join(", ", known));
-      report(at(given.location(), given.name(), type.name() + " has no option '" + given.name() + "'").hint(hint));
+      report(at(nameOf(given), type.name() + " has no option '" + given.name() + "'").hint(hint));
       return;
     }
     Object value = value(option.get(), given);
@@ -79,36 +84,41 @@ final class PassBuilder {
         ? rest.putIfAbsent(given.name(), value)
         : values.putIfAbsent(option.get(), value);
     if (other != null) {
-      report(at(given.location(), given.name(), "the option '" + given.name() + "' is given twice"));
+      report(at(nameOf(given), "the option '" + given.name() + "' is given twice"));
     }
+  }
+
+  private static Place nameOf(OptionText given) {
+    return new Place(given.location(), Math.min(given.length(), given.name().length()));
   }
 
   private Object value(Option option, OptionText given) {
     return switch (option.arity()) {
-      case ONE, REST -> one(option, given, given.value());
-      case OPTIONAL -> Optional.of(one(option, given, given.value()));
+      case ONE, REST -> one(option, given, new Item(given.value(), 0));
+      case OPTIONAL -> Optional.of(one(option, given, new Item(given.value(), 0)));
       case LIST -> Quoting.items(given.value()).stream()
           .map(item -> one(option, given, item)).collect(ImmutableList.toImmutableList());
     };
   }
 
-  private Object one(Option option, OptionText given, String value) {
+  private Object one(Option option, OptionText given, Item item) {
+    Place place = given.place(item);
     try {
-      return option.syntax().parse().apply(value, registry);
+      return option.syntax().parse().apply(item.text(), registry);
     } catch (NumberFormatException e) {
-      report(at(given.valueLocation(), given.value(), "'" + value + "' is not " + option.syntax().description()));
+      report(at(place, "'" + item.text() + "' is not " + option.syntax().description()));
     } catch (InputException e) {
       Diagnostic cause = e.diagnostics().getFirst();
-      Diagnostic placed = at(given.valueLocation(), given.value(), cause.message());
+      Diagnostic placed = at(place, cause.message());
       report(cause.hint().map(placed::hint).orElse(placed));
     } catch (IllegalArgumentException e) {
-      report(at(given.valueLocation(), given.value(), e.getMessage()));
+      report(at(place, e.getMessage()));
     }
     return "unreadable"; // Never seen: something was reported, so nothing is made.
   }
 
-  private static Diagnostic at(Location location, String underlined, String message) {
-    return Diagnostic.error(message, location).underlining(underlined.length());
+  private static Diagnostic at(Place place, String message) {
+    return Diagnostic.error(message, place.location()).underlining(place.length());
   }
 
   private void report(Diagnostic diagnostic) {

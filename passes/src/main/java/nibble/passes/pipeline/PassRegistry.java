@@ -17,8 +17,8 @@ import nibble.passes.Pass;
 import nibble.passes.pipeline.PassType.Option;
 
 /**
- * All passes that can be named, the recipe clauses that stand for them, and the syntax of their options. Immutable; whoever
- * reads a pipeline gets one handed in.
+ * All passes that can be named, the recipe clauses that stand for them, and the syntax of their options. Immutable;
+ * whoever reads a pipeline gets one handed in.
  */
 public final class PassRegistry {
   private final Registry ir;

@@ -17,7 +17,26 @@ public record PassText(String name, Location location, ImmutableList<OptionText>
    * @param name before the equals sign
    * @param location where the name stands
    * @param value behind it, without blanks around it
-   * @param valueLocation where the value starts
+   * @param valueLocation where the value starts, or where the clause stands of a recipe, which keeps no more
+   * @param length how many columns of it messages underline
    */
-  public record OptionText(String name, Location location, String value, Location valueLocation) {}
+  public record OptionText(String name, Location location, String value, Location valueLocation, int length) {
+    /** Where a part of the value stands. */
+    Place place(Quoting.Item item) {
+      boolean whole = length != value.length() || item.text().length() == value.length();
+      return whole
+          ? new Place(valueLocation, length)
+          : new Place(
+              Location.of(valueLocation.file(), valueLocation.line(), valueLocation.column() + item.offset()),
+              item.text().length());
+    }
+  }
+
+  /**
+   * What a message underlines.
+   *
+   * @param location where it starts
+   * @param length how many columns
+   */
+  public record Place(Location location, int length) {}
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import nibble.ir.Location;
 import nibble.passes.Pass;
+import nibble.passes.pipeline.PassText.Place;
 
 /**
  * Passes in order.
@@ -20,13 +21,14 @@ public record Pipeline(ImmutableList<Step> steps) {
    * A pass of a pipeline.
    *
    * @param pass the pass with its options
-   * @param location where its name stands, in pipeline text or in a recipe
-   * @param places where the value of each given option stands
+   * @param name where its name stands, in pipeline text or in a recipe
+   * @param places where each item of each given option stands
    */
-  public record Step(Pass pass, Location location, ImmutableMap<String, Location> places) {
-    /** Where an option's value stands, or else the pass. */
-    public Location place(String option) {
-      return places.getOrDefault(option, location);
+  public record Step(Pass pass, Place name, ImmutableMap<String, ImmutableList<Place>> places) {
+    /** Where an item of an option stands, or else the pass. */
+    public Place place(String option, int item) {
+      ImmutableList<Place> items = places.getOrDefault(option, ImmutableList.of());
+      return item < items.size() ? items.get(item) : name;
     }
   }
 
@@ -38,7 +40,7 @@ public record Pipeline(ImmutableList<Step> steps) {
   /** A pipeline that was not written anywhere. */
   public static Pipeline of(List<Pass> passes) {
     return new Pipeline(passes.stream()
-        .map(pass -> new Step(pass, Location.UNKNOWN, ImmutableMap.of()))
+        .map(pass -> new Step(pass, new Place(Location.UNKNOWN, 1), ImmutableMap.of()))
         .collect(ImmutableList.toImmutableList()));
   }
 

@@ -66,7 +66,8 @@ final class PipelineReader {
     }
     skipBlanks();
     Location valueAt = location();
-    return new OptionText(name, at, value(name), valueAt);
+    String value = value(name);
+    return new OptionText(name, at, value, valueAt, value.length());
   }
 
   private String value(String option) {

@@ -1,5 +1,6 @@
 package nibble.passes.precision;
 
+import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
@@ -13,7 +14,6 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.rewrite.RewriteDriver;
-import nibble.passes.Decision.Cost;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
 import nibble.passes.PassContext;
@@ -21,8 +21,9 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Casts the operands of matrix products that are not quantized, by {@link CastOperands}; the products keep the format of their
- * result. Then moves the casts up, by {@link HoistCastAboveView}, so that what is multiplied can be stored narrow.
+ * Casts the operands of matrix products that are not quantized, by {@link CastOperands}; the products keep the format
+ * of their result. Then moves the casts up, by {@link HoistCastAboveView}, so that what is multiplied can be stored
+ * narrow.
  *
  * @param at paths of the products; none for all
  * @param to format of the operands
@@ -36,7 +37,8 @@ public record CastMatMuls(
     @PassOption("format of the operands") NumberFormat to) implements Pass {
   public CastMatMuls {
     if (!to.isFloat()) {
-      throw new IllegalArgumentException(to.name() + " is no floating-point format; integers need a scale: use quantize");
+      throw new IllegalArgumentException(
+          to.name() + " is no floating-point format; integers need a scale: use quantize");
     }
   }
 
@@ -53,7 +55,7 @@ public record CastMatMuls(
   }
 
   private ImmutableSet<Value> products(Function function, PassContext context) {
-    Definitions definitions = Definitions.of(function);
+    Definitions definitions = Definitions.in(function);
     ImmutableSet.Builder<Value> products = ImmutableSet.builder();
     function.body().walk(operation -> {
       if (operation.op() instanceof MatMul && PathPattern.anyMatches(at, operation.location().path())) {
@@ -89,7 +91,7 @@ public record CastMatMuls(
     context.applied(
         StoredOperand.of(operand, definitions).description() + " to " + to.name(),
         at,
-        this.at.isEmpty() ? "asked for every product" : "asked for at " + this.at,
-        new Cost(TensorBytes.of(type), TensorBytes.of(type.plain(to)), Optional.empty()));
+        this.at.isEmpty() ? "asked for every product" : "asked for at " + Joiner.on(", ").join(this.at),
+        QuantizationCost.of(type, type.plain(to), Optional.empty()));
   }
 }

@@ -6,20 +6,17 @@ import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 
-/**
- * Which operation defines each value of a function, in nested blocks too.
- *
- * @param operations by result; block arguments have none
- */
-record Definitions(ImmutableMap<Value, Operation> operations) {
-  static Definitions of(Function function) {
-    ImmutableMap.Builder<Value, Operation> operations = ImmutableMap.builder();
-    function.body().walk(
-        operation -> operation.results().forEach(result -> operations.put(result, operation)));
-    return new Definitions(operations.buildOrThrow());
-  }
+/** Which operation defines a value; inputs and other block arguments have none. */
+@FunctionalInterface
+interface Definitions {
+  Optional<Operation> of(Value value);
 
-  Optional<Operation> of(Value value) {
-    return Optional.ofNullable(operations.get(value));
+  /** The definitions of a function, in nested blocks too. */
+  static Definitions in(Function function) {
+    ImmutableMap.Builder<Value, Operation> builder = ImmutableMap.builder();
+    function.body().walk(
+        operation -> operation.results().forEach(result -> builder.put(result, operation)));
+    ImmutableMap<Value, Operation> operations = builder.buildOrThrow();
+    return value -> Optional.ofNullable(operations.get(value));
   }
 }

@@ -31,7 +31,7 @@ public record FoldDequantize() implements Pass {
   }
 
   private static void recordObstacles(Function function, PassContext context) {
-    Definitions definitions = Definitions.of(function);
+    Definitions definitions = Definitions.in(function);
     function.body().walk(operation -> obstacle(operation, definitions).ifPresent(
         why -> context.skipped("product of quantized operands", operation.location(), why)));
   }

@@ -14,8 +14,8 @@ import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Casts to a narrower format before a view instead of behind it, so that the producer of the viewed tensor can store it narrow.
- * Not above slices, which take a part: casting the whole for a part's sake may cost more than it saves.
+ * Casts to a narrower format before a view instead of behind it, so that the producer of the viewed tensor can store it
+ * narrow. Not above slices, which take a part: casting the whole for a part's sake may cost more than it saves.
  *
  * <pre>
  * %1 = transpose %x {axes = [1, 0]}    =&gt;  %3 = cast %x {to = f16}
@@ -32,7 +32,7 @@ public record HoistCastAboveView() implements Rewrite {
         .filter(view -> isWhole(view.op()))
         .map(view -> {
           Value narrow = context.builder().add(cast, view.operand(0));
-          return ImmutableList.of(context.builder().add(view.op(), narrow));
+          return ImmutableList.of(context.builder().at(view.location()).add(view.op(), narrow));
         });
   }
 

@@ -17,9 +17,10 @@ import nibble.ir.layout.Granularity;
 import nibble.passes.pipeline.OptionSyntax;
 
 /**
- * How an operand of a matrix product is to be quantized: {@code FORMAT:GRANULARITY} or {@code FORMAT:GRANULARITY:SCALE}, such
- * as {@code i8:channel}, {@code e4m3:block(1,128)}, {@code i8:block(32,32):f16}. Granularities are those of the registry
- * ({@code tensor}, {@code token}, {@code axis 0}, {@code block(r,c)}, {@code group n}) and {@code channel}.
+ * How an operand of a matrix product is to be quantized: {@code FORMAT:GRANULARITY} or {@code
+ * FORMAT:GRANULARITY:SCALE}, such as {@code i8:channel}, {@code e4m3:block(1,128)}, {@code i8:block(32,32):f16}.
+ * Granularities are those of the registry ({@code tensor}, {@code token}, {@code axis 0}, {@code block(r,c)}, {@code
+ * group n}) and {@code channel}.
  *
  * @param format of the codes
  * @param granularity which elements share a scale; none for {@code channel}, which depends on how the operand is stored
@@ -42,13 +43,15 @@ public record LayoutSpec(NumberFormat format, Optional<Granularity> granularity,
     List<String> parts = Splitter.on(':').trimResults().splitToList(text);
     if (parts.size() < 2 || parts.size() > 3) {
       throw new InputException(
-          "'" + text + "' is no layout", "a layout is FORMAT:GRANULARITY or FORMAT:GRANULARITY:SCALE, such as i8:token");
+          "'" + text + "' is no layout",
+          "a layout is FORMAT:GRANULARITY or FORMAT:GRANULARITY:SCALE, such as i8:token");
     }
     NumberFormat format = format(parts.get(0), registry);
     NumberFormat scale = parts.size() == 3 ? format(parts.get(2), registry) : Formats.F32;
     if (format.min() >= 0) {
       throw new InputException(
-          "the format " + format.name() + " holds no negative numbers", "quantization is symmetric; take a signed format");
+          "the format " + format.name() + " holds no negative numbers",
+          "quantization is symmetric; take a signed format");
     }
     if (!scale.isFloat()) {
       throw new InputException("scales are floating-point numbers, not " + scale.name());
@@ -69,7 +72,8 @@ public record LayoutSpec(NumberFormat format, Optional<Granularity> granularity,
     }
     Matcher matcher = GRANULARITY.matcher(text);
     String keyword = matcher.matches() ? matcher.group(1) : text;
-    Function<List<Long>, Granularity> maker = registry.granularity(keyword).orElseThrow(() -> unknown(keyword, registry));
+    Function<List<Long>, Granularity> maker =
+        registry.granularity(keyword).orElseThrow(() -> unknown(keyword, registry));
     ImmutableList<Long> numbers = numbers(matcher.group(2));
     try {
       Granularity made = maker.apply(numbers);

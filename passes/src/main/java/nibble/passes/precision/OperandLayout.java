@@ -10,9 +10,10 @@ import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
 
 /**
- * Fits a layout to an operand as it is stored. Rows, tokens, blocks and groups are meant as the product sees the operand, with
- * the inner axis K along rows: {@code token} is one scale for each run over K, {@code block(r,c)} spans c elements of K, and
- * {@code group n} spans n. Where the operand is stored the other way round, as a weight [K,N] is, they are turned with it.
+ * Fits a layout to an operand as it is stored. Rows, tokens, blocks and groups are meant as the product sees the
+ * operand, with the inner axis K along rows: {@code token} is one scale for each run over K, {@code block(r,c)} spans c
+ * elements of K, and {@code group n} spans n. Where the operand is stored the other way round, as a weight [K,N] is,
+ * they are turned with it.
  *
  * @param operand the operand
  * @param inner the axis of the operand that is K
@@ -43,7 +44,8 @@ record OperandLayout(StoredOperand operand, int inner, int outer) {
     }
     try {
       ScaleLayout scale = new ScaleLayout(granularity.get(), spec.scale());
-      return new Fit(Optional.of(new TensorType(stored.shape(), spec.format(), Optional.of(scale), Optional.empty())), "");
+      TensorType type = new TensorType(stored.shape(), spec.format(), Optional.of(scale), Optional.empty());
+      return new Fit(Optional.of(type), "");
     } catch (IllegalArgumentException e) {
       return Fit.refused(e.getMessage());
     }

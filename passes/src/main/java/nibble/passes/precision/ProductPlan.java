@@ -4,17 +4,10 @@ import java.util.Optional;
 import nibble.ir.TensorType;
 
 /**
- * What becomes of the operands of one matrix product.
+ * What the operands of one matrix product are quantized to, where they are stored. It holds types and no values, since
+ * a value may be another by the time the product is rewritten.
  *
- * @param left of the left operand; nothing to leave it
- * @param right of the right operand; nothing to leave it
+ * @param left type of the left operand; nothing to leave it
+ * @param right type of the right operand; nothing to leave it
  */
-record ProductPlan(Optional<Change> left, Optional<Change> right) {
-  /**
-   * An operand that is quantized where it is stored.
-   *
-   * @param operand the operand
-   * @param type the scaled type
-   */
-  record Change(StoredOperand operand, TensorType type) {}
-}
+record ProductPlan(Optional<TensorType> left, Optional<TensorType> right) {}

@@ -4,12 +4,11 @@ import java.util.Optional;
 import nibble.ir.Location;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
+import nibble.ir.Value;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.MatMul;
-import nibble.passes.Decision.Cost;
 import nibble.passes.PassContext;
 import nibble.passes.precision.OperandLayout.Fit;
-import nibble.passes.precision.ProductPlan.Change;
 
 /**
  * Decides which operands of a matrix product are quantized and how, and records it.
@@ -21,7 +20,11 @@ import nibble.passes.precision.ProductPlan.Change;
  * @param context takes the decisions
  */
 record ProductPlanner(
-    Optional<LayoutSpec> weight, Optional<LayoutSpec> act, String reason, Definitions definitions, PassContext context) {
+    Optional<LayoutSpec> weight,
+    Optional<LayoutSpec> act,
+    String reason,
+    Definitions definitions,
+    PassContext context) {
 
   /** What to do with a product; nothing where it is left as it is. */
   Optional<ProductPlan> plan(Operation product) {
@@ -48,7 +51,8 @@ record ProductPlanner(
   private Optional<String> obstacle(Operation product) {
     for (int i = 0; i < 2; i++) {
       TensorType type = product.operand(i).tensorType();
-      boolean dequantized = definitions.of(product.operand(i)).filter(o -> o.op() instanceof Dequantize).isPresent();
+      Value stored = StoredOperand.of(product.operand(i), definitions).stored();
+      boolean dequantized = definitions.of(stored).filter(o -> o.op() instanceof Dequantize).isPresent();
       if (type.isScaled() || dequantized) {
         return Optional.of("its operands are quantized already");
       }
@@ -65,7 +69,7 @@ record ProductPlanner(
         : "its right operand is no weight but the " + right.description());
   }
 
-  private Optional<Change> change(OperandLayout layout, LayoutSpec spec, String what, Location at) {
+  private Optional<TensorType> change(OperandLayout layout, LayoutSpec spec, String what, Location at) {
     Fit fit = layout.fit(spec);
     if (fit.type().isEmpty()) {
       context.skipped(what, at, fit.obstacle());
@@ -74,10 +78,10 @@ record ProductPlanner(
     TensorType after = fit.type().get();
     TensorType before = layout.operand().stored().tensorType();
     Optional<Double> sqnr = context.environment().weights().flatMap(weights ->
-        new QuantizationNoise(weights).sqnrDb(layout.operand().stored(), after, definitions));
-    Cost cost = new Cost(TensorBytes.of(before), TensorBytes.of(after), sqnr);
+        new QuantizationCost(weights).sqnrDb(layout.operand().stored(), after, definitions));
     context.applied(
-        what + " to " + after.format().name() + ", " + after.scale().orElseThrow(), at, reason, cost);
-    return Optional.of(new Change(layout.operand(), after));
+        what + " to " + after.format().name() + ", " + after.scale().orElseThrow(), at, reason,
+        QuantizationCost.of(before, after, sqnr));
+    return fit.type();
   }
 }

@@ -1,5 +1,6 @@
 package nibble.passes.precision;
 
+import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
@@ -41,7 +42,8 @@ public record QuantizeMatMuls(
       throw new IllegalArgumentException("give a layout for weight, for act, or for both");
     }
     if (act.isPresent() && act.get().granularity().isEmpty()) {
-      throw new IllegalArgumentException("channel is for weights; activations take tensor, token, block(r,c) or group n");
+      throw new IllegalArgumentException(
+          "channel is for weights; activations take tensor, token, block(r,c) or group n");
     }
   }
 
@@ -56,7 +58,7 @@ public record QuantizeMatMuls(
   }
 
   private ImmutableMap<Value, ProductPlan> plans(Function function, PassContext context) {
-    ProductPlanner planner = new ProductPlanner(weight, act, reason(), Definitions.of(function), context);
+    ProductPlanner planner = new ProductPlanner(weight, act, reason(), Definitions.in(function), context);
     Map<Value, ProductPlan> plans = new LinkedHashMap<>();
     function.body().walk(operation -> {
       if (isMeant(operation)) {
@@ -71,6 +73,6 @@ public record QuantizeMatMuls(
   }
 
   private String reason() {
-    return at.isEmpty() ? "asked for every product with a weight" : "asked for at " + at;
+    return at.isEmpty() ? "asked for every product with a weight" : "asked for at " + Joiner.on(", ").join(at);
   }
 }

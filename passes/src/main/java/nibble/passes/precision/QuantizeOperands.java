@@ -4,16 +4,15 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.BlockBuilder;
+import nibble.ir.Location;
 import nibble.ir.Operation;
+import nibble.ir.TensorType;
 import nibble.ir.Value;
-import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Quantize;
-import nibble.ir.op.Transpose;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
-import nibble.passes.precision.ProductPlan.Change;
 
 /**
  * Quantizes operands of matrix products where they are stored, and dequantizes them before the product.
@@ -35,23 +34,24 @@ record QuantizeOperands(ImmutableMap<Value, ProductPlan> plans) implements Rewri
     if (plan == null) {
       return Optional.empty();
     }
-    BlockBuilder builder = context.builder();
-    Value left = quantized(operation.operand(0), plan.left(), builder);
-    Value right = quantized(operation.operand(1), plan.right(), builder);
-    return Optional.of(ImmutableList.of(builder.add(operation.op(), left, right)));
+    Value left = quantized(operation.operand(0), plan.left(), context);
+    Value right = quantized(operation.operand(1), plan.right(), context);
+    return Optional.of(ImmutableList.of(context.builder().add(operation.op(), left, right)));
   }
 
-  private static Value quantized(Value operand, Optional<Change> change, BlockBuilder builder) {
-    if (change.isEmpty()) {
+  private static Value quantized(Value operand, Optional<TensorType> type, RewriteContext context) {
+    if (type.isEmpty()) {
       return operand;
     }
-    NumberFormat format = operand.tensorType().format();
-    StoredOperand source = change.get().operand();
-    Value codes = builder.add(new Quantize(Rounding.NEAREST_EVEN, change.get().type()), source.stored());
-    Value value = builder.add(new Dequantize(format), codes);
-    for (Transpose transpose : source.fromStored()) {
-      value = builder.add(transpose, value);
+    BlockBuilder builder = context.builder();
+    StoredOperand source = StoredOperand.of(operand, context::definition);
+    Value codes = builder.add(new Quantize(Rounding.NEAREST_EVEN, type.get()), source.stored());
+    Value value = builder.add(new Dequantize(operand.tensorType().format()), codes);
+    Location product = builder.location();
+    for (Operation transpose : source.fromStored()) {
+      value = builder.at(transpose.location()).add(transpose.op(), value);
     }
+    builder.at(product);
     return value;
   }
 }

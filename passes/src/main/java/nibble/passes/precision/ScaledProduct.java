@@ -5,10 +5,10 @@ import nibble.ir.TensorType;
 import nibble.ir.shape.Dim;
 
 /**
- * Which scaled types a matrix product takes directly. A backend multiplies codes and applies scales to sums of products, so
- * the scales of both operands must be constant along the inner axis K inside blocks of K, and the blocks of both operands must
- * have the same size. An operand with one scale for the whole of K (per token, per channel, per tensor) goes with any block
- * size of the other.
+ * Which scaled types a matrix product takes directly. A backend multiplies codes and applies scales to sums of
+ * products, so the scales of both operands must be constant along the inner axis K inside blocks of K, and the blocks
+ * of both operands must have the same size. An operand with one scale for the whole of K (per token, per channel, per
+ * tensor) goes with any block size of the other.
  */
 final class ScaledProduct {
   private ScaledProduct() {}

@@ -1,6 +1,5 @@
 package nibble.passes.recipe;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import nibble.ir.Module;

@@ -9,6 +9,7 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.recipe.PathPattern;
 import nibble.passes.Pass;
+import nibble.passes.pipeline.PassText;
 import nibble.passes.pipeline.Pipeline;
 
 /** Refuses path patterns that match nothing: most are misspelt, and a pass that silently does nothing helps nobody. */
@@ -25,13 +26,14 @@ public final class PathCheck {
     List<Diagnostic> diagnostics = new ArrayList<>();
     for (Pipeline.Step step : pipeline.steps()) {
       for (RecordComponent component : step.pass().getClass().getRecordComponents()) {
-        for (PathPattern pattern : patterns(component, step.pass())) {
-          if (!paths.matches(pattern)) {
-            diagnostics.add(Diagnostic
-                .error("the path pattern '" + pattern + "' of " + step.pass().name() + " matches no operation",
-                    step.place(component.getName()))
-                .underlining(pattern.text().length())
-                .hint(paths.hint(pattern)));
+        ImmutableList<PathPattern> patterns = patterns(component, step.pass());
+        for (int i = 0; i < patterns.size(); i++) {
+          if (!paths.matches(patterns.get(i))) {
+            PassText.Place place = step.place(component.getName(), i);
+            String what = "the path pattern '" + patterns.get(i) + "' of " + step.pass().name();
+            diagnostics.add(Diagnostic.error(what + " matches no operation", place.location())
+                .underlining(place.length())
+                .hint(paths.hint(patterns.get(i))));
           }
         }
       }

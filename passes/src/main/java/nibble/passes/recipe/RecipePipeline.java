@@ -43,12 +43,13 @@ public final class RecipePipeline {
 
   private static PassText text(Recipe.Clause clause) {
     ImmutableList.Builder<OptionText> options = ImmutableList.builder();
+    int length = clause.pass().length();
     if (!clause.at().isEmpty()) {
       String patterns = clause.at().size() == 1 ? clause.at().getFirst() : "[" + String.join(", ", clause.at()) + "]";
-      options.add(new OptionText(AT, clause.location(), patterns, clause.location()));
+      options.add(new OptionText(AT, clause.location(), patterns, clause.location(), length));
     }
     clause.options().forEach(
-        (name, value) -> options.add(new OptionText(name, clause.location(), value, clause.location())));
+        (name, value) -> options.add(new OptionText(name, clause.location(), value, clause.location(), length)));
     return new PassText(clause.pass(), clause.location(), options.build());
   }
 }

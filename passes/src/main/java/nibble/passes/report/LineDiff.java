@@ -6,8 +6,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A readable difference of two texts by lines, with a few unchanged lines around each change (Myers, "An O(ND) Difference
- * Algorithm and Its Variations").
+ * A readable difference of two texts by lines, with a few unchanged lines around each change (Myers, "An O(ND)
+ * Difference Algorithm and Its Variations").
  *
  * @param edits all lines of both texts, in order
  */
@@ -98,8 +98,8 @@ public record LineDiff(ImmutableList<Edit> edits) {
   }
 
   /**
-   * The changed lines, marked {@code -} and {@code +}, and the lines around them; {@code ...} stands for those left out. Empty
-   * where nothing changed.
+   * The changed lines, marked {@code -} and {@code +}, and the lines around them; {@code ...} stands for those left
+   * out. Empty where nothing changed.
    *
    * @param context how many unchanged lines to show before and after a change
    */

@@ -87,7 +87,8 @@ final class PluginLoader {
 
   /** The message for what a plugin threw. */
   static InputException failure(String who, Throwable thrown) {
-    Throwable cause = thrown instanceof ServiceConfigurationError && thrown.getCause() != null ? thrown.getCause() : thrown;
+    boolean wrapped = thrown instanceof ServiceConfigurationError && thrown.getCause() != null;
+    Throwable cause = wrapped ? thrown.getCause() : thrown;
     if (cause instanceof LinkageError && !(cause instanceof ExceptionInInitializerError)) {
       return new InputException(
           who + " does not fit this version of Nibble: " + cause, "build it against this version of Nibble");

@@ -59,7 +59,8 @@ public record Plugins(ImmutableList<Plugin> loaded, PassRegistry passes) {
       String name = ask(plugin, Plugin::name);
       if (ask(plugin, Plugin::spi) != Plugin.SPI) {
         throw new InputException(
-            "the plugin " + name + " is built for version " + plugin.spi() + " of the plugin interface, not " + Plugin.SPI,
+            "the plugin " + name + " is built for version " + plugin.spi() + " of the plugin interface, not "
+                + Plugin.SPI,
             "build it against this version of Nibble");
       }
       if (names.putIfAbsent(name, plugin) != null) {

@@ -86,7 +86,9 @@ record BoundedInterpreter(
     return new Approximate(exact, op.error(operands, exact, model));
   }
 
-  /** A composite op has the error of its parts; they are analysed here, so that their constants are exact in exact mode. */
+  /**
+   * A composite op has the error of its parts; they are analysed here, so that their constants are exact in exact mode.
+   */
   private Approximate composite(CompositeOp op, List<Approximate> operands, TensorType type) {
     BlockBuilder builder = new BlockBuilder();
     List<Value> arguments = operands.stream().map(operand -> builder.argument(operand.exact().type())).toList();

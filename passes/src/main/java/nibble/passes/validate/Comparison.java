@@ -18,7 +18,7 @@ import nibble.passes.validate.ValidationReport.Failure;
 import nibble.passes.validate.ValidationReport.FunctionReport;
 
 /**
- * One function before and after a pass, on the same inputs.
+ * One function before and after a pass, at constant sizes, on the same inputs.
  *
  * @param before the function before the pass
  * @param after the function after the pass
@@ -43,9 +43,9 @@ record Comparison(Function before, Function after, ImmutableList<Tensor> inputs,
   }
 
   /**
-   * The two promises of a pass that keeps the program's meaning. In exact interpretation the results are as near as the noise
-   * of both programs, and what the pass declares, allows. In faithful interpretation the results are as near to the program's
-   * meaning as those before the pass had to be: so the pass rounded nothing that was not rounded before.
+   * The two promises of a pass that keeps the program's meaning. In exact interpretation the results are as near as the
+   * noise of both programs, and what the pass declares, allows. In faithful interpretation the results are as near to
+   * the program's meaning as those before the pass had to be: so the pass rounded nothing that was not rounded before.
    */
   private FunctionReport bounded(
       List<Tensor> exactBefore, List<Tensor> exactAfter, Distance distance, ErrorModel meaning, ErrorModel rounding) {
@@ -61,8 +61,9 @@ record Comparison(Function before, Function after, ImmutableList<Tensor> inputs,
     List<double[]> roundings = bounds(before, rounding, Mode.FAITHFUL);
     if (failure.isEmpty()) {
       // The oracle first: a wrong bound must not be reported as a wrong pass.
-      failure = first("faithful interpretation BEFORE the pass leaves its own bound: an op states its error wrongly, the pass "
-          + "is not to blame", exactBefore, faithfulBefore, roundings, Optional::empty);
+      failure = first("faithful interpretation BEFORE the pass leaves its own bound: "
+          + "an op states its error wrongly, the pass is not to blame",
+          exactBefore, faithfulBefore, roundings, Optional::empty);
     }
     if (failure.isEmpty()) {
       // Not the values before the pass: they had their own roundings. The meaning is what both stand for.

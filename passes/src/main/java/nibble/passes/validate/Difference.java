@@ -14,8 +14,8 @@ import nibble.ir.TensorType;
  */
 public record Difference(int[] at, double before, double after, double allowed) {
   /**
-   * The first element that differs too much. A finite value may differ by its bound; an infinity or NaN must stay what it is,
-   * and a finite value may become neither, unless its bound is infinite.
+   * The first element that differs too much. A finite value may differ by its bound; an infinity or NaN must stay what
+   * it is, and a finite value may become neither, unless its bound is infinite.
    *
    * @param bound for each element; NaN counts as infinite
    */

@@ -36,6 +36,9 @@ public record Distance(double maxAbsolute, double cosine, double sqnrDb) {
   }
 
   public String text() {
+    if (maxAbsolute == 0) {
+      return "no difference";
+    }
     return String.format(Locale.ROOT, "max difference %.3g, cosine %.9f, SQNR %.1f dB", maxAbsolute, cosine, sqnrDb);
   }
 }

@@ -6,9 +6,9 @@ import nibble.ir.bound.ErrorModel;
 import nibble.ir.format.NumberFormat;
 
 /**
- * The rounding errors of exact interpretation itself, which computes in f64: how far two programs that mean the same may be
- * apart because they add and multiply in another order. Each operation counts with twice the unit roundoff, which leaves room
- * for the roundings of the bound's own computation.
+ * The rounding errors of exact interpretation itself, which computes in f64: how far two programs that mean the same
+ * may be apart because they add and multiply in another order. Each operation counts with twice the unit roundoff,
+ * which leaves room for the roundings of the bound's own computation.
  */
 public record F64Noise() implements ErrorModel {
   private static final double UNIT = 0x1p-52;
@@ -17,8 +17,8 @@ public record F64Noise() implements ErrorModel {
   private static final int SCALING = 4;
 
   /**
-   * Errors in ulp, as {@link Math} specifies them; correctly rounded are sqrt and the quotients. A function that is not listed
-   * is computed by the same code in both programs, so only its argument can differ.
+   * Errors in ulp, as {@link Math} specifies them; correctly rounded are sqrt and the quotients. A function that is not
+   * listed is computed by the same code in both programs, so only its argument can differ.
    */
   private static final ImmutableMap<String, Double> ULPS = ImmutableMap.<String, Double>builder()
       .put("exp", 1.0).put("log", 1.0).put("pow", 1.0).put("sin", 1.0).put("cos", 1.0).put("tanh", 2.5)

@@ -15,8 +15,8 @@ import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 
 /**
- * Finds the first operation after a pass whose result differs too much from that of its counterpart before: the operation of
- * the same name, type and location. Most operations that a pass leaves alone have one.
+ * Finds the first operation after a pass whose result differs too much from that of its counterpart before: the
+ * operation of the same name, type and location. Most operations that a pass leaves alone have one.
  *
  * @param comparison the functions and their inputs
  * @param modelBefore the errors that the program before the pass may have

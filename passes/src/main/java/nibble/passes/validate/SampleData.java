@@ -15,17 +15,20 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Gather;
+import nibble.ir.op.Quantize;
 import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Made-up inputs and weights, the same for the same seed. Symbolic sizes get small values, at least 2 and no two alike where
- * their bounds allow it; floating-point elements are normally distributed and rounded to their format; integers are valid
- * indices of the tables that they index, and 0 or 1 elsewhere.
+ * Made-up inputs and weights, the same for the same seed. Symbolic sizes get small values, at least 2 and no two alike
+ * where their bounds allow it; floating-point elements are normally distributed and rounded to their format; integers
+ * are valid indices of the tables that they index, and 0 or 1 elsewhere.
  *
  * @param seed of the random numbers
  */
@@ -39,22 +42,21 @@ record SampleData(long seed) {
     };
   }
 
-  /**
-   * Inputs that fit a function before and after a pass.
-   *
-   * @param after may have constants where {@code before} has symbols
-   */
-  ImmutableList<Tensor> inputs(Function before, Function after, Map<String, SymbolBounds> symbols) {
-    Map<String, Long> sizes = sizes(before, after, symbols);
-    Random random = new Random(seed ^ before.name().hashCode());
-    return before.parameters().stream()
-        .map(parameter -> input(before, parameter, sizes, random))
+  /** Inputs of a function at given sizes. */
+  ImmutableList<Tensor> inputs(Function function, Map<String, Long> sizes) {
+    Random random = new Random(seed ^ function.name().hashCode());
+    return function.parameters().stream()
+        .map(parameter -> input(function, parameter, sizes, random))
         .collect(ImmutableList.toImmutableList());
   }
 
   private static Tensor input(Function function, Value parameter, Map<String, Long> sizes, Random random) {
     TensorType type = parameter.tensorType().substitute(symbol -> Dim.of(sizes.get(symbol)));
     NumberFormat format = type.format();
+    if (type.isScaled()) {
+      Tensor values = fill(type.plain(Formats.F32), index -> random.nextGaussian());
+      return new Quantize(Rounding.NEAREST_EVEN, type).eval(List.of(values), type);
+    }
     int indices = (int) Math.min(format.max() + 1, indexBound(function, parameter, sizes));
     return fill(type, index -> format.isInteger() ? random.nextInt(indices) : format.round(random.nextGaussian()));
   }
@@ -68,9 +70,15 @@ record SampleData(long seed) {
     return Tensor.of(type, elements);
   }
 
-  private static Map<String, Long> sizes(Function before, Function after, Map<String, SymbolBounds> symbols) {
+  /**
+   * A value for each symbol that fits a function before and after a pass.
+   *
+   * @param after may have constants where {@code before} has symbols
+   * @param symbols all symbols of the module
+   */
+  static Map<String, Long> sizes(Function before, Function after, Map<String, SymbolBounds> symbols) {
     Map<String, Long> sizes = new HashMap<>();
-    Set<String> open = new TreeSet<>();
+    Set<String> open = new TreeSet<>(symbols.keySet());
     for (int i = 0; i < before.parameters().size(); i++) {
       List<Dim> dims = before.parameters().get(i).tensorType().shape().dims();
       List<Dim> special = after.parameters().get(i).tensorType().shape().dims();

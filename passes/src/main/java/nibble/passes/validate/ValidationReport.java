@@ -47,7 +47,7 @@ public record ValidationReport(
     for (FunctionReport report : functions) {
       text.append("  @").append(report.function()).append(": ").append(report.distance().text());
       if (report.unbounded() > 0) {
-        text.append(", ").append(report.unbounded()).append(" of ").append(report.elements()).append(" elements unbounded");
+        text.append(", " + report.unbounded() + " of " + report.elements() + " elements unbounded");
       }
       text.append('\n');
       report.failure().ifPresent(failure -> {

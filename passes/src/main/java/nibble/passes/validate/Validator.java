@@ -2,10 +2,13 @@ package nibble.passes.validate;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nibble.ir.Function;
 import nibble.ir.Module;
+import nibble.ir.Substitution;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
@@ -67,12 +70,20 @@ public record Validator(
   }
 
   private FunctionReport compare(NumericEffect effect, Module module, Function before, Function after) {
+    SampleData madeUp = new SampleData(seed);
+    Map<String, Long> sizes = new HashMap<>(SampleData.sizes(before, after, module.symbols()));
     ImmutableList<Tensor> given = inputs.get(before.name());
-    ImmutableList<Tensor> sample = given != null && fits(after, given)
-        ? given
-        : new SampleData(seed).inputs(before, after, module.symbols());
-    WeightSource source = weights.orElseGet(() -> new SampleData(seed).weights());
-    return new Comparison(before, after, sample, source).report(effect);
+    boolean useGiven = given != null && fits(after, given);
+    if (useGiven) {
+      sizes.putAll(Interpreter.bind(before, given));
+    }
+    Substitution special = Substitution.of(sizes);
+    Comparison comparison = new Comparison(
+        special.apply(before),
+        special.apply(after),
+        useGiven ? given : madeUp.inputs(before, sizes),
+        weights.orElseGet(madeUp::weights));
+    return comparison.report(effect);
   }
 
   private static boolean undecided(NumericEffect effect, List<Decision> decisions) {
@@ -117,6 +128,6 @@ public record Validator(
   }
 
   private static String unsized(TensorType type) {
-    return "rank " + type.rank() + " " + type.toString().replaceFirst("^tensor<\\[[^\\]]*\\] x ", "").replaceFirst(">$", "");
+    return "rank " + type.rank() + type.toString().replaceFirst("^tensor<\\[[^\\]]*\\] x ", " ").replaceFirst(">$", "");
   }
 }

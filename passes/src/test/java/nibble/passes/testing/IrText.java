@@ -11,7 +11,8 @@ public final class IrText {
 
   /** A valid module with the sizes B and S. */
   public static Module module(String functions) {
-    Module module = Parser.parse("module @test {\nsymbol B\nsymbol S\n" + functions + "\n}", "test.ir", Registry.core());
+    String text = "module @test {\nsymbol B\nsymbol S\n" + functions + "\n}";
+    Module module = Parser.parse(text, "test.ir", Registry.core());
     Verifier.require(module);
     return module;
   }

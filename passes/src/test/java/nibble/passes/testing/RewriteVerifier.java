@@ -15,23 +15,26 @@ import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
+import nibble.ir.op.Quantize;
 import nibble.ir.shape.Dim;
 import nibble.ir.text.Printer;
 
 /**
- * Evaluates a function before and after a rewrite on the same inputs, in both modes of the interpreter, and demands the same
- * bits.
+ * Evaluates a function before and after a rewrite on the same inputs, and demands the same bits.
  *
- * @param numbers inputs and weights are made of these, rounded to their formats
+ * @param numbers inputs and weights are made of these, rounded to their formats, or quantized where they are scaled
+ * @param modes of the interpreter
  */
-public record RewriteVerifier(List<Double> numbers) {
+public record RewriteVerifier(List<Double> numbers, List<Mode> modes) {
   private static final Map<String, Long> SIZES = Map.of("B", 2L, "S", 3L);
 
   /** Demands equal bits; all NaN are one, and integers have one zero. */
   public void requireSameBits(Function before, Function after) {
     List<Tensor> inputs = inputs(before);
-    for (Mode mode : Mode.values()) {
+    for (Mode mode : modes) {
       List<Tensor> expected = run(before, mode, inputs);
       List<Tensor> actual = run(after, mode, inputs);
       assertEquals(expected.size(), actual.size());
@@ -74,12 +77,19 @@ public record RewriteVerifier(List<Double> numbers) {
   }
 
   private Tensor tensor(TensorType type, int from) {
+    if (type.isScaled()) {
+      return quantized(tensor(type.plain(Formats.F32), from), type);
+    }
     NumberFormat format = type.format();
     double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
     for (int i = 0; i < elements.length; i++) {
       elements[i] = format.round(numbers.get(Math.floorMod(from + i, numbers.size())));
     }
     return Tensor.of(type, elements);
+  }
+
+  private static Tensor quantized(Tensor values, TensorType type) {
+    return new Quantize(Rounding.NEAREST_EVEN, type).eval(List.of(values), type);
   }
 
 }

@@ -13,13 +13,14 @@ import nibble.ir.format.Rounding;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.Weight;
+import nibble.passes.Decision.Cost;
 
 /**
- * How much noise quantization adds to a weight.
+ * What quantization of a tensor costs.
  *
  * @param weights where weights come from
  */
-public record QuantizationNoise(WeightSource weights) {
+public record QuantizationCost(WeightSource weights) {
   /**
    * Ratio of a tensor's energy to that of the error of quantizing it, in dB; infinite where nothing is lost.
    *
@@ -36,6 +37,11 @@ public record QuantizationNoise(WeightSource weights) {
       noise += (values[i] - quantized[i]) * (values[i] - quantized[i]);
     }
     return noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
+  }
+
+  /** The cost of storing a tensor in another type, with the ratio where it is known. */
+  public static Cost of(TensorType before, TensorType after, Optional<Double> sqnrDb) {
+    return new Cost(TensorBytes.of(before), TensorBytes.of(after), sqnrDb);
   }
 
   /** The ratio for a value that is a weight, or views and casts of one; nothing for any other. */
