@@ -1,5 +1,6 @@
 package nibble.ir.op;
 
+import java.util.Arrays;
 import java.util.List;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
@@ -68,54 +69,109 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
   public Tensor eval(List<Tensor> operands, TensorType result) {
     Tensor a = operands.get(0);
     Tensor b = operands.get(1);
-    return Tensor.of(result, product(a.values(), b.values(), a.type(), b.type(), result));
+    double[] product = product(a.values(), b.values(), a.type(), b.type(), result);
+    return to.isInteger() ? Tensor.generate(result, i -> to.decode((long) product[i])) : Tensor.of(result, product);
   }
 
+  /**
+   * With {@code a' = a + da} and {@code b' = b + db} the kernel's operands, its sum is off from that of {@code a'b'} by the
+   * model's part of {@code sum |a'||b'|}, and that is off from {@code sum ab} by at most
+   * {@code sum |da|(|b| + |db|) + |a||db|}; {@code |a'||b'|} is no more than the sum of the two and {@code |a||b|}.
+   *
+   * <p>Tensor cores align products by the exponents of the operands, where a subnormal has that of the least normal number of
+   * its format and zero that of f32, and cut what is below the last bit that they keep. So the magnitudes count them as those.
+   */
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
     Approximate a = operands.get(0);
     Approximate b = operands.get(1);
     TensorType typeA = a.exact().type();
     TensorType typeB = b.exact().type();
-    double[] magnitudeA = magnitudes(a.exact().values());
-    double[] magnitudeB = magnitudes(b.exact().values());
-    double[] error = product(magnitudeA, magnitudeB, typeA, typeB, result.type());
-    long length = typeA.shape().last().constant();
-    // The f64 sums that the result is compared with are rounded as well.
-    double unit = model.dot(typeA, typeB, length) + ErrorModel.gamma(length, 0x1p-53);
-    for (int i = 0; i < error.length; i++) {
-      error[i] *= unit;
-    }
+    double[] magnitudeA = magnitudes(a);
+    double[] magnitudeB = magnitudes(b);
+    double[] products = product(magnitudeA, magnitudeB, typeA, typeB, result.type());
+    double[] inherited = new double[products.length];
     if (!a.isExact()) {
-      // |a'b' - ab| <= e_a (|b| + e_b) + |a| e_b
-      accumulate(error, product(a.error(), sum(magnitudeB, b.error()), typeA, typeB, result.type()), 1 + unit);
+      accumulate(inherited, product(a.error(), sum(magnitudeB, b.error()), typeA, typeB, result.type()));
     }
     if (!b.isExact()) {
-      accumulate(error, product(magnitudeA, b.error(), typeA, typeB, result.type()), 1 + unit);
+      accumulate(inherited, product(magnitudeA, b.error(), typeA, typeB, result.type()));
     }
+    double[] error = new double[products.length];
     for (int i = 0; i < error.length; i++) {
-      error[i] += model.store(to, Math.abs(result.elements()[i]) + error[i]);
+      double y = result.elements()[i];
+      double computed = inherited[i] + computeError(y, inherited[i], products[i] + inherited[i], typeA, typeB, model);
+      error[i] = to.isInteger()
+          ? ElementError.integer(y, computed, to)
+          : computed + model.store(to, Math.abs(y) + computed);
     }
     return error;
   }
 
-  private static void accumulate(double[] total, double[] part, double factor) {
+  /** Error of the kernel's arithmetic for one element, given a bound of {@code sum |a'||b'|}. */
+  private double computeError(
+      double y, double inherited, double products, TensorType typeA, TensorType typeB, ErrorModel model) {
+    long length = typeA.shape().last().constant();
+    double integers = integerSum(products, length, typeA, typeB);
+    if (integers > Integer.MAX_VALUE) {
+      return to.isInteger() && inherited == 0 ? 0 : Double.POSITIVE_INFINITY;
+    }
+    if (isInteger(typeA) && isInteger(typeB)) {
+      // The integer sum is exact; it is rounded when it becomes a float.
+      return to.isInteger() ? 0 : model.arithmetic(Math.abs(y) + inherited);
+    }
+    double unit = model.dot(typeA, typeB, length);
+    boolean inRange = Double.isFinite(model.arithmetic(products * (1 + unit)));
+    // The f64 sums that the result is compared with are rounded as well.
+    double reference = ErrorModel.gamma(length + 2, 0x1p-53);
+    // A product or an aligned term that underflows loses less than the least f32; so does a product of scales, which then
+    // multiplies the whole integer sum.
+    double underflow = (length + 1 + integers) * Float.MIN_VALUE * 2;
+    return inRange ? (unit + reference) * products + underflow : Double.POSITIVE_INFINITY;
+  }
+
+  /** A bound of the partial sums of integers, in which kernels multiply integer codes: i32. 0 where they do not. */
+  private static double integerSum(double products, long length, TensorType a, TensorType b) {
+    if (isInteger(a) && isInteger(b)) {
+      return products;
+    }
+    boolean codes = a.format().isInteger() && b.format().isInteger();
+    return codes ? length * largest(a) * largest(b) : 0;
+  }
+
+  private static double largest(TensorType type) {
+    return Math.max(type.format().max(), -type.format().min());
+  }
+
+  private static boolean isInteger(TensorType type) {
+    return type.format().isInteger() && !type.isScaled();
+  }
+
+  private static void accumulate(double[] total, double[] part) {
     for (int i = 0; i < total.length; i++) {
-      total[i] += factor * part[i];
+      total[i] += part[i];
     }
   }
 
-  private static double[] magnitudes(double[] values) {
-    double[] magnitudes = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      magnitudes[i] = Math.abs(values[i]);
+  /** Magnitudes of the exact values as tensor cores align them, whatever the kernel's values are within their errors. */
+  private static double[] magnitudes(Approximate operand) {
+    Tensor tensor = operand.exact();
+    double[] elements = tensor.elements();
+    double least = tensor.type().format().leastNormal();
+    double zero = tensor.type().format().isFloat() ? Float.MIN_NORMAL : 0;
+    double[] raised = new double[elements.length];
+    for (int i = 0; i < elements.length; i++) {
+      boolean isZero = elements[i] == 0 && operand.error()[i] == 0;
+      raised[i] = isZero ? zero : Math.max(least, Math.abs(elements[i]));
     }
-    return magnitudes;
+    double[] magnitudes = new Tensor(tensor.type(), raised, tensor.scales()).values();
+    // Scales of a static quantization may be negative.
+    return Arrays.stream(magnitudes).map(Math::abs).toArray();
   }
 
   private static double[] sum(double[] a, double[] b) {
     double[] sum = a.clone();
-    accumulate(sum, b, 1);
+    accumulate(sum, b);
     return sum;
   }
 
