@@ -19,6 +19,7 @@ import nibble.ir.Module;
 import nibble.ir.Op;
 import nibble.ir.RandomModules;
 import nibble.ir.Registry;
+import nibble.ir.StraightLine;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.op.TensorOp;

@@ -1,25 +1,20 @@
-package nibble.ir.bound;
+package nibble.ir;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import nibble.ir.Block;
-import nibble.ir.Function;
-import nibble.ir.Operation;
-import nibble.ir.Substitution;
-import nibble.ir.Value;
 import nibble.ir.op.TensorOp;
 
 /** The part of a function that running analysis goes through. */
-final class StraightLine {
+public final class StraightLine {
   private StraightLine() {}
 
   /**
    * The tensor ops of a function for those sizes. What other operations define becomes an argument, and every value that is
    * computed a result.
    */
-  static Block of(Function function, Map<String, Long> sizes) {
+  public static Block of(Function function, Map<String, Long> sizes) {
     Block body = Substitution.of(sizes).apply(function).body();
     List<Value> arguments = new ArrayList<>(body.arguments());
     List<Value> results = new ArrayList<>();
