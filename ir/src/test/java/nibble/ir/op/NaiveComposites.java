@@ -4,9 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
+import nibble.ir.Block;
+import nibble.ir.BlockBuilder;
 import nibble.ir.TensorType;
+import nibble.ir.Value;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.DoubleModel;
+import nibble.ir.bound.RunningBounds;
 import nibble.ir.eval.Tensor;
 
 /** Composite ops by their formulas, with the running bound of f64 arithmetic as the tolerance. */
@@ -47,11 +51,17 @@ final class NaiveComposites {
       });
       default -> throw new IllegalArgumentException(op.name());
     };
-    List<Approximate> given = operands.stream().map(Approximate::given).toList();
-    double[] bound = new Approximate(Tensor.of(result, values), op.error(
-        given, op.eval(operands, result), new DoubleModel())).error();
-    // Both sides may be so far from what is exact.
+    // The formula, the op and its parts may all be so far from what is exact.
+    double[] bound = parts(op, operands).error();
     return new NaiveOps.Expected(values, DoubleStream.of(bound).map(error -> 2 * error).toArray());
+  }
+
+  /** What the parts of an op give, with the bound of f64 arithmetic. */
+  static Approximate parts(CompositeOp op, List<Tensor> operands) {
+    BlockBuilder builder = new BlockBuilder();
+    List<Value> arguments = operands.stream().map(operand -> builder.argument(operand.type())).toList();
+    Block body = builder.build(op.decompose(builder, arguments));
+    return new RunningBounds(new DoubleModel()).run(body, operands.stream().map(Approximate::given).toList()).getFirst();
   }
 
   private static double sigmoid(double x) {
