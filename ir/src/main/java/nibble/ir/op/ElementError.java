@@ -36,7 +36,9 @@ final class ElementError {
    * @param spread bound of the error before wrapping
    */
   static double integer(double exact, double spread, NumberFormat format) {
-    boolean mayWrap = spread > 0 && (exact + spread > format.max() || exact - spread < format.min());
-    return mayWrap || Double.isNaN(spread) ? format.max() - format.min() : spread;
+    // From 2^53 on a double does not tell neighbours apart, so that the distance to the end of the range is not known.
+    boolean inRange = exact + spread <= format.max() && exact - spread >= format.min();
+    boolean isPrecise = Math.abs(exact) + spread < 0x1p53;
+    return spread == 0 || inRange && isPrecise ? spread : format.max() - format.min();
   }
 }
