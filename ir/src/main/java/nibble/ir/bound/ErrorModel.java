@@ -15,9 +15,10 @@ import nibble.ir.format.NumberFormat;
 public interface ErrorModel {
   /**
    * More than f64 interpretation may be off itself, for each unit of the result of one operation or function: the functions of
-   * {@link Math} are within 2.5 units in the last place, and a bound that compares two of their results takes both.
+   * {@link Math} are within 2.5 units in the last place and {@code erf} within 8, and a bound that compares two of their
+   * results takes both.
    */
-  double REFERENCE = 0x1p-48;
+  double REFERENCE = 0x1p-46;
 
   /** Bound of the error of one correctly rounded f32 operation with a result of that magnitude. */
   default double arithmetic(double magnitude) {
