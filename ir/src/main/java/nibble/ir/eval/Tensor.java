@@ -3,8 +3,10 @@ package nibble.ir.eval;
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToDoubleFunction;
 import nibble.ir.TensorType;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.shape.Dim;
 
@@ -85,12 +87,29 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
     return values;
   }
 
-  /** Every element rounded to the format of the type, to nearest even; the same tensor where the format is f64. */
+  /** Every element rounded to the format of the type, to nearest even; the same tensor where nothing changes. */
   public Tensor rounded() {
-    if (type.format().bits() == Double.SIZE) {
+    NumberFormat format = type.format();
+    if (format.bits() == Double.SIZE) {
       return this;
     }
-    return new Tensor(type, generate(type.plain(type.format()), i -> type.format().round(elements[i])).elements, scales);
+    double[] rounded = new double[elements.length];
+    AtomicBoolean changed = new AtomicBoolean();
+    Parallel.ranges(elements.length, (from, to) -> {
+      if (round(format, rounded, from, to)) {
+        changed.set(true);
+      }
+    });
+    return changed.get() ? new Tensor(type, rounded, scales) : this;
+  }
+
+  private boolean round(NumberFormat format, double[] rounded, int from, int to) {
+    boolean changed = false;
+    for (int i = from; i < to; i++) {
+      rounded[i] = format.round(elements[i]);
+      changed |= Double.compare(rounded[i], elements[i]) != 0;
+    }
+    return changed;
   }
 
   /** Bit-for-bit equality of type, elements and scales. */
