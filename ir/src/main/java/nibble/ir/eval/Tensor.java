@@ -79,9 +79,9 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
     }
     ScaleGrid grid = ScaleGrid.of(type);
     double[] values = new double[elements.length];
-    Parallel.ranges(values.length, (from, to) -> {
+    grid.forEachRun((from, to, scale) -> {
       for (int i = from; i < to; i++) {
-        values[i] = elements[i] * scales[grid.indexOf(i)];
+        values[i] = elements[i] * scales[scale];
       }
     });
     return values;
@@ -123,8 +123,20 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
     return type + " " + first + (elements.length > 8 ? "..." : "");
   }
 
-  /** Maps a row-major element index to the index of its scale. */
+  /**
+   * Maps a row-major element index to the index of its scale.
+   *
+   * @param extents of the tensor
+   * @param box extents of the elements that share a scale
+   * @param grid extents of the tensor of scales
+   */
   public record ScaleGrid(int[] extents, int[] box, int[] grid) {
+    /** Receives consecutive elements, from (inclusive) to (exclusive), and the index of the scale that they share. */
+    @FunctionalInterface
+    public interface Run {
+      void of(int from, int to, int scale);
+    }
+
     public static ScaleGrid of(TensorType type) {
       ScaleLayout layout = type.scale().orElseThrow();
       ImmutableList<Dim> box = layout.granularity().box(type.shape());
@@ -134,6 +146,41 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
           layout.scaleShape(type.shape()).extents());
     }
 
+    /** Visits all elements in runs along the last axis; rows in parallel for large tensors. */
+    public void forEachRun(Run body) {
+      Parallel.ranges(rows(), columns(), (first, end) -> runs(first, end, body));
+    }
+
+    /** Visits all elements in runs along the last axis, one after another: rows may share a scale. */
+    public void forEachRunInOrder(Run body) {
+      runs(0, rows(), body);
+    }
+
+    private int columns() {
+      return extents.length == 0 ? 1 : extents[extents.length - 1];
+    }
+
+    /** How many rows have elements. */
+    private int rows() {
+      int rows = columns() == 0 ? 0 : 1;
+      for (int axis = 0; axis < extents.length - 1; axis++) {
+        rows *= extents[axis];
+      }
+      return rows;
+    }
+
+    private void runs(int first, int end, Run body) {
+      int columns = columns();
+      int width = extents.length == 0 ? 1 : box[extents.length - 1];
+      for (int row = first; row < end; row++) {
+        int scale = indexOf(row * columns);
+        for (int from = 0; from < columns; from += width) {
+          body.of(row * columns + from, row * columns + Math.min(columns, from + width), scale++);
+        }
+      }
+    }
+
+    /** The index of an element's scale. */
     public int indexOf(int element) {
       int index = 0;
       int stride = 1;

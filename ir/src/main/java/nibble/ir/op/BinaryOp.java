@@ -86,10 +86,16 @@ public interface BinaryOp extends TensorOp {
     double[] b = operands.get(1).elements();
     boolean integers = operands.get(0).type().format().isInteger();
     double[] y = new double[Math.toIntExact(result.shape().size().constant())];
-    Elementwise.forEach(result.shape().extents(), operands, (i, at) -> {
-      y[i] = integers
-          ? result.format().decode(applyToIntegers((long) a[at[0]], (long) b[at[1]]))
-          : apply(a[at[0]], b[at[1]]);
+    Elementwise.forEachRow(result.shape().extents(), operands, (from, columns, starts, steps) -> {
+      int i = starts[0];
+      int j = starts[1];
+      for (int column = 0; column < columns; column++) {
+        y[from + column] = integers
+            ? result.format().decode(applyToIntegers((long) a[i], (long) b[j]))
+            : apply(a[i], b[j]);
+        i += steps[0];
+        j += steps[1];
+      }
     });
     return Tensor.of(result, y);
   }

@@ -8,6 +8,7 @@ import nibble.ir.TypeRuleException;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.MatrixProduct;
+import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
@@ -175,27 +176,47 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     return sum;
   }
 
+  /** The products of all leading indices, in parallel over groups of rows of them all. */
   private double[] product(double[] a, double[] b, TensorType typeA, TensorType typeB, TensorType result) {
-    int m = Math.toIntExact(typeA.shape().dim(-2).constant());
     int k = Math.toIntExact(typeA.shape().last().constant());
     int n = Math.toIntExact(result.shape().last().constant());
     double[] c = new double[Math.toIntExact(result.shape().size().constant())];
-    if (typeB.rank() == 2) {
-      // One right matrix for all: a single product of many rows.
-      double[] right = transposeB ? MatrixProduct.transpose(b, 0, n, k) : b;
-      MatrixProduct.multiply(a, 0, right, 0, c, 0, n == 0 ? 0 : c.length / n, k, n);
-      return c;
-    }
-    int[] batch = result.shape().slice(0, result.rank() - 2).extents();
-    int[] stridesA = Elementwise.strides(typeA.shape().slice(0, typeA.rank() - 2).extents(), batch);
-    int[] stridesB = Elementwise.strides(typeB.shape().slice(0, typeB.rank() - 2).extents(), batch);
-    int batches = m * n == 0 ? 0 : c.length / (m * n);
-    for (int i = 0; i < batches; i++) {
-      int offsetA = ViewOp.strided(batch, stridesA, 0).source(i) * m * k;
-      int offsetB = ViewOp.strided(batch, stridesB, 0).source(i) * k * n;
-      double[] right = transposeB ? MatrixProduct.transpose(b, offsetB, n, k) : b;
-      MatrixProduct.multiply(a, offsetA, right, transposeB ? 0 : offsetB, c, i * m * n, m, k, n);
-    }
+    // One right matrix for all: a single product of many rows.
+    boolean shared = typeB.rank() == 2;
+    int m = shared ? c.length / Math.max(1, n) : Math.toIntExact(typeA.shape().dim(-2).constant());
+    int[] batch = shared ? new int[0] : result.shape().slice(0, result.rank() - 2).extents();
+    ViewOp.IndexMap left = shared ? index -> 0 : leading(typeA, batch);
+    ViewOp.IndexMap right = leading(typeB, batch);
+    double[] matrices = transposeB ? transposed(b, n, k) : b;
+    int batches = c.length == 0 ? 0 : c.length / m / n;
+    int groups = MatrixProduct.groups(m);
+    Parallel.rows(batches * groups, task -> {
+      int i = task / groups;
+      MatrixProduct.multiplyGroup(
+          task % groups, a, left.source(i) * m * k, matrices, right.source(i) * k * n, c, i * m * n, m, k, n);
+    });
     return c;
+  }
+
+  /** Which matrix of an operand belongs to each leading index of the result. */
+  private static ViewOp.IndexMap leading(TensorType operand, int[] batch) {
+    int[] own = operand.shape().slice(0, operand.rank() - 2).extents();
+    return ViewOp.strided(batch, Elementwise.strides(own, batch), 0);
+  }
+
+  private static double[] transposed(double[] matrices, int rows, int columns) {
+    int size = rows * columns;
+    if (matrices.length == size) {
+      return MatrixProduct.transpose(matrices, 0, rows, columns);
+    }
+    double[] transposed = new double[matrices.length];
+    Parallel.rows(size == 0 ? 0 : matrices.length / size, i -> {
+      for (int row = 0; row < rows; row++) {
+        for (int column = 0; column < columns; column++) {
+          transposed[i * size + column * rows + row] = matrices[i * size + row * columns + column];
+        }
+      }
+    });
+    return transposed;
   }
 }

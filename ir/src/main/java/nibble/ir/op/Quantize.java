@@ -6,7 +6,6 @@ import nibble.ir.TensorType;
 import nibble.ir.TypeRuleException;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
-import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.Tensor.ScaleGrid;
 import nibble.ir.format.Formats;
@@ -51,9 +50,9 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
     ScaleGrid grid = ScaleGrid.of(type);
     double[] scales = operands.size() == 2 ? operands.get(1).elements() : dynamicScales(x, grid, type);
     double[] codes = new double[x.length];
-    Parallel.ranges(x.length, (from, to) -> {
+    grid.forEachRun((from, to, box) -> {
       for (int i = from; i < to; i++) {
-        codes[i] = code(x[i] / scales[grid.indexOf(i)], type.format());
+        codes[i] = code(x[i] / scales[box], type.format());
       }
     });
     return new Tensor(type, codes, scales);
@@ -61,10 +60,7 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
 
   private static double[] dynamicScales(double[] x, ScaleGrid grid, TensorType type) {
     double[] scales = new double[Math.toIntExact(type.scaleType().shape().size().constant())];
-    for (int i = 0; i < x.length; i++) {
-      int box = grid.indexOf(i);
-      scales[box] = Math.max(scales[box], Math.abs(x[i]));
-    }
+    ScaleBounds.largest(x, grid, scales);
     NumberFormat format = type.scaleType().format();
     for (int box = 0; box < scales.length; box++) {
       scales[box] = scale(scales[box], type.format(), format);

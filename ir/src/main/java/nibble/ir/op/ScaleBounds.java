@@ -32,17 +32,24 @@ record ScaleBounds(double[] low, double[] high, boolean[] replaced) {
     int count = exact.scales().length;
     double[] amax = new double[count];
     double[] inherited = new double[count];
-    double[] x = operand.exact().elements();
-    for (int i = 0; i < x.length; i++) {
-      int box = grid.indexOf(i);
-      amax[box] = Math.max(amax[box], Math.abs(x[i]));
-      inherited[box] = Math.max(inherited[box], operand.error()[i]);
-    }
+    largest(operand.exact().elements(), grid, amax);
+    largest(operand.error(), grid, inherited);
     ScaleBounds bounds = new ScaleBounds(new double[count], new double[count], new boolean[count]);
     for (int box = 0; box < count; box++) {
       bounds.set(box, amax[box], inherited[box], exact.type(), model);
     }
     return bounds;
+  }
+
+  /** Writes the largest magnitude of each box; a NaN is the largest. */
+  static void largest(double[] elements, ScaleGrid grid, double[] largest) {
+    grid.forEachRunInOrder((from, to, box) -> {
+      double most = largest[box];
+      for (int i = from; i < to; i++) {
+        most = Math.max(most, Math.abs(elements[i]));
+      }
+      largest[box] = most;
+    });
   }
 
   private void set(int box, double amax, double inherited, TensorType type, ErrorModel model) {
