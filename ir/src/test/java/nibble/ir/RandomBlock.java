@@ -123,8 +123,8 @@ final class RandomBlock {
 
   private Optional<Value> visibleValue(Predicate<TensorType> fits) {
     List<Value> fitting = visible.stream().filter(value -> fits.test(value.tensorType())).toList();
-    boolean another = fitting.stream().allMatch(value -> canMake(value.tensorType())) && types.chance(0.1);
-    return fitting.isEmpty() || another ? Optional.empty() : Optional.of(types.pick(fitting));
+    boolean another = fitting.stream().allMatch(value -> canMake(value.tensorType()));
+    return another && types.chance(1.0 / (1 + fitting.size())) ? Optional.empty() : Optional.of(types.pick(fitting));
   }
 
   /** In a region there is nothing that a sparse tensor of a symbolic shape could come from. */

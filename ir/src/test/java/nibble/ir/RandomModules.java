@@ -29,16 +29,29 @@ public final class RandomModules {
 
   /** A module of one function {@code @main} with about as many operations, besides those of regions. */
   public static Module module(long seed, int operations) {
-    Random random = new Random(seed);
-    RandomBlock block = RandomBlock.ofFunction(random);
-    // The sizes stand alone in the first parameter, so that inputs bind them.
-    block.parameter(TensorType.of(
-        Shape.of(Dim.symbol("B"), Dim.symbol("S")),
-        Formats.F32));
+    RandomBlock block = start(seed);
     for (int i = 0; i < operations; i++) {
       block.addOperation();
     }
-    Function main = new Function("main", block.build(random.nextInt(4)), block.location());
+    return finish(block);
+  }
+
+  /** A module of one function {@code @main} with an operation of that op, and what it needs. */
+  public static Module module(long seed, Class<? extends Op> op) {
+    RandomBlock block = start(seed);
+    RandomOps.one(block, op);
+    return finish(block);
+  }
+
+  private static RandomBlock start(long seed) {
+    RandomBlock block = RandomBlock.ofFunction(new Random(seed));
+    // The sizes stand alone in the first parameter, so that inputs bind them.
+    block.parameter(TensorType.of(Shape.of(Dim.symbol("B"), Dim.symbol("S")), Formats.F32));
+    return block;
+  }
+
+  private static Module finish(RandomBlock block) {
+    Function main = new Function("main", block.build(block.random().nextInt(4)), block.location());
     return Module.of("random", RandomTypes.SYMBOLS, List.of(main));
   }
 

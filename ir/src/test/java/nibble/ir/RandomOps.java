@@ -79,6 +79,10 @@ final class RandomOps {
     return MAKERS.keySet().asList();
   }
 
+  static void one(RandomBlock block, Class<? extends Op> op) {
+    MAKERS.get(op).accept(block);
+  }
+
   static void any(RandomBlock block) {
     block.types().<Consumer<RandomBlock>>pick(MAKERS.values().asList()).accept(block);
   }

@@ -50,11 +50,11 @@ final class RandomTypes {
   }
 
   NumberFormat format() {
-    return chance(0.5) ? floatFormat() : pick(Formats.all());
+    return chance(0.3) ? floatFormat() : pick(Formats.all());
   }
 
   Dim extent() {
-    return pick(EXTENTS);
+    return chance(0.03) ? Dim.ZERO : pick(EXTENTS);
   }
 
   /** A shape of that rank with few elements for typical sizes. */
@@ -112,7 +112,7 @@ final class RandomTypes {
   /** Any type, with a sparse layout where one fits. */
   TensorType any() {
     Shape shape = shape();
-    TensorType type = chance(0.5) ? scaled(shape) : TensorType.of(shape, format());
+    TensorType type = chance(0.3) ? scaled(shape) : TensorType.of(shape, format());
     boolean fits = shape.rank() > 0 && shape.last().dividedBy(Dim.of(4)).isPresent();
     return fits && chance(0.5)
         ? new TensorType(shape, type.format(), type.scale(), Optional.of(new SparseLayouts.NOfM(2, 4)))

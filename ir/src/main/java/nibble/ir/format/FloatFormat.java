@@ -70,6 +70,11 @@ public record FloatFormat(
   }
 
   @Override
+  public double leastNormal() {
+    return Math.scalb(1.0, minExponent());
+  }
+
+  @Override
   public double decode(long code) {
     long magnitude = code & ((1L << (exponentBits + mantissaBits)) - 1);
     double sign = (code >>> (exponentBits + mantissaBits) & 1) == 1 ? -1.0 : 1.0;

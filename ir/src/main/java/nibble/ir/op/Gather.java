@@ -1,6 +1,7 @@
 package nibble.ir.op;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
@@ -42,6 +43,12 @@ public record Gather(int axis) implements TensorOp {
 
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    if (!operands.get(1).isExact()) {
+      // Another index is another row, and perhaps none at all.
+      double[] unbounded = new double[result.size()];
+      Arrays.fill(unbounded, Double.POSITIVE_INFINITY);
+      return unbounded;
+    }
     return pick(operands.get(0).error(), operands.get(0).exact(), operands.get(1).exact(), result.type());
   }
 

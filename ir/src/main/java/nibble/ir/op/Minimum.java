@@ -1,7 +1,6 @@
 package nibble.ir.op;
 
 import nibble.ir.OpInfo;
-import nibble.ir.bound.ErrorModel;
 
 /** The lesser of two. */
 @OpInfo(name = "minimum", summary = "lesser of two elements")
@@ -22,7 +21,7 @@ public record Minimum() implements BinaryOp {
   }
 
   @Override
-  public double functionError(double y, ErrorModel model) {
-    return 0;
+  public boolean picks() {
+    return true;
   }
 }

@@ -28,6 +28,11 @@ public record ReduceMax(ImmutableList<Integer> axes, boolean keep) implements Re
   }
 
   @Override
+  public boolean picks() {
+    return true;
+  }
+
+  @Override
   public double fibreError(double[] fibre, double[] errors, double result, ErrorModel model) {
     return ReduceOp.largest(errors);
   }

@@ -40,6 +40,11 @@ public record ReduceSum(ImmutableList<Integer> axes, boolean keep) implements Re
   }
 
   @Override
+  public double integerSpread(double[] errors) {
+    return Arrays.stream(errors).sum();
+  }
+
+  @Override
   public double fibreError(double[] fibre, double[] errors, double result, ErrorModel model) {
     return ReduceOp.sumError(fibre, errors, model);
   }

@@ -20,6 +20,11 @@ public record Relu() implements UnaryOp {
   }
 
   @Override
+  public boolean picks() {
+    return true;
+  }
+
+  @Override
   public double functionError(double x, double y, ErrorModel model) {
     return 0;
   }

@@ -53,9 +53,12 @@ public record Select() implements TensorOp {
     double[] error = new double[result.size()];
     List<Tensor> tensors = operands.stream().map(Approximate::exact).toList();
     Elementwise.forEach(result.extents(), tensors, (i, at) -> {
+      double ifTrue = operands.get(1).error()[at[1]];
+      double ifFalse = operands.get(2).error()[at[2]];
       boolean mayFlip = operands.get(0).error()[at[0]] > 0;
-      double inherited = Math.max(operands.get(1).error()[at[1]], operands.get(2).error()[at[2]]);
-      error[i] = inherited + (mayFlip ? Math.abs(yes[at[1]] - no[at[2]]) : 0);
+      boolean chosen = operands.get(0).exact().elements()[at[0]] != 0;
+      double distance = yes[at[1]] == no[at[2]] ? 0 : Math.abs(yes[at[1]] - no[at[2]]);
+      error[i] = mayFlip ? distance + Math.max(ifTrue, ifFalse) : chosen ? ifTrue : ifFalse;
     });
     return error;
   }

@@ -5,6 +5,8 @@ import nibble.ir.BlockBuilder;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.bound.Approximate;
+import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
 
 /** The sigmoid-weighted linear unit. */
@@ -20,6 +22,21 @@ public record Silu() implements CompositeOp {
   public Tensor eval(List<Tensor> operands, TensorType result) {
     double[] x = operands.getFirst().elements();
     return Tensor.generate(result, i -> x[i] / (1 + Math.exp(-x[i])));
+  }
+
+  /** As its parts; where the exponential leaves the range, x times the tail of the sigmoid, of kernel and exact value. */
+  @Override
+  public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    double[] error = CompositeOp.super.error(operands, result, model);
+    for (int i = 0; i < error.length; i++) {
+      double x = operands.getFirst().exact().elements()[i];
+      double inherited = operands.getFirst().error()[i];
+      if (!Double.isFinite(error[i]) && Double.isFinite(x)) {
+        double tail = 2 * (Math.abs(x) + inherited) * Sigmoid.tail(x + inherited, model);
+        error[i] = ElementError.stored(result.elements()[i], tail, result.type().format(), model);
+      }
+    }
+    return error;
   }
 
   @Override

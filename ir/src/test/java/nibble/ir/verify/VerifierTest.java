@@ -29,7 +29,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-class VerifierTest {
+public class VerifierTest {
   private static final TensorType TYPE = TensorType.of(Shape.of(4), Formats.F32);
   private static final Location HERE = Location.of("m.nib", 3, 5);
 
