@@ -64,8 +64,8 @@ final class ScalarCode {
       case SUB -> code.ptx().op("sub.rn.f32", code.register(a), b);
       case MUL -> code.commutative("mul.rn.f32", a, b);
       case DIV -> code.ptx().op("div.full.f32", code.register(a), b);
-      case MIN -> code.commutative("min.f32", a, b);
-      case MAX -> code.commutative("max.f32", a, b);
+      case MIN -> code.commutative("min.NaN.f32", a, b);
+      case MAX -> code.commutative("max.NaN.f32", a, b);
       case NEG -> code.unary("neg.f32", a);
       case ABS -> code.unary("abs.f32", a);
       case FLOOR -> code.unary("cvt.rmi.f32.f32", a);

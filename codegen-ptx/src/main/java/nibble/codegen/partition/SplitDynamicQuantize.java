@@ -25,8 +25,8 @@ import nibble.ir.rewrite.RewriteContext;
  * ==&gt;
  * %2 = amax %0 {granularity = token}
  * %3 = div %2, 127.0
- * %4 = compare %3, 0.0 {kind = gt}
- * %5 = select %4, %3, 1.0
+ * %4 = compare %3, 0.0 {kind = eq}
+ * %5 = select %4, 1.0, %3
  * %1 = quantize %0, %5
  * </pre>
  */
@@ -44,9 +44,8 @@ public final class SplitDynamicQuantize implements Rewrite {
     Value largest = builder.add(Constant.splat(quantize.result().format().symmetricMax(), scalar));
     Value scale = round(builder, builder.add(new Div(), amax, largest), layout);
     TensorType scaleScalar = TensorType.scalar(layout.format());
-    Value isPositive =
-        builder.add(new Compare(Compare.Kind.GT), scale, builder.add(Constant.splat(0, scaleScalar)));
-    Value guarded = builder.add(new Select(), isPositive, scale, builder.add(Constant.splat(1, scaleScalar)));
+    Value isZero = builder.add(new Compare(Compare.Kind.EQ), scale, builder.add(Constant.splat(0, scaleScalar)));
+    Value guarded = builder.add(new Select(), isZero, builder.add(Constant.splat(1, scaleScalar)), scale);
     return Optional.of(ImmutableList.of(builder.add(quantize, x, guarded)));
   }
 
