@@ -1,6 +1,8 @@
 package nibble.ir;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
+import nibble.ir.text.Attributes;
 
 /**
  * Where an operation comes from: a place in a source file and the path of the block instance it belongs to.
@@ -12,6 +14,15 @@ import java.util.Optional;
  */
 public record Location(String file, int line, int column, String path) {
   public static final Location UNKNOWN = new Location("", 0, 0, "");
+  private static final Pattern PLAIN_PATH = Pattern.compile("\\w+(\\.\\w+|\\[\\w+\\])*");
+
+  /** Without a line there is no place, so no file and column either. */
+  public Location {
+    boolean known = line > 0;
+    file = known ? file : "";
+    line = known ? line : 0;
+    column = known ? Math.max(column, 0) : 0;
+  }
 
   public static Location of(String file, int line, int column) {
     return new Location(file, line, column, "");
@@ -30,10 +41,11 @@ public record Location(String file, int line, int column, String path) {
     return isKnown() ? Optional.of(file + ":" + line + ":" + column) : Optional.empty();
   }
 
-  /** The text form: {@code loc("minilm.nib":12:5 in layer[3].attn.q)}. */
+  /** The text form: {@code loc("minilm.nib":12:5 in layer[3].attn.q)}; a path of another form is quoted. */
   @Override
   public String toString() {
-    String position = isKnown() ? "\"" + file + "\":" + line + ":" + column : "unknown";
-    return "loc(" + position + (path.isEmpty() ? "" : " in " + path) + ")";
+    String position = isKnown() ? Attributes.quoted(file) + ":" + line + ":" + column : "unknown";
+    String written = PLAIN_PATH.matcher(path).matches() ? path : Attributes.quoted(path);
+    return "loc(" + position + (path.isEmpty() ? "" : " in " + written) + ")";
   }
 }

@@ -17,7 +17,15 @@ import nibble.ir.shape.SymbolBounds;
  */
 public record Module(
     String name, ImmutableMap<String, SymbolBounds> symbols, ImmutableMap<String, Function> functions) {
+  public Module {
+    Names.require(name);
+  }
 
+  /**
+   * A module of those parts.
+   *
+   * @throws IllegalArgumentException where two symbols or two functions have one name
+   */
   public static Module of(String name, Collection<SymbolBounds> symbols, Collection<Function> functions) {
     return new Module(
         name,

@@ -22,6 +22,39 @@ public final class Names {
     return names;
   }
 
+  /** Whether the text form can write it behind a percent or at sign: letters, digits, {@code _}, {@code .} and {@code -}. */
+  public static boolean isName(String name) {
+    return !name.isEmpty() && name.chars().allMatch(c -> isNamePart((char) c));
+  }
+
+  /** Whether the text form can write it alone: letters, digits and {@code _}, with no digit at the start. */
+  public static boolean isWord(String name) {
+    return !name.isEmpty() && isWordStart(name.charAt(0)) && name.chars().allMatch(c -> isWordPart((char) c));
+  }
+
+  /** Whether a word may start with that. */
+  public static boolean isWordStart(char c) {
+    return Character.isLetter(c) || c == '_';
+  }
+
+  /** Whether a word may go on with that. */
+  public static boolean isWordPart(char c) {
+    return isWordStart(c) || (c >= '0' && c <= '9');
+  }
+
+  /** Whether a name may contain that. */
+  public static boolean isNamePart(char c) {
+    return isWordPart(c) || c == '.' || c == '-';
+  }
+
+  /** The name, refused with {@link IllegalArgumentException} where the text form could not write it. */
+  static String require(String name) {
+    if (!isName(name)) {
+      throw new IllegalArgumentException("'" + name + "' is no name: letters, digits, '_', '.' and '-' make one");
+    }
+    return name;
+  }
+
   private void take(Block block) {
     block.arguments().forEach(value -> taken.add(value.name()));
     for (Operation operation : block.operations()) {

@@ -13,6 +13,8 @@ import nibble.ir.layout.Granularity;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.op.CoreDialect;
 import nibble.ir.text.AttributeSyntax;
+import nibble.ir.text.Attributes;
+import nibble.ir.text.OpRecord;
 import nibble.ir.text.TypeSyntax;
 
 /**
@@ -38,7 +40,11 @@ public final class Registry {
     Map<String, TypeSyntax> typesByKeyword = new LinkedHashMap<>();
     for (Dialect dialect : dialects) {
       for (Class<? extends Op> op : dialect.ops()) {
-        put(opsByName, op.getAnnotation(OpInfo.class).name(), op, "op", dialect);
+        OpInfo info = op.getAnnotation(OpInfo.class);
+        if (info == null) {
+          throw new IllegalArgumentException(op.getName() + " lacks @OpInfo");
+        }
+        put(opsByName, info.name(), op, "op", dialect);
       }
       dialect.formats().forEach(format -> put(formatsByName, format.name(), format, "format", dialect));
       dialect.granularities()
@@ -53,6 +59,21 @@ public final class Registry {
     this.sparseLayouts = ImmutableMap.copyOf(sparseByCount);
     this.attributes = ImmutableMap.copyOf(attributesByClass);
     this.types = ImmutableMap.copyOf(typesByKeyword);
+    this.ops.forEach(this::requireTextForm);
+  }
+
+  /** What the text form could not write or read is refused here, and not when somebody prints it. */
+  private void requireTextForm(String name, Class<? extends Op> op) {
+    if (!Names.isWord(name)) {
+      throw new IllegalArgumentException("the name '" + name + "' of " + op.getName() + " is no word");
+    }
+    OpRecord record = OpRecord.of(op);
+    for (int i = 0; i < record.size(); i++) {
+      if (!record.isResult(i) && !Attributes.hasSyntax(record.type(i), this)) {
+        throw new IllegalArgumentException("the attribute " + record.name(i) + " of the op " + name + " has type "
+            + record.type(i).getTypeName() + ", for which no dialect has a syntax");
+      }
+    }
   }
 
   /** The registry of the built-in dialect. */
@@ -63,7 +84,7 @@ public final class Registry {
   /**
    * This registry with further dialects.
    *
-   * @throws IllegalArgumentException where two dialects give the same name to different things
+   * @throws IllegalArgumentException where two dialects give the same name to different things, or an op can't be written
    */
   public Registry with(Collection<? extends Dialect> others) {
     return new Registry(ImmutableList.<Dialect>builder().addAll(dialects).addAll(others).build());
@@ -103,6 +124,11 @@ public final class Registry {
 
   public Optional<AttributeSyntax<?>> attribute(Class<?> type) {
     return Optional.ofNullable(attributes.get(type));
+  }
+
+  /** Syntax of types by leading keyword, besides {@code tensor}. */
+  public ImmutableMap<String, TypeSyntax> types() {
+    return types;
   }
 
   public Optional<TypeSyntax> type(String keyword) {

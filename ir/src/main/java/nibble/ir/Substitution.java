@@ -2,7 +2,9 @@ package nibble.ir;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Maps;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +13,9 @@ import nibble.ir.shape.Shape;
 import nibble.ir.text.OpRecord;
 
 /**
- * Replaces symbolic sizes by extents in types and attributes: what a plan does to a module when inputs are given.
+ * Replaces symbolic sizes by extents in types and attributes: what a plan does to a module when inputs are given. A type
+ * rule that held for symbols may not hold for the extents (a slice {@code 0:8} of {@code S} where S is 4); the verifier
+ * says so.
  *
  * @param sizes the extent of each symbol to replace; others stay
  */
@@ -26,7 +30,11 @@ public record Substitution(ImmutableMap<String, Dim> sizes) {
     return extent == null ? Dim.symbol(symbol) : extent;
   }
 
-  /** The module with sizes replaced; symbols that no longer occur keep their bounds only where they are not replaced. */
+  /**
+   * The module with sizes replaced, and without the bounds of these.
+   *
+   * @throws IllegalArgumentException where an extent becomes negative
+   */
   public Module apply(Module module) {
     return Module.of(
         module.name(),
@@ -67,17 +75,38 @@ public record Substitution(ImmutableMap<String, Dim> sizes) {
     return uses.stream().map(values::get).collect(ImmutableList.toImmutableList());
   }
 
-  /** The op with sizes replaced in its attributes. */
+  /** The op with sizes replaced in its attributes; the same op where none occurs. */
   public Op apply(Op op) {
+    if (Collections.disjoint(symbols(op), sizes.keySet())) {
+      return op;
+    }
     OpRecord record = OpRecord.of(op.getClass());
     Object[] values = new Object[record.size()];
-    boolean changed = false;
     for (int i = 0; i < values.length; i++) {
-      Object before = record.value(op, i);
-      values[i] = attribute(before);
-      changed |= values[i] != before;
+      values[i] = attribute(record.value(op, i));
     }
-    return changed ? record.make(values) : op;
+    return record.make(values);
+  }
+
+  /** The symbols that occur in the attributes of an op. */
+  public static ImmutableSet<String> symbols(Op op) {
+    OpRecord record = OpRecord.of(op.getClass());
+    ImmutableSet.Builder<String> symbols = ImmutableSet.builder();
+    for (int i = 0; i < record.size(); i++) {
+      collect(record.value(op, i), symbols);
+    }
+    return symbols.build();
+  }
+
+  private static void collect(Object attribute, ImmutableSet.Builder<String> symbols) {
+    switch (attribute) {
+      case Dim dim -> symbols.addAll(dim.symbols());
+      case Shape shape -> symbols.addAll(shape.symbols());
+      case Type type -> symbols.addAll(type.symbols());
+      case ImmutableList<?> list -> list.forEach(item -> collect(item, symbols));
+      case Optional<?> optional -> optional.ifPresent(item -> collect(item, symbols));
+      case Object other -> { }
+    }
   }
 
   private Object attribute(Object value) {

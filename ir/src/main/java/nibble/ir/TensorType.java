@@ -1,5 +1,6 @@
 package nibble.ir;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import java.util.function.Function;
 import nibble.ir.format.NumberFormat;
@@ -70,6 +71,11 @@ public record TensorType(
   @Override
   public TensorType substitute(Function<String, Dim> replacement) {
     return withShape(shape.substitute(replacement));
+  }
+
+  @Override
+  public ImmutableSet<String> symbols() {
+    return shape.symbols();
   }
 
   @Override

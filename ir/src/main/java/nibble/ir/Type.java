@@ -1,5 +1,6 @@
 package nibble.ir;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.function.Function;
 import nibble.ir.shape.Dim;
 
@@ -8,6 +9,20 @@ import nibble.ir.shape.Dim;
  * which the parser that the {@link Registry} knows for the leading word reads back.
  */
 public interface Type {
-  /** The type with every symbol replaced. */
+  /**
+   * The type with every symbol replaced.
+   *
+   * @throws IllegalArgumentException where there is no such type, as with a negative extent
+   */
   Type substitute(Function<String, Dim> replacement);
+
+  /** The symbols that occur in it. */
+  default ImmutableSet<String> symbols() {
+    ImmutableSet.Builder<String> symbols = ImmutableSet.builder();
+    substitute(name -> {
+      symbols.add(name);
+      return Dim.symbol(name);
+    });
+    return symbols.build();
+  }
 }

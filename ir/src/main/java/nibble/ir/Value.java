@@ -8,10 +8,10 @@ public final class Value {
   private final Type type;
 
   /**
-   * @param name letters, digits, {@code _} and {@code .}, without the percent sign
+   * @param name letters, digits, {@code _}, {@code .} and {@code -}, without the percent sign
    */
   public Value(String name, Type type) {
-    this.name = name;
+    this.name = Names.require(name);
     this.type = type;
   }
 

@@ -1,22 +1,27 @@
 package nibble.ir.eval;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import nibble.ir.Block;
 import nibble.ir.Function;
+import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.Substitution;
-import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.For;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.Weight;
 import nibble.ir.shape.Dim;
+import nibble.ir.shape.SymbolBounds;
+import nibble.ir.verify.Verifier;
 
 /**
  * The reference interpreter.
@@ -39,42 +44,67 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
   }
 
   /**
-   * Runs a function. Symbolic sizes are bound by the shapes of the inputs.
+   * Runs a function of a module, whose bounds of symbolic sizes the inputs must keep.
    *
    * @throws InputException where the inputs do not fit the parameters
    */
+  public ImmutableList<Tensor> run(Module module, Function function, List<Tensor> inputs) {
+    bind(function, inputs).forEach((name, value) -> {
+      SymbolBounds bounds = module.symbols().get(name);
+      if (bounds != null && !bounds.allows(value)) {
+        throw new InputException("the size " + bounds + " can't be " + value);
+      }
+    });
+    return run(function, inputs);
+  }
+
+  /**
+   * Runs a function. Symbolic sizes are bound by the shapes of the inputs. In faithful mode the inputs are rounded to their
+   * types as well.
+   *
+   * @throws InputException where the inputs do not fit the parameters, or a size makes an operation impossible
+   */
   public ImmutableList<Tensor> run(Function function, List<Tensor> inputs) {
-    Map<String, Long> sizes = bind(function, inputs);
-    Function special = Substitution.of(sizes).apply(function);
-    return run(special.body(), inputs, new HashMap<>());
+    Function special = specialized(function, bind(function, inputs));
+    return run(special.body(), inputs.stream().map(this::rounded).toList(), new HashMap<>());
   }
 
-  /** Values of the symbolic sizes for which the inputs fit the parameters of a function. */
+  /**
+   * Values of the symbolic sizes for which the inputs fit the parameters of a function: a size is bound by an extent that is
+   * the size itself, or a multiple of it plus a number.
+   *
+   * @throws InputException where there are none
+   */
   public static Map<String, Long> bind(Function function, List<Tensor> inputs) {
-    List<Value> parameters = function.parameters();
-    if (parameters.size() != inputs.size()) {
-      throw new InputException(
-          "@" + function.name() + " takes " + parameters.size() + " inputs, not " + inputs.size());
-    }
-    Map<String, Long> sizes = new HashMap<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      bind(parameters.get(i), inputs.get(i).type(), sizes);
-    }
-    return sizes;
+    return SizeBinding.of(function, inputs.stream().map(Tensor::type).toList());
   }
 
-  private static void bind(Value parameter, TensorType input, Map<String, Long> sizes) {
-    TensorType type = parameter.tensorType();
-    boolean fits = type.rank() == input.rank() && type.withShape(input.shape()).equals(input);
-    for (int axis = 0; fits && axis < type.rank(); axis++) {
-      Dim dim = type.shape().dim(axis);
-      long extent = input.shape().dim(axis).constant();
-      dim.symbols().stream().filter(symbol -> dim.equals(Dim.symbol(symbol)))
-          .forEach(symbol -> sizes.putIfAbsent(symbol, extent));
-      fits = sizes.keySet().containsAll(dim.symbols()) && dim.evaluate(sizes) == extent;
+  /** The function for those sizes. What held for symbols may fail for numbers: a slice 0:8 of S where S is 4. */
+  private static Function specialized(Function function, Map<String, Long> sizes) {
+    Set<String> unbound = Sets.difference(function.symbols(), sizes.keySet());
+    if (!unbound.isEmpty()) {
+      throw new InputException("the shapes of the inputs of @" + function.name() + " do not say what the size "
+          + String.join(", ", unbound) + " is");
     }
-    if (!fits) {
-      throw new InputException("the input " + parameter + " is " + type + ", not " + input);
+    String given = SizeBinding.text(sizes);
+    try {
+      Function special = Substitution.of(sizes).apply(function);
+      ImmutableList<Diagnostic> wrong = sizes.isEmpty() ? ImmutableList.of() : Verifier.check(special, Set.of());
+      if (!wrong.isEmpty()) {
+        throw new InputException(wrong.stream().map(diagnostic -> diagnostic.note(given)).toList());
+      }
+      special.body().walk(operation -> operation.results().forEach(Interpreter::requireMemory));
+      return special;
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new InputException(Diagnostic.error(e.getMessage(), function.location()).note(given));
+    }
+  }
+
+  private static void requireMemory(Value value) {
+    Dim size = value.tensorType().shape().size();
+    if (size.constant() > Integer.MAX_VALUE) {
+      throw new InputException(
+          value + " has " + size + " elements; the interpreter takes up to " + Integer.MAX_VALUE);
     }
   }
 
@@ -96,11 +126,20 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
   private List<Tensor> execute(Operation operation, List<Tensor> operands, Map<Value, Tensor> values) {
     return switch (operation.op()) {
       case TensorOp op -> List.of(rounded(op.eval(operands, operation.result().tensorType())));
-      case Weight weight -> List.of(rounded(weights.weight(weight.key(), weight.result())));
+      case Weight weight -> List.of(rounded(weight(weight)));
       case For loop -> loop(loop, operation.regions().getFirst(), operands, values);
       case Kernel kernel -> run(operation.regions().getFirst(), operands, new HashMap<>());
       default -> throw new IllegalStateException("the interpreter does not know " + operation.op().name());
     };
+  }
+
+  private Tensor weight(Weight weight) {
+    Tensor tensor = weights.weight(weight.key(), weight.result());
+    if (!tensor.type().equals(weight.result())) {
+      throw new InputException(
+          "the weight '" + weight.key() + "' is " + tensor.type() + ", not " + weight.result());
+    }
+    return tensor;
   }
 
   private List<Tensor> loop(For loop, Block body, List<Tensor> carried, Map<Value, Tensor> values) {

@@ -17,11 +17,18 @@ public final class Parallel {
 
   /** A loop whose iterations are cheap: cut into ranges, not cut at all where it is short. */
   public static void ranges(int count, Range body) {
-    if (count <= SMALL) {
+    ranges(count, 1, body);
+  }
+
+  /** A loop whose iterations are each as dear as so many cheap ones: rows of an elementwise op. */
+  public static void ranges(int count, int cost, Range body) {
+    long total = (long) count * cost;
+    if (total <= SMALL) {
       body.run(0, count);
       return;
     }
-    int parts = Math.min(Runtime.getRuntime().availableProcessors() * 4, count / (SMALL / 4));
+    long most = Math.min(count, total / (SMALL / 4));
+    int parts = (int) Math.min(Runtime.getRuntime().availableProcessors() * 4, most);
     IntStream.range(0, parts).parallel().forEach(
         part -> body.run((int) ((long) count * part / parts), (int) ((long) count * (part + 1) / parts)));
   }

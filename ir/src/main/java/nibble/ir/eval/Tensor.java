@@ -3,8 +3,10 @@ package nibble.ir.eval;
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToDoubleFunction;
 import nibble.ir.TensorType;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.shape.Dim;
 
@@ -77,20 +79,37 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
     }
     ScaleGrid grid = ScaleGrid.of(type);
     double[] values = new double[elements.length];
-    Parallel.ranges(values.length, (from, to) -> {
+    grid.forEachRun((from, to, scale) -> {
       for (int i = from; i < to; i++) {
-        values[i] = elements[i] * scales[grid.indexOf(i)];
+        values[i] = elements[i] * scales[scale];
       }
     });
     return values;
   }
 
-  /** Every element rounded to the format of the type, to nearest even; the same tensor where the format is f64. */
+  /** Every element rounded to the format of the type, to nearest even; the same tensor where nothing changes. */
   public Tensor rounded() {
-    if (type.format().bits() == Double.SIZE) {
+    NumberFormat format = type.format();
+    if (format.bits() == Double.SIZE) {
       return this;
     }
-    return new Tensor(type, generate(type.plain(type.format()), i -> type.format().round(elements[i])).elements, scales);
+    double[] rounded = new double[elements.length];
+    AtomicBoolean changed = new AtomicBoolean();
+    Parallel.ranges(elements.length, (from, to) -> {
+      if (round(format, rounded, from, to)) {
+        changed.set(true);
+      }
+    });
+    return changed.get() ? new Tensor(type, rounded, scales) : this;
+  }
+
+  private boolean round(NumberFormat format, double[] rounded, int from, int to) {
+    boolean changed = false;
+    for (int i = from; i < to; i++) {
+      rounded[i] = format.round(elements[i]);
+      changed |= Double.compare(rounded[i], elements[i]) != 0;
+    }
+    return changed;
   }
 
   /** Bit-for-bit equality of type, elements and scales. */
@@ -104,8 +123,20 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
     return type + " " + first + (elements.length > 8 ? "..." : "");
   }
 
-  /** Maps a row-major element index to the index of its scale. */
+  /**
+   * Maps a row-major element index to the index of its scale.
+   *
+   * @param extents of the tensor
+   * @param box extents of the elements that share a scale
+   * @param grid extents of the tensor of scales
+   */
   public record ScaleGrid(int[] extents, int[] box, int[] grid) {
+    /** Receives consecutive elements, from (inclusive) to (exclusive), and the index of the scale that they share. */
+    @FunctionalInterface
+    public interface Run {
+      void of(int from, int to, int scale);
+    }
+
     public static ScaleGrid of(TensorType type) {
       ScaleLayout layout = type.scale().orElseThrow();
       ImmutableList<Dim> box = layout.granularity().box(type.shape());
@@ -115,6 +146,41 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
           layout.scaleShape(type.shape()).extents());
     }
 
+    /** Visits all elements in runs along the last axis; rows in parallel for large tensors. */
+    public void forEachRun(Run body) {
+      Parallel.ranges(rows(), columns(), (first, end) -> runs(first, end, body));
+    }
+
+    /** Visits all elements in runs along the last axis, one after another: rows may share a scale. */
+    public void forEachRunInOrder(Run body) {
+      runs(0, rows(), body);
+    }
+
+    private int columns() {
+      return extents.length == 0 ? 1 : extents[extents.length - 1];
+    }
+
+    /** How many rows have elements. */
+    private int rows() {
+      int rows = columns() == 0 ? 0 : 1;
+      for (int axis = 0; axis < extents.length - 1; axis++) {
+        rows *= extents[axis];
+      }
+      return rows;
+    }
+
+    private void runs(int first, int end, Run body) {
+      int columns = columns();
+      int width = extents.length == 0 ? 1 : box[extents.length - 1];
+      for (int row = first; row < end; row++) {
+        int scale = indexOf(row * columns);
+        for (int from = 0; from < columns; from += width) {
+          body.of(row * columns + from, row * columns + Math.min(columns, from + width), scale++);
+        }
+      }
+    }
+
+    /** The index of an element's scale. */
     public int indexOf(int element) {
       int index = 0;
       int stride = 1;

@@ -15,6 +15,20 @@ public record FloatFormat(
     String name, int exponentBits, int mantissaBits, int bias, Special special, String summary)
     implements NumberFormat {
 
+  public FloatFormat {
+    boolean fields = exponentBits >= 1 && mantissaBits >= 0 && exponentBits + mantissaBits < Long.SIZE;
+    boolean doubles = fields
+        && mantissaBits <= 52
+        && 1 - bias - mantissaBits >= -1074
+        && (1L << exponentBits) - (special == Special.INFINITY_AND_NAN ? 2 : 1) - bias <= Double.MAX_EXPONENT;
+    if (!doubles) {
+      throw new IllegalArgumentException("not every value of the format " + name + " is a double");
+    }
+    if (mantissaBits == 0 && special != Special.FINITE_ONLY && special != Special.NAN_ONLY) {
+      throw new IllegalArgumentException("the format " + name + " has no code for NaN besides that of infinity");
+    }
+  }
+
   /** What the codes above the largest finite value mean. */
   public enum Special {
     /** IEEE 754: the top exponent holds infinities and NaN; overflow goes to infinity. */
@@ -56,6 +70,11 @@ public record FloatFormat(
   }
 
   @Override
+  public double leastNormal() {
+    return Math.scalb(1.0, minExponent());
+  }
+
+  @Override
   public double decode(long code) {
     long magnitude = code & ((1L << (exponentBits + mantissaBits)) - 1);
     double sign = (code >>> (exponentBits + mantissaBits) & 1) == 1 ? -1.0 : 1.0;
@@ -75,11 +94,20 @@ public record FloatFormat(
       return nanCode();
     }
     long sign = (Double.doubleToRawLongBits(value) >>> 63) << (exponentBits + mantissaBits);
+    if (Double.isInfinite(value)) {
+      return sign | (special == Special.INFINITY_AND_NAN ? maxCode() + 1 : maxCode());
+    }
     return sign | Math.min(roundedMagnitude(Math.abs(value), rounding), overflowCode(rounding));
   }
 
+  /** Twice the power of two of the largest value; infinite for f64. What is not below is far out of range. */
+  private double beyond() {
+    int exponent = (int) (maxCode() >>> mantissaBits) - bias;
+    return Math.scalb(1.0, exponent + 1);
+  }
+
   private long roundedMagnitude(double magnitude, Rounding rounding) {
-    if (magnitude > 2 * max()) {
+    if (magnitude >= beyond()) {
       return Long.MAX_VALUE;
     }
     int exponent = Math.max(Math.getExponent(magnitude), minExponent());
@@ -104,6 +132,18 @@ public record FloatFormat(
 
   @Override
   public double roundingError(double magnitude) {
+    double max = max();
+    if (magnitude <= max) {
+      return halfGap(magnitude);
+    }
+    // Half a gap beyond the largest value still rounds to it; what comes after is infinity, or loses all that is beyond.
+    if (special == Special.INFINITY_AND_NAN || Double.isNaN(magnitude)) {
+      return magnitude - max < halfGap(max) ? halfGap(max) : Double.POSITIVE_INFINITY;
+    }
+    return Math.max(halfGap(max), Math.nextUp(magnitude - max));
+  }
+
+  private double halfGap(double magnitude) {
     int exponent = Math.max(Math.getExponent(magnitude), minExponent());
     return Math.scalb(0.5, exponent - mantissaBits);
   }

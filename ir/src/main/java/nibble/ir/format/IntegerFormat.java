@@ -3,12 +3,20 @@ package nibble.ir.format;
 /**
  * Two's complement or unsigned integers. Encoding rounds to an integer and saturates; NaN becomes 0.
  *
+ * <p>Arithmetic on integers wraps: {@link #wrap}.
+ *
  * @param name as written in types
- * @param bits width
+ * @param bits width: up to 64, or up to 63 without a sign
  * @param signed whether the top bit is a sign
  * @param summary one sentence
  */
 public record IntegerFormat(String name, int bits, boolean signed, String summary) implements NumberFormat {
+  public IntegerFormat {
+    if (bits < 1 || bits > (signed ? Long.SIZE : Long.SIZE - 1)) {
+      throw new IllegalArgumentException("the integer format " + name + " can't have " + bits + " bits");
+    }
+  }
+
   @Override
   public double max() {
     return Math.scalb(1.0, signed ? bits - 1 : bits) - 1;
@@ -32,14 +40,14 @@ public record IntegerFormat(String name, int bits, boolean signed, String summar
     return bits == Long.SIZE ? saturated : saturated & ((1L << bits) - 1);
   }
 
-  @Override
-  public double roundingError(double magnitude) {
-    return 0.5;
+  /** The value whose code is the low {@link #bits()} bits: what is left of an integer that does not fit. */
+  public double wrap(long integer) {
+    return decode(integer);
   }
 
   @Override
-  public double symmetricMax() {
-    return Math.scalb(1.0, signed ? bits - 1 : bits) - 1;
+  public double roundingError(double magnitude) {
+    return magnitude <= max() ? 0.5 : Double.isNaN(magnitude) ? Double.POSITIVE_INFINITY : Math.nextUp(magnitude - max() + 0.5);
   }
 
   @Override

@@ -37,6 +37,12 @@ public final class Granularities {
 
   /** One scale for each index along one axis: per output channel of a weight. */
   public record PerAxis(int axis) implements Granularity {
+    public PerAxis {
+      if (axis < 0) {
+        throw new IllegalArgumentException("the axis of a scale is counted from the front, not " + axis);
+      }
+    }
+
     @Override
     public String keyword() {
       return "axis";

@@ -12,10 +12,18 @@ import nibble.ir.shape.Shape;
  * @param format the number format that scales are stored in
  */
 public record ScaleLayout(Granularity granularity, NumberFormat format) {
+  public ScaleLayout {
+    if (!format.isFloat()) {
+      throw new IllegalArgumentException("scales are floating-point numbers, not " + format.name());
+    }
+  }
+
   /**
    * Shape of the tensor of scales: one scale for each box, boxes in row-major order.
    *
-   * @throws IllegalArgumentException where the shape has too few axes, or a symbolic extent is no multiple of its box
+   * <p>A box that is larger than what is left of an axis counts as one, so an extent is rounded up.
+   *
+   * @throws IllegalArgumentException where the shape has too few axes
    */
   public Shape scaleShape(Shape shape) {
     ImmutableList<Dim> box = granularity.box(shape);

@@ -44,8 +44,9 @@ public final class SparseLayouts {
    */
   public record VNOfM(long v, long n, long m) implements SparseLayout {
     public VNOfM {
-      if (v < 1 || n < 1 || m <= n) {
-        throw new IllegalArgumentException("sparse<" + v + ":" + n + ":" + m + "> is not a V:N:M layout");
+      if (v < 1 || n < 1 || n > 4 || m < 4) {
+        throw new IllegalArgumentException("sparse<" + v + ":" + n + ":" + m
+            + "> is no V:N:M layout: N is 1 to 4 of the 4 columns that are kept of M");
       }
     }
 

@@ -6,12 +6,12 @@ import nibble.ir.TensorType;
 import nibble.ir.bound.ErrorModel;
 
 /** The magnitude. */
-@OpInfo(name = "abs", summary = "magnitude of each element", rounding = "exact")
+@OpInfo(name = "abs", summary = "magnitude of each element", rounding = "exact; integers wrap")
 public record Abs() implements UnaryOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 1);
-    return expectPlain(operands.getFirst());
+    return expectNumbers(operands.getFirst());
   }
 
   @Override
@@ -22,6 +22,11 @@ public record Abs() implements UnaryOp {
   @Override
   public double spread(double x, double error) {
     return error;
+  }
+
+  @Override
+  public boolean picks() {
+    return true;
   }
 
   @Override

@@ -11,6 +11,11 @@ public record Add() implements BinaryOp {
   }
 
   @Override
+  public long applyToIntegers(long a, long b) {
+    return a + b;
+  }
+
+  @Override
   public double spread(double a, double errorA, double b, double errorB) {
     return errorA + errorB;
   }

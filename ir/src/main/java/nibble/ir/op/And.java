@@ -24,6 +24,11 @@ public record And() implements BinaryOp {
   }
 
   @Override
+  public boolean isArithmetic() {
+    return false;
+  }
+
+  @Override
   public double spread(double a, double errorA, double b, double errorB) {
     return Math.max(errorA, errorB);
   }

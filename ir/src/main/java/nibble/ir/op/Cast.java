@@ -6,12 +6,13 @@ import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
  * A change of format without a scale. To a float format it rounds to nearest even (in exact interpretation not at all); to
- * an integer format it truncates and saturates.
+ * an integer format it truncates and saturates, and NaN becomes 0; to truth values it asks whether the number is not 0.
  *
  * @param to the format of the result
  */
@@ -33,24 +34,39 @@ public record Cast(NumberFormat to) implements TensorOp {
   }
 
   private double convert(double x) {
+    if (to.equals(Formats.BOOL)) {
+      return x == 0 ? 0 : 1;
+    }
     return to.isInteger() ? to.decode(to.encode(x, Rounding.TOWARD_ZERO)) : x;
   }
 
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
-    double[] x = operands.getFirst().exact().elements();
+    Tensor operand = operands.getFirst().exact();
     double[] inherited = operands.getFirst().error();
-    double[] error = new double[x.length];
-    for (int i = 0; i < error.length; i++) {
-      double magnitude = Math.abs(x[i]) + inherited[i];
-      if (to.isInteger()) {
-        error[i] = Math.max(convert(x[i] + inherited[i]) - convert(x[i]), convert(x[i]) - convert(x[i] - inherited[i]));
-      } else {
-        // From an integer format or f64 the value may not fit the f32 that kernels compute in.
-        boolean wide = operands.getFirst().exact().type().format().bits() > 24;
-        error[i] = inherited[i] + (wide ? model.arithmetic(magnitude) : 0) + model.store(to, magnitude);
-      }
+    NumberFormat from = operand.type().format();
+    // Not every integer of more than 24 bits and not every f64 is an f32, in which kernels compute.
+    boolean wide = from.bits() > Float.SIZE || (from.isInteger() && from.bits() > 24);
+    return Tensor.generate(result.type(), i -> to.isInteger()
+        ? integerError(operand.elements()[i], inherited[i])
+        : floatError(operand.elements()[i], inherited[i], wide, model)).elements();
+  }
+
+  /** Conversion to integers is monotone, so the extremes are at the ends; whatever is off stays in range. */
+  private double integerError(double x, double inherited) {
+    if (inherited == 0) {
+      return 0;
     }
-    return error;
+    if (to.equals(Formats.BOOL)) {
+      return Math.abs(x) > inherited ? 0 : 1;
+    }
+    double low = convert(Math.nextDown(x - inherited));
+    double high = convert(Math.nextUp(x + inherited));
+    return Double.isFinite(inherited) ? Math.max(high - convert(x), convert(x) - low) : to.max() - to.min();
+  }
+
+  private double floatError(double x, double inherited, boolean wide, ErrorModel model) {
+    double converted = wide ? model.arithmetic(Math.abs(x) + inherited) : 0;
+    return ElementError.stored(x, inherited + (Double.isInfinite(x) ? 0 : converted), to, model);
   }
 }

@@ -3,7 +3,6 @@ package nibble.ir.op;
 import java.util.List;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
-import nibble.ir.bound.ErrorModel;
 import nibble.ir.format.Formats;
 
 /**
@@ -46,13 +45,15 @@ public record Compare(Kind kind) implements BinaryOp {
   }
 
   @Override
-  public double spread(double a, double errorA, double b, double errorB) {
-    // The outcome may differ only where the intervals of the two sides meet.
-    return errorA + errorB > 0 && Math.abs(a - b) <= errorA + errorB ? 1 : 0;
+  public boolean isArithmetic() {
+    return false;
   }
 
   @Override
-  public double functionError(double y, ErrorModel model) {
-    return 0;
+  public double spread(double a, double errorA, double b, double errorB) {
+    // The outcome may differ only where the intervals of the two sides meet.
+    double off = errorA + errorB;
+    return off > 0 && !(Math.abs(a - b) > Math.nextUp(off)) ? 1 : 0;
   }
+
 }

@@ -23,7 +23,7 @@ public record Concat(int axis) implements TensorOp {
       throw new TypeRuleException("concat takes at least one operand");
     }
     TensorType first = expectPlain(operands.getFirst());
-    expectAxis(axis, first.rank());
+    expectAxisFromFront(axis, first.rank());
     Dim extent = Dim.ZERO;
     for (TensorType operand : operands) {
       expectPlain(operand);

@@ -25,6 +25,11 @@ public record Constant(ImmutableList<Double> values, TensorType result) implemen
     if (!result.isPlain()) {
       throw new IllegalArgumentException("a constant is plain, not " + result);
     }
+    for (double value : values) {
+      if (result.format().isInteger() && result.format().round(value) != value) {
+        throw new IllegalArgumentException(value + " is no " + result.format().name());
+      }
+    }
   }
 
   /** The same number everywhere. */
@@ -48,8 +53,15 @@ public record Constant(ImmutableList<Double> values, TensorType result) implemen
     double[] error = new double[exact.size()];
     for (int i = 0; i < error.length; i++) {
       double value = exact.elements()[i];
-      error[i] = Math.abs(value - result.format().round(value));
+      // A kernel may hold it in f32, which has every value of a narrower format, or round it to the format.
+      error[i] = result.format().isInteger()
+          ? 0
+          : Math.max(distance(value, result.format().round(value)), distance(value, (float) value));
     }
     return error;
+  }
+
+  private static double distance(double value, double rounded) {
+    return value == rounded ? 0 : Math.abs(value - rounded);
   }
 }

@@ -38,12 +38,24 @@ public record Dequantize(NumberFormat to) implements TensorOp {
 
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
-    double[] inherited = operands.getFirst().error();
-    double[] error = new double[inherited.length];
+    Approximate operand = operands.getFirst();
+    // Codes of more than 24 bits are rounded when they become f32, before they are multiplied.
+    int roundings = operand.exact().type().format().bits() > 24 ? 2 : 1;
+    double[] y = result.elements();
+    double[] error = new double[y.length];
     for (int i = 0; i < error.length; i++) {
-      double magnitude = Math.abs(result.elements()[i]) + inherited[i];
-      error[i] = inherited[i] + model.arithmetic(magnitude) + model.store(to, magnitude);
+      double inherited = operand.error()[i];
+      double magnitude = Math.abs(y[i]) + inherited;
+      // u |y| and not half a gap, where a later rounding stretches an earlier one.
+      double product = model.arithmetic(magnitude) + (roundings - 1) * relative(model) * magnitude;
+      error[i] = Double.isInfinite(y[i])
+          ? Double.POSITIVE_INFINITY
+          : ElementError.stored(y[i], inherited + product * (1 + relative(model)), to, model);
     }
     return error;
+  }
+
+  private static double relative(ErrorModel model) {
+    return 2 * model.arithmetic(1);
   }
 }

@@ -7,7 +7,7 @@ import nibble.ir.bound.ErrorModel;
 @OpInfo(
     name = "div",
     summary = "quotient of two elements; of integers, truncated",
-    rounding = "one rounding; integers divide toward zero")
+    rounding = "one rounding, plus the function's error on the target; integers divide toward zero, by zero it is all ones")
 public record Div() implements BinaryOp {
   @Override
   public double apply(double a, double b) {
@@ -15,17 +15,37 @@ public record Div() implements BinaryOp {
   }
 
   @Override
+  public long applyToIntegers(long a, long b) {
+    return b == 0 ? -1 : a / b;
+  }
+
+  @Override
+  public boolean keepsInfinity(double a, double errorA, double b, double errorB) {
+    return Double.isInfinite(a) && Math.abs(b) > errorB;
+  }
+
+  @Override
   public double spread(double a, double errorA, double b, double errorB) {
+    if (errorA == 0 && errorB == 0) {
+      return 0;
+    }
     double least = Math.abs(b) - errorB;
-    if (least <= 0) {
-      return errorB == 0 && errorA == 0 ? 0 : Double.POSITIVE_INFINITY;
+    if (!(least > 0)) {
+      return Double.POSITIVE_INFINITY;
     }
     // |a'/b' - a/b| = |(a' - a) b - a (b' - b)| / |b b'|
     return (errorA + Math.abs(a / b) * errorB) / least;
   }
 
   @Override
-  public double functionError(double y, ErrorModel model) {
-    return model.function("div", Double.NaN, y);
+  public double functionError(double a, double errorA, double b, double errorB, double y, ErrorModel model) {
+    return model.function("div", Math.abs(b) - errorB, y);
+  }
+
+  /** Integers are truncated, which adds less than 1 where the quotient is off at all. */
+  @Override
+  public double integerSpread(double a, double errorA, double b, double errorB) {
+    double spread = spread(a, errorA, b, errorB);
+    return spread == 0 ? 0 : spread + 1;
   }
 }

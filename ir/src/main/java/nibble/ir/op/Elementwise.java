@@ -1,5 +1,6 @@
 package nibble.ir.op;
 
+import java.util.Arrays;
 import java.util.List;
 import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
@@ -14,27 +15,42 @@ final class Elementwise {
     void at(int result, int[] operands);
   }
 
+  /** Receives a row of the result: where it starts, how long it is, where each operand starts and how far it steps. */
+  @FunctionalInterface
+  interface RowBody {
+    void at(int result, int columns, int[] starts, int[] steps);
+  }
+
+  /** Visits each element of the result; in parallel for large ones. */
   static void forEach(int[] extents, List<Tensor> operands, Body body) {
+    forEachRow(extents, operands, (result, columns, starts, steps) -> {
+      int[] at = starts.clone();
+      for (int column = 0; column < columns; column++) {
+        body.at(result + column, at);
+        for (int o = 0; o < at.length; o++) {
+          at[o] += steps[o];
+        }
+      }
+    });
+  }
+
+  /** Visits each row of the last axis of the result; in parallel for large ones. */
+  static void forEachRow(int[] extents, List<Tensor> operands, RowBody body) {
     int rank = extents.length;
     int columns = rank == 0 ? 1 : extents[rank - 1];
-    int size = 1;
-    for (int extent : extents) {
-      size *= extent;
+    int rows = 1;
+    for (int axis = 0; axis < rank - 1; axis++) {
+      rows *= extents[axis];
     }
     int[][] strides = operands.stream().map(o -> strides(o.extents(), extents)).toArray(int[][]::new);
-    int rows = columns == 0 ? 0 : size / columns;
-    Parallel.ranges(rows, (from, to) -> {
-      int[] at = new int[strides.length];
+    int[] steps = Arrays.stream(strides).mapToInt(stride -> rank == 0 ? 0 : stride[rank - 1]).toArray();
+    Parallel.ranges(columns == 0 ? 0 : rows, columns, (from, to) -> {
+      int[] starts = new int[strides.length];
       for (int row = from; row < to; row++) {
-        for (int o = 0; o < at.length; o++) {
-          at[o] = rowOffset(row, extents, strides[o]);
+        for (int o = 0; o < starts.length; o++) {
+          starts[o] = rowOffset(row, extents, strides[o]);
         }
-        for (int column = 0; column < columns; column++) {
-          body.at(row * columns + column, at);
-          for (int o = 0; o < at.length; o++) {
-            at[o] += rank == 0 ? 0 : strides[o][rank - 1];
-          }
-        }
+        body.at(row * columns, columns, starts, steps);
       }
     });
   }

@@ -1,6 +1,7 @@
 package nibble.ir.op;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
@@ -25,7 +26,7 @@ public record Gather(int axis) implements TensorOp {
     expectOperands(operands, 2);
     TensorType table = expectPlain(operands.get(0));
     TensorType indices = expectPlain(operands.get(1));
-    expectAxis(axis, table.rank());
+    expectAxisFromFront(axis, table.rank());
     if (!indices.format().isInteger()) {
       throw new TypeRuleException("the indices of gather are integers, not " + indices.format().name());
     }
@@ -42,6 +43,12 @@ public record Gather(int axis) implements TensorOp {
 
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    if (!operands.get(1).isExact()) {
+      // Another index is another row, and perhaps none at all.
+      double[] unbounded = new double[result.size()];
+      Arrays.fill(unbounded, Double.POSITIVE_INFINITY);
+      return unbounded;
+    }
     return pick(operands.get(0).error(), operands.get(0).exact(), operands.get(1).exact(), result.type());
   }
 
@@ -54,11 +61,11 @@ public record Gather(int axis) implements TensorOp {
     int outer = count * inner == 0 ? 0 : picked.length / (count * inner);
     for (int o = 0; o < outer; o++) {
       for (int i = 0; i < count; i++) {
-        int index = (int) indices.elements()[i];
+        long index = (long) indices.elements()[i];
         if (index < 0 || index >= extent) {
           throw new InputException("the index " + index + " is outside the " + extent + " rows of the table");
         }
-        System.arraycopy(from, (o * extent + index) * inner, picked, (o * count + i) * inner, inner);
+        System.arraycopy(from, (o * extent + (int) index) * inner, picked, (o * count + i) * inner, inner);
       }
     }
     return picked;

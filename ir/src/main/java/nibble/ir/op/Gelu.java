@@ -12,7 +12,7 @@ import nibble.ir.eval.Tensor;
  *
  * @param kind the exact form or the one with tanh
  */
-@OpInfo(name = "gelu", summary = "x times the normal distribution function of x", rounding = "as its parts")
+@OpInfo(name = "gelu", summary = "x times the normal distribution function of x", rounding = "as its parts, computed in f32")
 public record Gelu(Kind kind) implements CompositeOp {
   private static final double TANH_SCALE = Math.sqrt(2 / Math.PI);
   private static final double TANH_CUBIC = 0.044715;
@@ -46,7 +46,8 @@ public record Gelu(Kind kind) implements CompositeOp {
 
   @Override
   public Value decompose(BlockBuilder builder, List<Value> operands) {
-    Value x = operands.getFirst();
+    Widened operand = Widened.of(builder, operands.getFirst());
+    Value x = operand.wide();
     Value inner = switch (kind) {
       case ERF -> builder.add(new Erf(), builder.add(new Mul(), x, scalar(builder, x, Math.sqrt(0.5))));
       case TANH -> {
@@ -57,7 +58,8 @@ public record Gelu(Kind kind) implements CompositeOp {
       }
     };
     Value half = builder.add(new Mul(), x, scalar(builder, x, 0.5));
-    return builder.add(new Mul(), half, builder.add(new Add(), inner, scalar(builder, x, 1)));
+    return operand.narrow(
+        builder, builder.add(new Mul(), half, builder.add(new Add(), inner, scalar(builder, x, 1))));
   }
 
   private static Value scalar(BlockBuilder builder, Value like, double value) {

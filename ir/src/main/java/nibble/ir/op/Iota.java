@@ -18,6 +18,12 @@ import nibble.ir.shape.Shape;
  */
 @OpInfo(name = "iota", summary = "the integers from 0 on")
 public record Iota(Dim extent) implements TensorOp {
+  public Iota {
+    if (extent.isConstant() && extent.constant() < 0) {
+      throw new IllegalArgumentException("iota counts at least 0 integers, not " + extent);
+    }
+  }
+
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 0);

@@ -22,6 +22,12 @@ import nibble.ir.shape.Shape;
     summary = "normalisation of the last axis to mean 0 and variance 1, then scale and shift",
     rounding = "as its parts, computed in f32, the variance from centred values")
 public record LayerNorm(double epsilon) implements CompositeOp {
+  public LayerNorm {
+    if (!(epsilon >= 0)) {
+      throw new IllegalArgumentException("epsilon is at least 0, not " + epsilon);
+    }
+  }
+
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 3);

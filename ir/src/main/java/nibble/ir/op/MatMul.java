@@ -1,5 +1,6 @@
 package nibble.ir.op;
 
+import java.util.Arrays;
 import java.util.List;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
@@ -7,7 +8,9 @@ import nibble.ir.TypeRuleException;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.MatrixProduct;
+import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Broadcast;
 import nibble.ir.shape.Dim;
@@ -38,6 +41,7 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
           "matmul takes elements of one format, not " + a.format().name() + " and " + b.format().name(),
           "cast one of them");
     }
+    expectResult(a, b);
     Dim inner = b.shape().dim(transposeB ? -1 : -2);
     if (!a.shape().last().equals(inner)) {
       throw new TypeRuleException(
@@ -51,82 +55,168 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     return TensorType.of(batch.append(a.shape().dim(-2), b.shape().dim(transposeB ? -2 : -1)), to);
   }
 
+  private void expectResult(TensorType a, TensorType b) {
+    boolean integers = a.format().isInteger() && b.format().isInteger() && !a.isScaled() && !b.isScaled();
+    if (a.format().equals(Formats.BOOL) || b.format().equals(Formats.BOOL)) {
+      throw new TypeRuleException("matmul takes numbers, not truth values", "cast them to i8");
+    }
+    if (to.isInteger() && !(integers && to.bits() >= Integer.SIZE)) {
+      throw new TypeRuleException("the result of matmul of " + a.format().name() + " and " + b.format().name()
+          + " is a float" + (integers ? ", i32 or i64" : "") + ", not " + to.name());
+    }
+  }
+
   @Override
   public Tensor eval(List<Tensor> operands, TensorType result) {
     Tensor a = operands.get(0);
     Tensor b = operands.get(1);
-    return Tensor.of(result, product(a.values(), b.values(), a.type(), b.type(), result));
+    double[] product = product(a.values(), b.values(), a.type(), b.type(), result);
+    return to.isInteger() ? Tensor.generate(result, i -> to.decode((long) product[i])) : Tensor.of(result, product);
   }
 
+  /**
+   * With {@code a' = a + da} and {@code b' = b + db} the kernel's operands, its sum is off from that of {@code a'b'} by the
+   * model's part of {@code sum |a'||b'|}, and that is off from {@code sum ab} by at most
+   * {@code sum |da|(|b| + |db|) + |a||db|}; {@code |a'||b'|} is no more than the sum of the two and {@code |a||b|}.
+   *
+   * <p>Tensor cores align products by the exponents of the operands, where a subnormal has that of the least normal number of
+   * its format and zero that of f32, and cut what is below the last bit that they keep. So the magnitudes count them as those.
+   */
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
     Approximate a = operands.get(0);
     Approximate b = operands.get(1);
     TensorType typeA = a.exact().type();
     TensorType typeB = b.exact().type();
-    double[] magnitudeA = magnitudes(a.exact().values());
-    double[] magnitudeB = magnitudes(b.exact().values());
-    double[] error = product(magnitudeA, magnitudeB, typeA, typeB, result.type());
-    long length = typeA.shape().last().constant();
-    // The f64 sums that the result is compared with are rounded as well.
-    double unit = model.dot(typeA, typeB, length) + ErrorModel.gamma(length, 0x1p-53);
-    for (int i = 0; i < error.length; i++) {
-      error[i] *= unit;
-    }
+    double[] magnitudeA = magnitudes(a);
+    double[] magnitudeB = magnitudes(b);
+    double[] products = product(magnitudeA, magnitudeB, typeA, typeB, result.type());
+    double[] inherited = new double[products.length];
     if (!a.isExact()) {
-      // |a'b' - ab| <= e_a (|b| + e_b) + |a| e_b
-      accumulate(error, product(a.error(), sum(magnitudeB, b.error()), typeA, typeB, result.type()), 1 + unit);
+      accumulate(inherited, product(a.error(), sum(magnitudeB, b.error()), typeA, typeB, result.type()));
     }
     if (!b.isExact()) {
-      accumulate(error, product(magnitudeA, b.error(), typeA, typeB, result.type()), 1 + unit);
+      accumulate(inherited, product(magnitudeA, b.error(), typeA, typeB, result.type()));
     }
+    double[] error = new double[products.length];
     for (int i = 0; i < error.length; i++) {
-      error[i] += model.store(to, Math.abs(result.elements()[i]) + error[i]);
+      double y = result.elements()[i];
+      double computed = inherited[i] + computeError(y, inherited[i], products[i] + inherited[i], typeA, typeB, model);
+      error[i] = to.isInteger()
+          ? ElementError.integer(y, computed, to)
+          : computed + model.store(to, Math.abs(y) + computed);
     }
     return error;
   }
 
-  private static void accumulate(double[] total, double[] part, double factor) {
+  /** Error of the kernel's arithmetic for one element, given a bound of {@code sum |a'||b'|}. */
+  private double computeError(
+      double y, double inherited, double products, TensorType typeA, TensorType typeB, ErrorModel model) {
+    long length = typeA.shape().last().constant();
+    double integers = integerSum(products, length, typeA, typeB);
+    if (integers > Integer.MAX_VALUE) {
+      return to.isInteger() && inherited == 0 ? 0 : Double.POSITIVE_INFINITY;
+    }
+    if (isInteger(typeA) && isInteger(typeB)) {
+      // The integer sum is exact; it is rounded when it becomes a float.
+      return to.isInteger() ? 0 : model.arithmetic(Math.abs(y) + inherited);
+    }
+    double unit = model.dot(typeA, typeB, length);
+    boolean inRange = Double.isFinite(model.arithmetic(products * (1 + unit)));
+    // The f64 sums that the result is compared with are rounded as well.
+    double reference = ErrorModel.gamma(length + 2, 0x1p-53);
+    // A product or an aligned term that underflows loses less than the least f32; so does a product of scales, which then
+    // multiplies the whole integer sum.
+    double underflow = (length + 1 + integers) * Float.MIN_VALUE * 2;
+    return inRange ? (unit + reference) * products + underflow : Double.POSITIVE_INFINITY;
+  }
+
+  /** A bound of the partial sums of integers, in which kernels multiply integer codes: i32. 0 where they do not. */
+  private static double integerSum(double products, long length, TensorType a, TensorType b) {
+    if (isInteger(a) && isInteger(b)) {
+      return products;
+    }
+    boolean codes = a.format().isInteger() && b.format().isInteger();
+    return codes ? length * largest(a) * largest(b) : 0;
+  }
+
+  private static double largest(TensorType type) {
+    return Math.max(type.format().max(), -type.format().min());
+  }
+
+  private static boolean isInteger(TensorType type) {
+    return type.format().isInteger() && !type.isScaled();
+  }
+
+  private static void accumulate(double[] total, double[] part) {
     for (int i = 0; i < total.length; i++) {
-      total[i] += factor * part[i];
+      total[i] += part[i];
     }
   }
 
-  private static double[] magnitudes(double[] values) {
-    double[] magnitudes = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      magnitudes[i] = Math.abs(values[i]);
+  /** Magnitudes of the exact values as tensor cores align them, whatever the kernel's values are within their errors. */
+  private static double[] magnitudes(Approximate operand) {
+    Tensor tensor = operand.exact();
+    double[] elements = tensor.elements();
+    double least = tensor.type().format().leastNormal();
+    double zero = tensor.type().format().isFloat() ? Float.MIN_NORMAL : 0;
+    double[] raised = new double[elements.length];
+    for (int i = 0; i < elements.length; i++) {
+      boolean isZero = elements[i] == 0 && operand.error()[i] == 0;
+      raised[i] = isZero ? zero : Math.max(least, Math.abs(elements[i]));
     }
-    return magnitudes;
+    double[] magnitudes = new Tensor(tensor.type(), raised, tensor.scales()).values();
+    // Scales of a static quantization may be negative.
+    return Arrays.stream(magnitudes).map(Math::abs).toArray();
   }
 
   private static double[] sum(double[] a, double[] b) {
     double[] sum = a.clone();
-    accumulate(sum, b, 1);
+    accumulate(sum, b);
     return sum;
   }
 
+  /** The products of all leading indices, in parallel over groups of rows of them all. */
   private double[] product(double[] a, double[] b, TensorType typeA, TensorType typeB, TensorType result) {
-    int m = Math.toIntExact(typeA.shape().dim(-2).constant());
     int k = Math.toIntExact(typeA.shape().last().constant());
     int n = Math.toIntExact(result.shape().last().constant());
     double[] c = new double[Math.toIntExact(result.shape().size().constant())];
-    if (typeB.rank() == 2) {
-      // One right matrix for all: a single product of many rows.
-      double[] right = transposeB ? MatrixProduct.transpose(b, 0, n, k) : b;
-      MatrixProduct.multiply(a, 0, right, 0, c, 0, n == 0 ? 0 : c.length / n, k, n);
-      return c;
-    }
-    int[] batch = result.shape().slice(0, result.rank() - 2).extents();
-    int[] stridesA = Elementwise.strides(typeA.shape().slice(0, typeA.rank() - 2).extents(), batch);
-    int[] stridesB = Elementwise.strides(typeB.shape().slice(0, typeB.rank() - 2).extents(), batch);
-    int batches = m * n == 0 ? 0 : c.length / (m * n);
-    for (int i = 0; i < batches; i++) {
-      int offsetA = ViewOp.strided(batch, stridesA, 0).source(i) * m * k;
-      int offsetB = ViewOp.strided(batch, stridesB, 0).source(i) * k * n;
-      double[] right = transposeB ? MatrixProduct.transpose(b, offsetB, n, k) : b;
-      MatrixProduct.multiply(a, offsetA, right, transposeB ? 0 : offsetB, c, i * m * n, m, k, n);
-    }
+    // One right matrix for all: a single product of many rows.
+    boolean shared = typeB.rank() == 2;
+    int m = shared ? c.length / Math.max(1, n) : Math.toIntExact(typeA.shape().dim(-2).constant());
+    int[] batch = shared ? new int[0] : result.shape().slice(0, result.rank() - 2).extents();
+    ViewOp.IndexMap left = shared ? index -> 0 : leading(typeA, batch);
+    ViewOp.IndexMap right = leading(typeB, batch);
+    double[] matrices = transposeB ? transposed(b, n, k) : b;
+    int batches = c.length == 0 ? 0 : c.length / m / n;
+    int groups = MatrixProduct.groups(m);
+    Parallel.rows(batches * groups, task -> {
+      int i = task / groups;
+      MatrixProduct.multiplyGroup(
+          task % groups, a, left.source(i) * m * k, matrices, right.source(i) * k * n, c, i * m * n, m, k, n);
+    });
     return c;
+  }
+
+  /** Which matrix of an operand belongs to each leading index of the result. */
+  private static ViewOp.IndexMap leading(TensorType operand, int[] batch) {
+    int[] own = operand.shape().slice(0, operand.rank() - 2).extents();
+    return ViewOp.strided(batch, Elementwise.strides(own, batch), 0);
+  }
+
+  private static double[] transposed(double[] matrices, int rows, int columns) {
+    int size = rows * columns;
+    if (matrices.length == size) {
+      return MatrixProduct.transpose(matrices, 0, rows, columns);
+    }
+    double[] transposed = new double[matrices.length];
+    Parallel.rows(size == 0 ? 0 : matrices.length / size, i -> {
+      for (int row = 0; row < rows; row++) {
+        for (int column = 0; column < columns; column++) {
+          transposed[i * size + column * rows + row] = matrices[i * size + row * columns + column];
+        }
+      }
+    });
+    return transposed;
   }
 }

@@ -11,7 +11,24 @@ public record Mul() implements BinaryOp {
   }
 
   @Override
+  public long applyToIntegers(long a, long b) {
+    return a * b;
+  }
+
+  @Override
+  public boolean keepsInfinity(double a, double errorA, double b, double errorB) {
+    // Times what may be 0 it is NaN, or has the other sign.
+    return Double.isInfinite(a) && Math.abs(b) > errorB || Double.isInfinite(b) && Math.abs(a) > errorA;
+  }
+
+  @Override
   public double spread(double a, double errorA, double b, double errorB) {
-    return Math.abs(a) * errorB + errorA * Math.abs(b) + errorA * errorB;
+    // a'b' - ab = a (b' - b) + (a' - a) b + (a' - a)(b' - b)
+    return times(Math.abs(a), errorB) + times(errorA, Math.abs(b)) + errorA * errorB;
+  }
+
+  /** The product, where no error of an infinite operand is no error. */
+  private static double times(double x, double y) {
+    return x == 0 || y == 0 ? 0 : x * y;
   }
 }

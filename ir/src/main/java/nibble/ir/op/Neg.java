@@ -6,17 +6,22 @@ import nibble.ir.TensorType;
 import nibble.ir.bound.ErrorModel;
 
 /** The negative. */
-@OpInfo(name = "neg", summary = "negative of each element", rounding = "exact")
+@OpInfo(name = "neg", summary = "negative of each element", rounding = "exact; integers wrap")
 public record Neg() implements UnaryOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 1);
-    return expectPlain(operands.getFirst());
+    return expectNumbers(operands.getFirst());
   }
 
   @Override
   public double apply(double x) {
     return -x;
+  }
+
+  @Override
+  public boolean picks() {
+    return true;
   }
 
   @Override

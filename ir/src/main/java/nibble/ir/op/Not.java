@@ -25,6 +25,11 @@ public record Not() implements UnaryOp {
   }
 
   @Override
+  public boolean picks() {
+    return true;
+  }
+
+  @Override
   public double functionError(double x, double y, ErrorModel model) {
     return 0;
   }

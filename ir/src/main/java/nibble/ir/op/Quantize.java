@@ -6,15 +6,16 @@ import nibble.ir.TensorType;
 import nibble.ir.TypeRuleException;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
-import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.Tensor.ScaleGrid;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
  * Symmetric quantization to a scaled type. With one operand the scale of each box is dynamic: its largest magnitude (amax)
- * over the largest code, or 1 for a box of zeros. With a second operand, a tensor of the result's scales, it is static.
+ * over the largest code, rounded to the format of scales; 1 where that is 0, as of a box of zeros. With a second operand, a
+ * tensor of the result's scales, it is static. A NaN makes the scale of its box NaN.
  *
  * @param rounding how {@code value / scale} becomes a code
  * @param result the scaled type
@@ -33,6 +34,9 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
     if (!result.isScaled() || !result.shape().equals(x.shape())) {
       throw new TypeRuleException("quantize from " + x + " gives a scaled type of the same shape, not " + result);
     }
+    if (result.sparse().isPresent() || result.format().equals(Formats.BOOL)) {
+      throw new TypeRuleException("quantize gives a dense tensor of numbers, not " + result);
+    }
     if (operands.size() == 2 && !operands.get(1).equals(result.scaleType())) {
       throw new TypeRuleException("the scales of " + result + " have type " + result.scaleType() + ", not "
           + operands.get(1));
@@ -46,9 +50,9 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
     ScaleGrid grid = ScaleGrid.of(type);
     double[] scales = operands.size() == 2 ? operands.get(1).elements() : dynamicScales(x, grid, type);
     double[] codes = new double[x.length];
-    Parallel.ranges(x.length, (from, to) -> {
+    grid.forEachRun((from, to, box) -> {
       for (int i = from; i < to; i++) {
-        codes[i] = code(x[i] / scales[grid.indexOf(i)], type.format());
+        codes[i] = code(x[i] / scales[box], type.format());
       }
     });
     return new Tensor(type, codes, scales);
@@ -56,10 +60,7 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
 
   private static double[] dynamicScales(double[] x, ScaleGrid grid, TensorType type) {
     double[] scales = new double[Math.toIntExact(type.scaleType().shape().size().constant())];
-    for (int i = 0; i < x.length; i++) {
-      int box = grid.indexOf(i);
-      scales[box] = Math.max(scales[box], Math.abs(x[i]));
-    }
+    ScaleBounds.largest(x, grid, scales);
     NumberFormat format = type.scaleType().format();
     for (int box = 0; box < scales.length; box++) {
       scales[box] = scale(scales[box], type.format(), format);
@@ -69,7 +70,7 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
 
   private static double scale(double amax, NumberFormat codes, NumberFormat scales) {
     double scale = scales.round(amax / codes.symmetricMax());
-    return scale > 0 ? scale : 1;
+    return scale == 0 ? 1 : scale;
   }
 
   private double code(double quotient, NumberFormat format) {
@@ -78,65 +79,72 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
     return Math.clamp(code, -limit, limit);
   }
 
-  /**
-   * The kernel's code is that of some quotient in the interval that the errors of element and scale span, times a scale in
-   * its interval; the bound is the farthest such value from the exact one.
-   */
   @Override
   public double[] error(List<Approximate> operands, Tensor exact, ErrorModel model) {
     double[] x = operands.getFirst().exact().elements();
     double[] inherited = operands.getFirst().error();
     ScaleGrid grid = ScaleGrid.of(exact.type());
-    double[] scaleErrors = operands.size() == 2
-        ? operands.get(1).error()
-        : dynamicScaleErrors(inherited, grid, exact, model);
-    double[] error = new double[x.length];
-    Parallel.ranges(x.length, (from, to) -> {
-      for (int i = from; i < to; i++) {
-        int box = grid.indexOf(i);
-        error[i] = elementError(x[i], inherited[i], exact.elements()[i], exact.scales()[box], scaleErrors[box], exact, model);
-      }
-    });
-    return error;
+    ScaleBounds scales = operands.size() == 2
+        ? ScaleBounds.given(operands.get(1))
+        : ScaleBounds.dynamic(operands.getFirst(), grid, exact, model);
+    return Tensor.generate(exact.type().plain(Formats.F64), i -> {
+      int box = grid.indexOf(i);
+      double value = exact.elements()[i] * exact.scales()[box];
+      return scales.mayBeReplaced(box)
+          ? smallBoxError(Math.abs(x[i]) + inherited[i], value, scales.high()[box], exact.type())
+          : elementError(x[i], inherited[i], value, scales.low()[box], scales.high()[box], exact, model);
+    }).elements();
   }
 
-  private double elementError(
-      double x, double xError, double code, double scale, double scaleError, Tensor exact, ErrorModel model) {
-    double low = scale - scaleError;
-    if (low <= 0) {
+  /**
+   * Where the scale may be replaced by 1, the code is that of the element; else no value is larger than the largest code times
+   * the scale. But the reciprocal of a scale that is subnormal is infinite, and times 0 it is NaN, which an integer code does not
+   * have.
+   */
+  private double smallBoxError(double magnitude, double value, double scale, TensorType type) {
+    boolean subnormal = 2 * type.scaleType().format().roundingError(0) < Float.MIN_NORMAL;
+    if (subnormal && type.format().isFloat()) {
       return Double.POSITIVE_INFINITY;
     }
-    double high = scale + scaleError;
-    double quotient = x / scale;
-    // Reciprocal of the scale, then a product: two roundings of f32 on top of the intervals.
-    double spread = (xError + Math.abs(quotient) * scaleError) / low;
-    spread += 2 * model.function("reciprocal", scale, Math.abs(quotient) + spread)
-        + model.arithmetic(Math.abs(quotient) + spread);
-    double worst = 0;
-    double value = code * scale;
-    for (double end : new double[] {quotient - spread, quotient + spread}) {
-      double other = code(end, exact.type().format());
-      worst = Math.max(worst, Math.max(Math.abs(other * low - value), Math.abs(other * high - value)));
-    }
-    return worst;
+    return Math.abs(value) + Math.max(type.format().symmetricMax() * scale, Math.abs(code(magnitude, type.format())));
   }
 
-  private static double[] dynamicScaleErrors(double[] inherited, ScaleGrid grid, Tensor exact, ErrorModel model) {
-    double[] errors = new double[exact.scales().length];
-    for (int i = 0; i < inherited.length; i++) {
-      int box = grid.indexOf(i);
-      errors[box] = Math.max(errors[box], inherited[i]);
+  /**
+   * The kernel's code is that of some quotient in the interval that the errors of element and scale span, times a scale in
+   * its interval. Codes do not decrease with the quotient and the value is linear in both, so the farthest value is at a
+   * corner.
+   */
+  private double elementError(
+      double x, double inherited, double value, double low, double high, Tensor exact, ErrorModel model) {
+    if (!Double.isFinite(x) || !Double.isFinite(inherited) || !(low > 0) || !Double.isFinite(high)) {
+      return Double.POSITIVE_INFINITY;
     }
-    double limit = exact.type().format().symmetricMax();
-    NumberFormat format = exact.type().scaleType().format();
-    for (int box = 0; box < errors.length; box++) {
-      double scale = exact.scales()[box];
-      double quotient = errors[box] / limit;
-      // amax times the rounded reciprocal of the largest code, stored in the scale's format; the exact scale was rounded too.
-      double rounding = 2 * model.arithmetic(scale + quotient) + model.store(format, scale + quotient)
-          + format.roundingError(scale);
-      errors[box] = quotient + rounding;
+    double reach = quotientError(Math.abs(x) + inherited, low, model);
+    NumberFormat format = exact.type().format();
+    if (format.isFloat() && !Double.isFinite(reach)) {
+      // The reciprocal may be infinite, and times 0 NaN; of integers that is 0, which saturated codes are on both sides of.
+      return Double.POSITIVE_INFINITY;
     }
-    return errors;
+    double worst = 0;
+    for (double element : new double[] {Math.nextDown(x - inherited), Math.nextUp(x + inherited)}) {
+      for (double scale : new double[] {low, high}) {
+        double quotient = element / scale;
+        for (double end : new double[] {Math.nextDown(quotient - reach), Math.nextUp(quotient + reach)}) {
+          double code = code(end, format);
+          worst = Math.max(worst, Math.max(Math.abs(code * low - value), Math.abs(code * high - value)));
+        }
+      }
+    }
+    return worst + (worst > 0 ? ErrorModel.REFERENCE * Math.abs(value) : 0);
+  }
+
+  /** Error of a kernel's quotient by a scale, which it divides by or multiplies with the reciprocal of. */
+  private static double quotientError(double magnitude, double least, ErrorModel model) {
+    double reciprocal =
+        Math.max(model.function("reciprocal", least, 1 / least), model.function("div", least, 1 / least));
+    double quotient = magnitude / least + magnitude * reciprocal;
+    return magnitude * reciprocal
+        + Math.max(model.arithmetic(quotient), model.function("div", least, quotient))
+        + ErrorModel.REFERENCE * quotient;
   }
 }

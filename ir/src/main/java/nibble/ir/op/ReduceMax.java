@@ -4,9 +4,10 @@ import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import nibble.ir.OpInfo;
 import nibble.ir.bound.ErrorModel;
+import nibble.ir.format.NumberFormat;
 
 /**
- * The largest over axes; minus infinity of no elements.
+ * The largest over axes; of no elements minus infinity, or the least integer.
  *
  * @param axes the axes to reduce, counted from the front
  * @param keep whether a reduced axis stays with extent 1
@@ -19,6 +20,16 @@ public record ReduceMax(ImmutableList<Integer> axes, boolean keep) implements Re
   @Override
   public double reduce(double[] fibre) {
     return Arrays.stream(fibre).max().orElse(Double.NEGATIVE_INFINITY);
+  }
+
+  @Override
+  public long reduceIntegers(double[] fibre, NumberFormat format) {
+    return (long) Arrays.stream(fibre).max().orElse(format.min());
+  }
+
+  @Override
+  public boolean picks() {
+    return true;
   }
 
   @Override

@@ -2,7 +2,9 @@ package nibble.ir.op;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
+import java.util.List;
 import nibble.ir.OpInfo;
+import nibble.ir.TensorType;
 import nibble.ir.bound.ErrorModel;
 
 /**
@@ -22,9 +24,18 @@ public record ReduceMean(ImmutableList<Integer> axes, boolean keep) implements R
   }
 
   @Override
+  public TensorType infer(List<TensorType> operands) {
+    operands.forEach(this::expectFloat);
+    return ReduceOp.super.infer(operands);
+  }
+
+  @Override
   public double fibreError(double[] fibre, double[] errors, double result, ErrorModel model) {
-    // The reciprocal is rounded, and so is the product.
-    double sum = ReduceOp.sumError(fibre, errors, model) / fibre.length;
-    return sum + 2 * model.arithmetic(Math.abs(result) + sum);
+    int count = fibre.length;
+    double sum = ReduceOp.sumError(fibre, errors, model) / count;
+    double magnitude = Math.abs(result) + sum;
+    // The rounded reciprocal of the count is off by a part of itself, and so is its product with the sum; then that is rounded.
+    double reciprocal = model.arithmetic(1.0 / count) * count;
+    return sum + magnitude * (reciprocal + ErrorModel.REFERENCE) + model.arithmetic(magnitude * (1 + reciprocal));
   }
 }

@@ -4,9 +4,10 @@ import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import nibble.ir.OpInfo;
 import nibble.ir.bound.ErrorModel;
+import nibble.ir.format.NumberFormat;
 
 /**
- * The least over axes; infinity of no elements.
+ * The least over axes; of no elements infinity, or the largest integer.
  *
  * @param axes the axes to reduce, counted from the front
  * @param keep whether a reduced axis stays with extent 1
@@ -19,6 +20,16 @@ public record ReduceMin(ImmutableList<Integer> axes, boolean keep) implements Re
   @Override
   public double reduce(double[] fibre) {
     return Arrays.stream(fibre).min().orElse(Double.POSITIVE_INFINITY);
+  }
+
+  @Override
+  public long reduceIntegers(double[] fibre, NumberFormat format) {
+    return (long) Arrays.stream(fibre).min().orElse(format.max());
+  }
+
+  @Override
+  public boolean picks() {
+    return true;
   }
 
   @Override

@@ -10,6 +10,7 @@ import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -24,6 +25,11 @@ public interface ReduceOp extends TensorOp {
   /** The result over one fibre of elements. */
   double reduce(double[] fibre);
 
+  /** The result over one fibre of integers, before it is wrapped to their format. */
+  default long reduceIntegers(double[] fibre, NumberFormat format) {
+    return (long) reduce(fibre);
+  }
+
   /** Bound of the error over one fibre: elements, their errors, the exact result. */
   double fibreError(double[] fibre, double[] errors, double result, ErrorModel model);
 
@@ -34,7 +40,7 @@ public interface ReduceOp extends TensorOp {
     if (axes().isEmpty() || axes().stream().distinct().count() != axes().size()) {
       throw new TypeRuleException(name() + " needs distinct axes to reduce, not " + axes());
     }
-    axes().forEach(axis -> expectAxis(axis, operand.rank()));
+    axes().forEach(axis -> expectAxisFromFront(axis, operand.rank()));
     ImmutableList.Builder<Dim> dims = ImmutableList.builder();
     for (int axis = 0; axis < operand.rank(); axis++) {
       if (!axes().contains(axis)) {
@@ -51,7 +57,11 @@ public interface ReduceOp extends TensorOp {
     double[] x = operands.getFirst().elements();
     double[] y = new double[Math.toIntExact(result.shape().size().constant())];
     Fibres fibres = Fibres.of(operands.getFirst().extents(), axes());
-    Parallel.rows(y.length, i -> y[i] = reduce(fibres.gather(x, i)));
+    NumberFormat format = result.format();
+    Parallel.rows(y.length, i -> {
+      double[] fibre = fibres.gather(x, i);
+      y[i] = format.isInteger() ? format.decode(reduceIntegers(fibre, format)) : reduce(fibre);
+    });
     return Tensor.of(result, y);
   }
 
@@ -59,25 +69,68 @@ public interface ReduceOp extends TensorOp {
   default double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
     Approximate operand = operands.getFirst();
     double[] error = new double[result.size()];
+    NumberFormat format = result.type().format();
     Fibres fibres = Fibres.of(operand.exact().extents(), axes());
     Parallel.rows(error.length, i -> {
       double[] fibre = fibres.gather(operand.exact().elements(), i);
+      double[] errors = fibres.gather(operand.error(), i);
       double y = result.elements()[i];
-      double computed = fibreError(fibre, fibres.gather(operand.error(), i), y, model);
-      error[i] = computed + model.store(result.type().format(), Math.abs(y) + computed);
+      error[i] = format.isInteger()
+          ? ElementError.integer(y, integerSpread(errors), format)
+          : floatError(fibre, errors, y, format, model);
     });
     return error;
   }
 
-  /** Sum of the errors of the elements and of the summation, for reductions that add. */
+  private double floatError(double[] fibre, double[] errors, double y, NumberFormat format, ErrorModel model) {
+    if (Double.isInfinite(y)) {
+      return Double.isFinite(largest(errors)) && (picks() || keepsInfinity(fibre, errors, model))
+          ? ElementError.stored(y, 0, format, model)
+          : Double.POSITIVE_INFINITY;
+    }
+    double computed = fibreError(fibre, errors, y, model);
+    return ElementError.stored(y, computed, format, picks() ? 0 : model.store(format, Math.abs(y) + computed));
+  }
+
+  /**
+   * Whether a sum is infinite because an element is, which is the kernel's own, and not because it has left the range; then the
+   * finite elements must not leave it either, to the other side.
+   */
+  private static boolean keepsInfinity(double[] fibre, double[] errors, ErrorModel model) {
+    double[] finite = Arrays.stream(fibre).map(element -> Double.isInfinite(element) ? 0 : element).toArray();
+    return !Arrays.equals(finite, fibre) && Double.isFinite(sumError(finite, errors, model));
+  }
+
+  /** Whether the result is one of the elements, so that it needs no rounding of its own. */
+  default boolean picks() {
+    return false;
+  }
+
+  /** Bound of the error over one fibre of integers, before the result is wrapped: that of one, where one is picked. */
+  default double integerSpread(double[] errors) {
+    return largest(errors);
+  }
+
+  /**
+   * Sum of the errors of the elements and of the summation, for reductions that add; infinite where a partial sum may leave
+   * the range of f32.
+   */
   static double sumError(double[] fibre, double[] errors, ErrorModel model) {
+    double magnitudes = magnitudes(fibre, errors);
+    double unit = model.sum(fibre.length);
+    boolean inRange = Double.isFinite(model.arithmetic(magnitudes * (1 + unit)));
+    // The f64 sum that the kernel's is compared with is rounded as well.
+    double reference = ErrorModel.gamma(fibre.length, 0x1p-53);
+    return inRange ? Arrays.stream(errors).sum() + (unit + reference) * magnitudes : Double.POSITIVE_INFINITY;
+  }
+
+  /** The sum of the largest magnitudes that the kernel's elements may have. */
+  static double magnitudes(double[] fibre, double[] errors) {
     double magnitudes = 0;
-    double inherited = 0;
     for (int i = 0; i < fibre.length; i++) {
       magnitudes += Math.abs(fibre[i]) + errors[i];
-      inherited += errors[i];
     }
-    return inherited + model.sum(fibre.length) * magnitudes;
+    return magnitudes;
   }
 
   /** The largest error of an element, for reductions that pick one. */

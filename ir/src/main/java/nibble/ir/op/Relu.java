@@ -11,12 +11,17 @@ public record Relu() implements UnaryOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 1);
-    return expectPlain(operands.getFirst());
+    return expectNumbers(operands.getFirst());
   }
 
   @Override
   public double apply(double x) {
     return x < 0 ? 0 : x;
+  }
+
+  @Override
+  public boolean picks() {
+    return true;
   }
 
   @Override

@@ -4,6 +4,9 @@ import java.util.List;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
 import nibble.ir.TypeRuleException;
+import nibble.ir.bound.Approximate;
+import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Tensor;
 import nibble.ir.shape.Shape;
 
 /**
@@ -23,6 +26,17 @@ public record Reshape(Shape shape) implements ViewOp {
               + operand.shape().size() + " to " + shape.size());
     }
     return operand.withShape(shape);
+  }
+
+  /** The elements are shared. */
+  @Override
+  public Tensor eval(List<Tensor> operands, TensorType result) {
+    return operands.getFirst().as(result);
+  }
+
+  @Override
+  public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    return operands.getFirst().error();
   }
 
   @Override

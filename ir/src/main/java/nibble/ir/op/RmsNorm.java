@@ -22,6 +22,12 @@ import nibble.ir.shape.Shape;
     summary = "normalisation of the last axis to mean square 1, then scale",
     rounding = "as its parts, computed in f32")
 public record RmsNorm(double epsilon) implements CompositeOp {
+  public RmsNorm {
+    if (!(epsilon >= 0)) {
+      throw new IllegalArgumentException("epsilon is at least 0, not " + epsilon);
+    }
+  }
+
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 2);

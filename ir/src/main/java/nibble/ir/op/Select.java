@@ -19,7 +19,7 @@ public record Select() implements TensorOp {
     expectOperands(operands, 3);
     TensorType yes = expectPlain(operands.get(1));
     TensorType no = expectPlain(operands.get(2));
-    if (!operands.getFirst().format().equals(Formats.BOOL)) {
+    if (!expectPlain(operands.getFirst()).format().equals(Formats.BOOL)) {
       throw new TypeRuleException("the condition of select is a truth value, not " + operands.getFirst());
     }
     if (!yes.format().equals(no.format())) {
@@ -53,9 +53,12 @@ public record Select() implements TensorOp {
     double[] error = new double[result.size()];
     List<Tensor> tensors = operands.stream().map(Approximate::exact).toList();
     Elementwise.forEach(result.extents(), tensors, (i, at) -> {
+      double ifTrue = operands.get(1).error()[at[1]];
+      double ifFalse = operands.get(2).error()[at[2]];
       boolean mayFlip = operands.get(0).error()[at[0]] > 0;
-      double inherited = Math.max(operands.get(1).error()[at[1]], operands.get(2).error()[at[2]]);
-      error[i] = inherited + (mayFlip ? Math.abs(yes[at[1]] - no[at[2]]) : 0);
+      boolean chosen = operands.get(0).exact().elements()[at[0]] != 0;
+      double distance = yes[at[1]] == no[at[2]] ? 0 : Math.abs(yes[at[1]] - no[at[2]]);
+      error[i] = mayFlip ? distance + Math.max(ifTrue, ifFalse) : chosen ? ifTrue : ifFalse;
     });
     return error;
   }

@@ -26,7 +26,7 @@ public record Slice(int axis, Dim from, Dim to, long step) implements ViewOp {
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 1);
     TensorType operand = expectPlain(operands.getFirst());
-    Dim extent = operand.shape().dim(expectAxis(axis, operand.rank()));
+    Dim extent = operand.shape().dim(expectAxisFromFront(axis, operand.rank()));
     boolean outside = isNegative(from) || isNegative(to.minus(from)) || isNegative(extent.minus(to));
     if (outside) {
       throw new TypeRuleException("the range " + from + ":" + to + " is outside an axis of extent " + extent);
@@ -42,7 +42,8 @@ public record Slice(int axis, Dim from, Dim to, long step) implements ViewOp {
   public IndexMap indexMap(int[] operand, int[] result) {
     int[] strides = ViewOp.rowMajor(operand);
     int offset = Math.toIntExact(from.constant()) * strides[axis];
-    strides[axis] *= Math.toIntExact(step);
+    // A step beyond the axis takes one index only, whose stride does not matter.
+    strides[axis] *= (int) Math.min(step, operand[axis]);
     return ViewOp.strided(result, strides, offset);
   }
 }

@@ -10,6 +10,7 @@ import nibble.ir.TypeRuleException;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
 
 /** An op from tensors to one tensor, with no regions. */
 public interface TensorOp extends Op {
@@ -72,6 +73,22 @@ public interface TensorOp extends Op {
           name() + " takes floating-point elements, not " + type.format().name(), "cast it to f32");
     }
     return type;
+  }
+
+  /** Refuses an operand of truth values, which are compared and combined but not computed with. */
+  default TensorType expectNumbers(TensorType type) {
+    if (expectPlain(type).format().equals(Formats.BOOL)) {
+      throw new TypeRuleException(name() + " takes numbers, not truth values", "cast them to i32 or f32");
+    }
+    return type;
+  }
+
+  /** Refuses an axis that a tensor of that rank does not have, counted from the front. */
+  default int expectAxisFromFront(int axis, int rank) {
+    if (axis < 0) {
+      throw new TypeRuleException(name() + " counts axes from the front, so there is no axis " + axis);
+    }
+    return expectAxis(axis, rank);
   }
 
   /** The axis counted from the front; a negative one counts from the back. */

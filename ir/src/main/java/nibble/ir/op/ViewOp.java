@@ -4,6 +4,7 @@ import java.util.List;
 import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
 
 /**
@@ -23,6 +24,13 @@ public interface ViewOp extends TensorOp {
   @FunctionalInterface
   interface IndexMap {
     int source(int resultIndex);
+
+    /** Copies the elements of a row of the result that starts at an index. */
+    default void copyRow(double[] from, double[] to, int start, int columns) {
+      for (int i = start; i < start + columns; i++) {
+        to[i] = from[source(i)];
+      }
+    }
   }
 
   @Override
@@ -39,28 +47,53 @@ public interface ViewOp extends TensorOp {
 
   private double[] move(double[] elements, int[] from, int[] to) {
     IndexMap map = indexMap(from, to);
-    int size = 1;
-    for (int extent : to) {
-      size *= extent;
+    int columns = to.length == 0 ? 1 : to[to.length - 1];
+    int rows = 1;
+    for (int axis = 0; axis < to.length - 1; axis++) {
+      rows *= to[axis];
     }
-    double[] moved = new double[size];
-    for (int i = 0; i < size; i++) {
-      moved[i] = elements[map.source(i)];
-    }
+    double[] moved = new double[rows * columns];
+    Parallel.ranges(columns == 0 ? 0 : rows, columns, (first, end) -> {
+      for (int row = first; row < end; row++) {
+        map.copyRow(elements, moved, row * columns, columns);
+      }
+    });
     return moved;
   }
 
   /** The map that reads the operand with these strides, one for each axis of the result, from a first element on. */
   static IndexMap strided(int[] result, int[] strides, int offset) {
-    return index -> {
+    return new StridedMap(result, strides, offset);
+  }
+
+  /**
+   * A map by strides.
+   *
+   * @param extents extents of the result
+   * @param strides distance of the operand's elements along each axis of the result
+   * @param offset the element for the first index
+   */
+  record StridedMap(int[] extents, int[] strides, int offset) implements IndexMap {
+    @Override
+    public int source(int resultIndex) {
       int source = offset;
-      int rest = index;
-      for (int axis = result.length - 1; axis >= 0; axis--) {
-        source += rest % result[axis] * strides[axis];
-        rest /= result[axis];
+      int rest = resultIndex;
+      for (int axis = extents.length - 1; axis >= 0; axis--) {
+        source += rest % extents[axis] * strides[axis];
+        rest /= extents[axis];
       }
       return source;
-    };
+    }
+
+    @Override
+    public void copyRow(double[] from, double[] to, int start, int columns) {
+      int source = source(start);
+      int step = strides.length == 0 ? 0 : strides[strides.length - 1];
+      for (int column = 0; column < columns; column++) {
+        to[start + column] = from[source];
+        source += step;
+      }
+    }
   }
 
   /** Row-major strides of extents. */

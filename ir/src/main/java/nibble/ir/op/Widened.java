@@ -6,7 +6,7 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * A value cast to f32, in which normalisations are computed whatever the format of their operand.
+ * A value cast to f32, in which composite ops are computed whatever the format of their operand.
  *
  * @param wide the value in f32 (or f64, where it is that)
  * @param format the format that the result is cast back to

@@ -52,6 +52,17 @@ public record PathPattern(String text, Pattern pattern) {
     return patterns.isEmpty() || patterns.stream().anyMatch(pattern -> pattern.matches(path));
   }
 
+  /** Two patterns are equal where their texts are; compiled expressions know no equality. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PathPattern that && text.equals(that.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
   @Override
   public String toString() {
     return text;

@@ -41,6 +41,11 @@ public record Monomial(ImmutableSortedMap<Atom, Integer> powers) implements Comp
     return Optional.of(new Monomial(ImmutableSortedMap.copyOf(quotient)));
   }
 
+  /** The atom that it is, where it is no product. */
+  Optional<Atom> only() {
+    return degree() == 1 ? Optional.of(powers.firstKey()) : Optional.empty();
+  }
+
   private int degree() {
     return powers.values().stream().mapToInt(Integer::intValue).sum();
   }

@@ -5,16 +5,27 @@ import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The extents of a tensor, outermost first. The empty shape is that of a scalar.
+ * The extents of a tensor, outermost first. The empty shape is that of a scalar. No constant extent is negative; a symbolic
+ * one may turn out to be when its symbols get values, and {@link #substitute} then throws
+ * {@link IllegalArgumentException}.
  *
  * @param dims the extents
  */
 public record Shape(ImmutableList<Dim> dims) {
   public static final Shape SCALAR = new Shape(ImmutableList.of());
+
+  public Shape {
+    for (Dim dim : dims) {
+      if (dim.isConstant() && dim.constant() < 0) {
+        throw new IllegalArgumentException("the extent " + dim + " is negative");
+      }
+    }
+  }
 
   public static Shape of(long... extents) {
     return new Shape(Arrays.stream(extents).mapToObj(Dim::of).collect(ImmutableList.toImmutableList()));
@@ -46,8 +57,9 @@ public record Shape(ImmutableList<Dim> dims) {
     return dims.stream().reduce(Dim.ONE, Dim::times);
   }
 
+  /** The shape with another extent on one axis; a negative axis counts from the last. */
   public Shape with(int axis, Dim extent) {
-    int at = axis < 0 ? axis + rank() : axis;
+    int at = Objects.checkIndex(axis < 0 ? axis + rank() : axis, rank());
     ImmutableList.Builder<Dim> changed = ImmutableList.builder();
     for (int i = 0; i < rank(); i++) {
       changed.add(i == at ? extent : dims.get(i));

@@ -24,13 +24,14 @@ import nibble.ir.shape.Shape;
 public final class Attributes {
   private static final ImmutableMap<Class<?>, AttributeSyntax<?>> BUILT_IN =
       ImmutableMap.<Class<?>, AttributeSyntax<?>>builder()
-          .put(int.class, new AttributeSyntax<Integer>(String::valueOf, in -> Math.toIntExact(in.integer())))
-          .put(Integer.class, new AttributeSyntax<Integer>(String::valueOf, in -> Math.toIntExact(in.integer())))
+          .put(int.class, new AttributeSyntax<Integer>(String::valueOf, TextReader::int32))
+          .put(Integer.class, new AttributeSyntax<Integer>(String::valueOf, TextReader::int32))
           .put(long.class, new AttributeSyntax<Long>(String::valueOf, TextReader::integer))
           .put(Long.class, new AttributeSyntax<Long>(String::valueOf, TextReader::integer))
           .put(double.class, new AttributeSyntax<Double>(String::valueOf, TextReader::real))
           .put(Double.class, new AttributeSyntax<Double>(String::valueOf, TextReader::real))
           .put(boolean.class, new AttributeSyntax<Boolean>(String::valueOf, Attributes::truth))
+          .put(Boolean.class, new AttributeSyntax<Boolean>(String::valueOf, Attributes::truth))
           .put(String.class, new AttributeSyntax<String>(Attributes::quoted, TextReader::string))
           .put(Dim.class, new AttributeSyntax<Dim>(Dim::toString, TextReader::dim))
           .put(Shape.class, new AttributeSyntax<Shape>(Shape::toString, TextReader::shape))
@@ -74,6 +75,16 @@ public final class Attributes {
     return syntax(raw, reader.registry()).parse().apply(reader);
   }
 
+  /** Whether attributes of that type can be written and read. */
+  public static boolean hasSyntax(Type type, Registry registry) {
+    if (type instanceof ParameterizedType generic) {
+      boolean container = generic.getRawType() == Optional.class || generic.getRawType() == ImmutableList.class;
+      return container && hasSyntax(argument(type), registry);
+    }
+    return type instanceof Class<?> raw
+        && (raw.isEnum() || BUILT_IN.containsKey(raw) || registry.attribute(raw).isPresent());
+  }
+
   private static AttributeSyntax<?> syntax(Class<?> type, Registry registry) {
     AttributeSyntax<?> builtIn = BUILT_IN.get(type);
     return builtIn != null ? builtIn : registry.attribute(type).orElseThrow(() ->
@@ -97,7 +108,7 @@ public final class Attributes {
         .map(constant -> word((Enum<?>) constant))
         .collect(ImmutableList.toImmutableList());
     String hint = Suggestion.didYouMean(name, words).orElse("it is one of " + String.join(", ", words));
-    throw reader.errorAt(token, "'" + name + "' is not known here: " + hint);
+    throw reader.hinted(token, "'" + name + "' has no meaning here", Optional.of(hint));
   }
 
   /** An enum constant as the text form writes it. */
@@ -113,8 +124,10 @@ public final class Attributes {
     return false;
   }
 
-  static String quoted(String text) {
-    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+  /** A string as the text form writes it. */
+  public static String quoted(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"")
+        .replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + "\"";
   }
 
   private static Class<?> rawClass(Type type) {

@@ -2,6 +2,7 @@ package nibble.ir.text;
 
 import com.google.common.collect.ImmutableList;
 import nibble.ir.Location;
+import nibble.ir.Names;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 
@@ -38,7 +39,7 @@ final class Lexer {
     char c = text.charAt(position);
     if (c == '%' || c == '@') {
       position++;
-      String name = run(Lexer::isNamePart);
+      String name = run(Names::isNamePart);
       if (name.isEmpty()) {
         throw error("a name must follow '" + c + "'", here);
       }
@@ -47,11 +48,11 @@ final class Lexer {
     if (c == '"') {
       return new Token(Token.Kind.STRING, string(here), here);
     }
-    if (Character.isDigit(c)) {
+    if (isDigit(c)) {
       return new Token(Token.Kind.NUMBER, number(), here);
     }
-    if (Character.isLetter(c) || c == '_') {
-      return new Token(Token.Kind.WORD, run(Lexer::isWordPart), here);
+    if (Names.isWordStart(c)) {
+      return new Token(Token.Kind.WORD, run(Names::isWordPart), here);
     }
     if ("{}()[]<>=,:.*+-/".indexOf(c) >= 0) {
       position++;
@@ -78,17 +79,17 @@ final class Lexer {
 
   private String number() {
     int start = position;
-    run(Character::isDigit);
-    if (position + 1 < text.length() && text.charAt(position) == '.' && Character.isDigit(text.charAt(position + 1))) {
+    run(Lexer::isDigit);
+    if (position + 1 < text.length() && text.charAt(position) == '.' && isDigit(text.charAt(position + 1))) {
       position++;
-      run(Character::isDigit);
+      run(Lexer::isDigit);
     }
     if (position < text.length() && (text.charAt(position) == 'e' || text.charAt(position) == 'E')) {
       int mark = position++;
       if (position < text.length() && "+-".indexOf(text.charAt(position)) >= 0) {
         position++;
       }
-      if (run(Character::isDigit).isEmpty()) {
+      if (run(Lexer::isDigit).isEmpty()) {
         position = mark;
       }
     }
@@ -108,7 +109,12 @@ final class Lexer {
       }
       if (c == '\\' && position + 1 < text.length()) {
         c = text.charAt(++position);
-        c = c == 'n' ? '\n' : c;
+        c = switch (c) {
+          case 'n' -> '\n';
+          case 'r' -> '\r';
+          case 't' -> '\t';
+          default -> c;
+        };
       }
       value.append(c);
     }
@@ -127,12 +133,8 @@ final class Lexer {
     return text.substring(start, position);
   }
 
-  private static boolean isWordPart(char c) {
-    return Character.isLetterOrDigit(c) || c == '_';
-  }
-
-  private static boolean isNamePart(char c) {
-    return isWordPart(c) || c == '.' || c == '-';
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   private static InputException error(String message, Location location) {

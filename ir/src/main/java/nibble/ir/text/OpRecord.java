@@ -7,6 +7,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import nibble.ir.Op;
 
 /**
@@ -69,6 +70,17 @@ public final class OpRecord {
 
   public List<String> names() {
     return components.stream().map(RecordComponent::getName).toList();
+  }
+
+  /** Whether the component is the result type, which is written behind the colon and not as an attribute. */
+  public boolean isResult(int index) {
+    return name(index).equals(RESULT)
+        && type(index) instanceof Class<?> type && nibble.ir.Type.class.isAssignableFrom(type);
+  }
+
+  /** The names of the components that are written as attributes. */
+  public List<String> attributeNames() {
+    return IntStream.range(0, size()).filter(i -> !isResult(i)).mapToObj(this::name).toList();
   }
 
   /**

@@ -13,10 +13,10 @@ import nibble.ir.Module;
 import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.Registry;
-import nibble.ir.TensorType;
 import nibble.ir.Type;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.diagnostic.Suggestion;
 import nibble.ir.shape.SymbolBounds;
 
 /**
@@ -50,7 +50,12 @@ public final class Parser {
     in.expect("{");
     List<SymbolBounds> symbols = new ArrayList<>();
     while (in.accept("symbol")) {
-      symbols.add(symbol());
+      Token start = in.peek();
+      SymbolBounds symbol = in.checked(start, this::symbol);
+      if (symbols.stream().anyMatch(other -> other.name().equals(symbol.name()))) {
+        throw in.errorAt(start, "the size " + symbol.name() + " is declared twice");
+      }
+      symbols.add(symbol);
     }
     List<Function> functions = new ArrayList<>();
     while (!in.accept("}")) {
@@ -130,7 +135,7 @@ public final class Parser {
     while (in.accept("do")) {
       Map<String, Value> inner = new HashMap<>(scope);
       ImmutableList<Value> arguments = in.list("(", ")", () -> argument(inner));
-      regions.add(body(arguments, "yield", inner));
+      regions.add(in.nested(() -> body(arguments, "yield", inner)));
     }
     List<Type> types = resultTypes(results.size(), start);
     List<Value> values = new ArrayList<>();
@@ -148,14 +153,13 @@ public final class Parser {
         Token token = in.peek();
         String name = in.word();
         int index = record.names().indexOf(name);
-        if (index < 0 || name.equals(OpRecord.RESULT)) {
-          throw in.unknown("attribute of " + op, name, token, record.names());
+        if (index < 0 || record.isResult(index)) {
+          throw in.hinted(token, op + " has no attribute '" + name + "'",
+              Suggestion.didYouMean(name, record.attributeNames()));
         }
         in.expect("=");
-        try {
-          attributes.put(name, Attributes.parse(in, record.type(index)));
-        } catch (ArithmeticException e) {
-          throw in.errorAt(token, "the value of " + name + " is out of range");
+        if (attributes.put(name, in.checked(token, () -> Attributes.parse(in, record.type(index)))) != null) {
+          throw in.errorAt(token, "the attribute " + name + " is given twice");
         }
       } while (in.accept(","));
       in.expect("}");
@@ -171,9 +175,14 @@ public final class Parser {
       } while (in.accept(","));
     }
     if (types.size() != count) {
-      throw in.errorAt(start, "the operation has " + count + " results but " + types.size() + " result types");
+      throw in.errorAt(start, start.text() + " has " + counted(count, "result") + " here but "
+          + counted(types.size(), "result type"));
     }
     return types;
+  }
+
+  private static String counted(int count, String thing) {
+    return count + " " + thing + (count == 1 ? "" : "s");
   }
 
   private Op make(OpRecord record, Map<String, Object> attributes, List<Type> types, Token start) {
@@ -181,9 +190,9 @@ public final class Parser {
     for (int i = 0; i < values.length; i++) {
       String name = record.name(i);
       boolean optional = record.type(i).getTypeName().startsWith(Optional.class.getName());
-      if (name.equals(OpRecord.RESULT)) {
-        if (types.size() != 1 || !(types.getFirst() instanceof TensorType)) {
-          throw in.errorAt(start, "the operation needs one result that is a tensor");
+      if (record.isResult(i)) {
+        if (types.size() != 1 || !((Class<?>) record.type(i)).isInstance(types.getFirst())) {
+          throw in.errorAt(start, start.text() + " has one result of another kind of type");
         }
         values[i] = types.getFirst();
       } else if (attributes.containsKey(name)) {
@@ -191,14 +200,10 @@ public final class Parser {
       } else if (optional) {
         values[i] = Optional.empty();
       } else {
-        throw in.errorAt(start, "the attribute " + name + " is missing");
+        throw in.errorAt(start, start.text() + " needs the attribute " + name);
       }
     }
-    try {
-      return record.make(values);
-    } catch (IllegalArgumentException e) {
-      throw in.errorAt(start, e.getMessage());
-    }
+    return in.checked(start, () -> record.make(values));
   }
 
   private ImmutableList<Value> values(Map<String, Value> scope) {
@@ -229,14 +234,7 @@ public final class Parser {
       return Location.UNKNOWN;
     }
     in.expect("(");
-    Location location = Location.UNKNOWN;
-    if (!in.accept("unknown")) {
-      String file = in.string();
-      in.expect(":");
-      int line = Math.toIntExact(in.integer());
-      in.expect(":");
-      location = Location.of(file, line, Math.toIntExact(in.integer()));
-    }
+    Location location = in.accept("unknown") ? Location.UNKNOWN : position();
     if (in.accept("in")) {
       location = location.in(path());
     }
@@ -244,11 +242,26 @@ public final class Parser {
     return location;
   }
 
-  /** A path is dotted names with indices; the lexer gives words, numbers and brackets. */
+  private Location position() {
+    String file = in.string();
+    in.expect(":");
+    int line = in.int32();
+    in.expect(":");
+    return Location.of(file, line, in.int32());
+ }
+
+  /** A path is a string, or dotted names with indices that the lexer gives as words, numbers and punctuation. */
   private String path() {
+    if (in.peek().kind() == Token.Kind.STRING) {
+      return in.string();
+    }
     StringBuilder path = new StringBuilder();
-    while (!in.at(")") && !in.atEnd()) {
+    while (in.peek().kind() == Token.Kind.WORD || in.peek().kind() == Token.Kind.NUMBER
+        || in.at(".") || in.at("[") || in.at("]")) {
       path.append(in.take().text());
+    }
+    if (path.isEmpty()) {
+      throw in.error("expected a path but found " + in.peek().described());
     }
     return path.toString();
   }

@@ -87,7 +87,7 @@ public record Printer(Registry registry, boolean locations) {
     for (int i = 0; i < record.size(); i++) {
       Object value = record.value(op, i);
       boolean absent = value instanceof Optional<?> optional && optional.isEmpty();
-      if (!absent && !record.name(i).equals(OpRecord.RESULT)) {
+      if (!absent && !record.isResult(i)) {
         attributes.add(record.name(i) + " = " + Attributes.print(value, record.type(i), registry));
       }
     }

@@ -1,9 +1,12 @@
 package nibble.ir.text;
 
 import com.google.common.collect.ImmutableList;
+import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import nibble.ir.Location;
 import nibble.ir.Registry;
@@ -24,9 +27,11 @@ import nibble.ir.shape.Shape;
  * {@link InputException} at what does not fit.
  */
 public final class TextReader {
+  private static final int MAX_DEPTH = 200;
   private final ImmutableList<Token> tokens;
   private final Registry registry;
   private int next;
+  private int depth;
 
   public TextReader(String text, String file, Registry registry) {
     this.tokens = Lexer.tokens(text, file);
@@ -102,14 +107,26 @@ public final class TextReader {
   }
 
   public long integer() {
+    return integer(Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  /** An integer that fits an {@code int}. */
+  public int int32() {
+    return (int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
+  }
+
+  private long integer(long least, long greatest) {
     boolean negative = accept("-");
+    Token token = peek();
     String digits = expect(Token.Kind.NUMBER, "an integer");
-    try {
-      return Long.parseLong((negative ? "-" : "") + digits);
-    } catch (NumberFormatException e) {
-      next--;
-      throw error("expected an integer but found '" + digits + "'");
+    if (!digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      throw errorAt(token, "expected an integer but found '" + digits + "'");
     }
+    BigInteger value = new BigInteger((negative ? "-" : "") + digits);
+    if (value.compareTo(BigInteger.valueOf(least)) < 0 || value.compareTo(BigInteger.valueOf(greatest)) > 0) {
+      throw errorAt(token, "the number " + value + " is out of range");
+    }
+    return value.longValue();
   }
 
   /** A number as {@link Double#toString} writes it. */
@@ -138,10 +155,17 @@ public final class TextReader {
   }
 
   public Shape shape() {
-    return Shape.of(list("[", "]", this::dim));
+    Token start = peek();
+    return checked(start, () -> Shape.of(list("[", "]", this::dim)));
   }
 
+  /** An extent as {@link Dim#toString} writes it; parentheses may stand anywhere. */
   public Dim dim() {
+    Token start = peek();
+    return checked(start, this::sum);
+  }
+
+  private Dim sum() {
     Dim sum = accept("-") ? Dim.ZERO.minus(product()) : product();
     while (at("+") || at("-")) {
       sum = accept("+") ? sum.plus(product()) : minus(sum);
@@ -152,6 +176,27 @@ public final class TextReader {
   private Dim minus(Dim sum) {
     expect("-");
     return sum.minus(product());
+  }
+
+  /** Turns what values say about arguments that make no sense into a complaint at a token. */
+  <T> T checked(Token token, Supplier<T> reader) {
+    try {
+      return reader.get();
+    } catch (ArithmeticException e) {
+      throw errorAt(token, "a number here is out of range");
+    } catch (IllegalArgumentException e) {
+      throw errorAt(token, e.getMessage());
+    }
+  }
+
+  /** Reads something nested; text that nests too deep to be meant is refused. */
+  <T> T nested(Supplier<T> reader) {
+    if (++depth > MAX_DEPTH) {
+      throw error("this is nested more than " + MAX_DEPTH + " deep");
+    }
+    T read = reader.get();
+    depth--;
+    return read;
   }
 
   private Dim product() {
@@ -167,13 +212,13 @@ public final class TextReader {
       return Dim.of(integer());
     }
     if (accept("(")) {
-      Dim inner = dim();
+      Dim inner = nested(this::sum);
       expect(")");
       return inner;
     }
     String name = word();
     if (name.equals("ceil") && accept("(")) {
-      Dim numerator = product();
+      Dim numerator = nested(this::sum);
       expect("/");
       long divisor = integer();
       expect(")");
@@ -195,7 +240,8 @@ public final class TextReader {
     if (keyword.equals("tensor")) {
       return tensorTail(token);
     }
-    TypeSyntax syntax = registry.type(keyword).orElseThrow(() -> errorAt(token, "there is no type '" + keyword + "'"));
+    TypeSyntax syntax = registry.type(keyword).orElseThrow(() -> unknown(
+        "type", keyword, token, ImmutableList.<String>builder().add("tensor").addAll(registry.types().keySet()).build()));
     return syntax.parse(this);
   }
 
@@ -212,19 +258,21 @@ public final class TextReader {
     NumberFormat format = format();
     Optional<ScaleLayout> scale = Optional.empty();
     Optional<SparseLayout> sparse = Optional.empty();
-    while (accept(",")) {
-      if (at("scale")) {
-        scale = Optional.of(scaleLayout());
-      } else {
-        sparse = Optional.of(sparseLayout());
-      }
+    if (at(",") && peekAfter().text().equals("scale")) {
+      expect(",");
+      scale = Optional.of(scaleLayout());
+    }
+    if (accept(",")) {
+      sparse = Optional.of(sparseLayout());
     }
     expect(">");
-    try {
-      return new TensorType(shape, format, scale, sparse);
-    } catch (IllegalArgumentException e) {
-      throw errorAt(start, e.getMessage());
-    }
+    Optional<ScaleLayout> scaled = scale;
+    Optional<SparseLayout> sparsity = sparse;
+    return checked(start, () -> new TensorType(shape, format, scaled, sparsity));
+  }
+
+  private Token peekAfter() {
+    return tokens.get(Math.min(next + 1, tokens.size() - 1));
   }
 
   public ScaleLayout scaleLayout() {
@@ -232,9 +280,10 @@ public final class TextReader {
     expect("<");
     Granularity granularity = granularity();
     expect(",");
+    Token token = peek();
     NumberFormat format = format();
     expect(">");
-    return new ScaleLayout(granularity, format);
+    return checked(token, () -> new ScaleLayout(granularity, format));
   }
 
   /** {@code token}, {@code axis 0} or {@code block(1,128)}. */
@@ -243,18 +292,22 @@ public final class TextReader {
     String keyword = word();
     var maker = registry.granularity(keyword).orElseThrow(() ->
         unknown("granularity", keyword, token, registry.granularities().keySet()));
-    List<Long> numbers = List.of();
-    if (at("(")) {
-      numbers = list("(", ")", this::integer);
-    } else if (peek().kind() == Token.Kind.NUMBER) {
-      numbers = List.of(integer());
-    }
+    List<Long> numbers = at("(")
+        ? list("(", ")", this::integer)
+        : peek().kind() == Token.Kind.NUMBER ? List.of(integer()) : List.of();
+    return checked(token, () -> {
+      Optional<Granularity> made = make(maker, numbers);
+      return made.filter(granularity -> granularity.arguments().equals(numbers)).orElseThrow(() ->
+          errorAt(token, "'" + keyword + "' takes another count of numbers than " + numbers.size()));
+    });
+  }
+
+  /** Nothing where the maker looks for more numbers than there are. */
+  private static Optional<Granularity> make(Function<List<Long>, Granularity> maker, List<Long> numbers) {
     try {
-      return maker.apply(numbers);
+      return Optional.of(maker.apply(numbers));
     } catch (IndexOutOfBoundsException e) {
-      throw errorAt(token, "'" + keyword + "' takes another count of numbers than " + numbers.size());
-    } catch (IllegalArgumentException e) {
-      throw errorAt(token, e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -267,13 +320,9 @@ public final class TextReader {
       numbers.add(integer());
     } while (accept(":"));
     expect(">");
-    try {
-      return registry.sparseLayout(numbers.size())
-          .orElseThrow(() -> errorAt(start, "no sparse layout has " + numbers.size() + " numbers"))
-          .apply(numbers);
-    } catch (IllegalArgumentException e) {
-      throw errorAt(start, e.getMessage());
-    }
+    return checked(start, () -> registry.sparseLayout(numbers.size())
+        .orElseThrow(() -> errorAt(start, "no sparse layout has " + numbers.size() + " numbers"))
+        .apply(numbers));
   }
 
   /** A complaint at the next token. */
@@ -285,13 +334,16 @@ public final class TextReader {
     return new InputException(diagnostic(token, message));
   }
 
-  InputException unknown(String kind, String name, Token token, Iterable<String> known) {
-    Diagnostic diagnostic = diagnostic(token, "there is no " + kind + " '" + name + "'");
-    Optional<String> hint = Suggestion.didYouMean(name, ImmutableList.copyOf(known));
+  InputException unknown(String kind, String name, Token token, Collection<String> known) {
+    return hinted(token, "there is no " + kind + " '" + name + "'", Suggestion.didYouMean(name, known));
+  }
+
+  InputException hinted(Token token, String message, Optional<String> hint) {
+    Diagnostic diagnostic = diagnostic(token, message);
     return new InputException(hint.map(diagnostic::hint).orElse(diagnostic));
   }
 
   private static Diagnostic diagnostic(Token token, String message) {
-    return Diagnostic.error(message, token.location()).underlining(token.text().length());
+    return Diagnostic.error(message, token.location()).underlining(token.length());
   }
 }

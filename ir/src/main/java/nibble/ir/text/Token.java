@@ -18,6 +18,15 @@ record Token(Kind kind, String text, Location location) {
     END
   }
 
+  /** How many columns it takes; of a string, at least the quotes and the value. */
+  int length() {
+    return switch (kind) {
+      case VALUE, SYMBOL -> 1 + text.length();
+      case STRING -> Attributes.quoted(text).length();
+      case WORD, NUMBER, PUNCTUATION, END -> text.length();
+    };
+  }
+
   /** As an error message names it. */
   String described() {
     return switch (kind) {

@@ -1,7 +1,6 @@
 package nibble.ir.verify;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,7 +10,7 @@ import nibble.ir.Function;
 import nibble.ir.Location;
 import nibble.ir.Module;
 import nibble.ir.Operation;
-import nibble.ir.TensorType;
+import nibble.ir.Substitution;
 import nibble.ir.Type;
 import nibble.ir.TypeRuleException;
 import nibble.ir.Value;
@@ -21,11 +20,12 @@ import nibble.ir.op.Kernel;
 
 /**
  * Checks a module: names are defined once and before use, types are what the type rules give, regions are what their ops
- * ask for, symbolic sizes are declared.
+ * ask for, symbolic sizes of types and attributes are declared. All that is wrong is reported, not the first alone.
  */
 public final class Verifier {
   private final List<Diagnostic> diagnostics = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
+  private final Set<String> undeclared = new HashSet<>();
   private final Set<String> symbols;
 
   private Verifier(Set<String> symbols) {
@@ -34,13 +34,16 @@ public final class Verifier {
 
   /** All that is wrong with a module. */
   public static ImmutableList<Diagnostic> check(Module module) {
-    ImmutableList.Builder<Diagnostic> all = ImmutableList.builder();
-    for (Function function : module.functions().values()) {
-      Verifier verifier = new Verifier(module.symbols().keySet());
-      verifier.check(function);
-      all.addAll(verifier.diagnostics);
-    }
-    return all.build();
+    return module.functions().values().stream()
+        .flatMap(function -> check(function, module.symbols().keySet()).stream())
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** All that is wrong with a function, given the symbolic sizes that may occur in it. */
+  public static ImmutableList<Diagnostic> check(Function function, Set<String> symbols) {
+    Verifier verifier = new Verifier(symbols);
+    verifier.block(function.body(), Set.of(), function.location());
+    return ImmutableList.copyOf(verifier.diagnostics);
   }
 
   /**
@@ -55,10 +58,6 @@ public final class Verifier {
     }
   }
 
-  private void check(Function function) {
-    block(function.body(), Set.of(), function.location());
-  }
-
   private void block(Block block, Set<Value> outer, Location location) {
     Set<Value> visible = new HashSet<>(outer);
     block.arguments().forEach(argument -> define(argument, visible, location));
@@ -71,13 +70,14 @@ public final class Verifier {
   private void operation(Operation operation, Set<Value> visible) {
     Location at = operation.location();
     String name = operation.op().name();
-    if (uses(operation.operands(), visible, at, name)) {
-      if (operation.regions().size() != operation.op().regionCount()) {
-        report(name + " has " + operation.op().regionCount() + " regions, not " + operation.regions().size(), at);
-      } else {
-        regions(operation, visible);
-        types(operation);
-      }
+    boolean known = uses(operation.operands(), visible, at, name);
+    regions(operation, visible);
+    declared(Substitution.symbols(operation.op()), name, at);
+    if (operation.regions().size() != operation.op().regionCount()) {
+      int count = operation.op().regionCount();
+      report(name + " takes " + count + (count == 1 ? " region" : " regions") + ", not " + operation.regions().size(), at);
+    } else if (known) {
+      types(operation);
     }
     operation.results().forEach(result -> define(result, visible, at));
   }
@@ -99,6 +99,10 @@ public final class Verifier {
     } catch (TypeRuleException e) {
       Diagnostic diagnostic = Diagnostic.error(e.getMessage(), operation.location());
       diagnostics.add(e.hint().map(diagnostic::hint).orElse(diagnostic));
+    } catch (ArithmeticException e) {
+      report("the sizes of " + operation.op().name() + " are out of range", operation.location());
+    } catch (IllegalArgumentException e) {
+      report(operation.op().name() + ": " + e.getMessage(), operation.location());
     }
   }
 
@@ -110,18 +114,23 @@ public final class Verifier {
     if (!names.add(value.name())) {
       report(value + " is defined twice", location);
     }
-    if (value.type() instanceof TensorType type) {
-      for (String unknown : Sets.difference(type.shape().symbols(), symbols)) {
-        report("the size " + unknown + " of " + value + " is not declared", location);
+    declared(value.type().symbols(), value.toString(), location);
+    visible.add(value);
+  }
+
+  /** Reports each size that is not declared where it is met first. */
+  private void declared(Set<String> used, String user, Location location) {
+    for (String symbol : used) {
+      if (!symbols.contains(symbol) && undeclared.add(symbol)) {
+        report("the size " + symbol + " of " + user + " is not declared", location);
       }
     }
-    visible.add(value);
   }
 
   private boolean uses(List<Value> values, Set<Value> visible, Location location, String user) {
     List<Value> unknown = values.stream().filter(value -> !visible.contains(value)).toList();
-    unknown.forEach(value -> report(value + ", used by " + user + ", is not defined before with type " + value.type(),
-        location));
+    unknown.forEach(value -> report(
+        value + " of type " + value.type() + " is used by " + user + " but not defined before it", location));
     return unknown.isEmpty();
   }
 

@@ -1,0 +1,239 @@
+package nibble.ir.bound;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
+import nibble.ir.Block;
+import nibble.ir.BlockBuilder;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.Tensor.ScaleGrid;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
+import nibble.ir.op.Add;
+import nibble.ir.op.BinaryOp;
+import nibble.ir.op.Cast;
+import nibble.ir.op.CompositeOp;
+import nibble.ir.op.Constant;
+import nibble.ir.op.Dequantize;
+import nibble.ir.op.Div;
+import nibble.ir.op.MatMul;
+import nibble.ir.op.Mul;
+import nibble.ir.op.Pow;
+import nibble.ir.op.Quantize;
+import nibble.ir.op.ReduceMean;
+import nibble.ir.op.ReduceOp;
+import nibble.ir.op.ReduceSum;
+import nibble.ir.op.Remainder;
+import nibble.ir.op.Sub;
+import nibble.ir.op.TensorOp;
+import nibble.ir.op.UnaryOp;
+
+/**
+ * Computes a block as a kernel might: in f32, with choices of order, contraction, storage rounding and division drawn at
+ * random for each operation, and with functions that are off by as much as {@link F32Model} allows.
+ *
+ * <p>An operation on f32 values is done in f64 and rounded, which is the correctly rounded f32 operation for sums, products,
+ * quotients and square roots.
+ */
+final class SimulatedKernel {
+  private static final F32Model MODEL = new F32Model();
+
+  private final Random random;
+
+  SimulatedKernel(Random random) {
+    this.random = random;
+  }
+
+  /** The values of all arguments and results of operations. */
+  Map<Value, Tensor> run(Block block, List<Tensor> arguments) {
+    Map<Value, Tensor> values = new HashMap<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      values.put(block.arguments().get(i), arguments.get(i));
+    }
+    for (Operation operation : block.operations()) {
+      List<Tensor> operands = operation.operands().stream().map(values::get).toList();
+      values.put(operation.result(), stored(compute((TensorOp) operation.op(), operands, operation.result())));
+    }
+    return values;
+  }
+
+  /** Rounded to its format as if stored, or left in f32 for the next operation. */
+  private Tensor stored(Tensor tensor) {
+    boolean narrow = tensor.type().format().isFloat() && !tensor.type().isScaled();
+    return narrow && random.nextInt(3) > 0 ? tensor.rounded() : tensor;
+  }
+
+  private Tensor compute(TensorOp op, List<Tensor> operands, Value result) {
+    TensorType type = result.tensorType();
+    boolean floats = type.format().isFloat() && operands.stream().noneMatch(o -> o.type().format().isInteger());
+    return switch (op) {
+      case CompositeOp composite -> composite(composite, operands);
+      case Constant constant -> random.nextBoolean() && type.format().bits() < Float.SIZE
+          ? op.eval(operands, type).rounded()
+          : inF32(op.eval(operands, type));
+      case UnaryOp unary when floats -> unary(unary, operands.getFirst(), type);
+      case BinaryOp binary when floats -> binary(binary, operands, type);
+      case ReduceOp reduce when floats -> reduce(reduce, operands.getFirst(), type);
+      case MatMul matmul -> matmul(matmul, operands, type);
+      case Quantize quantize -> quantize(quantize, operands, type);
+      case Dequantize dequantize -> inF32(op.eval(operands, type));
+      case Cast cast -> cast(cast, operands.getFirst(), type);
+      default -> op.eval(operands, type);
+    };
+  }
+
+  private Tensor composite(CompositeOp op, List<Tensor> operands) {
+    BlockBuilder builder = new BlockBuilder();
+    List<Value> arguments = operands.stream().map(operand -> builder.argument(operand.type())).toList();
+    Value result = op.decompose(builder, arguments);
+    return run(builder.build(result), operands).get(result);
+  }
+
+  private static Tensor inF32(Tensor tensor) {
+    return tensor.type().format().isFloat()
+        ? Tensor.generate(tensor.type(), i -> (float) tensor.elements()[i])
+        : tensor;
+  }
+
+  private static Tensor cast(Cast cast, Tensor operand, TensorType type) {
+    Tensor f32 = inF32(operand);
+    boolean fromInteger = operand.type().format().isInteger();
+    Tensor source = fromInteger && cast.to().isFloat()
+        ? Tensor.generate(operand.type(), i -> (float) operand.elements()[i])
+        : f32;
+    return cast.eval(List.of(source), type);
+  }
+
+  private Tensor unary(UnaryOp op, Tensor operand, TensorType type) {
+    int bias = random.nextInt(3) - 1;
+    double[] y = new double[operand.size()];
+    for (int i = 0; i < y.length; i++) {
+      double x = operand.elements()[i];
+      double exact = op.apply(x);
+      y[i] = Double.isInfinite(x) ? exact : perturbed(exact, op.functionError(x, exact, MODEL), bias);
+    }
+    return Tensor.of(type, y);
+  }
+
+  /** The exact value, off by up to the error: always up, always down, or either way. */
+  private double perturbed(double exact, double error, int bias) {
+    double room = error - Formats.F32.roundingError(Math.abs(exact) + error);
+    if (!(room > 0) || !Double.isFinite(exact)) {
+      return (float) exact;
+    }
+    double direction = bias == 0 ? 2 * random.nextDouble() - 1 : bias * (1 - 0x1p-20);
+    return (float) (exact + direction * room);
+  }
+
+  private Tensor binary(BinaryOp op, List<Tensor> operands, TensorType type) {
+    Tensor exact = op.eval(operands, type);
+    boolean contracted = random.nextInt(4) == 0;
+    int bias = random.nextInt(3) - 1;
+    return switch (op) {
+      // A product that goes into a fused multiply-add is not rounded.
+      case Mul mul when contracted -> exact;
+      case Add add -> inF32(exact);
+      case Sub sub -> inF32(exact);
+      case Mul mul -> inF32(exact);
+      case Div div -> mapped(exact, y -> perturbed(y, MODEL.function("div", 1, y), bias));
+      case Pow pow -> power(operands, exact, bias);
+      case Remainder remainder -> remainder(operands, type);
+      default -> exact;
+    };
+  }
+
+  private static Tensor mapped(Tensor tensor, DoubleUnaryOperator function) {
+    // One after another, since the function draws random numbers.
+    double[] elements = Arrays.stream(tensor.elements()).map(function).toArray();
+    return Tensor.of(tensor.type(), elements);
+  }
+
+  private Tensor power(List<Tensor> operands, Tensor exact, int bias) {
+    Tensor logarithm = new Mul().eval(
+        List.of(mapped(operands.get(0), x -> Math.log(x)), operands.get(1)), exact.type());
+    double[] y = new double[exact.size()];
+    for (int i = 0; i < y.length; i++) {
+      double value = exact.elements()[i];
+      double argument = logarithm.elements()[i];
+      boolean negative = Double.isNaN(argument);
+      y[i] = negative ? Double.NaN : perturbed(value, MODEL.function("pow", argument, value), bias);
+    }
+    return Tensor.of(exact.type(), y);
+  }
+
+  private Tensor remainder(List<Tensor> operands, TensorType type) {
+    Tensor quotient = mapped(new Div().eval(operands, type), y -> perturbed(y, MODEL.function("div", 1, y), 0));
+    Tensor whole = mapped(quotient, q -> q < 0 ? Math.ceil(q) : Math.floor(q));
+    Tensor product = new Mul().eval(List.of(whole, operands.get(1)), type);
+    return inF32(new Sub().eval(List.of(operands.get(0), product), type));
+  }
+
+  private Tensor reduce(ReduceOp op, Tensor operand, TensorType type) {
+    if (!(op instanceof ReduceSum || op instanceof ReduceMean)) {
+      return op.eval(List.of(operand), type);
+    }
+    SimulatedDot.Order order = order();
+    ReduceOp collecting = new Collecting(op.axes(), op.keep(), fibre -> SimulatedDot.sum(fibre, order, random));
+    Tensor sums = collecting.eval(List.of(inF32(operand)), type);
+    int count = sums.size() == 0 ? 1 : operand.size() / sums.size();
+    float reciprocal = 1f / count;
+    boolean divides = random.nextInt(3) == 0;
+    return op instanceof ReduceSum
+        ? sums
+        : mapped(sums, sum -> divides ? (float) (sum / count) : (float) (sum * reciprocal));
+  }
+
+  private SimulatedDot.Order order() {
+    SimulatedDot.Order[] orders = SimulatedDot.Order.values();
+    return orders[random.nextInt(orders.length)];
+  }
+
+  private Tensor matmul(MatMul op, List<Tensor> operands, TensorType type) {
+    return new SimulatedProduct(random, order()).multiply(op, operands, type);
+  }
+
+  private Tensor quantize(Quantize op, List<Tensor> operands, TensorType type) {
+    double[] x = operands.getFirst().elements();
+    ScaleGrid grid = ScaleGrid.of(type);
+    double[] inverses = new double[(int) type.scaleType().shape().size().constant()];
+    double[] scales = operands.size() == 2 ? operands.get(1).elements() : new double[inverses.length];
+    double limit = type.format().symmetricMax();
+    boolean inverseOfAmax = type.scaleType().format().bits() >= Float.SIZE && random.nextBoolean();
+    if (operands.size() == 1) {
+      for (int i = 0; i < x.length; i++) {
+        int box = grid.indexOf(i);
+        scales[box] = Math.max(scales[box], Math.abs(x[i]));
+      }
+      boolean divides = random.nextBoolean();
+      for (int box = 0; box < scales.length; box++) {
+        double amax = scales[box];
+        double scale = divides ? (float) (amax / limit) : (float) (amax * (float) (1 / limit));
+        scale = type.scaleType().format().round(scale);
+        scales[box] = scale == 0 ? 1 : scale;
+        inverses[box] = inverseOfAmax && scale != 0 ? (float) (limit / amax) : (float) (1 / scales[box]);
+      }
+    } else {
+      Arrays.setAll(inverses, box -> (float) (1 / scales[box]));
+    }
+    boolean divides = random.nextBoolean();
+    double[] codes = new double[x.length];
+    for (int i = 0; i < codes.length; i++) {
+      int box = grid.indexOf(i);
+      double quotient = divides ? (float) (x[i] / scales[box]) : (float) (x[i] * inverses[box]);
+      codes[i] = code(quotient, op.rounding(), type.format());
+    }
+    return new Tensor(type, codes, scales);
+  }
+
+  private static double code(double quotient, Rounding rounding, NumberFormat format) {
+    double limit = format.symmetricMax();
+    return Math.clamp(format.decode(format.encode(quotient, rounding)), -limit, limit);
+  }
+}

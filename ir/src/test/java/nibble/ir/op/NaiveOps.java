@@ -1,0 +1,321 @@
+package nibble.ir.op;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import nibble.ir.TensorType;
+import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+import nibble.ir.format.IntegerFormat;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
+
+/** Every op by its definition, one element after another: what the ops are compared with. */
+final class NaiveOps {
+  /**
+   * What an op gives.
+   *
+   * @param values expected elements
+   * @param tolerance how far from them another order of the same f64 operations may lead; 0 where there is one order only
+   */
+  record Expected(double[] values, double[] tolerance) {
+    static Expected exactly(double... values) {
+      return new Expected(values, new double[values.length]);
+    }
+  }
+
+  /** Computes an element from its index. */
+  private interface Element {
+    double at(int[] index);
+  }
+
+  private NaiveOps() {}
+
+  static Expected eval(TensorOp op, List<Tensor> operands, TensorType result) {
+    int[] extents = result.shape().extents();
+    return switch (op) {
+      case UnaryOp unary -> map(extents, index -> unary(unary, operands.getFirst(), index));
+      case BinaryOp binary -> map(extents, index -> binary(binary, operands, result, index));
+      case ReduceOp reduce -> reduce(reduce, operands.getFirst(), result);
+      case MatMul matmul -> matmul(matmul, operands, result);
+      case Amax amax -> amax(amax, operands.getFirst(), result);
+      case Quantize quantize -> quantize(quantize, operands, result);
+      case CompositeOp composite -> NaiveComposites.eval(composite, operands, result);
+      case Select select -> map(extents, index -> Indexed.of(operands.get(0)).broadcast(index) != 0
+          ? Indexed.of(operands.get(1)).broadcast(index)
+          : Indexed.of(operands.get(2)).broadcast(index));
+      case Cast cast -> map(extents, index -> cast(cast.to(), Indexed.of(operands.getFirst()).get(index)));
+      case Dequantize dequantize -> Expected.exactly(Indexed.values(operands.getFirst()).elements());
+      case Constant constant -> map(extents, index -> constant.values()
+          .get(constant.values().size() == 1 ? 0 : new Indexed(extents, new double[0]).position(index)));
+      case Iota iota -> map(extents, index -> index[0]);
+      case Reshape reshape -> Expected.exactly(operands.getFirst().elements());
+      case Transpose transpose -> map(extents, index -> {
+        int[] source = new int[index.length];
+        for (int axis = 0; axis < index.length; axis++) {
+          source[transpose.axes().get(axis)] = index[axis];
+        }
+        return Indexed.of(operands.getFirst()).get(source);
+      });
+      case BroadcastTo broadcast -> map(extents, index -> Indexed.of(operands.getFirst()).broadcast(index));
+      case Slice slice -> map(extents, index -> {
+        int[] source = index.clone();
+        source[slice.axis()] = (int) (slice.from().constant() + index[slice.axis()] * slice.step());
+        return Indexed.of(operands.getFirst()).get(source);
+      });
+      case Concat concat -> map(extents, index -> concat(concat.axis(), operands, index));
+      case Gather gather -> map(extents, index -> gather(gather.axis(), operands, index));
+      default -> throw new IllegalArgumentException(op.name());
+    };
+  }
+
+  private static Expected map(int[] extents, Element element) {
+    return Expected.exactly(Indexed.indices(extents).stream().mapToDouble(element::at).toArray());
+  }
+
+  private static double unary(UnaryOp op, Tensor operand, int[] index) {
+    DoubleUnaryOperator function = switch (op) {
+      case Abs abs -> x -> x <= 0 ? 0 - x : x;
+      case Neg neg -> x -> -x;
+      case Relu relu -> x -> x > 0 || x != x ? x : 0;
+      case Not not -> x -> x == 0 ? 1 : 0;
+      case Exp exp -> Math::exp;
+      case Log log -> Math::log;
+      case Sqrt sqrt -> Math::sqrt;
+      case Rsqrt rsqrt -> x -> 1 / Math.sqrt(x);
+      case Reciprocal reciprocal -> x -> 1 / x;
+      case Tanh tanh -> Math::tanh;
+      case Erf erf -> Erf::erf;
+      case Sin sin -> Math::sin;
+      case Cos cos -> Math::cos;
+      case Floor floor -> Math::floor;
+      case Ceil ceil -> Math::ceil;
+      case Round round -> Math::rint;
+      default -> throw new IllegalArgumentException(op.name());
+    };
+    double y = function.applyAsDouble(Indexed.of(operand).get(index));
+    NumberFormat format = operand.type().format();
+    return format instanceof IntegerFormat integers ? wrap(integers, BigInteger.valueOf((long) y)) : y;
+  }
+
+  private static double binary(BinaryOp op, List<Tensor> operands, TensorType result, int[] index) {
+    double a = Indexed.of(operands.get(0)).broadcast(index);
+    double b = Indexed.of(operands.get(1)).broadcast(index);
+    if (operands.getFirst().type().format() instanceof IntegerFormat && op.isArithmetic()) {
+      return wrap((IntegerFormat) result.format(), integers(op, exact(a), exact(b)));
+    }
+    DoubleBinaryOperator function = switch (op) {
+      case Add add -> (x, y) -> x + y;
+      case Sub sub -> (x, y) -> x - y;
+      case Mul mul -> (x, y) -> x * y;
+      case Div div -> (x, y) -> x / y;
+      case Remainder remainder -> (x, y) -> x % y;
+      case Pow pow -> Math::pow;
+      case Minimum minimum -> (x, y) -> x != x || y != y ? Double.NaN : x < y ? x : y < x ? y : Math.min(x, y);
+      case Maximum maximum -> (x, y) -> x != x || y != y ? Double.NaN : x > y ? x : y > x ? y : Math.max(x, y);
+      case And and -> (x, y) -> x != 0 && y != 0 ? 1 : 0;
+      case Or or -> (x, y) -> x != 0 || y != 0 ? 1 : 0;
+      case Compare compare -> (x, y) -> compare(compare.kind(), x, y) ? 1 : 0;
+      default -> throw new IllegalArgumentException(op.name());
+    };
+    return function.applyAsDouble(a, b);
+  }
+
+  private static boolean compare(Compare.Kind kind, double x, double y) {
+    boolean ordered = x == x && y == y;
+    return switch (kind) {
+      case EQ -> ordered && !(x < y) && !(x > y);
+      case NE -> !ordered || x < y || x > y;
+      case LT -> x < y;
+      case LE -> ordered && !(x > y);
+      case GT -> x > y;
+      case GE -> ordered && !(x < y);
+    };
+  }
+
+  private static BigInteger integers(BinaryOp op, BigInteger a, BigInteger b) {
+    boolean byZero = b.signum() == 0;
+    return switch (op) {
+      case Add add -> a.add(b);
+      case Sub sub -> a.subtract(b);
+      case Mul mul -> a.multiply(b);
+      case Div div -> byZero ? BigInteger.ONE.negate() : a.divide(b);
+      case Remainder remainder -> byZero ? a : a.remainder(b);
+      default -> throw new IllegalArgumentException(op.name());
+    };
+  }
+
+  private static BigInteger exact(double integer) {
+    return BigInteger.valueOf((long) integer);
+  }
+
+  private static double wrap(IntegerFormat format, BigInteger value) {
+    BigInteger modulus = BigInteger.ONE.shiftLeft(format.bits());
+    BigInteger low = value.mod(modulus);
+    boolean negative = format.signed() && low.testBit(format.bits() - 1);
+    return (negative ? low.subtract(modulus) : low).doubleValue();
+  }
+
+  private static double cast(NumberFormat to, double x) {
+    if (to.equals(Formats.BOOL)) {
+      return x != 0 ? 1 : 0;
+    }
+    if (to.isFloat()) {
+      return x;
+    }
+    double truncated = x < 0 ? Math.ceil(x) : Math.floor(x);
+    return x != x ? 0 : Math.min(to.max(), Math.max(to.min(), truncated)) + 0.0;
+  }
+
+  private static double concat(int axis, List<Tensor> operands, int[] index) {
+    int[] source = index.clone();
+    for (Tensor operand : operands) {
+      if (source[axis] < operand.extents()[axis]) {
+        return Indexed.of(operand).get(source);
+      }
+      source[axis] -= operand.extents()[axis];
+    }
+    throw new IndexOutOfBoundsException(Arrays.toString(index));
+  }
+
+  private static double gather(int axis, List<Tensor> operands, int[] index) {
+    Indexed table = Indexed.of(operands.get(0));
+    Indexed indices = Indexed.of(operands.get(1));
+    int rank = indices.extents().length;
+    int[] source = new int[table.extents().length];
+    for (int i = 0; i < source.length; i++) {
+      source[i] = i < axis ? index[i] : i > axis ? index[i - 1 + rank] : 0;
+    }
+    source[axis] = (int) indices.get(Arrays.copyOfRange(index, axis, axis + rank));
+    return table.get(source);
+  }
+
+  private static Expected reduce(ReduceOp op, Tensor operand, TensorType result) {
+    int[] extents = operand.extents();
+    Indexed source = Indexed.of(operand);
+    List<List<Double>> fibres = new ArrayList<>();
+    int size = (int) result.shape().size().constant();
+    for (int i = 0; i < size; i++) {
+      fibres.add(new ArrayList<>());
+    }
+    int[] kept = extents.clone();
+    op.axes().forEach(axis -> kept[axis] = 1);
+    for (int[] index : Indexed.indices(extents)) {
+      int[] target = index.clone();
+      op.axes().forEach(axis -> target[axis] = 0);
+      fibres.get(new Indexed(kept, new double[0]).position(target)).add(source.get(index));
+    }
+    double[] values = new double[size];
+    double[] tolerance = new double[size];
+    for (int i = 0; i < size; i++) {
+      List<Double> fibre = fibres.get(i);
+      values[i] = reduced(op, fibre, operand.type().format());
+      double magnitudes = fibre.stream().mapToDouble(Math::abs).sum();
+      boolean adds = operand.type().format().isFloat() && (op instanceof ReduceSum || op instanceof ReduceMean);
+      double length = op instanceof ReduceMean ? fibre.size() : 1;
+      tolerance[i] = adds ? ErrorModel.gamma(2.0 * fibre.size() + 2, 0x1p-53) * magnitudes / length : 0;
+    }
+    return new Expected(values, tolerance);
+  }
+
+  private static double reduced(ReduceOp op, List<Double> fibre, NumberFormat format) {
+    return switch (op) {
+      case ReduceSum sum when format instanceof IntegerFormat integers ->
+          wrap(integers, fibre.stream().map(NaiveOps::exact).reduce(BigInteger.ZERO, BigInteger::add));
+      case ReduceSum sum -> sum(fibre);
+      case ReduceMean mean -> sum(fibre) / fibre.size();
+      case ReduceMax max -> fibre.stream().reduce(
+          format.isFloat() ? Double.NEGATIVE_INFINITY : Double.valueOf(format.min()), Math::max);
+      case ReduceMin min -> fibre.stream().reduce(
+          format.isFloat() ? Double.POSITIVE_INFINITY : Double.valueOf(format.max()), Math::min);
+      default -> throw new IllegalArgumentException(op.name());
+    };
+  }
+
+  private static double sum(List<Double> terms) {
+    double sum = 0;
+    for (double term : terms) {
+      sum += term;
+    }
+    return sum;
+  }
+
+  private static Expected matmul(MatMul op, List<Tensor> operands, TensorType result) {
+    Indexed a = Indexed.values(operands.get(0));
+    Indexed b = Indexed.values(operands.get(1));
+    int rank = result.rank();
+    int length = a.extents()[a.extents().length - 1];
+    double[] values = new double[(int) result.shape().size().constant()];
+    double[] tolerance = new double[values.length];
+    int at = 0;
+    for (int[] index : Indexed.indices(result.shape().extents())) {
+      double magnitudes = 0;
+      for (int k = 0; k < length; k++) {
+        double product = matrix(a, index, index[rank - 2], k)
+            * (op.transposeB() ? matrix(b, index, index[rank - 1], k) : matrix(b, index, k, index[rank - 1]));
+        values[at] += product;
+        magnitudes += Math.abs(product);
+      }
+      tolerance[at++] = ErrorModel.gamma(2.0 * length, 0x1p-53) * magnitudes;
+    }
+    return new Expected(values, tolerance);
+  }
+
+  /** The element of the last two axes, broadcast over the leading ones. */
+  private static double matrix(Indexed matrix, int[] result, int row, int column) {
+    int[] index = new int[matrix.extents().length];
+    int missing = result.length - index.length;
+    for (int axis = 0; axis < index.length - 2; axis++) {
+      index[axis] = matrix.extents()[axis] == 1 ? 0 : result[missing + axis];
+    }
+    index[index.length - 2] = row;
+    index[index.length - 1] = column;
+    return matrix.get(index);
+  }
+
+  private static Expected amax(Amax op, Tensor operand, TensorType result) {
+    Indexed x = Indexed.of(operand);
+    double[] largest = new double[(int) result.shape().size().constant()];
+    Indexed boxes = new Indexed(result.shape().extents(), largest);
+    for (int[] index : Indexed.indices(operand.extents())) {
+      int box = boxes.position(Indexed.box(op.granularity(), index));
+      double magnitude = Math.abs(x.get(index));
+      largest[box] = magnitude != magnitude || magnitude > largest[box] ? magnitude : largest[box];
+    }
+    return Expected.exactly(largest);
+  }
+
+  /** Codes and then scales, in one array. */
+  private static Expected quantize(Quantize op, List<Tensor> operands, TensorType result) {
+    Indexed x = Indexed.of(operands.getFirst());
+    int[] grid = result.scaleType().shape().extents();
+    double[] scales = new double[(int) result.scaleType().shape().size().constant()];
+    Indexed scale = new Indexed(grid, scales);
+    List<int[]> indices = Indexed.indices(result.shape().extents());
+    for (int[] index : indices) {
+      int box = scale.position(Indexed.box(result.scale().orElseThrow().granularity(), index));
+      double magnitude = Math.abs(x.get(index));
+      scales[box] = magnitude != magnitude || magnitude > scales[box] ? magnitude : scales[box];
+    }
+    double limit = result.format().symmetricMax();
+    for (int box = 0; box < scales.length; box++) {
+      double rounded = result.scaleType().format().round(scales[box] / limit);
+      scales[box] = operands.size() == 2 ? operands.get(1).elements()[box] : rounded == 0 ? 1 : rounded;
+    }
+    double[] all = Arrays.copyOf(indices.stream().mapToDouble(index -> {
+      double quotient = x.get(index) / scale.get(Indexed.box(result.scale().orElseThrow().granularity(), index));
+      double code = result.format().decode(result.format().encode(quotient, op.rounding()));
+      return code < -limit ? -limit : code > limit ? limit : code;
+    }).toArray(), indices.size() + scales.length);
+    System.arraycopy(scales, 0, all, indices.size(), scales.length);
+    return Expected.exactly(all);
+  }
+
+  static double round(NumberFormat format, double value) {
+    return format.decode(format.encode(value, Rounding.NEAREST_EVEN));
+  }
+}
