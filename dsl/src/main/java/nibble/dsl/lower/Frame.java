@@ -103,7 +103,8 @@ record Frame(
 
   @Override
   public void report(Diagnostic diagnostic) {
-    session().reporter().report(caller.map(at -> at.explain(diagnostic)).orElse(diagnostic));
+    Diagnostic explained = caller.map(at -> at.explain(diagnostic)).orElse(diagnostic);
+    session().reporter().report(isGeneric ? Text.withLeadingAxes(explained) : explained);
   }
 
   /** Reports an error and gives the value of what failed. */

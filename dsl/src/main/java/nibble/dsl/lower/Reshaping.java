@@ -40,31 +40,39 @@ final class Reshaping {
     boolean complete = true;
     int inferred = -1;
     for (Subscript subscript : subscripts) {
-      Optional<? extends List<Dim>> part = switch (subscript) {
-        case Subscript.OtherAxes others -> leading(others.span(), frame);
-        case Subscript.At at -> Sizes.evaluate(at.index(), frame).map(List::of);
-        case Subscript.NewAxis axis -> Optional.of(List.of(Dim.ONE));
-        case Subscript.Slice slice -> {
-          frame.report(slice.span().error("a shape has no slices"));
-          yield Optional.empty();
-        }
-      };
+      Optional<ImmutableList<Dim>> part = part(subscript, frame);
       complete &= part.isPresent();
-      if (part.isPresent()) {
-        if (subscript instanceof Subscript.At && part.get().getFirst().is(-1)) {
-          if (inferred >= 0) {
-            frame.report(subscript.span().error("only one extent can be left to be computed"));
-            complete = false;
-          }
-          inferred = dims.size();
+      if (part.isPresent() && subscript instanceof Subscript.At && part.get().getFirst().is(-1)) {
+        if (inferred >= 0) {
+          frame.report(subscript.span().error("only one extent can be left to be computed"));
+          complete = false;
         }
-        dims.addAll(part.get());
+        inferred = dims.size();
       }
+      part.ifPresent(dims::addAll);
     }
     if (!complete || !(base instanceof Operand.Tensor tensor)) {
       return Optional.empty();
     }
     return inferred < 0 ? Optional.of(dims) : infer(dims, inferred, tensor.type(), subscripts, frame);
+  }
+
+  private static Optional<ImmutableList<Dim>> part(Subscript subscript, Frame frame) {
+    return switch (subscript) {
+      case Subscript.OtherAxes others -> leading(others.span(), frame);
+      case Subscript.NewAxis axis -> Optional.of(ImmutableList.of(Dim.ONE));
+      case Subscript.At at -> Sizes.evaluate(at.index(), frame).flatMap(dim -> {
+        if (dim.isConstant() && dim.constant() < -1) {
+          frame.report(at.span().error("an extent is not negative, this is " + dim));
+          return Optional.empty();
+        }
+        return Optional.of(ImmutableList.of(dim));
+      });
+      case Subscript.Slice slice -> {
+        frame.report(slice.span().error("a shape has no slices"));
+        yield Optional.empty();
+      }
+    };
   }
 
   private static Optional<List<Dim>> infer(
@@ -118,10 +126,6 @@ final class Reshaping {
 
   private static Operand apply(
       String name, Operand.Tensor tensor, List<Dim> dims, Span at, Expression operand, Frame frame) {
-    Optional<Dim> negative = dims.stream().filter(dim -> dim.isConstant() && dim.constant() < 0).findFirst();
-    if (negative.isPresent()) {
-      return frame.fail(at.error("an extent is not negative, as " + negative.get() + " is"));
-    }
     Shape shape = Shape.of(dims);
     TensorType type = tensor.type();
     if (shape.equals(type.shape())) {

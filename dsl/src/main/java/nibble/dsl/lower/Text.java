@@ -1,18 +1,39 @@
 package nibble.dsl.lower;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import nibble.dsl.syntax.Expression;
 import nibble.dsl.syntax.TypeExpression;
 import nibble.ir.TensorType;
+import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.shape.Dim;
 
 /** Types and values as the language writes them. */
 final class Text {
   private static final Pattern IR_TYPE = Pattern.compile("tensor<(\\[[^\\]]*\\]) x (\\w+)>");
 
+  /** A letter that no name of the language has. */
+  private static final String ANY_LEADING = "\u02D0";
+
   private Text() {}
+
+  /** The symbol that stands for all axes of a {@code ..} where nothing says how many there are. */
+  static Dim anyLeadingAxes(String name) {
+    return Dim.symbol(ANY_LEADING + name);
+  }
+
+  /** A message about such axes, which writes them as the program does. */
+  static Diagnostic withLeadingAxes(Diagnostic diagnostic) {
+    return new Diagnostic(
+        diagnostic.severity(), written(diagnostic.message()), diagnostic.location(), diagnostic.length(),
+        diagnostic.notes().stream().map(Text::written).collect(ImmutableList.toImmutableList()), diagnostic.hint());
+  }
+
+  private static String written(String text) {
+    return text.replace(ANY_LEADING, "..");
+  }
 
   /** {@code f32[B,S,384]}; {@code f32} for a scalar. */
   static String of(TensorType type) {
@@ -69,10 +90,5 @@ final class Text {
   /** A message of the IR with types as the language writes them. */
   static String ofMessage(String message) {
     return IR_TYPE.matcher(message).replaceAll("$2$1").replaceAll("(\\w)\\[\\](?=\\W|$)", "$1");
-  }
-
-  /** {@code I = 384}. */
-  static String binding(String name, Dim dim) {
-    return name + " = " + dim;
   }
 }

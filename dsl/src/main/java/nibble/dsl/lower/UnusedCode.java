@@ -61,7 +61,7 @@ final class UnusedCode {
     function.declaration().parameters().stream()
         .flatMap(parameter -> parameter.type().leading().stream())
         .map(TypeExpression.Leading::name).distinct()
-        .forEach(name -> leading.put(name, ImmutableList.of(Dim.symbol(".." + name))));
+        .forEach(name -> leading.put(name, ImmutableList.of(Text.anyLeadingAxes(name))));
     Code code = Code.start();
     Frame frame = new Frame(
         function.home(), function.self(), "", locals, leading.buildOrThrow(), code, Optional.empty(), true);
