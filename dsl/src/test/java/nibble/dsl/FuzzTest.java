@@ -29,7 +29,8 @@ class FuzzTest {
     "(", ")", "[", "]", "{", "}", "<", ">", ",", ":", ".", "..", "-", "**", "@", "=", "->", "\"", "\\", "//", "\n", ";",
     "0", "1", "-1", "1e9", "99999999", "9007199254740992", "N", "B", "x", "f32", "i32", "bool", "fn", "let", "var",
     "for", "in", "return", "size", "weight", "block", "model", "new", "if", "then", "else", "not", "and", "as", "T",
-    "reshape", "rearrange", "sum", "matmul", "gather", "axis", "\u0000", "\uD800", "\uDC00", "\uD83D\uDE00", "é", "\t", "\r", "_"
+    "reshape", "rearrange", "sum", "matmul", "gather", "axis", "\u0000", "\uD800", "\uDC00", "\uD83D\uDE00",
+    "é", "\t", "\r", "_"
   };
 
   private static void check(String text) {

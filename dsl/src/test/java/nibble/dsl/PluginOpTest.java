@@ -115,8 +115,8 @@ class PluginOpTest {
         List.of(new SourceFile("x.nib", program)), CompileOptions.standard().withRegistry(REGISTRY));
   }
 
-  private static final String ALL = "axis = -1, count = 3, factor = 0.5 * 3, flag = 1 < 2, label = \"a\", side = right, "
-      + "extent = 2 * N, shape = [N, 4], format = i5, granularity = block(1, 4), order = [1, 0], "
+  private static final String ALL = "axis = -1, count = 3, factor = 0.5 * 3, flag = 1 < 2, label = \"a\", "
+      + "side = right, extent = 2 * N, shape = [N, 4], format = i5, granularity = block(1, 4), order = [1, 0], "
       + "window = \"window 7\", result = f16[N, 2]";
 
   @Test

@@ -3,7 +3,6 @@ package nibble.dsl.format;
 import java.util.ArrayList;
 import java.util.List;
 import org.antlr.v4.runtime.CommonTokenStream;
-import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
@@ -83,11 +82,6 @@ record Tokens(CommonTokenStream stream) {
   boolean isFollowedOnLine(Token token) {
     int index = token.getTokenIndex() + 1;
     return index < stream.size() && stream.get(index).getLine() == token.getLine();
-  }
-
-  /** Whether all of a rule stands on one line. */
-  static boolean isOneLine(ParserRuleContext context) {
-    return context.getStart().getLine() == context.getStop().getLine();
   }
 
   private static String text(Token comment) {

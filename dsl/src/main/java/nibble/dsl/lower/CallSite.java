@@ -60,11 +60,6 @@ record CallSite(
     return callee.name();
   }
 
-  /** The same call of something else. */
-  CallSite withCallee(Identifier other) {
-    return new CallSite(frame, span, other, positional, named, names);
-  }
-
   Operand fail(String message) {
     return frame.fail(callee.span().error(message));
   }

@@ -24,7 +24,7 @@ interface Context {
   /** Whether sizes stand for any number, because a function is checked that nobody calls. */
   boolean isGeneric();
 
-  /** Whether a call might give a number that is known, for what is a scalar now: where nobody calls the function yet. */
+  /** Whether a call might give a number that is known for what is a scalar now, since nobody calls the function yet. */
   default boolean mayBeKnown(Operand operand) {
     return isGeneric() && operand instanceof Operand.Tensor tensor && tensor.type().rank() == 0;
   }

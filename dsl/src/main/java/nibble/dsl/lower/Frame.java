@@ -55,10 +55,6 @@ record Frame(
     return new Frame(file, self, path, other, leading, code, caller, isGeneric);
   }
 
-  Frame withLeading(ImmutableMap<String, ImmutableList<Dim>> other) {
-    return new Frame(file, self, path, locals, other, code, caller, isGeneric);
-  }
-
   Frame withCode(Code other) {
     return new Frame(file, self, path, locals, leading, other, caller, isGeneric);
   }
