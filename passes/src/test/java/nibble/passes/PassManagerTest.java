@@ -64,7 +64,9 @@ class PassManagerTest {
     PassBug bug = assertThrows(PassBug.class, () -> run("cse,says-exact{trick=drop-definition},dce"));
     assertEquals("says-exact{trick=drop-definition}", bug.pass());
     assertTrue(bug.getMessage().contains("broke an invariant"), bug.getMessage());
-    assertTrue(bug.getMessage().contains("%0, used by add, is not defined before"), bug.getMessage());
+    assertTrue(
+        bug.getMessage().contains("%0 of type tensor<[B,4] x f32> is used by add but not defined before it"),
+        bug.getMessage());
   }
 
   @Test

@@ -1,19 +1,17 @@
 package nibble.passes.precision;
 
-import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import nibble.ir.Function;
-import nibble.ir.Location;
 import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.op.MatMul;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.rewrite.RewriteDriver;
+import nibble.passes.Decision.Cost;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
 import nibble.passes.PassContext;
@@ -55,15 +53,20 @@ public record CastMatMuls(
   }
 
   private ImmutableSet<Value> products(Function function, PassContext context) {
+    ProductScope scope = new ProductScope(at, "every product");
     Definitions definitions = Definitions.in(function);
     ImmutableSet.Builder<Value> products = ImmutableSet.builder();
     function.body().walk(operation -> {
-      if (operation.op() instanceof MatMul && PathPattern.anyMatches(at, operation.location().path())) {
+      if (scope.includes(operation)) {
         Optional<String> obstacle = obstacle(operation, definitions);
         obstacle.ifPresent(why -> context.skipped("product", operation.location(), why));
         if (obstacle.isEmpty()) {
           products.add(operation.result());
-          operation.operands().forEach(operand -> record(operand, definitions, operation.location(), context));
+          operation.operands().forEach(operand -> context.applied(
+              StoredOperand.of(operand, definitions).description() + " to " + to.name(),
+              operation.location(),
+              scope.reason(operation),
+              cost(operand.tensorType())));
         }
       }
     });
@@ -86,12 +89,7 @@ public record CastMatMuls(
     return Optional.empty();
   }
 
-  private void record(Value operand, Definitions definitions, Location at, PassContext context) {
-    TensorType type = operand.tensorType();
-    context.applied(
-        StoredOperand.of(operand, definitions).description() + " to " + to.name(),
-        at,
-        this.at.isEmpty() ? "asked for every product" : "asked for at " + Joiner.on(", ").join(this.at),
-        QuantizationCost.of(type, type.plain(to), Optional.empty()));
+  private Cost cost(TensorType operand) {
+    return QuantizationCost.of(operand, operand.plain(to), Optional.empty());
   }
 }

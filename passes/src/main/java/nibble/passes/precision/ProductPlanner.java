@@ -1,7 +1,6 @@
 package nibble.passes.precision;
 
 import java.util.Optional;
-import nibble.ir.Location;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
@@ -15,14 +14,14 @@ import nibble.passes.precision.OperandLayout.Fit;
  *
  * @param weight layout of weights
  * @param act layout of activations
- * @param reason why it was asked for
+ * @param scope which products it was asked for
  * @param definitions of the function's values
  * @param context takes the decisions
  */
 record ProductPlanner(
     Optional<LayoutSpec> weight,
     Optional<LayoutSpec> act,
-    String reason,
+    ProductScope scope,
     Definitions definitions,
     PassContext context) {
 
@@ -43,8 +42,8 @@ record ProductPlanner(
         ? new OperandLayout(right, rightRank - 1, rightRank - 2)
         : new OperandLayout(right, rightRank - 2, rightRank - 1);
     ProductPlan plan = new ProductPlan(
-        act.flatMap(spec -> change(leftLayout, spec, "activation, " + left.description(), product.location())),
-        weight.flatMap(spec -> change(rightLayout, spec, right.description(), product.location())));
+        act.flatMap(spec -> change(leftLayout, spec, "activation, " + left.description(), product)),
+        weight.flatMap(spec -> change(rightLayout, spec, right.description(), product)));
     return plan.left().isPresent() || plan.right().isPresent() ? Optional.of(plan) : Optional.empty();
   }
 
@@ -69,10 +68,10 @@ record ProductPlanner(
         : "its right operand is no weight but the " + right.description());
   }
 
-  private Optional<TensorType> change(OperandLayout layout, LayoutSpec spec, String what, Location at) {
+  private Optional<TensorType> change(OperandLayout layout, LayoutSpec spec, String what, Operation product) {
     Fit fit = layout.fit(spec);
     if (fit.type().isEmpty()) {
-      context.skipped(what, at, fit.obstacle());
+      context.skipped(what, product.location(), fit.obstacle());
       return Optional.empty();
     }
     TensorType after = fit.type().get();
@@ -80,7 +79,9 @@ record ProductPlanner(
     Optional<Double> sqnr = context.environment().weights().flatMap(weights ->
         new QuantizationCost(weights).sqnrDb(layout.operand().stored(), after, definitions));
     context.applied(
-        what + " to " + after.format().name() + ", " + after.scale().orElseThrow(), at, reason,
+        what + " to " + after.format().name() + ", " + after.scale().orElseThrow(),
+        product.location(),
+        scope.reason(product),
         QuantizationCost.of(before, after, sqnr));
     return fit.type();
   }

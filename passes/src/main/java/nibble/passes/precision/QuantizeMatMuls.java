@@ -1,6 +1,5 @@
 package nibble.passes.precision;
 
-import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
@@ -8,9 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import nibble.ir.Function;
 import nibble.ir.Module;
-import nibble.ir.Operation;
 import nibble.ir.Value;
-import nibble.ir.op.MatMul;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.passes.NumericEffect;
@@ -58,21 +55,14 @@ public record QuantizeMatMuls(
   }
 
   private ImmutableMap<Value, ProductPlan> plans(Function function, PassContext context) {
-    ProductPlanner planner = new ProductPlanner(weight, act, reason(), Definitions.in(function), context);
+    ProductScope scope = new ProductScope(at, "every product with a weight");
+    ProductPlanner planner = new ProductPlanner(weight, act, scope, Definitions.in(function), context);
     Map<Value, ProductPlan> plans = new LinkedHashMap<>();
     function.body().walk(operation -> {
-      if (isMeant(operation)) {
+      if (scope.includes(operation)) {
         planner.plan(operation).ifPresent(plan -> plans.put(operation.result(), plan));
       }
     });
     return ImmutableMap.copyOf(plans);
-  }
-
-  private boolean isMeant(Operation operation) {
-    return operation.op() instanceof MatMul && PathPattern.anyMatches(at, operation.location().path());
-  }
-
-  private String reason() {
-    return at.isEmpty() ? "asked for every product with a weight" : "asked for at " + Joiner.on(", ").join(at);
   }
 }

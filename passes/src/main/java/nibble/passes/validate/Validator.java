@@ -82,8 +82,14 @@ public record Validator(
         special.apply(before),
         special.apply(after),
         useGiven ? given : madeUp.inputs(before, sizes),
-        weights.orElseGet(madeUp::weights));
+        once(weights.orElseGet(madeUp::weights)));
     return comparison.report(effect);
+  }
+
+  /** Both programs are interpreted several times; each weight is fetched once. */
+  private static WeightSource once(WeightSource source) {
+    Map<String, Tensor> known = new HashMap<>();
+    return (key, type) -> known.computeIfAbsent(key + " " + type, name -> source.weight(key, type));
   }
 
   private static boolean undecided(NumericEffect effect, List<Decision> decisions) {

@@ -81,7 +81,7 @@ class RecipePipelineTest {
     String text = Explanation.of(recipe, pipeline, run, registry).text();
     assertTrue(text.startsWith("recipe w8a8: INT8 linears, f16 attention\npipeline canonicalize,quantize{"), text);
     assertTrue(text.contains("\nquantize\n  applied layer[0].attn.q (m.nib:3:5): "
-        + "activation, input %x to i8, scale<token, f32> - asked for at layer[*].attn.{q,k}, layer[*].mlp"
+        + "activation, input %x to i8, scale<token, f32> - asked for at layer[*].attn.{q,k}"
         + " (256*B -> 68*B bytes)\n"), text);
     assertTrue(text.contains("\ncast\n  skipped layer[0].attn.q"), text);
   }
