@@ -19,7 +19,7 @@ import nibble.ir.format.Rounding;
 @OpInfo(
     name = "cast",
     summary = "the same numbers in another format",
-    rounding = "one rounding to the new format; toward zero to integers")
+    rounding = "one rounding to the new format; toward zero to integers, whether it is not 0 to truth values")
 public record Cast(NumberFormat to) implements TensorOp {
   @Override
   public TensorType infer(List<TensorType> operands) {

@@ -53,6 +53,18 @@ public final class CoreDialect implements Dialect {
   }
 
   @Override
+  public ImmutableList<Granularity> granularityExamples() {
+    return ImmutableList.of(
+        new Granularities.PerTensor(), new Granularities.PerAxis(0), new Granularities.PerToken(),
+        new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32));
+  }
+
+  @Override
+  public ImmutableList<SparseLayout> sparseLayoutExamples() {
+    return ImmutableList.of(new SparseLayouts.NOfM(2, 4), new SparseLayouts.VNOfM(64, 2, 8));
+  }
+
+  @Override
   public ImmutableMap<Integer, Function<List<Long>, SparseLayout>> sparseLayouts() {
     return SparseLayouts.makers();
   }

@@ -20,7 +20,7 @@ import nibble.ir.shape.Dim;
  * @param from first value of the counter
  * @param to end, exclusive
  */
-@OpInfo(name = "for", summary = "a counted loop with carried values")
+@OpInfo(name = "for", summary = "a counted loop with carried values", rounding = "as its body")
 public record For(Dim from, Dim to) implements Op {
   /** Type of the loop counter. */
   public static final TensorType COUNTER = TensorType.scalar(Formats.I32);

@@ -190,7 +190,6 @@ public final class Parser {
     Object[] values = new Object[record.size()];
     for (int i = 0; i < values.length; i++) {
       String name = record.name(i);
-      boolean optional = record.type(i).getTypeName().startsWith(Optional.class.getName());
       if (record.isResult(i)) {
         if (types.size() != 1 || !(types.getFirst() instanceof TensorType)) {
           throw in.errorAt(start, start.text() + " has one result, a tensor");
@@ -198,7 +197,7 @@ public final class Parser {
         values[i] = types.getFirst();
       } else if (attributes.containsKey(name)) {
         values[i] = attributes.get(name);
-      } else if (optional) {
+      } else if (Attributes.isOptional(record.type(i))) {
         values[i] = Optional.empty();
       } else {
         throw in.errorAt(start, start.text() + " needs the attribute " + name);
