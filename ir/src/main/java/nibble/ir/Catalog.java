@@ -9,8 +9,8 @@ import nibble.ir.text.Attributes;
 import nibble.ir.text.OpRecord;
 
 /**
- * What a registry has, for people: the source of {@code nibble ops} and {@code nibble formats} and of the reference pages.
- * Everything is read from the ops' records and annotations and from the formats and layouts themselves.
+ * What a registry has, for people: the source of {@code nibble ops} and {@code nibble formats} and of the reference
+ * pages. Everything is read from the ops' records and annotations and from the formats and layouts themselves.
  *
  * @param ops in order of the dialects and of the ops in them
  * @param formats likewise

@@ -22,7 +22,10 @@ public final class Names {
     return names;
   }
 
-  /** Whether the text form can write it behind a percent or at sign: letters, digits, {@code _}, {@code .} and {@code -}. */
+  /**
+   * Whether the text form can write it behind a percent or at sign: letters, digits, {@code _}, {@code .} and
+   * {@code -}.
+   */
   public static boolean isName(String name) {
     return !name.isEmpty() && name.chars().allMatch(c -> isNamePart((char) c));
   }

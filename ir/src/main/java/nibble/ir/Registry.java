@@ -84,7 +84,8 @@ public final class Registry {
   /**
    * This registry with further dialects.
    *
-   * @throws IllegalArgumentException where two dialects give the same name to different things, or an op can't be written
+   * @throws IllegalArgumentException where two dialects give the same name to different things, or an op can't be
+   *     written
    */
   public Registry with(Collection<? extends Dialect> others) {
     return new Registry(ImmutableList.<Dialect>builder().addAll(dialects).addAll(others).build());

@@ -33,7 +33,12 @@ class CatalogTest {
 
   @TestFactory
   Stream<DynamicTest> opsAsTheReferenceLists() {
-    return GoldenCases.of(CatalogTest.class, "catalog.txt").tests(section -> String.join("\n", switch (section.strip()) {
+    return GoldenCases.of(CatalogTest.class, "catalog.txt")
+        .tests(section -> String.join("\n", lines(section.strip())));
+  }
+
+  private static List<String> lines(String section) {
+    return switch (section) {
       case "ops" -> CORE.ops().stream().map(op -> op.syntax() + (op.statesResult() ? " : result" : "")
           + "\n    " + op.summary() + "\n    rounding: " + op.rounding()).toList();
       case "formats" -> CORE.formats().stream()
@@ -41,7 +46,7 @@ class CatalogTest {
       case "granularities" -> CORE.granularities().stream().map(e -> e.example() + ": " + e.summary()).toList();
       case "sparse layouts" -> CORE.sparseLayouts().stream().map(e -> e.example() + ": " + e.summary()).toList();
       default -> throw new IllegalArgumentException(section);
-    }));
+    };
   }
 
   @Test

@@ -14,7 +14,9 @@ public final class Suggestion {
     return nearest(name, candidates).map(candidate -> "did you mean '" + candidate + "'?");
   }
 
-  /** The candidate with the least edit distance, where that is at most a third of the name's length (and at least 1). */
+  /**
+   * The candidate with the least edit distance, where that is at most a third of the name's length (and at least 1).
+   */
   public static Optional<String> nearest(String name, Collection<String> candidates) {
     int allowed = Math.max(1, name.length() / 3);
     String wanted = name.toLowerCase(Locale.ROOT);

@@ -11,8 +11,9 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
- * A change of format without a scale. To a float format it rounds to nearest even (in exact interpretation not at all); to
- * an integer format it truncates and saturates, and NaN becomes 0; to truth values it asks whether the number is not 0.
+ * A change of format without a scale. To a float format it rounds to nearest even (in exact interpretation not at all);
+ * to an integer format it truncates and saturates, and NaN becomes 0; to truth values it asks whether the number is not
+ * 0.
  *
  * @param to the format of the result
  */

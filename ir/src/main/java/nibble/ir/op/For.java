@@ -14,8 +14,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.shape.Dim;
 
 /**
- * A loop with carried values. The operands are the carried values before the first iteration; the region takes the counter
- * (a scalar i32) and the carried values, and yields the next ones.
+ * A loop with carried values. The operands are the carried values before the first iteration; the region takes the
+ * counter (a scalar i32) and the carried values, and yields the next ones.
  *
  * @param from first value of the counter
  * @param to end, exclusive

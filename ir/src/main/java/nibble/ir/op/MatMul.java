@@ -17,8 +17,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * The matrix product of the last two axes, broadcast over the others: {@code [..,M,K] x [..,K,N] -> [..,M,N]}. Operands may
- * be scaled; what is multiplied are values.
+ * The matrix product of the last two axes, broadcast over the others: {@code [..,M,K] x [..,K,N] -> [..,M,N]}. Operands
+ * may be scaled; what is multiplied are values.
  *
  * @param transposeB whether the right operand is stored as {@code [..,N,K]}
  * @param to format of the result
@@ -75,12 +75,13 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
   }
 
   /**
-   * With {@code a' = a + da} and {@code b' = b + db} the kernel's operands, its sum is off from that of {@code a'b'} by the
-   * model's part of {@code sum |a'||b'|}, and that is off from {@code sum ab} by at most
+   * With {@code a' = a + da} and {@code b' = b + db} the kernel's operands, its sum is off from that of {@code a'b'} by
+   * the model's part of {@code sum |a'||b'|}, and that is off from {@code sum ab} by at most
    * {@code sum |da|(|b| + |db|) + |a||db|}; {@code |a'||b'|} is no more than the sum of the two and {@code |a||b|}.
    *
-   * <p>Tensor cores align products by the exponents of the operands, where a subnormal has that of the least normal number of
-   * its format and zero that of f32, and cut what is below the last bit that they keep. So the magnitudes count them as those.
+   * <p>Tensor cores align products by the exponents of the operands, where a subnormal has that of the least normal
+   * number of its format and zero that of f32, and cut what is below the last bit that they keep. So the magnitudes
+   * count them as those.
    */
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
@@ -125,8 +126,8 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     boolean inRange = Double.isFinite(model.arithmetic(products * (1 + unit)));
     // The f64 sums that the result is compared with are rounded as well.
     double reference = ErrorModel.gamma(length + 2, 0x1p-53);
-    // A product or an aligned term that underflows loses less than the least f32; so does a product of scales, which then
-    // multiplies the whole integer sum.
+    // A product or an aligned term that underflows loses less than the least f32; so does a product of scales, which
+    // then multiplies the whole integer sum.
     double underflow = (length + 1 + integers) * Float.MIN_VALUE * 2;
     return inRange ? (unit + reference) * products + underflow : Double.POSITIVE_INFINITY;
   }
@@ -154,7 +155,9 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     }
   }
 
-  /** Magnitudes of the exact values as tensor cores align them, whatever the kernel's values are within their errors. */
+  /**
+   * Magnitudes of the exact values as tensor cores align them, whatever the kernel's values are within their errors.
+   */
   private static double[] magnitudes(Approximate operand) {
     Tensor tensor = operand.exact();
     double[] elements = tensor.elements();

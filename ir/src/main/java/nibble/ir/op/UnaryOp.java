@@ -12,8 +12,8 @@ public interface UnaryOp extends TensorOp {
   double apply(double x);
 
   /**
-   * Bound of {@code |f(x') - f(x)|} for {@code |x' - x| <= error}. This one is right for monotone functions, whose extremes
-   * are at the ends of the interval; others override it.
+   * Bound of {@code |f(x') - f(x)|} for {@code |x' - x| <= error}. This one is right for monotone functions, whose
+   * extremes are at the ends of the interval; others override it.
    */
   default double spread(double x, double error) {
     double y = apply(x);

@@ -1,5 +1,5 @@
 /**
- * The built-in ops: one record in one file each, with its type rule, its meaning and the bound of its error. Elementwise ops
- * broadcast ({@link nibble.ir.shape.Broadcast}).
+ * The built-in ops: one record in one file each, with its type rule, its meaning and the bound of its error.
+ * Elementwise ops broadcast ({@link nibble.ir.shape.Broadcast}).
  */
 package nibble.ir.op;

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * A pattern over paths such as {@code layer[3].attn.q}: names joined by dots, where {@code *} stands for any one name
- * without an index, {@code [*]} for any index, {@code {q,k,v}} for one of several names, and {@code **} for any number of names
- * with or without indices, none included.
+ * without an index, {@code [*]} for any index, {@code {q,k,v}} for one of several names, and {@code **} for any number
+ * of names with or without indices, none included.
  *
  * @param text as written
  * @param pattern the same as a regular expression over a path followed by a dot

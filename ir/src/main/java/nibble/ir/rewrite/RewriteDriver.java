@@ -16,8 +16,8 @@ import nibble.ir.Value;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Applies rewrites in sweeps over a function, in order of the operations, until a sweep changes nothing; then removes what
- * is dead. A function that nothing fires on is returned itself.
+ * Applies rewrites in sweeps over a function, in order of the operations, until a sweep changes nothing; then removes
+ * what is dead. A function that nothing fires on is returned itself.
  *
  * @param rewrites tried in this order at each operation
  */

@@ -1,11 +1,13 @@
 package nibble.ir.text;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import nibble.ir.Location;
@@ -240,8 +242,8 @@ public final class TextReader {
     if (keyword.equals("tensor")) {
       return tensorTail(token);
     }
-    TypeSyntax syntax = registry.type(keyword).orElseThrow(() -> unknown(
-        "type", keyword, token, ImmutableList.<String>builder().add("tensor").addAll(registry.types().keySet()).build()));
+    TypeSyntax syntax = registry.type(keyword).orElseThrow(() ->
+        unknown("type", keyword, token, Sets.union(Set.of("tensor"), registry.types().keySet())));
     return syntax.parse(this);
   }
 

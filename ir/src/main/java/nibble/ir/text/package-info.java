@@ -1,6 +1,6 @@
 /**
- * The text form: {@code parse(print(m))} is {@code m}, locations included. Both directions read an op's attributes from its
- * record, so an op has no syntax code of its own.
+ * The text form: {@code parse(print(m))} is {@code m}, locations included. Both directions read an op's attributes from
+ * its record, so an op has no syntax code of its own.
  *
  * <pre>
  * module   := 'module' '@' name '{' ('symbol' name ['min' int] ['multiple' 'of' int])* function* '}'

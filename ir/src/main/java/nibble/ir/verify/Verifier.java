@@ -19,8 +19,8 @@ import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Kernel;
 
 /**
- * Checks a module: names are defined once and before use, types are what the type rules give, regions are what their ops
- * ask for, symbolic sizes of types and attributes are declared. All that is wrong is reported, not the first alone.
+ * Checks a module: names are defined once and before use, types are what the type rules give, regions are what their
+ * ops ask for, symbolic sizes of types and attributes are declared. All that is wrong is reported, not the first alone.
  */
 public final class Verifier {
   private final List<Diagnostic> diagnostics = new ArrayList<>();
@@ -75,7 +75,8 @@ public final class Verifier {
     declared(Substitution.symbols(operation.op()), name, at);
     if (operation.regions().size() != operation.op().regionCount()) {
       int count = operation.op().regionCount();
-      report(name + " takes " + count + (count == 1 ? " region" : " regions") + ", not " + operation.regions().size(), at);
+      String taken = name + " takes " + count + (count == 1 ? " region" : " regions");
+      report(taken + ", not " + operation.regions().size(), at);
     } else if (known) {
       types(operation);
     }

@@ -35,7 +35,10 @@ import nibble.ir.shape.Shape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A stack of transformer layers of the size of MiniLM, 8 sentences of 32 tokens: prints where the time goes, and gates nothing. */
+/**
+ * A stack of transformer layers of the size of MiniLM, 8 sentences of 32 tokens: prints where the time goes, and gates
+ * nothing.
+ */
 class InterpreterSpeedTest {
   private static final int LAYERS = 6;
   private static final int BATCH = 8;
@@ -105,7 +108,8 @@ class InterpreterSpeedTest {
       Value weight = weight(outer, inner);
       Op product = new MatMul(true, format);
       Value y = quantized
-          ? builder.add(product, quantize(x, new Granularities.PerToken()), quantize(weight, new Granularities.PerAxis(0)))
+          ? builder.add(
+              product, quantize(x, new Granularities.PerToken()), quantize(weight, new Granularities.PerAxis(0)))
           : builder.add(product, x, weight);
       return builder.add(new Add(), y, weight(outer));
     }

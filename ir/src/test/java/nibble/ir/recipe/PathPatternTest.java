@@ -63,7 +63,8 @@ class PathPatternTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-      "", "a..b", ".a", "a.", "a[", "a[b]", "a[-1]", "***", "a*", "{}", "{a", "{a,}", "{a.b,c}", "a b", "[3]", "a|b", "(a)"})
+      "", "a..b", ".a", "a.", "a[", "a[b]", "a[-1]", "***", "a*", "{}", "{a", "{a,}", "{a.b,c}", "a b", "[3]", "a|b",
+      "(a)"})
   void whatIsNoPattern(String text) {
     assertTrue(assertThrows(IllegalArgumentException.class, () -> PathPattern.of(text)).getMessage()
         .endsWith("is neither a name, a choice {a,b} nor *, perhaps with an index"));
