@@ -91,18 +91,22 @@ public final class Registry {
     return new Registry(ImmutableList.<Dialect>builder().addAll(dialects).addAll(others).build());
   }
 
+  /** What it is made of, the core dialect first. */
   public ImmutableList<Dialect> dialects() {
     return dialects;
   }
 
+  /** Record classes of ops by name. */
   public ImmutableMap<String, Class<? extends Op>> ops() {
     return ops;
   }
 
+  /** Number formats by name. */
   public ImmutableMap<String, NumberFormat> formats() {
     return formats;
   }
 
+  /** Makers of granularities by keyword. */
   public ImmutableMap<String, Function<List<Long>, Granularity>> granularities() {
     return granularities;
   }

@@ -39,6 +39,7 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
     void executed(Operation operation, List<Tensor> results);
   }
 
+  /** An interpreter that nobody watches. */
   public Interpreter(Mode mode, WeightSource weights) {
     this(mode, weights, Observer.NONE);
   }

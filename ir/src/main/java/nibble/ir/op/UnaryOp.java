@@ -9,6 +9,7 @@ import nibble.ir.format.NumberFormat;
 
 /** A function of each element. */
 public interface UnaryOp extends TensorOp {
+  /** The function, of truth values as 0 and 1. */
   double apply(double x);
 
   /**

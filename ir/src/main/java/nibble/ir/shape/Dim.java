@@ -57,20 +57,24 @@ public record Dim(ImmutableSortedMap<Monomial, Long> terms) implements Comparabl
     return terms.getOrDefault(Monomial.ONE, 0L);
   }
 
+  /** Whether it is that constant. */
   public boolean is(long value) {
     return isConstant() && constant() == value;
   }
 
+  /** The sum. */
   public Dim plus(Dim other) {
     SortedMap<Monomial, Long> sum = new TreeMap<>(terms);
     other.terms.forEach((monomial, coefficient) -> sum.merge(monomial, coefficient, Math::addExact));
     return normal(sum);
   }
 
+  /** The difference. */
   public Dim minus(Dim other) {
     return plus(other.times(of(-1)));
   }
 
+  /** The product. */
   public Dim times(Dim other) {
     SortedMap<Monomial, Long> product = new TreeMap<>();
     terms.forEach((m, c) -> other.terms.forEach(
