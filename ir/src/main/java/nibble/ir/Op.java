@@ -7,8 +7,8 @@ import java.util.List;
  * What an operation does. An op is a record: its components are its attributes, and the printer, the parser and the
  * documentation read them from the record. The interface is open, since plugins and Tile IR add ops.
  *
- * <p>A component of type {@link TensorType} named {@code result} is the type of the only result; the text form writes
- * it behind the colon alone.
+ * <p>A component named {@code result} whose type is a {@link Type} is the type of the only result; the text form
+ * writes it behind the colon alone.
  */
 public interface Op {
   /** Its name and documentation. */

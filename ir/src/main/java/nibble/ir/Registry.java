@@ -69,7 +69,7 @@ public final class Registry {
     }
     OpRecord record = OpRecord.of(op);
     for (int i = 0; i < record.size(); i++) {
-      if (!Attributes.hasSyntax(record.type(i), this)) {
+      if (!record.isResult(i) && !Attributes.hasSyntax(record.type(i), this)) {
         throw new IllegalArgumentException("the attribute " + record.name(i) + " of the op " + name + " has type "
             + record.type(i).getTypeName() + ", for which no dialect has a syntax");
       }

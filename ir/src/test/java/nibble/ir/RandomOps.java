@@ -14,6 +14,7 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Abs;
 import nibble.ir.op.Add;
+import nibble.ir.op.Amax;
 import nibble.ir.op.And;
 import nibble.ir.op.BroadcastTo;
 import nibble.ir.op.Cast;
@@ -125,6 +126,7 @@ final class RandomOps {
         .put(Concat.class, RandomOps::concat)
         .put(Gather.class, RandomOps::gather)
         .put(MatMul.class, RandomOps::matmul)
+        .put(Amax.class, RandomOps::amax)
         .put(Quantize.class, block -> quantized(block, block.types().scaled(block.anyFloat(0).tensorType().shape())))
         .put(Dequantize.class, block -> block.add(
             new Dequantize(block.types().floatFormat()), block.any(type -> type.isScaled())))
@@ -262,6 +264,11 @@ final class RandomOps {
     boolean integers = !scaled && format.isInteger();
     block.add(
         new MatMul(transposed, integers ? Formats.I32 : block.types().floatFormat()), a, b);
+  }
+
+  private static void amax(RandomBlock block) {
+    Value x = block.anyFloat(0);
+    block.add(new Amax(block.types().scaled(x.tensorType().shape()).scale().orElseThrow().granularity()), x);
   }
 
   /** A value of that scaled type, by quantization. */

@@ -1,5 +1,6 @@
 package nibble.ir.diagnostic;
 
+import com.google.common.collect.ImmutableList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -24,6 +25,17 @@ public final class Suggestion {
         .filter(candidate -> distance(wanted, candidate.toLowerCase(Locale.ROOT)) <= allowed)
         .min(Comparator.comparingInt((String candidate) -> distance(wanted, candidate.toLowerCase(Locale.ROOT)))
             .thenComparing(Comparator.naturalOrder()));
+  }
+
+  /** The candidates by rising edit distance, at most that many: what to list where no candidate is near. */
+  public static ImmutableList<String> ranked(String name, Collection<String> candidates, int count) {
+    String wanted = name.toLowerCase(Locale.ROOT);
+    return candidates.stream()
+        .distinct()
+        .sorted(Comparator.comparingInt((String candidate) -> distance(wanted, candidate.toLowerCase(Locale.ROOT)))
+            .thenComparing(Comparator.naturalOrder()))
+        .limit(count)
+        .collect(ImmutableList.toImmutableList());
   }
 
   /** Edits, insertions, deletions and swaps of neighbours (optimal string alignment). */

@@ -23,7 +23,7 @@ public record Erf() implements UnaryOp {
    * complementary function as a continued fraction (7.1.14), whose errors count little beside 1. From 6 on the result
    * rounds to 1.
    */
-  static double erf(double x) {
+  public static double erf(double x) {
     double magnitude = Math.abs(x);
     if (magnitude >= 6) {
       return Math.signum(x);

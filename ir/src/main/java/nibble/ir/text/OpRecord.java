@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import nibble.ir.Op;
-import nibble.ir.TensorType;
 
 /**
  * The record behind an op class: its attributes in order, how to read them from an op, and how to make an op from them.
@@ -75,7 +74,8 @@ public final class OpRecord {
 
   /** Whether the component is the result type, which is written behind the colon and not as an attribute. */
   public boolean isResult(int index) {
-    return name(index).equals(RESULT) && type(index) == TensorType.class;
+    return name(index).equals(RESULT)
+        && type(index) instanceof Class<?> type && nibble.ir.Type.class.isAssignableFrom(type);
   }
 
   /** The names of the components that are written as attributes. */

@@ -191,8 +191,9 @@ public final class Parser {
     for (int i = 0; i < values.length; i++) {
       String name = record.name(i);
       if (record.isResult(i)) {
-        if (types.size() != 1 || !(types.getFirst() instanceof TensorType)) {
-          throw in.errorAt(start, start.text() + " has one result, a tensor");
+        if (types.size() != 1 || !((Class<?>) record.type(i)).isInstance(types.getFirst())) {
+          String kind = record.type(i) == TensorType.class ? "a tensor" : "a " + ((Class<?>) record.type(i)).getSimpleName();
+          throw in.errorAt(start, start.text() + " has one result, " + kind);
         }
         values[i] = types.getFirst();
       } else if (attributes.containsKey(name)) {

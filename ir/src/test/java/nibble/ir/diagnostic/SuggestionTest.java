@@ -35,6 +35,14 @@ class SuggestionTest {
     assertEquals(Optional.of("sub"), Suggestion.nearest("sux", List.of("sum", "sub")));
   }
 
+  @Test
+  void rankedByDistanceAndEachOnce() {
+    assertEquals(
+        List.of("layer[*].attn.q", "layer[*].attn.k"),
+        Suggestion.ranked(
+            "layers[*].attn.q", List.of("embed", "layer[*].attn.k", "layer[*].attn.q", "layer[*].attn.q"), 2));
+  }
+
   @Property(tries = 300)
   void distanceByDefinition(
       @ForAll @StringLength(max = 6) @CharRange(from = 'a', to = 'c') String a,

@@ -43,6 +43,7 @@ final class NaiveOps {
       case BinaryOp binary -> map(extents, index -> binary(binary, operands, result, index));
       case ReduceOp reduce -> reduce(reduce, operands.getFirst(), result);
       case MatMul matmul -> matmul(matmul, operands, result);
+      case Amax amax -> amax(amax, operands.getFirst(), result);
       case Quantize quantize -> quantize(quantize, operands, result);
       case CompositeOp composite -> NaiveComposites.eval(composite, operands, result);
       case Select select -> map(extents, index -> Indexed.of(operands.get(0)).broadcast(index) != 0
@@ -275,6 +276,18 @@ final class NaiveOps {
     index[index.length - 2] = row;
     index[index.length - 1] = column;
     return matrix.get(index);
+  }
+
+  private static Expected amax(Amax op, Tensor operand, TensorType result) {
+    Indexed x = Indexed.of(operand);
+    double[] largest = new double[(int) result.shape().size().constant()];
+    Indexed boxes = new Indexed(result.shape().extents(), largest);
+    for (int[] index : Indexed.indices(operand.extents())) {
+      int box = boxes.position(Indexed.box(op.granularity(), index));
+      double magnitude = Math.abs(x.get(index));
+      largest[box] = magnitude != magnitude || magnitude > largest[box] ? magnitude : largest[box];
+    }
+    return Expected.exactly(largest);
   }
 
   /** Codes and then scales, in one array. */

@@ -1,0 +1,112 @@
+package nibble.codegen;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.kernel.KernelGenerator;
+import nibble.codegen.kernel.KernelProgram;
+import nibble.codegen.kernel.ProductKernel;
+import nibble.codegen.kernel.SweepKernel;
+import nibble.codegen.kernel.UnsupportedAccess;
+import nibble.codegen.lower.LowerProgram;
+import nibble.codegen.lower.PtxKernel;
+import nibble.codegen.partition.Partition;
+import nibble.codegen.ptx.Kernel;
+import nibble.codegen.ptx.pass.PtxPasses;
+import nibble.codegen.target.Target;
+import nibble.codegen.tile.ExpandPipeline;
+import nibble.codegen.tile.HoistInvariants;
+import nibble.codegen.tile.op.Launch;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Operation;
+import nibble.ir.Registry;
+import nibble.ir.diagnostic.Diagnostic;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.rewrite.RewriteDriver;
+import nibble.ir.shape.SymbolBounds;
+
+/**
+ * Compiles functions of Tensor IR to kernels for a target.
+ *
+ * @param registry knows the attributes of all ops
+ * @param generators of plugins, asked before the built-in ones
+ */
+public record Backend(Registry registry, ImmutableList<KernelGenerator> generators) {
+  private static final ImmutableList<KernelGenerator> BUILT_IN =
+      ImmutableList.of(new ProductKernel(), new SweepKernel());
+
+  /** The built-in generators alone. */
+  public Backend() {
+    this(Registry.core(), ImmutableList.of());
+  }
+
+  /**
+   * Compiles a function.
+   *
+   * @throws InputException where an operation can't be lowered, with its place in the source
+   */
+  public Program compile(Module module, Function function, Target target) {
+    Partition partition = Partition.of(function, module.symbols());
+    List<CompiledKernel> kernels = new ArrayList<>();
+    List<Program.Launch> launches = new ArrayList<>();
+    Map<String, Integer> known = new HashMap<>();
+    Set<String> names = new HashSet<>();
+    for (Operation operation : partition.main().body().operations()) {
+      if (operation.op() instanceof nibble.ir.op.Kernel kernel) {
+        String key = CanonicalKernel.key(operation, registry);
+        Integer index = known.get(key);
+        if (index == null) {
+          index = kernels.size();
+          known.put(key, index);
+          kernels.add(compile(operation, fresh(kernel.label(), names), module.symbols()));
+        }
+        launches.add(new Program.Launch(index, operation));
+      }
+    }
+    return new Program(
+        target, module.symbols(), partition.load(), partition.main(), function.parameters().size(),
+        ImmutableList.copyOf(kernels), ImmutableList.copyOf(launches));
+  }
+
+  private static String fresh(String label, Set<String> names) {
+    String name = label;
+    for (int i = 2; !names.add(name); i++) {
+      name = label + "_" + i;
+    }
+    return name;
+  }
+
+  private CompiledKernel compile(Operation kernel, String name, ImmutableMap<String, SymbolBounds> symbols) {
+    KernelProgram source = generate(kernel, symbols);
+    Function expanded = new RewriteDriver(new ExpandPipeline()).apply(source.program(), symbols);
+    Function lowered = HoistInvariants.apply(expanded);
+    PtxKernel code = LowerProgram.lower(lowered, name);
+    Kernel optimized = PtxPasses.optimize(code.kernel());
+    Launch launch = (Launch) lowered.body().operations().getFirst().op();
+    return new CompiledKernel(
+        name, source, lowered, new PtxKernel(optimized, code.sizes(), code.threads(), code.sharedBytes()),
+        launch.grid());
+  }
+
+  private KernelProgram generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    for (KernelGenerator generator : ImmutableList.<KernelGenerator>builder().addAll(generators).addAll(BUILT_IN).build()) {
+      try {
+        Optional<KernelProgram> program = generator.generate(kernel, symbols);
+        if (program.isPresent()) {
+          return program.get();
+        }
+      } catch (UnsupportedAccess e) {
+        throw new InputException(Diagnostic.error(e.getMessage(), kernel.location()));
+      }
+    }
+    throw new InputException(Diagnostic.error("no kernel generator takes this", kernel.location()));
+  }
+}

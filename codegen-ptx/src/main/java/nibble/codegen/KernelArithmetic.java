@@ -1,0 +1,89 @@
+package nibble.codegen;
+
+import nibble.codegen.lower.ElementaryFunction;
+import nibble.codegen.target.ApproximateFunction;
+import nibble.codegen.target.Target;
+import nibble.codegen.target.TensorArithmetic;
+import nibble.codegen.target.TensorFormat;
+import nibble.ir.TensorType;
+import nibble.ir.bound.ErrorModel;
+import nibble.ir.format.Formats;
+import nibble.ir.layout.ScaleLayout;
+
+/**
+ * The arithmetic of the kernels of this backend on a target, as far as errors go.
+ *
+ * @param target whose tensor cores accumulate
+ */
+public record KernelArithmetic(Target target) implements ErrorModel {
+  private static final double UNIT = 0x1p-24;
+  /** Sums of products of i8 below this are exact in f32. */
+  private static final long EXACT_PRODUCTS = (1 << 24) / (127 * 127);
+
+  @Override
+  public double function(String op, double argument, double value) {
+    return switch (op) {
+      case "exp" -> ElementaryFunction.EXP.error(argument, value);
+      case "log" -> ElementaryFunction.LOG.error(argument, value);
+      case "sqrt" -> ElementaryFunction.SQRT.error(argument, value);
+      case "rsqrt" -> ElementaryFunction.RSQRT.error(argument, value);
+      case "reciprocal" -> ElementaryFunction.RECIPROCAL.error(argument, value);
+      case "tanh" -> ElementaryFunction.TANH.error(argument, value);
+      case "erf" -> ElementaryFunction.ERF.error(argument, value);
+      case "sin" -> ElementaryFunction.SIN.error(argument, value);
+      case "cos" -> ElementaryFunction.COS.error(argument, value);
+      case "div" -> ApproximateFunction.DIV_FULL.errorBound(value);
+      // Of anything else nothing is promised.
+      default -> Double.POSITIVE_INFINITY;
+    };
+  }
+
+  @Override
+  public double dot(TensorType left, TensorType right, long length) {
+    if (left.format().equals(Formats.I8) && right.format().equals(Formats.I8)) {
+      return scaledIntegers(left, right, length);
+    }
+    if (left.format().equals(Formats.F32) && right.format().equals(Formats.F32)) {
+      // One fused multiply-add after the other.
+      return ErrorModel.gamma(length, UNIT);
+    }
+    return tensorCores(left, length);
+  }
+
+  /** Integer sums are exact; their conversion, two scales and the sum over blocks round. */
+  private static double scaledIntegers(TensorType left, TensorType right, long length) {
+    long depth = Math.min(scaleDepth(left, length), scaleDepth(right, length));
+    long blocks = Math.ceilDiv(length, depth);
+    long conversion = Math.min(depth, length) > EXACT_PRODUCTS ? 1 : 0;
+    // A block may be cut further by tiles of 64, each of which is converted, scaled and added.
+    long sums = blocks > 1 ? Math.ceilDiv(length, Math.min(depth, 64)) : 0;
+    return ErrorModel.gamma(2 + conversion + sums, UNIT);
+  }
+
+  /** Least number of products that surely share their scales. */
+  private static long scaleDepth(TensorType type, long length) {
+    return type.scale().map(ScaleLayout::granularity)
+        .flatMap(granularity -> granularity.box(type.shape()).stream()
+            .filter(side -> side.isConstant() && side.constant() > 1)
+            .map(side -> Math.min(side.constant(), length)).min(Long::compare))
+        .orElse(length);
+  }
+
+  /**
+   * Each step of an instruction cuts its terms to so many bits below the largest, and its result; none of them is larger
+   * than the sum of all magnitudes.
+   */
+  private double tensorCores(TensorType operand, long length) {
+    TensorFormat format = operand.format().equals(Formats.BF16) ? TensorFormat.BF16 : TensorFormat.F16;
+    return target.arithmetic(format).map(arithmetic -> steps(arithmetic, length)).orElse(Double.POSITIVE_INFINITY);
+  }
+
+  private static double steps(TensorArithmetic arithmetic, long length) {
+    int depth = 16;
+    int terms = arithmetic.productsPerStep(depth) + 1;
+    // Tiles of shared memory are 32 deep, so a little more than the length is summed; zeros cut nothing but the result.
+    long count = Math.ceilDiv(length, 32) * 2 * arithmetic.steps();
+    double each = terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
+    return ErrorModel.gamma(count, each);
+  }
+}

@@ -1,0 +1,267 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Check;
+import nibble.ir.Block;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
+import nibble.ir.layout.Granularity;
+import nibble.ir.op.Cast;
+import nibble.ir.op.Concat;
+import nibble.ir.op.Constant;
+import nibble.ir.op.Dequantize;
+import nibble.ir.op.Gather;
+import nibble.ir.op.Iota;
+import nibble.ir.op.Quantize;
+import nibble.ir.op.Relu;
+import nibble.ir.op.ViewOp;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * Computes tensor values element by element on a grid of iteration points: asked for a value at coordinates, it asks for the
+ * operands at theirs, down to loads. Views change coordinates and cost nothing.
+ */
+final class ElementEmitter {
+  /** A value that the generator has computed, at the only coordinates where it is at hand. */
+  private record Known(ImmutableList<Coordinate> at, Value tile) {}
+
+  private record Key(Value value, ImmutableList<Coordinate> at) {}
+
+  private final Grid2 grid;
+  private final TileBuilder builder;
+  private final GlobalMemory memory;
+  private final Map<Value, Operation> definitions;
+  private final Map<Value, Memory> arguments;
+  private final Map<Value, Known> known;
+  private final Map<Key, Value> emitted;
+
+  ElementEmitter(Grid2 grid, TileBuilder builder, GlobalMemory memory, Block region, Map<Value, Memory> arguments) {
+    this(grid, builder, memory, new HashMap<>(), arguments, new HashMap<>(), new HashMap<>());
+    region.operations().forEach(operation -> definitions.put(operation.result(), operation));
+  }
+
+  private ElementEmitter(
+      Grid2 grid, TileBuilder builder, GlobalMemory memory, Map<Value, Operation> definitions,
+      Map<Value, Memory> arguments, Map<Value, Known> known, Map<Key, Value> emitted) {
+    this.grid = grid;
+    this.builder = builder;
+    this.memory = memory;
+    this.definitions = definitions;
+    this.arguments = arguments;
+    this.known = known;
+    this.emitted = emitted;
+  }
+
+  /** The same for a nested block, on another grid; what is computed there is not seen outside. */
+  ElementEmitter nested(TileBuilder inner, Grid2 innerGrid) {
+    return new ElementEmitter(
+        innerGrid, inner, memory.on(inner, innerGrid), definitions, arguments, new HashMap<>(known), new HashMap<>());
+  }
+
+  Grid2 grid() {
+    return grid;
+  }
+
+  TileBuilder builder() {
+    return builder;
+  }
+
+  GlobalMemory memory() {
+    return memory;
+  }
+
+  /** States that a value has been computed, for these coordinates. */
+  void define(Value value, List<Coordinate> at, Value tile) {
+    known.put(value, new Known(ImmutableList.copyOf(at), tile));
+  }
+
+  /**
+   * The value at these coordinates.
+   *
+   * @throws UnsupportedAccess where the kernel does not have it there
+   */
+  Value value(Value value, List<Coordinate> at) {
+    ImmutableList<Coordinate> where = ImmutableList.copyOf(at);
+    Known computed = known.get(value);
+    if (computed != null) {
+      if (!computed.at.equals(where)) {
+        throw new UnsupportedAccess("the kernel needs " + value + " at " + where + " but computes it at " + computed.at);
+      }
+      return computed.tile;
+    }
+    Key key = new Key(value, where);
+    Value tile = emitted.get(key);
+    if (tile == null) {
+      Operation definition = definitions.get(value);
+      tile = definition == null ? load(value, where) : compute(definition, where);
+      emitted.put(key, tile);
+    }
+    return tile;
+  }
+
+  private Value load(Value argument, List<Coordinate> at) {
+    Memory source = arguments.get(argument);
+    if (source.type().isScaled()) {
+      throw new UnsupportedAccess("codes of " + source.type() + " have no value without their scales");
+    }
+    return computed(memory.load(source.elements(), source.type().shape(), at), source.type().format());
+  }
+
+  private Value computed(Value loaded, NumberFormat format) {
+    return builder.cast(loaded, ComputeFormat.of(format), Rounding.TOWARD_ZERO);
+  }
+
+  private Value compute(Operation operation, ImmutableList<Coordinate> at) {
+    builder.at(operation.location());
+    TensorType type = operation.result().tensorType();
+    return switch (operation.op()) {
+      case ViewOp view -> value(operation.operand(0), Views.operandCoordinates(view, operation.operand(0), type, at));
+      case Constant constant -> builder.fill(
+          constant.values().getFirst(), TileType.scalar(ComputeFormat.of(type.format())));
+      case Iota iota -> grid.emit(builder, at.getFirst().index());
+      case Gather gather -> gather(gather, operation, at);
+      case Concat concat -> concat(concat, operation, at);
+      case Cast cast -> cast(value(operation.operand(0), at), cast.to());
+      case Relu relu -> grid.apply(builder, Scalar.MAX, value(operation.operand(0), at), zeroLike(type));
+      case Dequantize dequantize -> dequantize(operation.operand(0), at);
+      case Quantize quantize -> quantize(quantize, operation, at);
+      default -> elementwise(operation, at);
+    };
+  }
+
+  private Value zeroLike(TensorType type) {
+    return builder.fill(0, TileType.scalar(ComputeFormat.of(type.format())));
+  }
+
+  private Value elementwise(Operation operation, List<Coordinate> at) {
+    Scalar function = ScalarOf.of(operation.op()).orElseThrow(() ->
+        new UnsupportedAccess("no kernel computes " + operation.op().name() + " here"));
+    List<Value> operands = new ArrayList<>();
+    for (Value operand : operation.operands()) {
+      operands.add(value(operand, Views.broadcast(operand.tensorType().shape(), at)));
+    }
+    return builder.apply(function, grid.unify(builder, operands).toArray(Value[]::new));
+  }
+
+  private Value cast(Value x, NumberFormat to) {
+    NumberFormat compute = ComputeFormat.of(to);
+    Value cast = builder.cast(x, compute, Rounding.TOWARD_ZERO);
+    boolean narrows = to.isInteger() && to.bits() < compute.bits() && !to.equals(Formats.BOOL);
+    if (!narrows) {
+      return cast;
+    }
+    // The saturation of the narrow format shows in the values.
+    Value low = builder.fill(to.min(), TileType.scalar(compute));
+    Value high = builder.fill(to.max(), TileType.scalar(compute));
+    return builder.apply(Scalar.MIN, builder.apply(Scalar.MAX, cast, low), high);
+  }
+
+  private Value gather(Gather gather, Operation operation, List<Coordinate> at) {
+    Value table = operation.operand(0);
+    Shape indices = operation.operand(1).tensorType().shape();
+    List<Coordinate> where = at.subList(gather.axis(), gather.axis() + indices.rank());
+    Value index = value(operation.operand(1), where);
+    Dim extent = table.tensorType().shape().dim(gather.axis());
+    checkRange(index, extent);
+    List<Coordinate> coordinates = new ArrayList<>(at.subList(0, gather.axis()));
+    coordinates.add(new Coordinate.Dynamic(index));
+    coordinates.addAll(at.subList(gather.axis() + indices.rank(), at.size()));
+    return value(table, coordinates);
+  }
+
+  private void checkRange(Value index, Dim extent) {
+    Value notNegative = builder.apply(Scalar.GE, index, builder.number(0));
+    Value below = builder.apply(Scalar.LT, index, builder.size(extent));
+    builder.effect(
+        new Check("an index is outside the " + extent + " rows of a table"),
+        builder.apply(Scalar.AND, notNegative, below));
+  }
+
+  /** Each part is loaded where the coordinate lies in it; elsewhere its load is clamped to its first index. */
+  private Value concat(Concat concat, Operation operation, List<Coordinate> at) {
+    Value index = grid.emit(builder, at.get(concat.axis()).index());
+    Value result = null;
+    Dim from = Dim.ZERO;
+    for (Value operand : operation.operands()) {
+      Dim extent = operand.tensorType().shape().dim(concat.axis());
+      Value inside = builder.apply(Scalar.SUB, index, builder.size(from));
+      Value isInside = builder.apply(
+          Scalar.AND,
+          builder.apply(Scalar.GE, inside, builder.number(0)),
+          builder.apply(Scalar.LT, inside, builder.size(extent)));
+      Value clamped = builder.apply(Scalar.SELECT, isInside, inside, zeroAs(inside));
+      List<Coordinate> coordinates = new ArrayList<>(at);
+      coordinates.set(concat.axis(), new Coordinate.Dynamic(clamped));
+      Value part = value(operand, coordinates);
+      result = result == null ? part : grid.apply(builder, Scalar.SELECT, isInside, part, result);
+      from = from.plus(extent);
+    }
+    return result;
+  }
+
+  private Value zeroAs(Value like) {
+    return builder.fill(0, TileBuilder.type(like));
+  }
+
+  private Value dequantize(Value scaled, List<Coordinate> at) {
+    Memory source = arguments.get(scaled);
+    Value code;
+    Value scale;
+    if (source != null) {
+      code = memory.load(source.elements(), source.type().shape(), at);
+      scale = scaleOf(source, at);
+    } else {
+      code = value(scaled, at);
+      scale = value(definitions.get(scaled).operand(1), scaleCoordinates(scaled.tensorType(), at));
+    }
+    return grid.apply(builder, Scalar.MUL, builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN), scale);
+  }
+
+  /** The scale that belongs to the element at these coordinates. */
+  Value scaleOf(Memory scaled, List<Coordinate> at) {
+    TensorType scales = scaled.type().scaleType();
+    Value loaded = memory.load(scaled.scales().orElseThrow(), scales.shape(), scaleCoordinates(scaled.type(), at));
+    return computed(loaded, scales.format());
+  }
+
+  /** Coordinates in the grid of scales of the element at these coordinates. */
+  static List<Coordinate> scaleCoordinates(TensorType scaled, List<Coordinate> at) {
+    return boxCoordinates(scaled.scale().orElseThrow().granularity(), scaled.shape(), at);
+  }
+
+  /** Coordinates in the grid of boxes of the element at these coordinates. */
+  static List<Coordinate> boxCoordinates(Granularity granularity, Shape shape, List<Coordinate> at) {
+    ImmutableList<Dim> box = granularity.box(shape);
+    List<Coordinate> coordinates = new ArrayList<>();
+    for (int axis = 0; axis < at.size(); axis++) {
+      coordinates.add(at.get(axis).inBox(box.get(axis), shape.dim(axis)));
+    }
+    return coordinates;
+  }
+
+  /** The code of an element, in the format of codes. */
+  private Value quantize(Quantize quantize, Operation operation, List<Coordinate> at) {
+    if (operation.operands().size() != 2) {
+      throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
+    }
+    Value x = value(operation.operand(0), at);
+    Value scale = value(operation.operand(1), scaleCoordinates(quantize.result(), at));
+    Value quotient = grid.apply(builder, Scalar.MUL, x, builder.apply(Scalar.RECIPROCAL, scale));
+    NumberFormat format = quantize.result().format();
+    double limit = format.symmetricMax();
+    Value low = builder.apply(Scalar.MAX, quotient, builder.real(-limit));
+    Value bounded = builder.apply(Scalar.MIN, low, builder.real(limit));
+    return builder.cast(bounded, format, quantize.rounding());
+  }
+}

@@ -1,0 +1,181 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.index.IndexTerm;
+import nibble.codegen.layout.LinearLayout;
+import nibble.codegen.tile.Projection;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.TileType;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.shape.Dim;
+
+/**
+ * A tile of iteration points, rows by columns, and the variables of index expressions on it. A value that does not change
+ * along the rows or along the columns is kept as a tile of extent 1 there.
+ *
+ * @param layout how the points are spread over threads: {@code -> (dim0, dim1)}
+ * @param rows name of the variable that runs along the rows
+ * @param columns name of the variable that runs along the columns
+ * @param variables values of the variables
+ */
+public record Grid2(LinearLayout layout, String rows, String columns, ImmutableMap<String, Index> variables) {
+  /**
+   * The value of a variable, in two parts: what a tile starts with, the same for all threads, and what is inside the tile.
+   *
+   * @param start a scalar; nothing for 0
+   * @param inside a tile that varies along rows or along columns; nothing for 0
+   */
+  public record Index(Optional<Value> start, Optional<Value> inside) {
+    static Index scalar(Value value) {
+      return new Index(Optional.of(value), Optional.empty());
+    }
+  }
+
+  /** A sum in two parts: what is the same for all threads, and the rest. Either may be missing. */
+  record Sum(Optional<Value> scalar, Optional<Value> tile) {}
+
+  /** Which way a value varies. */
+  public record Extent(boolean alongRows, boolean alongColumns) {
+    Extent or(Extent other) {
+      return new Extent(alongRows || other.alongRows, alongColumns || other.alongColumns);
+    }
+  }
+
+  /** The tile type of values that vary like that. */
+  public TileType type(NumberFormat format, Extent extent) {
+    LinearLayout projected = layout;
+    if (!extent.alongRows) {
+      projected = Projection.project(projected, 0);
+    }
+    if (!extent.alongColumns) {
+      projected = Projection.project(projected, 1);
+    }
+    return new TileType(format, projected);
+  }
+
+  public TileType full(NumberFormat format) {
+    return type(format, new Extent(true, true));
+  }
+
+  /** How a tile of this grid varies; a scalar does not. */
+  public Extent extent(Value value) {
+    TileType type = TileBuilder.type(value);
+    return type.isScalar()
+        ? new Extent(false, false)
+        : new Extent(type.extents().get(0) > 1, type.extents().get(1) > 1);
+  }
+
+  /** Brings values to one layout, the smallest that holds all of them; scalars stay. */
+  public List<Value> unify(TileBuilder builder, List<Value> values) {
+    Extent extent = new Extent(false, false);
+    for (Value value : values) {
+      extent = extent.or(extent(value));
+    }
+    Extent common = extent;
+    return values.stream().map(value -> TileBuilder.type(value).isScalar()
+        ? value
+        : builder.expand(value, type(TileBuilder.type(value).format(), common))).toList();
+  }
+
+  /** A function of values of this grid. */
+  public Value apply(TileBuilder builder, Scalar function, Value... operands) {
+    return builder.apply(function, unify(builder, List.of(operands)).toArray(Value[]::new));
+  }
+
+  /** The value of an index expression: a scalar where it names no row or column. */
+  public Value emit(TileBuilder builder, IndexExpr expr) {
+    Sum sum = emitParts(builder, expr);
+    if (sum.tile.isEmpty()) {
+      return sum.scalar.orElseGet(() -> builder.number(0));
+    }
+    return plus(builder, sum.tile, sum.scalar).orElseThrow();
+  }
+
+  /** The value of an index expression, in two parts. */
+  Sum emitParts(TileBuilder builder, IndexExpr expr) {
+    Optional<Value> scalar =
+        expr.constant().is(0) ? Optional.empty() : Optional.of(builder.size(expr.constant()));
+    Optional<Value> tile = Optional.empty();
+    for (Map.Entry<IndexTerm, Dim> entry : expr.terms().entrySet()) {
+      Index index = index(builder, entry.getKey());
+      scalar = plus(builder, scalar, index.start.map(value -> scaled(builder, value, entry.getValue())));
+      tile = plus(builder, tile, index.inside.map(value -> scaled(builder, value, entry.getValue())));
+    }
+    return new Sum(scalar, tile);
+  }
+
+  private Optional<Value> plus(TileBuilder builder, Optional<Value> a, Optional<Value> b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return a.isEmpty() ? b : a;
+    }
+    return Optional.of(apply(builder, Scalar.ADD, a.get(), b.get()));
+  }
+
+  private static Value scaled(TileBuilder builder, Value value, Dim factor) {
+    return factor.is(1) ? value : builder.apply(Scalar.MUL, value, builder.size(factor));
+  }
+
+  private Index index(TileBuilder builder, IndexTerm term) {
+    return switch (term) {
+      case IndexTerm.Variable variable -> variables.get(variable.name());
+      case IndexTerm.Quotient quotient -> whole(builder.apply(
+          Scalar.QUOTIENT, emit(builder, quotient.dividend()), builder.size(quotient.divisor())));
+      case IndexTerm.Remainder remainder -> whole(builder.apply(
+          Scalar.MODULO, emit(builder, remainder.dividend()), builder.size(remainder.divisor())));
+    };
+  }
+
+  private static Index whole(Value value) {
+    return TileBuilder.type(value).isScalar()
+        ? Index.scalar(value)
+        : new Index(Optional.empty(), Optional.of(value));
+  }
+
+  /** The index of each row or column of a tile that starts with that one. */
+  Index along(TileBuilder builder, String variable, Value start) {
+    boolean alongRows = variable.equals(rows);
+    Value iota = builder.iota(alongRows ? 0 : 1, type(Formats.I32, new Extent(alongRows, !alongRows)));
+    return new Index(Optional.of(start), Optional.of(iota));
+  }
+
+  /** A value as a tile of that extent. */
+  public Value spread(TileBuilder builder, Value value, Extent extent) {
+    TileType type = type(TileBuilder.type(value).format(), extent);
+    if (!TileBuilder.type(value).isScalar()) {
+      return builder.expand(value, type);
+    }
+    Scalar neutral = type.format().equals(Formats.BOOL) ? Scalar.AND : Scalar.MUL;
+    return builder.apply(neutral, builder.fill(1, type), value);
+  }
+
+  /** The variables that an expression names. */
+  public static Set<String> names(IndexExpr expr) {
+    return expr.terms().keySet().stream().flatMap(term -> switch (term) {
+      case IndexTerm.Variable variable -> Set.of(variable.name()).stream();
+      case IndexTerm.Quotient quotient -> names(quotient.dividend()).stream();
+      case IndexTerm.Remainder remainder -> names(remainder.dividend()).stream();
+    }).collect(Collectors.toSet());
+  }
+
+  /** How the value of an expression varies on this grid. */
+  public Extent extentOf(IndexExpr expr) {
+    Set<String> names = names(expr);
+    return new Extent(names.contains(rows), names.contains(columns));
+  }
+
+  /** This grid with other values of variables. */
+  public Grid2 with(Map<String, Index> others) {
+    ImmutableMap.Builder<String, Index> merged = ImmutableMap.builder();
+    merged.putAll(variables);
+    merged.putAll(others);
+    return new Grid2(layout, rows, columns, merged.buildKeepingLast());
+  }
+}

@@ -1,0 +1,21 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import nibble.ir.Function;
+
+/**
+ * A kernel as a program of Tile IR.
+ *
+ * @param program takes one buffer for each parameter
+ * @param parameters what each buffer holds
+ */
+public record KernelProgram(Function program, ImmutableList<Parameter> parameters) {
+  /**
+   * A buffer of a kernel.
+   *
+   * @param index of the operand or result of the kernel operation
+   * @param isResult whether it is a result
+   * @param isScales whether it holds the scales of a scaled tensor, not its elements or codes
+   */
+  public record Parameter(int index, boolean isResult, boolean isScales) {}
+}

@@ -1,0 +1,125 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.GlobalMemory.Guard;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.format.Formats;
+import nibble.ir.op.MatMul;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * A matrix product as an iteration space: extents, and coordinates of operands and result as functions of batch, row, column
+ * and depth. Where the right operand is one matrix, all leading axes of the left are rows.
+ *
+ * @param operation the {@code matmul}
+ * @param batch number of matrices
+ * @param m rows
+ * @param n columns
+ * @param k depth
+ * @param left coordinates of the left operand
+ * @param right coordinates of the right operand
+ * @param result coordinates of the result
+ */
+record Product(
+    Operation operation, Dim batch, Dim m, Dim n, Dim k, ImmutableList<Coordinate> left,
+    ImmutableList<Coordinate> right, ImmutableList<Coordinate> result) {
+  static final String BATCH = "batch";
+  static final String ROW = "m";
+  static final String COLUMN = "n";
+
+  static Product of(Operation operation) {
+    MatMul op = (MatMul) operation.op();
+    Shape a = operation.operand(0).tensorType().shape();
+    Shape b = operation.operand(1).tensorType().shape();
+    Shape c = operation.result().tensorType().shape();
+    boolean oneRight = b.rank() == 2;
+    Shape batches = oneRight ? Shape.SCALAR : c.slice(0, c.rank() - 2);
+    Shape rows = oneRight ? c.slice(0, c.rank() - 1) : c.slice(c.rank() - 2, c.rank() - 1);
+    List<IndexExpr> batch = Views.split(IndexExpr.variable(BATCH, batches.size()), batches);
+    List<IndexExpr> row = Views.split(IndexExpr.variable(ROW, rows.size()), rows);
+    IndexExpr column = IndexExpr.variable(COLUMN, c.last());
+    IndexExpr depth = IndexExpr.variable(OperandLoader.DEPTH, a.last());
+    List<IndexExpr> left = join(broadcast(batch, a.rank() - (oneRight ? a.rank() : 2), a), row, depth);
+    List<IndexExpr> leading = broadcast(batch, b.rank() - 2, b);
+    List<IndexExpr> right = op.transposeB()
+        ? join(leading, List.of(column), depth)
+        : join(leading, List.of(depth), column);
+    return new Product(
+        operation, batches.size(), rows.size(), c.last(), a.last(),
+        Coordinate.of(left), Coordinate.of(right), Coordinate.of(join(batch, row, column)));
+  }
+
+  private static List<IndexExpr> join(List<IndexExpr> leading, List<IndexExpr> middle, IndexExpr last) {
+    return Stream.of(leading, middle, List.of(last)).flatMap(List::stream).toList();
+  }
+
+  /** Coordinates along the leading axes of an operand, of which some may be missing or of extent 1. */
+  private static List<IndexExpr> broadcast(List<IndexExpr> batch, int axes, Shape operand) {
+    List<IndexExpr> coordinates = new ArrayList<>();
+    for (int axis = 0; axis < axes; axis++) {
+      boolean repeated = operand.dim(axis).is(1);
+      coordinates.add(repeated ? IndexExpr.ZERO : batch.get(batch.size() - axes + axis));
+    }
+    return coordinates;
+  }
+
+  TensorType leftType() {
+    return operation.operand(0).tensorType();
+  }
+
+  TensorType rightType() {
+    return operation.operand(1).tensorType();
+  }
+
+  /** The axis of the right operand that is the depth. */
+  int rightDepthAxis() {
+    return rightType().rank() - (((MatMul) operation.op()).transposeB() ? 1 : 2);
+  }
+
+  Guard rowGuard() {
+    return Guard.of(ROW, m);
+  }
+
+  Guard columnGuard() {
+    return Guard.of(COLUMN, n);
+  }
+
+  Guard depthGuard() {
+    return Guard.of(OperandLoader.DEPTH, k);
+  }
+
+  /**
+   * How products of these operands are accumulated.
+   *
+   * @throws UnsupportedAccess where no instruction multiplies them
+   */
+  ProductFormat format() {
+    boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
+    return ProductFormat.of(leftType().format(), rightType().format())
+        .filter(format -> bothOrNone && leftType().isScaled() == format.operand().equals(Formats.I8))
+        .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()
+            + "; products take two operands of one of " + ProductFormat.known() + ", i8 with scales"));
+  }
+
+  /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */
+  Dim scaleDepth() {
+    Dim left = scaleDepth(leftType(), leftType().rank() - 1);
+    Dim right = scaleDepth(rightType(), rightDepthAxis());
+    boolean leftWhole = left.equals(k);
+    boolean rightWhole = right.equals(k);
+    if (leftWhole || rightWhole) {
+      return leftWhole ? right : left;
+    }
+    return left.constant() < right.constant() ? left : right;
+  }
+
+  private static Dim scaleDepth(TensorType type, int axis) {
+    return type.scale().map(scale -> scale.granularity().box(type.shape()).get(axis)).orElse(type.shape().dim(axis));
+  }
+}

@@ -1,0 +1,121 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.Grid2.Extent;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Expand;
+import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.TileReshape;
+import nibble.ir.Block;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.format.Rounding;
+import nibble.ir.layout.Granularity;
+import nibble.ir.op.Amax;
+import nibble.ir.op.Quantize;
+import nibble.ir.op.ReduceOp;
+import nibble.ir.shape.Dim;
+
+/**
+ * What a product's kernel does with its accumulators: elementwise work, and quantization with scales of boxes that lie inside
+ * the tile. The amax of a box is kept on every element of it, so it combines with full values as they are.
+ *
+ * @param product the product
+ * @param region what the kernel computes
+ * @param emitter on the grid of accumulators, with the product's value defined
+ */
+record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
+  /** Rows of the highest box that the region reduces over; all must lie in one part of the tile. */
+  static long boxRows(Block region) {
+    long rows = 1;
+    for (Operation operation : region.operations()) {
+      if (operation.op() instanceof Amax amax) {
+        ImmutableList<Dim> box = amax.granularity().box(operation.operand(0).tensorType().shape());
+        rows = Math.max(rows, box.get(box.size() - 2).constant());
+      }
+    }
+    return rows;
+  }
+
+  /** Computes and stores the results. */
+  void store(ImmutableList<Memory> results) {
+    for (Operation operation : region.operations()) {
+      switch (operation.op()) {
+        case Amax amax -> amax(operation, amax);
+        case ReduceOp reduce -> throw new UnsupportedAccess("a product's kernel has no " + reduce.name());
+        default -> {
+          // Computed when it is asked for.
+        }
+      }
+    }
+    for (int i = 0; i < results.size(); i++) {
+      store(region.results().get(i), results.get(i));
+    }
+  }
+
+  private TileBuilder builder() {
+    return emitter.builder();
+  }
+
+  private void store(Value result, Memory memory) {
+    builder().at(product.operation().location());
+    TensorType type = memory.type();
+    boolean isFull = type.shape().equals(product.operation().result().tensorType().shape());
+    if (!isFull) {
+      throw new UnsupportedAccess("a product's kernel stores full results and their scales only");
+    }
+    Value stored = builder().cast(emitter.value(result, product.result()), type.format(), Rounding.NEAREST_EVEN);
+    emitter.memory().store(memory.elements(), type.shape(), product.result(), stored);
+    memory.scales().ifPresent(scales -> storeScales(result, type, scales));
+  }
+
+  private void storeScales(Value result, TensorType type, Value buffer) {
+    Operation quantizer = region.operations().stream()
+        .filter(operation -> operation.results().contains(result) && operation.op() instanceof Quantize)
+        .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
+    List<Coordinate> at = ElementEmitter.scaleCoordinates(type, product.result());
+    TensorType scaleType = type.scaleType();
+    Value scale = builder().cast(emitter.value(quantizer.operand(1), at), scaleType.format(), Rounding.NEAREST_EVEN);
+    emitter.memory().store(buffer, scaleType.shape(), at, scale, firstOfBox(type.scale().orElseThrow().granularity()));
+  }
+
+  /** Sides of a box along rows and columns. */
+  private ImmutableList<Dim> sides(Granularity granularity) {
+    ImmutableList<Dim> box = granularity.box(product.operation().result().tensorType().shape());
+    return ImmutableList.of(box.get(box.size() - 2), box.getLast());
+  }
+
+  /** Whether an element is the first of its box: the one that stores the scale. */
+  private Value firstOfBox(Granularity granularity) {
+    ImmutableList<Dim> sides = sides(granularity);
+    IndexExpr row = IndexExpr.variable(Product.ROW, product.m()).modulo(sides.get(0));
+    IndexExpr column = IndexExpr.variable(Product.COLUMN, product.n()).modulo(sides.get(1));
+    Value sum = emitter.grid().emit(builder(), row.plus(column));
+    return builder().apply(Scalar.EQ, sum, builder().number(0));
+  }
+
+  private void amax(Operation operation, Amax amax) {
+    builder().at(operation.location());
+    Value value = emitter.value(operation.operand(0), product.result());
+    Value magnitude = emitter.grid().spread(
+        builder(), builder().apply(Scalar.ABS, value), new Extent(true, true));
+    Value masked = emitter.memory().zeroOutside(magnitude);
+    TileType full = TileBuilder.type(masked);
+    int rows = Math.toIntExact(sides(amax.granularity()).get(0).constant());
+    int columns = Math.toIntExact(sides(amax.granularity()).get(1).constant());
+    ImmutableList<Integer> cut = ImmutableList.of(
+        full.extents().get(0) / rows, rows, full.extents().get(1) / columns, columns);
+    Value boxes = builder().add(new TileReshape(cut), masked);
+    TileType boxType = TileBuilder.type(boxes);
+    Value reduced = builder().add(
+        new Reduce(1, Scalar.MAX), builder().add(new Reduce(3, Scalar.MAX), boxes));
+    Value spread = builder().add(new TileReshape(full.extents()), builder().add(new Expand(boxType), reduced));
+    TensorType scaled = operation.operand(0).tensorType();
+    List<Coordinate> at = ElementEmitter.boxCoordinates(amax.granularity(), scaled.shape(), product.result());
+    emitter.define(operation.result(), at, spread);
+  }
+}

@@ -1,0 +1,42 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Optional;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+
+/**
+ * How products of some format are accumulated.
+ *
+ * @param operand format of both operands in shared memory
+ * @param accumulator format of the accumulators
+ * @param k depth of one tensor-core instruction of 16 x 8; 0 where products are fused multiply-adds
+ * @param blockK depth of a tile of shared memory
+ */
+record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int blockK) {
+  private static final ImmutableList<ProductFormat> ALL = ImmutableList.of(
+      new ProductFormat(Formats.I8, Formats.I32, 32, 64),
+      new ProductFormat(Formats.F16, Formats.F32, 16, 32),
+      new ProductFormat(Formats.BF16, Formats.F32, 16, 32),
+      new ProductFormat(Formats.F32, Formats.F32, 0, 16));
+
+  static Optional<ProductFormat> of(NumberFormat left, NumberFormat right) {
+    return ALL.stream()
+        .filter(product -> product.operand.equals(left) && product.operand.equals(right))
+        .findFirst();
+  }
+
+  /** The formats that matrix products take, for messages. */
+  static String known() {
+    return String.join(", ", ALL.stream().map(product -> product.operand.name()).toList());
+  }
+
+  boolean onTensorCores() {
+    return k > 0;
+  }
+
+  /** Depth of a step of the inner loop: of one instruction, or of one vector of a thread. */
+  int step() {
+    return onTensorCores() ? k : 4;
+  }
+}

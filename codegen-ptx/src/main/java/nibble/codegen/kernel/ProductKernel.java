@@ -1,0 +1,265 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nibble.codegen.kernel.GlobalMemory.Guard;
+import nibble.codegen.kernel.Grid2.Index;
+import nibble.codegen.layout.LinearLayout;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Launch;
+import nibble.codegen.tile.op.Mma;
+import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.TilePart;
+import nibble.ir.Block;
+import nibble.ir.Function;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.format.Rounding;
+import nibble.ir.op.Cast;
+import nibble.ir.op.Dequantize;
+import nibble.ir.op.Kernel;
+import nibble.ir.op.MatMul;
+import nibble.ir.op.ViewOp;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.SymbolBounds;
+
+/**
+ * Kernels around a matrix product (GEMM): operand loaders, a pipelined main loop, promotion of the accumulators where scales
+ * change along the depth, and an epilogue of whatever else the region computes.
+ */
+public final class ProductKernel implements KernelGenerator {
+  @Override
+  public String name() {
+    return "product";
+  }
+
+  @Override
+  public Optional<KernelProgram> generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    Block region = kernel.regions().getFirst();
+    return region.operations().stream()
+        .filter(operation -> operation.op() instanceof MatMul)
+        .findFirst()
+        .map(product -> new Generation(kernel, Product.of(product), symbols).run());
+  }
+
+  /** The making of one program. */
+  private static final class Generation {
+    private final Operation kernel;
+    private final Block region;
+    private final Product product;
+    private final ImmutableMap<String, SymbolBounds> symbols;
+    private final TileBuilder builder = new TileBuilder();
+    private final Map<Value, Operation> definitions = new HashMap<>();
+    private final ProductTile tile;
+    private final boolean promotes;
+    private final KernelBuffers buffers;
+    private Value firstRow;
+    private Value firstColumn;
+    private ImmutableMap<String, Index> outside;
+
+    private Generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+      this.kernel = kernel;
+      this.region = kernel.regions().getFirst();
+      this.product = product;
+      this.symbols = symbols;
+      region.operations().forEach(operation -> definitions.put(operation.result(), operation));
+      ProductFormat format = product.format();
+      this.promotes = product.leftType().isScaled() && !product.scaleDepth().equals(product.k());
+      int depth = promotes ? promotedDepth(format) : format.blockK();
+      this.tile = ProductTile.of(format, product.m(), product.n(), depth, promotes);
+      this.buffers = KernelBuffers.declare(builder, region);
+    }
+
+    private int promotedDepth(ProductFormat format) {
+      long depth = Long.lowestOneBit(product.scaleDepth().constant());
+      if (depth < format.step()) {
+        throw new UnsupportedAccess("scales change every " + product.scaleDepth()
+            + " elements of the depth; the least that kernels take is a multiple of " + format.step());
+      }
+      return (int) Math.min(depth, format.blockK());
+    }
+
+    private KernelProgram run() {
+      builder.at(kernel.location());
+      builder.effect(new Launch(
+          ImmutableList.of(product.m().ceilDiv(tile.m()), product.n().ceilDiv(tile.n()), product.batch()), tile.warps()));
+      firstRow = builder.apply(Scalar.MUL, builder.programId(0), builder.number(tile.m()));
+      firstColumn = builder.apply(Scalar.MUL, builder.programId(1), builder.number(tile.n()));
+      outside = ImmutableMap.of(Product.BATCH, Index.scalar(builder.programId(2)));
+      builder.at(product.operation().location());
+      Value accumulated = mainLoop();
+      epilogue(accumulated);
+      String label = ((Kernel) kernel.op()).label();
+      return new KernelProgram(
+          new Function(label, builder.block().build(), kernel.location()), buffers.parameters());
+    }
+
+    private Value mainLoop() {
+      OperandLoader left = loader(true);
+      OperandLoader right = loader(false);
+      left.allocate(builder);
+      right.allocate(builder);
+      TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
+      List<Value> operands = new ArrayList<>();
+      operands.add(builder.size(product.k().ceilDiv(tile.k())));
+      operands.add(builder.fill(0, promotes ? accumulators.withFormat(Formats.F32) : accumulators));
+      Block fetch = builder.nested(inner -> {
+        Value index = inner.block().argument(TileType.scalar(Formats.I32));
+        Value stage = inner.block().argument(TileType.scalar(Formats.I32));
+        Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+        fetch(inner, left, 0, firstRow, depth, stage);
+        fetch(inner, right, 1, firstColumn, depth, stage);
+        return List.of();
+      });
+      Block use = builder.nested(inner -> {
+        Value index = inner.block().argument(TileType.scalar(Formats.I32));
+        Value stage = inner.block().argument(TileType.scalar(Formats.I32));
+        Value carried = inner.block().argument(operands.get(1).type());
+        Value start = promotes ? inner.fill(0, accumulators) : carried;
+        Value sum = multiply(inner, left, right, stage, start);
+        return List.of(promotes ? promote(inner, carried, sum, index) : sum);
+      });
+      return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
+    }
+
+    private Value multiply(TileBuilder inner, OperandLoader left, OperandLoader right, Value stage, Value start) {
+      Value sum = start;
+      for (int step = 0; step < tile.k() / tile.format().step(); step++) {
+        Value a = left.fragment(inner, stage, step);
+        Value b = right.fragment(inner, stage, step);
+        sum = inner.add(new Mma(), sum, a, b);
+      }
+      return sum;
+    }
+
+    /** Adds a block's integer sum, times the scales of the block, to the f32 accumulators. */
+    private Value promote(TileBuilder inner, Value carried, Value sum, Value index) {
+      Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+      Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
+      ElementEmitter emitter = emitter(inner, grid);
+      return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum));
+    }
+
+    /** Accumulators times the scales of both operands. */
+    private Value scaled(ElementEmitter emitter, Value sum) {
+      Value real = emitter.builder().cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
+      Value left = emitter.scaleOf(memoryOf(0), product.left());
+      Value right = emitter.scaleOf(memoryOf(1), product.right());
+      Value once = emitter.grid().apply(emitter.builder(), Scalar.MUL, real, left);
+      return emitter.grid().apply(emitter.builder(), Scalar.MUL, once, right);
+    }
+
+    private Memory memoryOf(int operand) {
+      Memory memory = buffers.arguments().get(product.operation().operand(operand));
+      if (memory == null) {
+        throw new UnsupportedAccess("a scaled operand of a product lies in memory");
+      }
+      return memory;
+    }
+
+    /**
+     * Where an operand of the product lies in memory.
+     *
+     * @param asItIs whether nothing but views stands between: no cast, no dequantization
+     */
+    private record InMemory(Memory memory, List<Coordinate> at, boolean asItIs) {}
+
+    private Optional<InMemory> inMemory(Value value, List<Coordinate> at, boolean asItIs) {
+      Memory memory = buffers.arguments().get(value);
+      if (memory != null) {
+        return Optional.of(new InMemory(memory, at, asItIs));
+      }
+      Operation definition = definitions.get(value);
+      return switch (definition.op()) {
+        case ViewOp view -> inMemory(
+            definition.operand(0), Views.operandCoordinates(view, definition.operand(0), value.tensorType(), at), asItIs);
+        case Cast cast -> inMemory(definition.operand(0), at, false);
+        case Dequantize dequantize -> inMemory(definition.operand(0), at, false);
+        default -> Optional.empty();
+      };
+    }
+
+    private OperandLoader loader(boolean isLeft) {
+      List<Coordinate> at = isLeft ? product.left() : product.right();
+      String outer = isLeft ? Product.ROW : Product.COLUMN;
+      GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
+      Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
+      OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
+          analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
+      return new OperandLoader(tile, isLeft, outer, access, source.filter(InMemory::asItIs).isPresent());
+    }
+
+    private ImmutableList<Guard> operandGuards(boolean isLeft) {
+      return isLeft ? guards(product.rowGuard(), product.depthGuard()) : guards(product.columnGuard(), product.depthGuard());
+    }
+
+    /** The guards that some tile does not meet everywhere. */
+    private ImmutableList<Guard> guards(Guard... all) {
+      Map<String, Integer> steps =
+          Map.of(Product.ROW, tile.m(), Product.COLUMN, tile.n(), OperandLoader.DEPTH, tile.k());
+      return Arrays.stream(all)
+          .filter(guard -> guard.bound().dividedBy(Dim.of(steps.get(guard.variable()))).isEmpty())
+          .collect(ImmutableList.toImmutableList());
+    }
+
+    private void fetch(TileBuilder inner, OperandLoader loader, int operand, Value first, Value depth, Value stage) {
+      List<Coordinate> at = operand == 0 ? product.left() : product.right();
+      Value value = product.operation().operand(operand);
+      Grid2 grid = loader.grid(inner, first, depth, outside);
+      GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(operand == 0), symbols);
+      if (loader.isAsync()) {
+        InMemory source = inMemory(value, at, true).orElseThrow();
+        loader.copy(memory, source.memory(), source.at(), stage);
+      } else if (value.tensorType().isScaled()) {
+        Memory codes = memoryOf(operand);
+        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
+        loader.store(inner, grid, memory.zeroOutside(loaded), stage);
+      } else {
+        ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
+        loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);
+      }
+    }
+
+    /** The grid of all accumulators. */
+    private Grid2 resultGrid(TileBuilder into) {
+      return grid(into, tile.accumulators(), firstRow);
+    }
+
+    private Grid2 grid(TileBuilder into, LinearLayout layout, Value first) {
+      Grid2 grid = new Grid2(layout, Product.ROW, Product.COLUMN, outside);
+      return grid.with(Map.of(
+          Product.ROW, grid.along(into, Product.ROW, first),
+          Product.COLUMN, grid.along(into, Product.COLUMN, firstColumn)));
+    }
+
+    private ElementEmitter emitter(TileBuilder into, Grid2 grid) {
+      GlobalMemory memory =
+          new GlobalMemory(into, grid, guards(product.rowGuard(), product.columnGuard()), symbols);
+      return new ElementEmitter(grid, into, memory, region, buffers.arguments());
+    }
+
+    /** Some rows at a time: all at once need more registers than there are. */
+    private void epilogue(Value accumulated) {
+      boolean scales = product.leftType().isScaled() && !promotes;
+      int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
+      LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
+      for (int start = 0; start < tile.m(); start += rows) {
+        Value first = builder.apply(Scalar.ADD, firstRow, builder.number(start));
+        TileType type = TileBuilder.type(accumulated).withLayout(layout);
+        Value part = builder.add(new TilePart(start, type), accumulated);
+        ElementEmitter emitter = emitter(builder, grid(builder, layout, first));
+        Value value = scales ? scaled(emitter, part) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+        emitter.define(product.operation().result(), product.result(), value);
+        new ProductEpilogue(product, region, emitter).store(buffers.results());
+      }
+    }
+  }
+}

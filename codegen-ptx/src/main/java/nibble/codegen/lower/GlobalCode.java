@@ -1,0 +1,110 @@
+package nibble.codegen.lower;
+
+import static nibble.codegen.ptx.Immediate.imm;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import nibble.codegen.layout.Dimension;
+import nibble.codegen.layout.SharedLayout;
+import nibble.codegen.layout.VectorAccess;
+import nibble.codegen.lower.Lowered.Buffer;
+import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.ptx.Address;
+import nibble.codegen.ptx.Immediate;
+import nibble.codegen.ptx.KernelBuilder;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.Register;
+import nibble.codegen.tile.TileType;
+import nibble.ir.format.NumberFormat;
+
+/** Loads and stores of global memory, in vectors as wide as the promise of contiguity and the layout allow. */
+final class GlobalCode {
+  private final Code code;
+  private final KernelBuilder ptx;
+  private final Threads threads;
+  private final Words words;
+
+  GlobalCode(Code code, Threads threads) {
+    this.code = code;
+    this.ptx = code.ptx();
+    this.threads = threads;
+    this.words = new Words(code);
+  }
+
+  /** Groups of a thread's elements that are one access each. */
+  static ImmutableList<ImmutableIntArray> groups(TileType offsets, int contiguous, NumberFormat format) {
+    int bits = format.storageBits();
+    int[] extents = offsets.extents().stream().mapToInt(Integer::intValue).toArray();
+    SharedLayout rows = SharedLayout.rowMajor(bits, extents);
+    int bytes = Math.max(1, contiguous * bits / Byte.SIZE);
+    return VectorAccess.of(offsets.layout(), rows.layout(), bits, bytes).groups();
+  }
+
+  Buffer advance(Buffer buffer, Operand count) {
+    return new Buffer(buffer.format(), (Register) address(buffer, code.register(count)).base());
+  }
+
+  Address address(Buffer buffer, Operand offset) {
+    int size = buffer.format().storageBits() / Byte.SIZE;
+    if (offset instanceof Immediate constant) {
+      return Address.at(buffer.base(), Math.toIntExact(constant.bits() * size));
+    }
+    return Address.at(ptx.op("mad.wide.u32", offset, imm(size), buffer.base()));
+  }
+
+  Tile load(Buffer buffer, Tile offsets, Tile mask, TileType result, int contiguous) {
+    Operand[] elements = new Operand[result.registers()];
+    for (ImmutableIntArray group : groups(offsets.type(), contiguous, buffer.format())) {
+      Address address = address(buffer, offsets.at(group.get(0)));
+      Operand condition = mask == null ? imm(1) : mask.at(group.get(0));
+      List<Operand> loaded = words.load("ld.global.nc", address, buffer.format(), group.length(), condition);
+      for (int i = 0; i < group.length(); i++) {
+        elements[group.get(i)] = loaded.get(i);
+      }
+    }
+    return new Tile(result, ImmutableList.copyOf(elements));
+  }
+
+  void store(Buffer buffer, Tile offsets, Tile value, Tile mask, int contiguous) {
+    Map<String, Integer> copies = value.type().layout().freeVariableMasks();
+    int redundant = copies.getOrDefault(Dimension.REGISTER, 0);
+    Operand owner = owner(copies);
+    for (ImmutableIntArray group : groups(offsets.type(), contiguous, buffer.format())) {
+      if ((group.get(0) & redundant) != 0) {
+        continue;
+      }
+      Operand condition = mask == null ? owner : code.and(owner, mask.at(group.get(0)));
+      Address address = address(buffer, offsets.at(group.get(0)));
+      List<Operand> elements = new ArrayList<>();
+      group.forEach(register -> elements.add(value.at(register)));
+      words.store("st.global", address, buffer.format(), elements, condition);
+    }
+  }
+
+  /** Whether this thread is the one that stores what several threads hold. */
+  private Operand owner(Map<String, Integer> copies) {
+    Operand owner = imm(1);
+    for (Map.Entry<String, Register> input : threads.byName().entrySet()) {
+      int mask = copies.getOrDefault(input.getKey(), 0);
+      if (mask != 0) {
+        owner = code.and(owner, ptx.op("setp.eq.u32", ptx.and(input.getValue(), mask), imm(0)));
+      }
+    }
+    return owner;
+  }
+
+  /** Stops the kernel where an element is false. */
+  void check(Tile condition) {
+    Operand all = imm(1);
+    for (Operand element : condition.elements()) {
+      all = code.and(all, element);
+    }
+    if (all instanceof Register) {
+      Operand fails = code.not(all);
+      ptx.ifThen(fails, () -> ptx.emit("trap"));
+    }
+  }
+}

@@ -1,0 +1,393 @@
+package nibble.codegen.lower;
+
+import static nibble.codegen.ptx.Immediate.imm;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import nibble.codegen.layout.AddressPlan;
+import nibble.codegen.layout.ConversionPlan;
+import nibble.codegen.layout.Dimension;
+import nibble.codegen.layout.LinearLayout;
+import nibble.codegen.lower.Lowered.Buffer;
+import nibble.codegen.lower.Lowered.Shared;
+import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.ptx.ConversionOps;
+import nibble.codegen.ptx.Immediate;
+import nibble.codegen.ptx.KernelBuilder;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.Parameter;
+import nibble.codegen.ptx.PtxType;
+import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
+import nibble.codegen.ptx.RegisterVector;
+import nibble.codegen.ptx.SourceLine;
+import nibble.codegen.ptx.SpecialRegister;
+import nibble.codegen.tile.BufferType;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Advance;
+import nibble.codegen.tile.op.Apply;
+import nibble.codegen.tile.op.Barrier;
+import nibble.codegen.tile.op.Check;
+import nibble.codegen.tile.op.CommitCopies;
+import nibble.codegen.tile.op.ConvertLayout;
+import nibble.codegen.tile.op.CopyAsync;
+import nibble.codegen.tile.op.Expand;
+import nibble.codegen.tile.op.Fill;
+import nibble.codegen.tile.op.Guard;
+import nibble.codegen.tile.op.Launch;
+import nibble.codegen.tile.op.Load;
+import nibble.codegen.tile.op.Loop;
+import nibble.codegen.tile.op.Mma;
+import nibble.codegen.tile.op.ProgramId;
+import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.SharedAlloc;
+import nibble.codegen.tile.op.SharedLoad;
+import nibble.codegen.tile.op.SharedStore;
+import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.Store;
+import nibble.codegen.tile.op.TileCast;
+import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.TilePart;
+import nibble.codegen.tile.op.TileReshape;
+import nibble.codegen.tile.op.WaitCopies;
+import nibble.ir.Block;
+import nibble.ir.Function;
+import nibble.ir.Location;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.shape.Dim;
+
+/** Lowers a program of Tile IR, its pipelines expanded, to a PTX kernel. */
+public final class LowerProgram {
+  private static final int POINTER_ALIGNMENT = 16;
+  private static final int LANES = 32;
+
+  private final Function program;
+  private final KernelBuilder ptx;
+  private final Code code;
+  private final SharedArena arena;
+  private final ScalarCode scalars;
+  private final CastCode casts;
+  private final SizeCode sizes;
+  private final Map<Value, Lowered> values = new HashMap<>();
+  private final Map<Value, Integer> uses = new HashMap<>();
+  private Threads threads;
+  private GlobalCode global;
+  private SharedCode shared;
+  private ReduceCode reductions;
+
+  private LowerProgram(Function program, String name) {
+    this.program = program;
+    this.ptx = KernelBuilder.named(name);
+    this.code = new Code(ptx);
+    this.arena = new SharedArena(ptx);
+    this.scalars = new ScalarCode(code);
+    this.casts = new CastCode(code);
+    this.sizes = new SizeCode(code);
+  }
+
+  /**
+   * Lowers a program.
+   *
+   * @param name of the kernel
+   */
+  public static PtxKernel lower(Function program, String name) {
+    return new LowerProgram(program, name).run();
+  }
+
+  private PtxKernel run() {
+    Launch launch = (Launch) program.body().operations().getFirst().op();
+    ptx.threads(launch.warps() * LANES);
+    source(program.location());
+    List<Parameter> buffers = new ArrayList<>();
+    for (int i = 0; i < program.parameters().size(); i++) {
+      buffers.add(ptx.pointer(program.parameters().get(i).name().replace('.', '_'), POINTER_ALIGNMENT));
+    }
+    ImmutableSortedSet<String> symbols = symbols();
+    Map<String, Parameter> sizeParameters = new HashMap<>();
+    symbols.forEach(symbol -> sizeParameters.put(symbol, ptx.scalar("size_" + symbol, PtxType.U32)));
+    for (int i = 0; i < buffers.size(); i++) {
+      NumberFormat format = ((BufferType) program.parameters().get(i).type()).format();
+      values.put(program.parameters().get(i), new Buffer(format, ptx.load(buffers.get(i))));
+    }
+    symbols.forEach(symbol -> sizes.define(symbol, ptx.load(sizeParameters.get(symbol))));
+    threads = Threads.of(ptx);
+    global = new GlobalCode(code, threads);
+    shared = new SharedCode(code, global);
+    reductions = new ReduceCode(code, scalars, threads, arena);
+    countUses(program.body());
+    block(program.body());
+    return new PtxKernel(ptx.build(), symbols.asList(), launch.warps() * LANES, arena.bytes());
+  }
+
+  /** The sizes that the code asks for. */
+  private ImmutableSortedSet<String> symbols() {
+    SortedSet<String> symbols = new TreeSet<>();
+    program.body().walk(operation -> {
+      if (operation.op() instanceof Size(Dim extent)) {
+        symbols.addAll(extent.symbols());
+      }
+    });
+    return ImmutableSortedSet.copyOf(symbols);
+  }
+
+  private void countUses(Block block) {
+    block.results().forEach(value -> uses.merge(value, 1, Integer::sum));
+    for (Operation operation : block.operations()) {
+      operation.operands().forEach(value -> uses.merge(value, 1, Integer::sum));
+      operation.regions().forEach(this::countUses);
+    }
+  }
+
+  private void source(Location location) {
+    if (location.isKnown()) {
+      ptx.source(new SourceLine(location.file(), location.line(), location.column()));
+    }
+  }
+
+  private void block(Block block) {
+    for (Operation operation : block.operations()) {
+      source(operation.location());
+      lower(operation);
+    }
+  }
+
+  private Tile tile(Operation operation, int operand) {
+    return (Tile) values.get(operation.operand(operand));
+  }
+
+  /** A tile operand that may be missing. */
+  private Tile optionalTile(Operation operation, int operand) {
+    return operand < operation.operands().size() ? tile(operation, operand) : null;
+  }
+
+  private Operand scalar(Operation operation, int operand) {
+    return tile(operation, operand).at(0);
+  }
+
+  private Buffer buffer(Operation operation) {
+    return (Buffer) values.get(operation.operand(0));
+  }
+
+  private Shared shared(Operation operation, int operand) {
+    return (Shared) values.get(operation.operand(operand));
+  }
+
+  private static TileType type(Operation operation) {
+    return (TileType) operation.result().type();
+  }
+
+  private void lower(Operation operation) {
+    switch (operation.op()) {
+      case Launch launch -> { }
+      case ProgramId id -> define(operation, ptx.special(List.of(
+          SpecialRegister.CTAID_X, SpecialRegister.CTAID_Y, SpecialRegister.CTAID_Z).get(id.axis())));
+      case Size size -> define(operation, sizes.emit(size.extent()));
+      case Fill fill -> define(operation, constant(fill));
+      case TileIota iota -> values.put(operation.result(), iota(iota));
+      case Apply apply -> values.put(operation.result(), apply(apply, operation));
+      case TileCast cast -> {
+        Tile x = tile(operation, 0);
+        values.put(operation.result(), new Tile(
+            type(operation), casts.cast(x.elements(), x.type().format(), cast.to(), cast.rounding())));
+      }
+      case Expand expand -> values.put(operation.result(), expand(tile(operation, 0), expand.result()));
+      case TileReshape reshape ->
+          values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
+      case ConvertLayout convert -> values.put(operation.result(), converted(tile(operation, 0), convert.result()));
+      case TilePart part -> values.put(operation.result(), part(tile(operation, 0), part));
+      case Reduce reduce ->
+          values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
+      case Advance advance -> values.put(operation.result(), global.advance(buffer(operation), scalar(operation, 1)));
+      case Load load -> values.put(operation.result(), global.load(
+          buffer(operation), tile(operation, 1), optionalTile(operation, 2), type(operation), load.contiguous()));
+      case Store store -> global.store(
+          buffer(operation), tile(operation, 1), tile(operation, 2), optionalTile(operation, 3), store.contiguous());
+      case Check check -> global.check(tile(operation, 0));
+      case SharedAlloc alloc -> values.put(operation.result(), allocate(alloc, operation.result()));
+      case CopyAsync copy -> shared.copyAsync(
+          buffer(operation), tile(operation, 1), shared(operation, 2), scalar(operation, 3),
+          optionalTile(operation, 4), copy.contiguous());
+      case CommitCopies commit -> ptx.commitCopies();
+      case WaitCopies wait -> ptx.awaitCopies(wait.pending());
+      case Barrier barrier -> ptx.barrier();
+      case SharedStore store -> shared.store(tile(operation, 0), shared(operation, 1), scalar(operation, 2));
+      case SharedLoad load ->
+          values.put(operation.result(), shared.load(shared(operation, 0), scalar(operation, 1), load));
+      case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
+          owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
+      case Loop loop -> new LoopCode().lower(loop, operation);
+      case Guard guard -> {
+        Operand condition = scalar(operation, 0);
+        if (condition instanceof Immediate constant) {
+          if (constant.bits() != 0) {
+            block(operation.regions().getFirst());
+          }
+        } else {
+          ptx.ifThen(condition, () -> block(operation.regions().getFirst()));
+        }
+      }
+      default -> throw new IllegalStateException("no PTX for " + operation.op().name());
+    }
+  }
+
+  private void define(Operation operation, Operand operand) {
+    TileType type = type(operation);
+    values.put(operation.result(), new Tile(
+        type, ImmutableList.copyOf(Collections.nCopies(type.registers(), operand))));
+  }
+
+  private static Immediate constant(Fill fill) {
+    return fill.result().format().equals(Formats.F32) ? imm((float) fill.value()) : imm((long) fill.value());
+  }
+
+  private Tile iota(TileIota iota) {
+    TileType type = iota.result();
+    LinearLayout along = type.layout().sublayout(
+        List.of(Dimension.REGISTER, Dimension.LANE, Dimension.WARP), List.of(Dimension.tensor(iota.axis())));
+    AddressPlan plan = AddressPlan.of(along, Dimension.REGISTER);
+    Register variable = ptx.linear(plan.variable(), threads.byName());
+    List<Operand> bases = new ArrayList<>();
+    plan.bases().forEach(base -> bases.add(base == 0 ? variable : ptx.xor(variable, base)));
+    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
+    for (int register = 0; register < type.registers(); register++) {
+      elements.add(code.add(bases.get(plan.base(register)), imm(plan.immediate(register))));
+    }
+    return new Tile(type, elements.build());
+  }
+
+  /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */
+  private Tile apply(Apply apply, Operation operation) {
+    TileType type = type(operation);
+    Tile a = tile(operation, 0);
+    Tile b = tile(operation, Math.min(1, operation.operands().size() - 1));
+    Tile c = tile(operation, operation.operands().size() - 1);
+    NumberFormat format = b.type().format();
+    Map<List<Operand>, Operand> computed = new HashMap<>();
+    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
+    for (int i = 0; i < type.registers(); i++) {
+      List<Operand> operands = List.of(a.at(i), b.at(i), c.at(i));
+      Operand known = computed.get(operands);
+      if (known == null) {
+        known = scalars.apply(apply.function(), format, operands.get(0), operands.get(1), operands.get(2));
+        computed.put(operands, known);
+      }
+      elements.add(known);
+    }
+    return new Tile(type, elements.build());
+  }
+
+  private static Tile expand(Tile x, TileType result) {
+    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
+    for (int register = 0; register < result.registers(); register++) {
+      elements.add(x.at(RegisterMap.target(result, x.type(), register)));
+    }
+    return new Tile(result, elements.build());
+  }
+
+  private Tile converted(Tile x, TileType result) {
+    RegisterType type = ElementRegisters.of(x.type().format());
+    ConversionPlan plan = ConversionOps.plan(x.type().layout(), result.layout());
+    Register scratch = arena.allocate(plan.sharedBytes());
+    RegisterVector values =
+        RegisterVector.of(x.elements().stream().map(element -> code.register(element, type)).toList());
+    RegisterVector moved =
+        ptx.convert(plan, x.type().layout(), result.layout(), values, scratch, threads.byName());
+    if (plan.sharedBytes() > 0) {
+      ptx.barrier();
+    }
+    return new Tile(result, ImmutableList.copyOf(moved.registers()));
+  }
+
+  private static Tile part(Tile whole, TilePart part) {
+    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
+    for (int register = 0; register < whole.type().registers(); register++) {
+      int row = RegisterMap.coordinates(whole.type(), register)[0];
+      if (row >= part.start() && row < part.start() + part.result().extents().getFirst()) {
+        elements.add(whole.at(register));
+      }
+    }
+    return new Tile(part.result(), elements.build());
+  }
+
+  /** Allocates, and computes the addresses of all accesses ahead of any loop. */
+  private Shared allocate(SharedAlloc alloc, Value value) {
+    Register start = arena.allocate(alloc.result().bytes());
+    SharedAddresses addresses = new SharedAddresses(alloc.result().layout(), start, threads);
+    program.body().walk(user -> {
+      switch (user.op()) {
+        case SharedLoad load when user.operand(0).equals(value) -> addresses.fragments(load, ptx);
+        case CopyAsync copy when user.operand(2).equals(value) ->
+            addresses.vectors(((TileType) user.operand(1).type()).layout(), ptx);
+        case SharedStore store when user.operand(1).equals(value) ->
+            addresses.vectors(((TileType) user.operand(0).type()).layout(), ptx);
+        default -> { }
+      }
+    });
+    return new Shared(alloc.result(), start, addresses);
+  }
+
+  /** Accumulators, which change in place: copied where somebody else needs what they were. */
+  private Tile owned(Operation operation) {
+    Tile accumulators = tile(operation, 0);
+    if (uses.get(operation.operand(0)) == 1) {
+      return accumulators;
+    }
+    return copy(accumulators);
+  }
+
+  private Tile copy(Tile tile) {
+    return new Tile(tile.type(), tile.elements().stream()
+        .map(element -> (Operand) ptx.op("mov." + ElementRegisters.of(tile.type().format()).keyword(), element))
+        .collect(ImmutableList.toImmutableList()));
+  }
+
+  /** Loops: carried tiles live in registers of their own, which every iteration sets anew. */
+  private final class LoopCode {
+    void lower(Loop loop, Operation operation) {
+      Block body = operation.regions().getFirst();
+      List<Tile> carried = new ArrayList<>();
+      for (int i = 1; i < operation.operands().size(); i++) {
+        carried.add(copy(tile(operation, i)));
+      }
+      ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
+        values.put(body.arguments().getFirst(),
+            new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
+        for (int i = 0; i < carried.size(); i++) {
+          values.put(body.arguments().get(i + 1), carried.get(i));
+        }
+        block(body);
+        advance(carried, body.results());
+      });
+      for (int i = 0; i < carried.size(); i++) {
+        values.put(operation.results().get(i), carried.get(i));
+      }
+    }
+
+    private void advance(List<Tile> carried, List<Value> next) {
+      List<Operand> variables = carried.stream().flatMap(tile -> tile.elements().stream()).toList();
+      List<Operand> sources = next.stream().flatMap(value -> ((Tile) values.get(value)).elements().stream()).toList();
+      List<Operand> saved = new ArrayList<>();
+      for (int i = 0; i < variables.size(); i++) {
+        // A variable that another one takes over must be read before it is set.
+        Operand source = sources.get(i);
+        boolean crosses = !source.equals(variables.get(i)) && variables.contains(source);
+        saved.add(crosses ? ptx.op("mov." + ((Register) source).type().keyword(), source) : source);
+      }
+      for (int i = 0; i < variables.size(); i++) {
+        if (!saved.get(i).equals(variables.get(i))) {
+          ptx.assign((Register) variables.get(i), saved.get(i));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package nibble.codegen.lower;
+
+import com.google.common.collect.ImmutableList;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.Register;
+import nibble.codegen.tile.SharedType;
+import nibble.codegen.tile.TileType;
+import nibble.ir.format.NumberFormat;
+
+/** What a value of Tile IR is in PTX. */
+sealed interface Lowered {
+  /**
+   * A tile: a register or constant for each element that a thread holds. Elements of i8 and bytes are extended to 32 bits,
+   * f16 and bf16 are in 16-bit registers, truth values in predicates.
+   */
+  record Tile(TileType type, ImmutableList<Operand> elements) implements Lowered {
+    public Tile {
+      if (elements.size() != type.registers()) {
+        throw new IllegalStateException(elements.size() + " operands for " + type);
+      }
+    }
+
+    /** The operand of an element, or the only one of a scalar. */
+    Operand at(int register) {
+      return elements.get(elements.size() == 1 ? 0 : register);
+    }
+  }
+
+  /** An operand of tensor cores: 32-bit registers, each with as many elements as fit. */
+  record Fragment(TileType type, ImmutableList<Register> words) implements Lowered {}
+
+  /** A buffer: the address of its first element. */
+  record Buffer(NumberFormat format, Register base) implements Lowered {}
+
+  /**
+   * Shared memory.
+   *
+   * @param base address of the first stage
+   * @param addresses addresses for each way in which it is accessed
+   */
+  record Shared(SharedType type, Register base, SharedAddresses addresses) implements Lowered {}
+}

@@ -1,0 +1,99 @@
+package nibble.codegen.lower;
+
+import java.util.Locale;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.tile.Scalar;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+
+/** Instructions for the functions of tile elements. */
+final class ScalarCode {
+  private final Code code;
+
+  ScalarCode(Code code) {
+    this.code = code;
+  }
+
+  /**
+   * Appends a function.
+   *
+   * @param format format of the operands that are not conditions
+   */
+  Operand apply(Scalar function, NumberFormat format, Operand a, Operand b, Operand c) {
+    if (function == Scalar.SELECT) {
+      return code.select(a, b, c, ElementRegisters.of(format));
+    }
+    if (format.equals(Formats.BOOL)) {
+      return logic(function, a, b);
+    }
+    return format.equals(Formats.F32) ? real(function, a, b) : integer(function, a, b);
+  }
+
+  private Operand logic(Scalar function, Operand a, Operand b) {
+    return switch (function) {
+      case AND, MUL, MIN -> code.and(a, b);
+      case OR, MAX -> code.or(a, b);
+      case NOT -> code.not(a);
+      case NE -> code.or(code.and(a, code.not(b)), code.and(code.not(a), b));
+      case EQ -> code.not(logic(Scalar.NE, a, b));
+      default -> throw refuse(function, "truth values");
+    };
+  }
+
+  private Operand integer(Scalar function, Operand a, Operand b) {
+    return switch (function) {
+      case ADD -> code.add(a, b);
+      case SUB -> code.sub(a, b);
+      case MUL -> code.mul(a, b);
+      case QUOTIENT -> code.quotient(a, b);
+      case MODULO -> code.modulo(a, b);
+      case DIV -> code.binary("div.s32", a, b);
+      case REM -> code.binary("rem.s32", a, b);
+      case MIN -> code.commutative("min.s32", a, b);
+      case MAX -> code.commutative("max.s32", a, b);
+      case NEG -> code.unary("neg.s32", a);
+      case ABS -> code.unary("abs.s32", a);
+      case EQ, NE, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
+      default -> throw refuse(function, "integers");
+    };
+  }
+
+  private Operand real(Scalar function, Operand a, Operand b) {
+    return switch (function) {
+      case ADD -> code.commutative("add.rn.f32", a, b);
+      case SUB -> code.ptx().op("sub.rn.f32", code.register(a), b);
+      case MUL -> code.commutative("mul.rn.f32", a, b);
+      case DIV -> code.ptx().op("div.full.f32", code.register(a), b);
+      case MIN -> code.commutative("min.NaN.f32", a, b);
+      case MAX -> code.commutative("max.NaN.f32", a, b);
+      case NEG -> code.unary("neg.f32", a);
+      case ABS -> code.unary("abs.f32", a);
+      case FLOOR -> code.unary("cvt.rmi.f32.f32", a);
+      case CEIL -> code.unary("cvt.rpi.f32.f32", a);
+      case ROUND -> code.unary("cvt.rni.f32.f32", a);
+      case EQ, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".f32", a, b);
+      // True for NaN, as everywhere but here.
+      case NE -> code.binary("setp.neu.f32", a, b);
+      case EXP -> ElementaryFunction.EXP.emit(code, a);
+      case LOG -> ElementaryFunction.LOG.emit(code, a);
+      case SQRT -> ElementaryFunction.SQRT.emit(code, a);
+      case RSQRT -> ElementaryFunction.RSQRT.emit(code, a);
+      case RECIPROCAL -> ElementaryFunction.RECIPROCAL.emit(code, a);
+      case TANH -> ElementaryFunction.TANH.emit(code, a);
+      case ERF -> ElementaryFunction.ERF.emit(code, a);
+      case SIN -> ElementaryFunction.SIN.emit(code, a);
+      case COS -> ElementaryFunction.COS.emit(code, a);
+      case POW -> code.unary("ex2.approx.ftz.f32",
+          code.binary("mul.rn.f32", code.unary("lg2.approx.f32", a), code.register(b)));
+      default -> throw refuse(function, "f32");
+    };
+  }
+
+  private static String keyword(Scalar function) {
+    return function.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static IllegalStateException refuse(Scalar function, String operands) {
+    return new IllegalStateException("no instructions for " + function + " of " + operands);
+  }
+}

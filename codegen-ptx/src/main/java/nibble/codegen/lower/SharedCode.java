@@ -1,0 +1,140 @@
+package nibble.codegen.lower;
+
+import static nibble.codegen.ptx.Immediate.imm;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.ArrayList;
+import java.util.List;
+import nibble.codegen.layout.LdmatrixPlan;
+import nibble.codegen.lower.Lowered.Buffer;
+import nibble.codegen.lower.Lowered.Fragment;
+import nibble.codegen.lower.Lowered.Shared;
+import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.lower.SharedAddresses.Way;
+import nibble.codegen.ptx.Address;
+import nibble.codegen.ptx.Immediate;
+import nibble.codegen.ptx.KernelBuilder;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
+import nibble.codegen.ptx.RegisterVector;
+import nibble.codegen.tile.op.SharedLoad;
+import nibble.ir.format.NumberFormat;
+
+/** Accesses to shared memory: asynchronous copies into it, stores, and loads of fragments. */
+final class SharedCode {
+  private static final int WORD = 32;
+
+  private final Code code;
+  private final KernelBuilder ptx;
+  private final Words words;
+  private final GlobalCode global;
+
+  SharedCode(Code code, GlobalCode global) {
+    this.code = code;
+    this.ptx = code.ptx();
+    this.words = new Words(code);
+    this.global = global;
+  }
+
+  /** The base registers of a way, moved to a stage. */
+  private List<Operand> bases(Shared shared, Way way, Operand stage) {
+    Operand offset = code.mul(stage, imm(shared.type().layout().bytes()));
+    List<Operand> bases = new ArrayList<>();
+    way.bases().registers().forEach(base -> bases.add(code.add(base, offset)));
+    return bases;
+  }
+
+  private static Address at(Way way, List<Operand> bases, int constant) {
+    return Address.at((Register) bases.get(way.plan().base(constant)), way.plan().immediate(constant));
+  }
+
+  void copyAsync(Buffer from, Tile offsets, Shared to, Operand stage, Tile mask, int contiguous) {
+    Way way = to.addresses().vectors(offsets.type().layout(), ptx);
+    List<Operand> bases = bases(to, way, stage);
+    int bytes = contiguous * from.format().storageBits() / Byte.SIZE;
+    for (ImmutableIntArray group : GlobalCode.groups(offsets.type(), contiguous, from.format())) {
+      if (group.length() != contiguous) {
+        throw new IllegalStateException("a copy of " + contiguous + " elements is spread over threads");
+      }
+      int first = group.get(0);
+      Address target = at(way, bases, first);
+      Operand inside = mask == null ? imm(1) : mask.at(first);
+      if (inside instanceof Immediate constant && constant.bits() == 1) {
+        ptx.copyAsync(target, global.address(from, offsets.at(first)), bytes);
+      } else {
+        // Nothing is read where the count is 0, but the address should be one that exists all the same.
+        Operand offset = code.select(inside, offsets.at(first), imm(0), RegisterType.B32);
+        Operand count = code.select(inside, imm(bytes), imm(0), RegisterType.B32);
+        ptx.copyAsync(target, global.address(from, offset), bytes, code.register(count));
+      }
+    }
+  }
+
+  void store(Tile value, Shared to, Operand stage) {
+    Way way = to.addresses().vectors(value.type().layout(), ptx);
+    List<Operand> bases = bases(to, way, stage);
+    for (ImmutableIntArray group : way.groups()) {
+      List<Operand> elements = new ArrayList<>();
+      group.forEach(register -> elements.add(value.at(register)));
+      words.store("st.shared", at(way, bases, group.get(0)), to.type().format(), elements, imm(1));
+    }
+  }
+
+  /** A part of a tile, as operands of tensor cores where its elements are narrow, as elements where they are f32. */
+  Lowered load(Shared from, Operand stage, SharedLoad load) {
+    Way way = from.addresses().fragments(load, ptx);
+    List<Operand> bases = bases(from, way, stage);
+    int first = from.addresses().firstRegister(load);
+    int count = load.result().registers();
+    if (way.matrices().isPresent()) {
+      return matrices(way, bases, load, first, count);
+    }
+    List<Operand> elements = elements(way, bases, load.result().format(), first, count);
+    return load.result().format().bits() == WORD
+        ? new Tile(load.result(), ImmutableList.copyOf(elements))
+        : new Fragment(load.result(), pack(elements, load.result().format()));
+  }
+
+  private Fragment matrices(Way way, List<Operand> bases, SharedLoad load, int first, int count) {
+    LdmatrixPlan plan = way.matrices().orElseThrow();
+    int perWord = WORD / load.result().format().bits();
+    Register[] loaded = new Register[count / perWord];
+    int firstWord = first / perWord;
+    for (int instruction = 0; instruction < plan.instructions(); instruction++) {
+      ImmutableIntArray targets = plan.registers().get(instruction);
+      if (targets.get(0) < firstWord || targets.get(0) >= firstWord + loaded.length) {
+        continue;
+      }
+      RegisterVector vector = ptx.ldmatrix(plan.matrices(), plan.transposed(), at(way, bases, instruction));
+      for (int i = 0; i < targets.length(); i++) {
+        loaded[targets.get(i) - firstWord] = vector.get(i);
+      }
+    }
+    return new Fragment(load.result(), ImmutableList.copyOf(loaded));
+  }
+
+  private List<Operand> elements(Way way, List<Operand> bases, NumberFormat format, int first, int count) {
+    Operand[] loaded = new Operand[count];
+    for (ImmutableIntArray group : way.groups()) {
+      if (group.get(0) < first || group.get(0) >= first + count) {
+        continue;
+      }
+      List<Operand> vector = words.load("ld.shared", at(way, bases, group.get(0)), format, group.length(), imm(1));
+      for (int i = 0; i < vector.size(); i++) {
+        loaded[group.get(i) - first] = vector.get(i);
+      }
+    }
+    return List.of(loaded);
+  }
+
+  private ImmutableList<Register> pack(List<Operand> elements, NumberFormat format) {
+    ImmutableList.Builder<Register> packed = ImmutableList.builder();
+    int perWord = WORD / format.bits();
+    for (int i = 0; i < elements.size(); i += perWord) {
+      packed.add(words.join(elements.subList(i, i + perWord), format));
+    }
+    return packed.build();
+  }
+}

@@ -1,0 +1,231 @@
+package nibble.codegen.partition;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nibble.ir.Block;
+import nibble.ir.Function;
+import nibble.ir.Names;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.diagnostic.Diagnostic;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.op.Amax;
+import nibble.ir.op.Cast;
+import nibble.ir.op.Dequantize;
+import nibble.ir.op.For;
+import nibble.ir.op.MatMul;
+import nibble.ir.op.Quantize;
+import nibble.ir.op.ReduceOp;
+import nibble.ir.op.Reshape;
+import nibble.ir.op.TensorOp;
+import nibble.ir.op.ViewOp;
+
+/**
+ * Gives every operation to a kernel. In order of the operations, one joins the latest kernel that computes an operand of it,
+ * if it can be computed in the same sweep, and starts a kernel otherwise; so kernels depend on earlier ones only. Views,
+ * and elementwise work on inputs alone, belong to no kernel: each kernel that reads them computes them while loading.
+ *
+ * <pre>
+ * %1 = matmul %x, %w
+ * %2 = add %1, %b
+ * %3 = layer_norm's parts of %2
+ * ==&gt;
+ * %2 = kernel %x, %w, %b {label = "matmul_add"} do (...) { matmul; add; yield }
+ * %3 = kernel %2 {label = "reduce_mean_..."} do (...) { ... }
+ * </pre>
+ */
+public final class FormKernels {
+  private final Function function;
+  private final Map<Value, Operation> definitions = new HashMap<>();
+  private final Map<Value, Group> groupOf = new HashMap<>();
+  private final Set<Value> floating = new HashSet<>();
+  private final List<Group> groups = new ArrayList<>();
+
+  private FormKernels(Function function) {
+    this.function = function;
+  }
+
+  /**
+   * Forms kernels.
+   *
+   * @return a function of {@code kernel} operations, and of reshapes of their results
+   * @throws InputException where an operation has no place in a kernel
+   */
+  public static Function apply(Function function) {
+    return new FormKernels(function).run();
+  }
+
+  private Function run() {
+    for (Operation operation : function.body().operations()) {
+      if (operation.op() instanceof For || !(operation.op() instanceof TensorOp)) {
+        throw new InputException(Diagnostic.error(
+            "the backend has no kernel for " + operation.op().name(), operation.location())
+            .hint(operation.op() instanceof For ? "give the loop constant bounds: specialize the sizes" : "lower it first"));
+      }
+      definitions.put(operation.result(), operation);
+      assign(operation);
+    }
+    function.body().results().forEach(this::materializeResult);
+    return emit();
+  }
+
+  private void assign(Operation operation) {
+    if (isFloating(operation)) {
+      floating.add(operation.result());
+      return;
+    }
+    if (operation.op() instanceof MatMul) {
+      operation.operands().forEach(this::materialize);
+      start(operation);
+      return;
+    }
+    Group latest = latestGroup(operation);
+    if (operation.op() instanceof ViewOp) {
+      // A view is no work of its own, unless it renames a reduced value inside its kernel.
+      if (operation.op() instanceof Reshape && latest != null && latest.defines(operation.operand(0))) {
+        join(latest, operation);
+      }
+      return;
+    }
+    if (latest == null || readsThroughView(operation, latest) || !join(latest, operation)) {
+      start(operation);
+    }
+  }
+
+  private boolean join(Group group, Operation operation) {
+    boolean joined = group.accept(operation);
+    if (joined) {
+      groupOf.put(operation.result(), group);
+    }
+    return joined;
+  }
+
+  private void start(Operation operation) {
+    Group group = new Group(groups.size(), operation);
+    groups.add(group);
+    groupOf.put(operation.result(), group);
+  }
+
+  /** Work on inputs that is cheap enough to be repeated by each kernel that reads it. */
+  private boolean isFloating(Operation operation) {
+    boolean cheap = switch (operation.op()) {
+      case MatMul product -> false;
+      case ReduceOp reduce -> false;
+      case Amax amax -> false;
+      case Quantize quantize -> false;
+      default -> true;
+    };
+    return cheap && operation.operands().stream().allMatch(this::isFree);
+  }
+
+  private boolean isFree(Value value) {
+    return !definitions.containsKey(value) || floating.contains(value);
+  }
+
+  /** An operand of a matrix product must be in memory, besides what its loader does: views, casts, dequantization. */
+  private void materialize(Value value) {
+    Operation definition = definitions.get(value);
+    if (definition == null || groupOf.containsKey(value)) {
+      return;
+    }
+    boolean loader =
+        definition.op() instanceof ViewOp || definition.op() instanceof Cast || definition.op() instanceof Dequantize;
+    if (loader) {
+      materialize(definition.operand(0));
+    } else if (floating.contains(value)) {
+      start(definition);
+    }
+  }
+
+  /** A result of the function that no kernel computes: an input, or a view that moves elements. */
+  private void materializeResult(Value value) {
+    Operation definition = definitions.get(value);
+    if (definition == null || groupOf.containsKey(value)) {
+      return;
+    }
+    if (definition.op() instanceof Reshape) {
+      materializeResult(definition.operand(0));
+    } else {
+      start(definition);
+    }
+  }
+
+  private Group latestGroup(Operation operation) {
+    Group latest = null;
+    for (Value operand : operation.operands()) {
+      for (Group group : sources(operand)) {
+        latest = latest == null || group.index() > latest.index() ? group : latest;
+      }
+    }
+    return latest;
+  }
+
+  private boolean readsThroughView(Operation operation, Group group) {
+    return operation.operands().stream()
+        .anyMatch(operand -> !groupOf.containsKey(operand) && sources(operand).contains(group));
+  }
+
+  /** The kernels whose results a value is made of while it is loaded. */
+  private Set<Group> sources(Value value) {
+    Group group = groupOf.get(value);
+    if (group != null) {
+      return Set.of(group);
+    }
+    Operation definition = definitions.get(value);
+    Set<Group> sources = new HashSet<>();
+    if (definition != null) {
+      definition.operands().forEach(operand -> sources.addAll(sources(operand)));
+    }
+    return sources;
+  }
+
+  private Function emit() {
+    Set<Value> stored = storedValues();
+    List<Operation> operations = new ArrayList<>();
+    Names names = Names.after(function);
+    for (Group group : groups) {
+      operations.add(new KernelBody(group, definitions, groupOf, names).build(stored));
+    }
+    Set<Value> emitted = new LinkedHashSet<>();
+    function.body().results().forEach(value -> reshapes(value, operations, emitted));
+    return function.withBody(new Block(
+        function.parameters(), ImmutableList.copyOf(operations), function.body().results()));
+  }
+
+  /** Values that cross from one kernel to another or leave the function. */
+  private Set<Value> storedValues() {
+    Set<Value> stored = new LinkedHashSet<>();
+    for (Group group : groups) {
+      for (Operation operation : group.operations()) {
+        operation.operands().forEach(operand -> crossing(operand, group, stored));
+      }
+    }
+    function.body().results().forEach(result -> crossing(result, null, stored));
+    return stored;
+  }
+
+  private void crossing(Value value, Group reader, Set<Value> stored) {
+    Group group = groupOf.get(value);
+    if (group != null && (reader == null || group.index() <= reader.index())) {
+      if (group != reader) {
+        stored.add(value);
+      }
+    } else if (definitions.containsKey(value)) {
+      definitions.get(value).operands().forEach(operand -> crossing(operand, reader, stored));
+    }
+  }
+
+  private void reshapes(Value value, List<Operation> operations, Set<Value> emitted) {
+    Operation definition = definitions.get(value);
+    if (definition != null && !groupOf.containsKey(value) && emitted.add(value)) {
+      reshapes(definition.operand(0), operations, emitted);
+      operations.add(definition);
+    }
+  }
+}

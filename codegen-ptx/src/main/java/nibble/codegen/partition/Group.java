@@ -1,0 +1,157 @@
+package nibble.codegen.partition;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import nibble.codegen.partition.Space.Reduction;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.op.Amax;
+import nibble.ir.op.MatMul;
+import nibble.ir.op.Quantize;
+import nibble.ir.op.ReduceOp;
+import nibble.ir.op.Reshape;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * The operations of one kernel while they are collected, and which operation may still join: every value of a group is
+ * either full (one element for each point of the iteration space) or reduced (one for each row, column or box of points).
+ */
+final class Group {
+  /** How many points of the space an element of a value stands for. */
+  private enum Extent {
+    FULL,
+    REDUCED
+  }
+
+  private final int index;
+  private final Map<Value, Operation> operations = new LinkedHashMap<>();
+  private final Map<Value, Extent> extents = new HashMap<>();
+  private final boolean isProduct;
+  private Space space;
+
+  /** A group that starts with that operation. */
+  Group(int index, Operation first) {
+    this.index = index;
+    this.isProduct = first.op() instanceof MatMul;
+    boolean reduces = first.op() instanceof ReduceOp || first.op() instanceof Amax;
+    this.space = Space.of((reduces ? first.operand(0) : first.result()).tensorType().shape());
+    reduction(first).ifPresent(reduction -> space = space.reducing(reduction));
+    add(first, reduces ? Extent.REDUCED : Extent.FULL);
+  }
+
+  int index() {
+    return index;
+  }
+
+  boolean isProduct() {
+    return isProduct;
+  }
+
+  Iterable<Operation> operations() {
+    return operations.values();
+  }
+
+  boolean defines(Value value) {
+    return operations.containsKey(value);
+  }
+
+  Operation definition(Value value) {
+    return operations.get(value);
+  }
+
+  private void add(Operation operation, Extent extent) {
+    operations.put(operation.result(), operation);
+    extents.put(operation.result(), extent);
+  }
+
+  /** Takes the operation in, if it can be computed in the same sweep over the space. */
+  boolean accept(Operation operation) {
+    Optional<Extent> extent = switch (operation.op()) {
+      case MatMul product -> Optional.empty();
+      case Reshape reshape -> renamed(operation);
+      case ReduceOp reduce -> reduced(operation);
+      case Amax amax -> reduced(operation);
+      default -> elementwise(operation);
+    };
+    extent.ifPresent(known -> {
+      reduction(operation).ifPresent(reduction -> space = space.reducing(reduction));
+      add(operation, known);
+    });
+    return extent.isPresent();
+  }
+
+  private Optional<Reduction> reduction(Operation operation) {
+    return switch (operation.op()) {
+      case ReduceOp reduce -> Optional.of(new Reduction.Axes(reduce.axes()));
+      case Amax amax -> Optional.of(Space.boxes(amax.granularity(), operation.operand(0).tensorType().shape()));
+      default -> Optional.empty();
+    };
+  }
+
+  /** A reduction of a full value, in the only way in which this kernel reduces. */
+  private Optional<Extent> reduced(Operation operation) {
+    boolean full = extents.get(operation.operand(0)) == Extent.FULL;
+    Reduction wanted = reduction(operation).orElseThrow();
+    boolean agrees = space.reduction().isEmpty() || space.reduction().get().equals(wanted);
+    boolean possible = !isProduct || TileBoxes.fits(wanted, space.shape());
+    return full && agrees && possible ? Optional.of(Extent.REDUCED) : Optional.empty();
+  }
+
+  /** A reduced value under a shape that has extents of 1 in other places is still that value. */
+  private Optional<Extent> renamed(Operation operation) {
+    boolean reduced = extents.get(operation.operand(0)) == Extent.REDUCED;
+    Shape from = operation.operand(0).tensorType().shape();
+    Shape to = operation.result().tensorType().shape();
+    boolean same = withoutOnes(from).equals(withoutOnes(to));
+    return reduced && same ? Optional.of(Extent.REDUCED) : Optional.empty();
+  }
+
+  private static Shape withoutOnes(Shape shape) {
+    return Shape.of(shape.dims().stream().filter(dim -> !dim.is(1)).toList());
+  }
+
+  private Optional<Extent> elementwise(Operation operation) {
+    TensorType result = operation.result().tensorType();
+    boolean anyFull = false;
+    boolean anyReduced = false;
+    boolean reducedInPlace = true;
+    for (Value operand : operation.operands()) {
+      Extent extent = extents.get(operand);
+      anyFull |= extent == Extent.FULL;
+      anyReduced |= extent == Extent.REDUCED;
+      if (extent == Extent.REDUCED && !(operation.op() instanceof Quantize)) {
+        reducedInPlace &= isInPlace(operand.tensorType().shape());
+      }
+    }
+    if (anyFull || (anyReduced && result.shape().equals(space.shape()))) {
+      boolean full = result.shape().equals(space.shape()) && reducedInPlace;
+      return full ? Optional.of(Extent.FULL) : Optional.empty();
+    }
+    // Among reduced values: all of one shape, besides scalars and what broadcasts to it.
+    boolean allOfResultShape = operation.operands().stream()
+        .filter(extents::containsKey)
+        .allMatch(operand -> operand.tensorType().shape().equals(result.shape()));
+    return anyReduced && allOfResultShape ? Optional.of(Extent.REDUCED) : Optional.empty();
+  }
+
+  /** Whether a reduced value broadcasts to full values as its own rows: extent 1 on just the reduced axes. */
+  private boolean isInPlace(Shape reduced) {
+    if (!(space.reduction().orElseThrow() instanceof Reduction.Axes(var axes))
+        || reduced.rank() > space.shape().rank()) {
+      return false;
+    }
+    int missing = space.shape().rank() - reduced.rank();
+    for (int axis = 0; axis < space.shape().rank(); axis++) {
+      Dim extent = axis < missing ? Dim.ONE : reduced.dim(axis - missing);
+      Dim expected = axes.contains(axis) ? Dim.ONE : space.shape().dim(axis);
+      if (!extent.equals(expected)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

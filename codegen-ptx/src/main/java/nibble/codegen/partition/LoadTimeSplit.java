@@ -1,0 +1,79 @@
+package nibble.codegen.partition;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import nibble.ir.Block;
+import nibble.ir.Function;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.op.Constant;
+import nibble.ir.op.Dequantize;
+import nibble.ir.op.TensorOp;
+import nibble.ir.op.Weight;
+import nibble.ir.rewrite.DeadCode;
+
+/**
+ * Splits off what depends on weights alone: it is computed once, when weights are loaded.
+ *
+ * @param load takes nothing and returns the constants
+ * @param main takes the inputs and then the constants
+ */
+public record LoadTimeSplit(Function load, Function main) {
+  public static LoadTimeSplit of(Function function) {
+    Set<Value> loadTime = new HashSet<>();
+    Set<Value> free = new HashSet<>();
+    List<Operation> loaded = new ArrayList<>();
+    List<Operation> rest = new ArrayList<>();
+    for (Operation operation : function.body().operations()) {
+      boolean material = isMaterial(operation, loadTime, free);
+      boolean computable = operation.op() instanceof TensorOp && !(operation.op() instanceof Dequantize)
+          && operation.result().tensorType().shape().isConstant()
+          && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
+      if (material) {
+        loadTime.add(operation.result());
+        loaded.add(operation);
+      } else if (computable) {
+        // Numbers that need no memory: kept where they are used, and at hand for the load function as well.
+        free.add(operation.result());
+        loaded.add(operation);
+        rest.add(operation);
+      } else {
+        rest.add(operation);
+      }
+    }
+    ImmutableList<Value> constants = usedBy(rest, function.body().results(), loadTime);
+    Block load = new Block(ImmutableList.of(), ImmutableList.copyOf(loaded), constants);
+    Block main = new Block(
+        ImmutableList.<Value>builder().addAll(function.parameters()).addAll(constants).build(),
+        ImmutableList.copyOf(rest), function.body().results());
+    return new LoadTimeSplit(
+        DeadCode.remove(new Function(function.name() + ".load", load, function.location())),
+        DeadCode.remove(function.withBody(main)));
+  }
+
+  private static boolean isMaterial(Operation operation, Set<Value> loadTime, Set<Value> free) {
+    return switch (operation.op()) {
+      case Weight weight -> true;
+      case Constant constant -> constant.values().size() > 1;
+      // Codes are smaller than the values they stand for: they are dequantized where they are used.
+      case Dequantize dequantize -> false;
+      case TensorOp op -> operation.operands().stream().anyMatch(loadTime::contains)
+          && operation.result().tensorType().shape().isConstant()
+          && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
+      default -> false;
+    };
+  }
+
+  private static ImmutableList<Value> usedBy(List<Operation> operations, List<Value> results, Set<Value> candidates) {
+    Set<Value> used = new LinkedHashSet<>();
+    for (Operation operation : operations) {
+      operation.operands().stream().filter(candidates::contains).forEach(used::add);
+    }
+    results.stream().filter(candidates::contains).forEach(used::add);
+    return ImmutableList.copyOf(used);
+  }
+}

@@ -1,0 +1,10 @@
+package nibble.codegen.ptx;
+
+/** A line of a kernel's body. */
+public sealed interface Statement permits Instruction, Statement.Mark, Statement.Remark {
+  /** The place of a label. */
+  record Mark(Label label) implements Statement {}
+
+  /** A comment on a line of its own. */
+  record Remark(String text) implements Statement {}
+}

@@ -1,0 +1,17 @@
+package nibble.codegen.target;
+
+import java.util.Locale;
+
+/** The floating-point operands of tensor cores whose sums round. Integer products are exact, modulo 2^32. */
+public enum TensorFormat {
+  F16,
+  BF16,
+  TF32,
+  /** e4m3 and e5m2. */
+  FP8;
+
+  /** The name in the table of targets. */
+  String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,130 @@
+package nibble.codegen.tile;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nibble.codegen.tile.op.Apply;
+import nibble.codegen.tile.op.Barrier;
+import nibble.codegen.tile.op.CommitCopies;
+import nibble.codegen.tile.op.Fill;
+import nibble.codegen.tile.op.Guard;
+import nibble.codegen.tile.op.Loop;
+import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.WaitCopies;
+import nibble.ir.Block;
+import nibble.ir.BlockBuilder;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.rewrite.Rewrite;
+import nibble.ir.rewrite.RewriteContext;
+
+/**
+ * Turns a pipeline of S stages into a loop that fetches S-1 iterations ahead:
+ *
+ * <pre>
+ * %c = pipeline %n, %c0 {stages = S} do (%i, %s) { fetch } do (%i, %s, %c) { use; yield %c1 }
+ * ==&gt;
+ * for s in 0..S-1: guard s &lt; %n { fetch(s, s) }; commit_copies
+ * %c, ... = loop %n, %c0, 0, S-1 do (%i, %c, %use, %fill) {
+ *   wait_copies {pending = S-2}; barrier
+ *   guard %i + S-1 &lt; %n { fetch(%i + S-1, %fill) }; commit_copies
+ *   use(%i, %use)
+ *   yield %c1, next(%use), next(%fill)
+ * }
+ * wait_copies {pending = 0}; barrier
+ * </pre>
+ *
+ * The one barrier of an iteration does two things: it makes the copies that have been waited for visible to all threads, and
+ * it says that all threads are done with the stage that is filled next, which was used in the iteration before.
+ */
+public final class ExpandPipeline implements Rewrite {
+  @Override
+  public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
+    if (!(operation.op() instanceof Pipeline pipeline)) {
+      return Optional.empty();
+    }
+    return Optional.of(new Expansion(operation, pipeline.stages(), context.builder()).build());
+  }
+
+  private record Expansion(Operation operation, int stages, BlockBuilder builder) {
+    ImmutableList<Value> build() {
+      Value count = operation.operand(0);
+      for (int s = 0; s < stages - 1; s++) {
+        Value stage = number(builder, s);
+        guarded(builder, builder.add(new Apply(Scalar.LT), stage, count), stage, stage);
+        builder.add(new CommitCopies(), List.of(), List.of());
+      }
+      List<Value> initial = new ArrayList<>(operation.operands());
+      initial.add(number(builder, 0));
+      initial.add(number(builder, stages - 1));
+      Block body = builder.nested(inner -> iteration(inner, count));
+      Operation loop = builder.add(new Loop(1), initial, List.of(body));
+      // Shared memory may be used for something else from here on.
+      builder.add(new WaitCopies(0), List.of(), List.of());
+      builder.add(new Barrier(), List.of(), List.of());
+      return loop.results().subList(0, loop.results().size() - 2);
+    }
+
+    private List<Value> iteration(BlockBuilder inner, Value count) {
+      Value index = inner.argument(TileType.scalar(Formats.I32));
+      List<Value> carried = new ArrayList<>();
+      for (Value value : operation.operands().subList(1, operation.operands().size())) {
+        carried.add(inner.argument(value.type()));
+      }
+      Value use = inner.argument(TileType.scalar(Formats.I32));
+      Value fill = inner.argument(TileType.scalar(Formats.I32));
+      inner.add(new WaitCopies(stages - 2), List.of(), List.of());
+      inner.add(new Barrier(), List.of(), List.of());
+      Value ahead = inner.add(new Apply(Scalar.ADD), index, number(inner, stages - 1));
+      guarded(inner, inner.add(new Apply(Scalar.LT), ahead, count), ahead, fill);
+      inner.add(new CommitCopies(), List.of(), List.of());
+      List<Value> arguments = new ArrayList<>(List.of(index, use));
+      arguments.addAll(carried);
+      List<Value> results = new ArrayList<>(inline(inner, operation.regions().get(1), arguments));
+      results.add(next(inner, use));
+      results.add(next(inner, fill));
+      return results;
+    }
+
+    private void guarded(BlockBuilder into, Value condition, Value index, Value stage) {
+      Block fetch = into.nested(inner -> {
+        inline(inner, operation.regions().get(0), List.of(index, stage));
+        return List.of();
+      });
+      into.add(new Guard(), List.of(condition), List.of(fetch));
+    }
+
+    private Value next(BlockBuilder into, Value stage) {
+      Value plus = into.add(new Apply(Scalar.ADD), stage, number(into, 1));
+      Value wraps = into.add(new Apply(Scalar.EQ), plus, number(into, stages));
+      return into.add(new Apply(Scalar.SELECT), wraps, number(into, 0), plus);
+    }
+
+    private static Value number(BlockBuilder into, int value) {
+      return into.add(new Fill(value, TileType.scalar(Formats.I32)));
+    }
+
+    /** Appends a copy of a region, with fresh names. */
+    private static List<Value> inline(BlockBuilder into, Block region, List<Value> arguments) {
+      Map<Value, Value> values = new HashMap<>();
+      for (int i = 0; i < arguments.size(); i++) {
+        values.put(region.arguments().get(i), arguments.get(i));
+      }
+      for (Operation operation : region.operations()) {
+        if (!operation.regions().isEmpty()) {
+          throw new IllegalStateException("a pipeline has no nested " + operation.op().name());
+        }
+        List<Value> operands = operation.operands().stream().map(v -> values.getOrDefault(v, v)).toList();
+        Operation copy = into.at(operation.location()).add(operation.op(), operands, List.of());
+        for (int i = 0; i < copy.results().size(); i++) {
+          values.put(operation.results().get(i), copy.results().get(i));
+        }
+      }
+      return region.results().stream().map(v -> values.getOrDefault(v, v)).toList();
+    }
+  }
+}

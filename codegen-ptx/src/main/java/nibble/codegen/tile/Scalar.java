@@ -1,0 +1,74 @@
+package nibble.codegen.tile;
+
+import nibble.ir.op.Erf;
+
+/** The functions of single elements that tiles can be mapped with: one row each. Arguments and results are f64 here. */
+public enum Scalar {
+  // Arithmetic, on floats and on i32
+  ADD(2, (a, b, c) -> a + b),
+  SUB(2, (a, b, c) -> a - b),
+  MUL(2, (a, b, c) -> a * b),
+  DIV(2, (a, b, c) -> a / b),
+  REM(2, (a, b, c) -> a % b),
+  MIN(2, (a, b, c) -> Math.min(a, b)),
+  MAX(2, (a, b, c) -> Math.max(a, b)),
+  /** The quotient of two i32 that are not negative. */
+  QUOTIENT(2, (a, b, c) -> Math.floor(a / b)),
+  /** The remainder of two i32 that are not negative. */
+  MODULO(2, (a, b, c) -> a % b),
+  NEG(1, (a, b, c) -> -a),
+  ABS(1, (a, b, c) -> Math.abs(a)),
+  // Functions of f32
+  EXP(1, (a, b, c) -> Math.exp(a)),
+  LOG(1, (a, b, c) -> Math.log(a)),
+  SQRT(1, (a, b, c) -> Math.sqrt(a)),
+  RSQRT(1, (a, b, c) -> 1 / Math.sqrt(a)),
+  RECIPROCAL(1, (a, b, c) -> 1 / a),
+  TANH(1, (a, b, c) -> Math.tanh(a)),
+  ERF(1, (a, b, c) -> Erf.erf(a)),
+  SIN(1, (a, b, c) -> Math.sin(a)),
+  COS(1, (a, b, c) -> Math.cos(a)),
+  POW(2, (a, b, c) -> Math.pow(a, b)),
+  FLOOR(1, (a, b, c) -> Math.floor(a)),
+  CEIL(1, (a, b, c) -> Math.ceil(a)),
+  ROUND(1, (a, b, c) -> Math.rint(a)),
+  // Truth values
+  EQ(2, (a, b, c) -> a == b ? 1 : 0),
+  NE(2, (a, b, c) -> a != b ? 1 : 0),
+  LT(2, (a, b, c) -> a < b ? 1 : 0),
+  LE(2, (a, b, c) -> a <= b ? 1 : 0),
+  GT(2, (a, b, c) -> a > b ? 1 : 0),
+  GE(2, (a, b, c) -> a >= b ? 1 : 0),
+  AND(2, (a, b, c) -> Math.min(a, b)),
+  OR(2, (a, b, c) -> Math.max(a, b)),
+  NOT(1, (a, b, c) -> 1 - a),
+  /** The second where the first is true, else the third. */
+  SELECT(3, (a, b, c) -> a != 0 ? b : c);
+
+  /** The meaning of a row; arguments beyond its arity are ignored. */
+  @FunctionalInterface
+  public interface Meaning {
+    double of(double a, double b, double c);
+  }
+
+  private final int arity;
+  private final Meaning meaning;
+
+  Scalar(int arity, Meaning meaning) {
+    this.arity = arity;
+    this.meaning = meaning;
+  }
+
+  public int arity() {
+    return arity;
+  }
+
+  public double apply(double a, double b, double c) {
+    return meaning.of(a, b, c);
+  }
+
+  /** Whether it gives a truth value from operands of another format. */
+  public boolean isComparison() {
+    return ordinal() >= EQ.ordinal() && ordinal() <= GE.ordinal();
+  }
+}

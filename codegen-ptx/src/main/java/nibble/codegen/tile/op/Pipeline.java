@@ -1,0 +1,64 @@
+package nibble.codegen.tile.op;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import nibble.codegen.tile.TileMachine;
+import nibble.codegen.tile.TileOp;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.TileValue;
+import nibble.ir.OpInfo;
+import nibble.ir.Operation;
+import nibble.ir.Type;
+import nibble.ir.format.Formats;
+
+/**
+ * A loop in which data is fetched some iterations before it is used. Operands: number of iterations, carried values. The
+ * first region takes the iteration and its stage, and fills that stage of shared memory; the second takes these and the
+ * carried values, reads the stage, and yields the next carried values. {@link nibble.codegen.tile.ExpandPipeline} turns it
+ * into an ordinary loop.
+ *
+ * @param stages how many stages of shared memory there are: data is fetched {@code stages - 1} iterations ahead
+ */
+@OpInfo(name = "pipeline", summary = "a loop that fetches data some iterations ahead")
+public record Pipeline(int stages) implements TileOp {
+  public Pipeline {
+    if (stages < 2) {
+      throw new IllegalArgumentException("a pipeline has at least two stages");
+    }
+  }
+
+  @Override
+  public int regionCount() {
+    return 2;
+  }
+
+  @Override
+  public boolean isPure() {
+    return false;
+  }
+
+  @Override
+  public ImmutableList<Type> infer(List<Type> operands) {
+    expect(operand(operands, 0, TileType.class).isScalar(), "takes a scalar number of iterations");
+    return ImmutableList.copyOf(operands.subList(1, operands.size()));
+  }
+
+  @Override
+  public List<TileValue> run(List<TileValue> operands, TileMachine machine, Operation operation) {
+    List<TileValue> carried = operands.subList(1, operands.size());
+    for (int i = 0; i < operands.getFirst().data().scalar(); i++) {
+      TileValue counter = number(i);
+      TileValue stage = number(i % stages);
+      machine.run(operation.regions().get(0), List.of(counter, stage));
+      List<TileValue> arguments = new ArrayList<>(List.of(counter, stage));
+      arguments.addAll(carried);
+      carried = machine.run(operation.regions().get(1), arguments);
+    }
+    return carried;
+  }
+
+  private static TileValue number(int value) {
+    return TileValue.Data.generate(TileType.scalar(Formats.I32), i -> value);
+  }
+}

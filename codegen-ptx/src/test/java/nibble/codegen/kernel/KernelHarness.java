@@ -1,0 +1,200 @@
+package nibble.codegen.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import nibble.codegen.assemble.AssemblerChoice;
+import nibble.codegen.assemble.Verdict;
+import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.codegen.lower.LowerProgram;
+import nibble.codegen.lower.PtxKernel;
+import nibble.codegen.ptx.PtxModule;
+import nibble.codegen.ptx.pass.PtxPasses;
+import nibble.codegen.target.Targets;
+import nibble.codegen.partition.Partition;
+import nibble.codegen.tile.BufferType;
+import nibble.codegen.tile.ExpandPipeline;
+import nibble.codegen.tile.HoistInvariants;
+import nibble.codegen.tile.TileDialect;
+import nibble.codegen.tile.TileInterpreter;
+import nibble.codegen.tile.TileValue;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Operation;
+import nibble.ir.Registry;
+import nibble.ir.Substitution;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.op.Kernel;
+import nibble.ir.rewrite.RewriteDriver;
+import nibble.ir.text.Parser;
+import nibble.ir.text.Printer;
+import nibble.ir.verify.Verifier;
+
+/** Runs the tile programs of a function's kernels and holds each against the interpreted kernel. */
+final class KernelHarness {
+  private static final Registry REGISTRY = Registry.core().with(List.of(new TileDialect()));
+  private static final ImmutableList<KernelGenerator> GENERATORS =
+      ImmutableList.of(new ProductKernel(), new SweepKernel());
+
+  private final Map<String, Long> sizes;
+  private final Random random = new Random(1);
+  private final List<String> labels = new ArrayList<>();
+
+  private KernelHarness(Map<String, Long> sizes) {
+    this.sizes = sizes;
+  }
+
+  /** Checks all kernels of the only function of a module; returns their labels. */
+  static List<String> check(String text, Map<String, Long> sizes) {
+    Module module = Parser.parse(text, "test", REGISTRY);
+    Verifier.require(module);
+    KernelHarness harness = new KernelHarness(sizes);
+    harness.check(module, module.functions().values().iterator().next());
+    return harness.labels;
+  }
+
+  private void check(Module module, Function function) {
+    Partition partition = Partition.of(function, module.symbols());
+    Verifier.require(Module.of("m", module.symbols().values(), List.of(partition.main())));
+    WeightSource weights = (key, type) -> random(type);
+    List<Tensor> constants = new Interpreter(Mode.FAITHFUL, weights).run(partition.load(), List.of());
+    Map<Value, Tensor> values = new HashMap<>();
+    List<Tensor> inputs = new ArrayList<>();
+    int parameters = function.parameters().size();
+    for (int i = 0; i < partition.main().parameters().size(); i++) {
+      Value parameter = partition.main().parameters().get(i);
+      Tensor tensor = i < parameters ? random(concrete(parameter.tensorType())) : constants.get(i - parameters);
+      values.put(parameter, tensor);
+      inputs.add(tensor);
+    }
+    for (Operation operation : partition.main().body().operations()) {
+      if (operation.op() instanceof Kernel kernel) {
+        labels.add(kernel.label());
+        checkKernel(operation, module, values);
+      } else {
+        Value operand = operation.operand(0);
+        values.put(operation.result(), values.get(operand).as(concrete(operation.result().tensorType())));
+      }
+    }
+    // The kernels together are the function.
+    List<Tensor> whole = new Interpreter(Mode.EXACT, weights).run(
+        partition.main(), inputs);
+    for (int i = 0; i < whole.size(); i++) {
+      compare("result " + i, whole.get(i), values.get(partition.main().results().get(i)));
+    }
+  }
+
+  private void checkKernel(Operation operation, Module module, Map<Value, Tensor> values) {
+    KernelProgram program = GENERATORS.stream()
+        .flatMap(generator -> generator.generate(operation, module.symbols()).stream())
+        .findFirst().orElseThrow();
+    Module tile = Module.of("t", module.symbols().values(), List.of(program.program()));
+    Verifier.require(tile);
+    String text = Printer.print(tile, REGISTRY);
+    assertEquals(text, Printer.print(Parser.parse(text, "tile", REGISTRY), REGISTRY));
+    Function expanded = HoistInvariants.apply(
+        new RewriteDriver(new ExpandPipeline()).apply(program.program(), module.symbols()));
+    Verifier.require(Module.of("t", module.symbols().values(), List.of(expanded)));
+
+    assemble(expanded);
+    List<Tensor> operands = operation.operands().stream().map(values::get).toList();
+    Function kernel = new Function("k", operation.regions().getFirst(), operation.location());
+    List<Tensor> expected = new Interpreter(Mode.EXACT, WeightSource.NONE).run(
+        Substitution.of(sizes).apply(kernel), operands);
+    for (Function version : List.of(program.program(), expanded)) {
+      List<Tensor> actual = run(version, program.parameters(), operands, expected);
+      for (int i = 0; i < expected.size(); i++) {
+        compare(operation.op() + " result " + i, expected.get(i), actual.get(i));
+        values.put(operation.results().get(i), expected.get(i));
+      }
+    }
+  }
+
+  private static void assemble(Function program) {
+    PtxKernel lowered = LowerProgram.lower(program, program.name());
+    for (String name : List.of("sm_80", "sm_89", "sm_90a", "sm_120a")) {
+      PtxModule module = PtxModule.of(Targets.get(name), List.of(PtxPasses.optimize(lowered.kernel())));
+      switch (AssemblerChoice.ofThisMachine().assemble(module)) {
+        case Verdict.Assembled assembled -> assertEquals(0, assembled.spillBytes(), assembled.log());
+        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
+        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
+      }
+    }
+  }
+
+  private List<Tensor> run(
+      Function program, List<Parameter> parameters, List<Tensor> operands, List<Tensor> expected) {
+    List<TileValue.Buffer> buffers = new ArrayList<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      Tensor tensor = (parameter.isResult() ? expected : operands).get(parameter.index());
+      double[] elements = parameter.isScales() ? tensor.scales() : tensor.elements();
+      BufferType type = (BufferType) program.parameters().get(i).type();
+      double[] memory = elements.clone();
+      if (parameter.isResult()) {
+        java.util.Arrays.fill(memory, Double.NaN);
+      }
+      buffers.add(new TileValue.Buffer(type, memory));
+    }
+    TileInterpreter.run(program, buffers, sizes);
+    List<Tensor> results = new ArrayList<>();
+    for (int r = 0; r < expected.size(); r++) {
+      double[] elements = {};
+      double[] scales = {};
+      for (int i = 0; i < parameters.size(); i++) {
+        if (parameters.get(i).isResult() && parameters.get(i).index() == r) {
+          if (parameters.get(i).isScales()) {
+            scales = buffers.get(i).elements();
+          } else {
+            elements = buffers.get(i).elements();
+          }
+        }
+      }
+      results.add(new Tensor(expected.get(r).type(), elements, scales));
+    }
+    return results;
+  }
+
+  private static void compare(String what, Tensor expected, Tensor actual) {
+    double[] e = expected.values();
+    double[] a = actual.values();
+    for (int i = 0; i < e.length; i++) {
+      // Storage is f16 or better here, and amounts are of order 1.
+      double tolerance = 2e-2 * (1 + Math.abs(e[i]));
+      boolean same = Double.compare(e[i], a[i]) == 0 || Math.abs(e[i] - a[i]) <= tolerance;
+      assertEquals(true, same, what + " at " + i + " of " + expected.type() + ": " + e[i] + " but " + a[i]);
+    }
+  }
+
+  private TensorType concrete(TensorType type) {
+    return type.substitute(name -> nibble.ir.shape.Dim.of(sizes.get(name)));
+  }
+
+  private Tensor random(TensorType type) {
+    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7) : type.format().round(random.nextGaussian());
+    }
+    return Tensor.of(type, elements);
+  }
+
+  /** Map literals in tests. */
+  static ImmutableMap<String, Long> sizes(Object... pairs) {
+    ImmutableMap.Builder<String, Long> sizes = ImmutableMap.builder();
+    for (int i = 0; i < pairs.length; i += 2) {
+      sizes.put((String) pairs[i], ((Integer) pairs[i + 1]).longValue());
+    }
+    return sizes.build();
+  }
+}

@@ -1,0 +1,64 @@
+package nibble.codegen.ptx;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes instructions of each form, with registers wherever they may be and with constants wherever they may be. */
+final class FormSampler {
+  static final Parameter PARAMETER = new Parameter("p", PtxType.U64, 0);
+  static final SharedVariable VARIABLE = new SharedVariable("tile", 16, 256);
+  static final Label END = new Label("$end");
+
+  private final Map<RegisterType, Integer> next = new EnumMap<>(RegisterType.class);
+
+  List<Instruction> samples(InstructionForm form) {
+    List<Instruction> samples = new ArrayList<>(List.of(sample(form, false)));
+    if (form.inputs().stream().anyMatch(p -> p.kind() == OperandPattern.Kind.REGISTER_OR_CONSTANT)) {
+      samples.add(sample(form, true));
+    }
+    return samples;
+  }
+
+  private Instruction sample(InstructionForm form, boolean constants) {
+    next.clear();
+    ImmutableList.Builder<Operand> operands = ImmutableList.builder();
+    form.outputs().forEach(pattern -> operands.add(operand(pattern, constants)));
+    form.inputs().forEach(pattern -> operands.add(operand(pattern, constants)));
+    Optional<Guard> guard =
+        form.effect() == Effect.JUMPS ? Optional.of(new Guard(register(RegisterType.PRED), false)) : Optional.empty();
+    return new Instruction(form, guard, operands.build(), Optional.empty());
+  }
+
+  private Operand operand(OperandPattern pattern, boolean constants) {
+    return switch (pattern.kind()) {
+      case REGISTER -> register(pattern.type());
+      case REGISTER_OR_CONSTANT -> constants ? constant(pattern.type()) : register(pattern.type());
+      case VECTOR, PAIR -> pattern.fresh(this::register);
+      case PREDICATE_OR_NEGATION -> new NotPredicate(register(RegisterType.PRED));
+      case CONSTANT ->
+          Immediate.imm(pattern.values().isEmpty() ? 1 : pattern.values().get(pattern.values().length() - 1));
+      case GLOBAL_ADDRESS -> Address.at(register(RegisterType.B64), 16);
+      case SHARED_ADDRESS -> Address.at(register(RegisterType.B32), 16);
+      case PARAMETER_ADDRESS -> Address.at(PARAMETER);
+      case SPECIAL -> SpecialRegister.TID_X;
+      case SYMBOL -> VARIABLE;
+      case LABEL -> END;
+    };
+  }
+
+  private static Operand constant(RegisterType type) {
+    return switch (type) {
+      case F32 -> Immediate.imm(1.5f);
+      case F64 -> Immediate.imm(1.5);
+      case PRED, B16, B32, B64 -> Immediate.imm(32);
+    };
+  }
+
+  private Register register(RegisterType type) {
+    return new Register(type, next.merge(type, 1, Integer::sum) - 1);
+  }
+}

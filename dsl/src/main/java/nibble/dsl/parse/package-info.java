@@ -1,0 +1,2 @@
+/** From text to the syntax tree, and what is wrong with text that is no program. */
+package nibble.dsl.parse;

@@ -1,0 +1,2 @@
+/** The files of one compilation and which of them sees which. */
+package nibble.dsl.program;

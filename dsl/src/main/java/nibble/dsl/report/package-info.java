@@ -1,0 +1,2 @@
+/** Collects what is to be said to the user. */
+package nibble.dsl.report;

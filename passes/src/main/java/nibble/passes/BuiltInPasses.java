@@ -1,0 +1,36 @@
+package nibble.passes;
+
+import com.google.common.collect.ImmutableList;
+import nibble.passes.canonicalize.Canonicalize;
+import nibble.passes.graph.DecomposeComposites;
+import nibble.passes.graph.EliminateCommonSubexpressions;
+import nibble.passes.graph.EliminateDeadCode;
+import nibble.passes.graph.FoldConstants;
+import nibble.passes.graph.SpecializeSizes;
+import nibble.passes.graph.UnrollLoops;
+import nibble.passes.pipeline.OptionSyntax;
+import nibble.passes.precision.CastMatMuls;
+import nibble.passes.precision.FoldDequantize;
+import nibble.passes.precision.LayoutSpec;
+import nibble.passes.precision.QuantizeMatMuls;
+
+/** The passes that need no plugin. */
+public final class BuiltInPasses {
+  /** Record classes, in the order in which they are listed for people. */
+  public static final ImmutableList<Class<? extends Pass>> ALL = ImmutableList.of(
+      Canonicalize.class,
+      FoldConstants.class,
+      EliminateCommonSubexpressions.class,
+      EliminateDeadCode.class,
+      SpecializeSizes.class,
+      UnrollLoops.class,
+      DecomposeComposites.class,
+      QuantizeMatMuls.class,
+      CastMatMuls.class,
+      FoldDequantize.class);
+
+  /** Syntax of their options, besides numbers, patterns and formats. */
+  public static final ImmutableList<OptionSyntax<?>> SYNTAXES = ImmutableList.of(LayoutSpec.SYNTAX);
+
+  private BuiltInPasses() {}
+}

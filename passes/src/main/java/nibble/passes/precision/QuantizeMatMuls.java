@@ -1,0 +1,78 @@
+package nibble.passes.precision;
+
+import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.op.MatMul;
+import nibble.ir.recipe.PathPattern;
+import nibble.ir.rewrite.RewriteDriver;
+import nibble.passes.NumericEffect;
+import nibble.passes.Pass;
+import nibble.passes.PassContext;
+import nibble.passes.PassInfo;
+import nibble.passes.PassOption;
+
+/**
+ * Quantizes the operands of matrix products with weights, symmetrically and with dynamic scales, by
+ * {@link QuantizeOperands}. The pairs of quantize and dequantize that it leaves are folded by {@code fold-dequantize}.
+ *
+ * @param at paths of the products; none for all
+ * @param weight layout of right operands, which must come from a weight; none to leave them
+ * @param act layout of left operands; none to leave them
+ */
+@PassInfo(
+    name = "quantize",
+    summary = "quantizes weights and activations of matrix products, symmetrically, with dynamic scales",
+    effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
+public record QuantizeMatMuls(
+    @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
+    @PassOption("layout of weights, such as i8:channel; they stay as they are where it is not given")
+    Optional<LayoutSpec> weight,
+    @PassOption("layout of activations, such as i8:token; they stay as they are where it is not given")
+    Optional<LayoutSpec> act) implements Pass {
+  public QuantizeMatMuls {
+    if (weight.isEmpty() && act.isEmpty()) {
+      throw new IllegalArgumentException("give a layout for weight, for act, or for both");
+    }
+    if (act.isPresent() && act.get().granularity().isEmpty()) {
+      throw new IllegalArgumentException(
+          "channel is for weights; activations take tensor, token, block(r,c) or group n");
+    }
+  }
+
+  @Override
+  public Module run(Module module, PassContext context) {
+    return module.mapFunctions(function -> {
+      ImmutableMap<Value, ProductPlan> plans = plans(function, context);
+      return plans.isEmpty()
+          ? function
+          : new RewriteDriver(new QuantizeOperands(plans)).apply(function, module.symbols());
+    });
+  }
+
+  private ImmutableMap<Value, ProductPlan> plans(Function function, PassContext context) {
+    ProductPlanner planner = new ProductPlanner(weight, act, reason(), Definitions.in(function), context);
+    Map<Value, ProductPlan> plans = new LinkedHashMap<>();
+    function.body().walk(operation -> {
+      if (isMeant(operation)) {
+        planner.plan(operation).ifPresent(plan -> plans.put(operation.result(), plan));
+      }
+    });
+    return ImmutableMap.copyOf(plans);
+  }
+
+  private boolean isMeant(Operation operation) {
+    return operation.op() instanceof MatMul && PathPattern.anyMatches(at, operation.location().path());
+  }
+
+  private String reason() {
+    return at.isEmpty() ? "asked for every product with a weight" : "asked for at " + Joiner.on(", ").join(at);
+  }
+}

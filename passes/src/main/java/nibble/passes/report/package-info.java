@@ -1,0 +1,2 @@
+/** What people see of a pipeline run: dumps, differences, explanations. */
+package nibble.passes.report;

@@ -1,0 +1,186 @@
+package nibble.passes.precision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.format.Formats;
+import nibble.ir.format.Rounding;
+import nibble.ir.op.Quantize;
+import nibble.ir.shape.Shape;
+import nibble.ir.text.TextReader;
+import nibble.passes.Decision;
+import nibble.passes.PassContext;
+import nibble.passes.PassEnvironment;
+import nibble.passes.pipeline.PassRegistry;
+import nibble.passes.spi.Plugins;
+import nibble.passes.testing.IrText;
+import org.junit.jupiter.api.Test;
+
+class QuantizeMatMulsTest {
+  private static final WeightSource WEIGHTS = (key, type) -> random(type, 3);
+
+  private final PassRegistry registry = Plugins.none().passes();
+
+  private static Tensor random(TensorType type, long seed) {
+    Random random = new Random(seed);
+    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = (float) random.nextGaussian();
+    }
+    return Tensor.of(type, elements);
+  }
+
+  private static Module product(String weight, String transposed) {
+    return IrText.module("""
+        func @main(%%x: tensor<[2,8] x f32>) {
+          %%w = weight {key = "w"} : tensor<%s x f32>
+          %%0 = matmul %%x, %%w {transposeB = %s, to = f32} : tensor<[2,6] x f32> loc("m.nib":3:5 in a)
+          return %%0
+        }
+        """.formatted(weight, transposed));
+  }
+
+  private PassContext context() {
+    return new PassContext(PassEnvironment.of(registry.ir()).withWeights(WEIGHTS), "quantize");
+  }
+
+  private Module apply(String pass, Module module, PassContext context) {
+    return registry.parse(pass).passes().getFirst().run(module, context);
+  }
+
+  private static TensorType quantizedWeight(Module module) {
+    return module.functions().get("main").body().operations().stream()
+        .filter(operation -> operation.op() instanceof Quantize && operation.operand(0).name().equals("w"))
+        .map(Operation::result).findFirst().orElseThrow().tensorType();
+  }
+
+  @Test
+  void theProgramMeansTheQuantizedProduct() {
+    Module module = product("[8,6]", "false");
+    Function after =
+        apply("quantize{weight=i8:channel, act=i8:token}", module, context()).functions().get("main");
+    Tensor x = random(TensorType.of(Shape.of(2, 8), Formats.F32), 1);
+    Tensor w = random(TensorType.of(Shape.of(8, 6), Formats.F32), 3);
+    double[] qx = quantized(x, "tensor<[2,8] x i8, scale<token, f32>>");
+    double[] qw = quantized(w, "tensor<[8,6] x i8, scale<axis 1, f32>>");
+    Tensor result = new Interpreter(Mode.EXACT, WEIGHTS).run(after, List.of(x)).getFirst();
+    for (int i = 0; i < 12; i++) {
+      double sum = 0;
+      for (int k = 0; k < 8; k++) {
+        sum += qx[i / 6 * 8 + k] * qw[k * 6 + i % 6];
+      }
+      // The same sum of eight products, in f64 on both sides: 8 products and 7 sums on each, of terms below 16.
+      assertEquals(sum, result.elements()[i], 2 * 15 * 0x1p-53 * 8 * 16);
+    }
+  }
+
+  private double[] quantized(Tensor tensor, String type) {
+    TensorType scaled = new TextReader(type, "type", registry.ir()).tensorType();
+    return new Quantize(Rounding.NEAREST_EVEN, scaled).eval(List.of(tensor), scaled).values();
+  }
+
+  @Test
+  void channelIsTheOuterAxisHoweverTheWeightIsStored() {
+    String pass = "quantize{weight=i8:channel}";
+    assertEquals("scale<axis 1, f32>", layout(pass, product("[8,6]", "false")));
+    assertEquals("scale<axis 0, f32>", layout(pass, product("[6,8]", "true")));
+  }
+
+  @Test
+  void rowsAreMeantAlongTheInnerAxis() {
+    Module stored = product("[8,6]", "false");
+    Module turned = product("[6,8]", "true");
+    assertEquals("scale<axis 1, f32>", layout("quantize{weight=i8:token}", stored));
+    assertEquals("scale<token, f32>", layout("quantize{weight=i8:token}", turned));
+    assertEquals("scale<block(4,1), f32>", layout("quantize{weight=i8:group 4}", stored));
+    assertEquals("scale<group 4, f32>", layout("quantize{weight=i8:group(4)}", turned));
+    assertEquals("scale<block(4,2), f16>", layout("quantize{weight=i8:block(2,4):f16}", stored));
+    assertEquals("scale<block(2,4), f32>", layout("quantize{weight=i8:block(2,4)}", turned));
+    assertEquals("scale<axis 0, f32>", layout("quantize{weight=i8:axis0}", stored));
+    assertEquals("scale<tensor, f32>", layout("quantize{weight=i8:tensor}", stored));
+  }
+
+  private String layout(String pass, Module module) {
+    return quantizedWeight(apply(pass, module, context())).scale().orElseThrow().toString();
+  }
+
+  @Test
+  void theCostOfAWeightIsMeasured() {
+    PassContext context = context();
+    apply("quantize{weight=i8:channel, act=i8:token}", product("[8,6]", "false"), context);
+    List<Optional<Double>> sqnr =
+        context.decisions().stream().map(decision -> decision.cost().orElseThrow().sqnrDb()).toList();
+    assertEquals(Optional.empty(), sqnr.get(0), "an activation is not known when compiling");
+    Tensor w = random(TensorType.of(Shape.of(8, 6), Formats.F32), 3);
+    double[] quantized = quantized(w, "tensor<[8,6] x i8, scale<axis 1, f32>>");
+    double signal = 0;
+    double noise = 0;
+    for (int i = 0; i < quantized.length; i++) {
+      signal += w.elements()[i] * w.elements()[i];
+      noise += (w.elements()[i] - quantized[i]) * (w.elements()[i] - quantized[i]);
+    }
+    assertEquals(10 * Math.log10(signal / noise), sqnr.get(1).orElseThrow());
+    assertTrue(context.decisions().get(1).text().contains("(192 -> 72 bytes, SQNR "), context.decisions().toString());
+  }
+
+  @Test
+  void aWeightBehindACastIsQuantizedFromWhatIsStored() {
+    Module module = IrText.module("""
+        func @main(%x: tensor<[2,8] x f32>) {
+          %w = weight {key = "w"} : tensor<[6,8] x f32>
+          %0 = cast %w {to = f16} : tensor<[6,8] x f16>
+          %1 = transpose %0 {axes = [1, 0]} : tensor<[8,6] x f16>
+          %2 = cast %x {to = f16} : tensor<[2,8] x f16>
+          %3 = matmul %2, %1 {transposeB = false, to = f32} : tensor<[2,6] x f32>
+          return %3
+        }
+        """);
+    PassContext context = context();
+    Module after = apply("quantize{weight=i8:channel, act=i8:token}", module, context);
+    assertEquals("tensor<[6,8] x i8, scale<axis 0, f32>>", quantizedWeight(after).toString());
+    assertEquals(2, context.decisions().stream().filter(d -> d.outcome() == Decision.Outcome.APPLIED).count());
+  }
+
+  @Test
+  void doesNotFire() {
+    Module module = IrText.module("""
+        func @main(%x: tensor<[2,8] x f32>, %y: tensor<[8,2] x f32>) {
+          %0 = matmul %x, %y {transposeB = false, to = f32} : tensor<[2,2] x f32>
+          %1 = exp %0 : tensor<[2,2] x f32>
+          return %1
+        }
+        """);
+    PassContext context = context();
+    assertSame(module, apply("quantize{weight=i8:channel, act=i8:token}", module, context));
+    assertEquals(List.of("its right operand is no weight but the input %y"),
+        context.decisions().stream().map(Decision::reason).toList());
+  }
+
+  @Test
+  void blocksThatLieAcrossAViewAreRefusedWithAReason() {
+    Module module = IrText.module("""
+        func @main(%x: tensor<[2,8] x f32>) {
+          %w = weight {key = "w"} : tensor<[8,3,2] x f32>
+          %0 = transpose %w {axes = [1, 0, 2]} : tensor<[3,8,2] x f32>
+          %1 = matmul %x, %0 {transposeB = false, to = f32} : tensor<[3,2,2] x f32>
+          return %1
+        }
+        """);
+    PassContext context = context();
+    assertSame(module, apply("quantize{weight=i8:group 4}", module, context));
+    assertEquals("no scale<group 4> lies along the inner axis of tensor<[8,3,2] x f32>, which is its axis 0",
+        context.decisions().getFirst().reason());
+  }
+}

@@ -1,0 +1,182 @@
+package nibble.emulator;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import nibble.emulator.execute.Launch;
+import nibble.emulator.execute.Launcher;
+import nibble.emulator.execute.Observer;
+import nibble.emulator.lower.LoweredModule;
+import nibble.emulator.lower.ModuleLowering;
+import nibble.emulator.lower.Options;
+import nibble.emulator.memory.GlobalMemory;
+import nibble.emulator.model.PtxModule;
+import nibble.emulator.parse.PtxReader;
+import nibble.emulator.report.Diagnostics;
+import nibble.emulator.report.SourceText;
+import nibble.emulator.schedule.Schedule;
+
+/**
+ * A machine that executes PTX.
+ *
+ * <pre>{@code
+ * try (Machine machine = Machine.builder().workers(2).build()) {
+ *   PtxProgram program = machine.load(text, "add.ptx");
+ *   Allocation x = machine.memory().allocate(4096, "x");
+ *   machine.launch(program.kernel("add"), LaunchConfig.of(4, 256), Argument.of(x), Argument.of(1024));
+ * }
+ * }</pre>
+ *
+ * <p>Safe for threads. Launches are synchronous: when {@link #launch} returns, the kernel has ended.
+ */
+public final class Machine implements AutoCloseable {
+  private final int workers;
+  private final Tier tier;
+  private final TensorArithmetic tensorArithmetic;
+  private final Schedule schedule;
+  private final long stepLimit;
+  private final Optional<Observer> observer;
+  private final GlobalMemory global = new GlobalMemory();
+  private final DeviceMemory memory = new DeviceMemory(global);
+  private final ExecutorService executor;
+
+  private Machine(Builder builder) {
+    workers = builder.workers;
+    tier = builder.tier;
+    tensorArithmetic = builder.tensorArithmetic;
+    schedule = builder.schedule;
+    stepLimit = builder.stepLimit;
+    observer = builder.observer;
+    AtomicInteger number = new AtomicInteger();
+    executor =
+        Executors.newFixedThreadPool(
+            workers,
+            work -> {
+              Thread thread = new Thread(work, "ptx-worker-" + number.getAndIncrement());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Starts the description of a machine. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Describes a machine. */
+  public static final class Builder {
+    private int workers = Runtime.getRuntime().availableProcessors();
+    private Tier tier = Tier.COMPILED;
+    private TensorArithmetic tensorArithmetic = TensorArithmetic.MODELLED;
+    private Schedule schedule = Schedule.roundRobin();
+    private long stepLimit = Long.MAX_VALUE;
+    private Optional<Observer> observer = Optional.empty();
+
+    private Builder() {}
+
+    /** How many blocks run at a time; one for each processor unless stated. */
+    public Builder workers(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException("a machine needs a worker");
+      }
+      workers = count;
+      return this;
+    }
+
+    /** How kernels are executed; compiled unless stated. */
+    public Builder tier(Tier newTier) {
+      tier = newTier;
+      return this;
+    }
+
+    /** How matrix instructions sum; as the program's target does unless stated. */
+    public Builder tensorArithmetic(TensorArithmetic newArithmetic) {
+      tensorArithmetic = newArithmetic;
+      return this;
+    }
+
+    /** In which order the warps of a block run; round robin unless stated. */
+    public Builder schedule(Schedule newSchedule) {
+      schedule = newSchedule;
+      return this;
+    }
+
+    /** How many basic blocks the warps of a thread block may execute before the machine gives up; no limit unless stated. */
+    public Builder stepLimit(long basicBlocks) {
+      stepLimit = basicBlocks;
+      return this;
+    }
+
+    /** What watches all launches; nothing unless stated. Watched kernels are compiled apart, and slower. */
+    public Builder observer(Observer newObserver) {
+      observer = Optional.of(newObserver);
+      return this;
+    }
+
+    public Machine build() {
+      return new Machine(this);
+    }
+  }
+
+  /** Global memory. */
+  public DeviceMemory memory() {
+    return memory;
+  }
+
+  /**
+   * Loads PTX: reads it, checks it and places its variables.
+   *
+   * @param name what messages call it
+   * @throws PtxException with everything that is wrong with it
+   */
+  public PtxProgram load(String text, String name) {
+    PtxModule module = PtxReader.read(name, text);
+    Diagnostics diagnostics = new Diagnostics(new SourceText(name, text));
+    LoweredModule lowered = ModuleLowering.lower(module, diagnostics, global, new Options(tensorArithmetic));
+    return new PtxProgram(name, lowered, global);
+  }
+
+  /** Runs a kernel; see {@link #launch(PtxKernel, LaunchConfig, List)}. */
+  public LaunchResult launch(PtxKernel kernel, LaunchConfig config, Argument... arguments) {
+    return launch(kernel, config, List.of(arguments));
+  }
+
+  /**
+   * Runs a kernel to its end.
+   *
+   * @param arguments one for each parameter, of the parameter's size
+   * @throws LaunchException if the launch does not fit the kernel or its target
+   * @throws KernelFault if the kernel does what it must not
+   */
+  public LaunchResult launch(PtxKernel kernel, LaunchConfig config, List<Argument> arguments) {
+    LaunchCheck.check(kernel, config, arguments);
+    boolean isWatched = observer.isPresent();
+    LaunchConfig.Extent grid = config.grid();
+    LaunchConfig.Extent block = config.block();
+    Launch launch =
+        new Launch(
+            kernel.code(isWatched),
+            kernel.executable(tier, isWatched),
+            global,
+            new int[] {grid.x(), grid.y(), grid.z()},
+            new int[] {block.x(), block.y(), block.z()},
+            config.dynamicSharedBytes(),
+            Parameters.lay(kernel, arguments),
+            schedule,
+            stepLimit,
+            observer);
+    Launcher launcher = new Launcher(launch);
+    long start = System.nanoTime();
+    launcher.run(executor, workers);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return ResultBuilder.build(launch, launcher, seconds);
+  }
+
+  /** Stops the machine's workers. Memory goes when nobody refers to it any more. */
+  @Override
+  public void close() {
+    executor.shutdown();
+  }
+}

@@ -1,0 +1,54 @@
+package nibble.emulator;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.emulator.code.BasicBlock;
+import nibble.emulator.execute.Launch;
+import nibble.emulator.execute.Launcher;
+import nibble.emulator.execute.Profile;
+import nibble.emulator.table.Fidelity;
+import nibble.emulator.table.Form;
+
+/** Makes a launch's result of how often each basic block ran. */
+final class ResultBuilder {
+  private ResultBuilder() {}
+
+  static LaunchResult build(Launch launch, Launcher launcher, double seconds) {
+    Profile profile = launcher.profile();
+    List<BasicBlock> blocks = launch.code().blocks();
+    Map<Form, Long> forms = new HashMap<>();
+    Map<Fidelity, Long> fidelity = new EnumMap<>(Fidelity.class);
+    long warpInstructions = 0;
+    long threadInstructions = 0;
+    long tensorOperations = 0;
+    for (int i = 0; i < blocks.size(); i++) {
+      long executions = profile.executions(i);
+      if (executions == 0) {
+        continue;
+      }
+      List<Form> executed = blocks.get(i).forms();
+      warpInstructions += executions * executed.size();
+      threadInstructions += profile.lanes(i) * executed.size();
+      for (Form form : executed) {
+        forms.merge(form, executions, Long::sum);
+        fidelity.merge(form.fidelity(), executions, Long::sum);
+        tensorOperations += form.isTensorOperation() ? executions : 0;
+      }
+    }
+    return new LaunchResult(
+        launch.blocks(),
+        warpInstructions,
+        threadInstructions,
+        profile.divergences(),
+        profile.barriers,
+        profile.globalBytesRead,
+        profile.globalBytesWritten,
+        tensorOperations,
+        fidelity,
+        forms,
+        launcher.output(),
+        seconds);
+  }
+}

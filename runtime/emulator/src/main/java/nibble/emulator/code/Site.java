@@ -1,0 +1,14 @@
+package nibble.emulator.code;
+
+import java.util.Optional;
+import nibble.emulator.model.SourceLine;
+
+/**
+ * Where an instruction stands, for faults.
+ *
+ * @param function the kernel or device function
+ * @param line its line in the PTX text
+ * @param source the line that it was compiled from, where {@code .loc} says so
+ * @param text the instruction
+ */
+public record Site(String function, int line, Optional<SourceLine> source, String text) {}

@@ -1,0 +1,96 @@
+package nibble.emulator.execute;
+
+import static nibble.emulator.lane.Lanes.WARP;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+
+/**
+ * The {@code cp.async} copies that a warp's threads have under way.
+ *
+ * <p>What a copy reads is taken when it is issued; what it writes appears when its thread waits for its group, and no
+ * sooner, so a kernel that forgets to wait computes with what was there before.
+ */
+public final class AsyncCopies {
+  /** The copies of one instruction by lanes whose group has the same number. */
+  private record Batch(int group, int lanes, long[] destinations, byte[] data, int bytes) {}
+
+  private final ThreadBlock block;
+  private final Deque<Batch> pending = new ArrayDeque<>();
+
+  /** How many groups each lane has committed; copies join the group of this number. */
+  private final int[] committed = new int[WARP];
+
+  AsyncCopies(ThreadBlock block) {
+    this.block = block;
+  }
+
+  void clear() {
+    pending.clear();
+    Arrays.fill(committed, 0);
+  }
+
+  /**
+   * Issues copies.
+   *
+   * @param destinations offsets in shared memory by lane
+   * @param data what is to be written, {@code bytes} for each lane
+   */
+  public void issue(int lanes, long[] destinations, byte[] data, int bytes) {
+    int rest = lanes;
+    while (rest != 0) {
+      int group = committed[Integer.numberOfTrailingZeros(rest)];
+      int same = 0;
+      for (int lane = 0; lane < WARP; lane++) {
+        same |= committed[lane] == group ? 1 << lane : 0;
+      }
+      pending.addLast(new Batch(group, rest & same, destinations, data, bytes));
+      rest &= ~same;
+    }
+  }
+
+  /** Ends the lanes' current groups. */
+  public void commit(int lanes) {
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      committed[Integer.numberOfTrailingZeros(rest)]++;
+    }
+  }
+
+  /** Completes all groups of the lanes but the newest {@code allowed}. */
+  public void waitGroup(int lanes, int allowed) {
+    complete(lanes, 1 + allowed);
+  }
+
+  /** Completes everything that the lanes have issued. */
+  public void waitAll(int lanes) {
+    complete(lanes, 0);
+  }
+
+  private void complete(int lanes, int behind) {
+    for (int count = pending.size(); count > 0; count--) {
+      Batch batch = pending.removeFirst();
+      int done = 0;
+      for (int rest = batch.lanes & lanes; rest != 0; rest &= rest - 1) {
+        int lane = Integer.numberOfTrailingZeros(rest);
+        done |= batch.group <= committed[lane] - behind ? 1 << lane : 0;
+      }
+      write(batch, done);
+      int left = batch.lanes & ~done;
+      if (left != 0) {
+        pending.addLast(new Batch(batch.group, left, batch.destinations, batch.data, batch.bytes));
+      }
+    }
+  }
+
+  private void write(Batch batch, int lanes) {
+    MemorySegment shared = block.shared();
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      MemorySegment.copy(
+          batch.data, lane * batch.bytes, shared, ValueLayout.JAVA_BYTE, batch.destinations[lane], batch.bytes);
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package nibble.emulator.execute;
+
+import static nibble.emulator.lane.Lanes.WARP;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nibble.emulator.KernelFault;
+import nibble.emulator.code.Code;
+import nibble.emulator.code.SpecialRegister;
+import nibble.emulator.memory.PrivateMemory;
+import nibble.emulator.memory.Space;
+import nibble.emulator.tensor.TensorScratch;
+
+/** A block of threads: its warps, its shared memory, its barriers. A worker uses one object for block after block. */
+public final class ThreadBlock {
+  /** Shared memory starts filled with this: as floating point it is no number, so reading it unwritten shows. */
+  private static final byte POISON = -1;
+
+  private final Launch launch;
+  private final Warp[] warps;
+  private final Barrier[] barriers = new Barrier[16];
+  private final MemorySegment shared;
+  private final MemorySegment[] locals;
+  private final TensorScratch tensorScratch = new TensorScratch();
+  private final List<String> output = new ArrayList<>();
+  private Optional<Observer.BlockObserver> observer = Optional.empty();
+  private KernelFault.Index index = new KernelFault.Index(0, 0, 0);
+  private long number;
+  private int liveThreads;
+
+  ThreadBlock(Launch launch, Arena arena, Profile profile) {
+    this.launch = launch;
+    Code code = launch.code();
+    shared = arena.allocate(launch.sharedBytes(), 1024);
+    locals = new MemorySegment[launch.warps()];
+    warps = new Warp[launch.warps()];
+    for (int i = 0; i < warps.length; i++) {
+      locals[i] = arena.allocate((long) code.localBytes() * WARP, 16);
+      warps[i] = new Warp(this, i, code, profile);
+    }
+    for (int i = 0; i < barriers.length; i++) {
+      barriers[i] = new Barrier(this);
+    }
+  }
+
+  /** Prepares the block of this number. */
+  void start(long block) {
+    number = block;
+    int[] grid = launch.grid();
+    index =
+        new KernelFault.Index(
+            (int) (block % grid[0]), (int) (block / grid[0] % grid[1]), (int) (block / grid[0] / grid[1]));
+    shared.fill(POISON);
+    output.clear();
+    liveThreads = launch.threads();
+    for (Barrier barrier : barriers) {
+      barrier.clear();
+    }
+    for (Warp warp : warps) {
+      warp.start(Math.min(WARP, launch.threads() - warp.index * WARP));
+    }
+    observer = launch.observer().map(it -> it.forBlock(this));
+  }
+
+  public Launch launch() {
+    return launch;
+  }
+
+  Warp[] warps() {
+    return warps;
+  }
+
+  /** What watches the block. */
+  public Optional<Observer.BlockObserver> observer() {
+    return observer;
+  }
+
+  /** The block's shared memory. */
+  public MemorySegment shared() {
+    return shared;
+  }
+
+  /** The local memory of a warp's threads, one behind the other. */
+  public MemorySegment local(int warp) {
+    return locals[warp];
+  }
+
+  /** Memory for a matrix instruction while it is computed. */
+  public TensorScratch tensorScratch() {
+    return tensorScratch;
+  }
+
+  /** Number of the block in the grid, x quickest. */
+  public long number() {
+    return number;
+  }
+
+  /** Place of the block in the grid. */
+  public KernelFault.Index index() {
+    return index;
+  }
+
+  /** Place of a thread in the block. */
+  public KernelFault.Index thread(int thread) {
+    int[] shape = launch.shape();
+    return new KernelFault.Index(
+        thread % shape[0], thread / shape[0] % shape[1], thread / shape[0] / shape[1]);
+  }
+
+  /** A barrier of the block. */
+  public Barrier barrier(int id) {
+    return barriers[id];
+  }
+
+  Barrier[] barriers() {
+    return barriers;
+  }
+
+  /** Threads that have not exited. */
+  int liveThreads() {
+    return liveThreads;
+  }
+
+  /** Threads have exited; barriers no longer wait for them. */
+  void exit(int threads) {
+    liveThreads -= threads;
+    for (Barrier barrier : barriers) {
+      barrier.completeIfAllArrived();
+    }
+  }
+
+  /** Adds text that the kernel printed. */
+  public void print(String text) {
+    output.add(text);
+  }
+
+  List<String> output() {
+    return output;
+  }
+
+  /** The memories that warp's threads see alone. */
+  PrivateMemory memories(int warp) {
+    return new PrivateMemory() {
+      @Override
+      public long size(int space) {
+        return switch (space) {
+          case Space.SHARED -> shared.byteSize();
+          case Space.LOCAL -> launch.code().localBytes();
+          default -> launch.parameters().byteSize();
+        };
+      }
+
+      @Override
+      public MemorySegment segment(int space) {
+        return switch (space) {
+          case Space.SHARED -> shared;
+          case Space.LOCAL -> locals[warp];
+          default -> launch.parameters();
+        };
+      }
+
+      @Override
+      public String describe(int space, long offset) {
+        return switch (space) {
+          case Space.SHARED -> describeShared();
+          case Space.LOCAL -> "the thread's local memory of " + size(space) + " bytes";
+          default -> "the kernel's parameters of " + size(space) + " bytes";
+        };
+      }
+    };
+  }
+
+  private String describeShared() {
+    return "the block's shared memory of "
+        + shared.byteSize()
+        + " bytes ("
+        + launch.code().sharedBytes()
+        + " static, "
+        + launch.dynamicShared()
+        + " dynamic)";
+  }
+
+  /** A special register's value. */
+  long special(SpecialRegister register, Warp warp, int lane) {
+    int thread = warp.index * WARP + lane;
+    int[] shape = launch.shape();
+    int[] grid = launch.grid();
+    return switch (register) {
+      case TID_X -> thread % shape[0];
+      case TID_Y -> thread / shape[0] % shape[1];
+      case TID_Z -> thread / shape[0] / shape[1];
+      case NTID_X -> shape[0];
+      case NTID_Y -> shape[1];
+      case NTID_Z -> shape[2];
+      case CTAID_X -> index.x();
+      case CTAID_Y -> index.y();
+      case CTAID_Z -> index.z();
+      case NCTAID_X -> grid[0];
+      case NCTAID_Y -> grid[1];
+      case NCTAID_Z -> grid[2];
+      case LANEID -> lane;
+      case WARPID -> warp.index;
+      case NWARPID -> warps.length;
+      case SMID -> 0;
+      case NSMID -> 1;
+      case LANEMASK_EQ -> 1 << lane;
+      case LANEMASK_LE -> (2 << lane) - 1;
+      case LANEMASK_LT -> (1 << lane) - 1;
+      case LANEMASK_GE -> -1 << lane;
+      case LANEMASK_GT -> -2 << lane;
+      // Every block is a cluster of its own.
+      case CLUSTER_CTAID_X, CLUSTER_CTAID_Y, CLUSTER_CTAID_Z, CLUSTER_CTARANK -> 0;
+      case CLUSTER_NCTAID_X, CLUSTER_NCTAID_Y, CLUSTER_NCTAID_Z, CLUSTER_NCTARANK -> 1;
+      case DYNAMIC_SMEM_SIZE -> launch.dynamicShared();
+      case TOTAL_SMEM_SIZE -> shared.byteSize();
+      case GRIDID -> 1;
+    };
+  }
+}

@@ -1,0 +1,160 @@
+package nibble.emulator.lower;
+
+import java.util.List;
+import java.util.Optional;
+import nibble.emulator.code.Bank;
+import nibble.emulator.model.Operand;
+import nibble.emulator.model.PtxType;
+import nibble.emulator.model.StateSpace;
+import nibble.emulator.report.Rejection;
+import nibble.emulator.report.Suggestion;
+
+/** {@code call (results), function, (arguments)}: copies arguments in and results out. */
+final class Calls {
+  /** Functions that the machine has itself. */
+  private static final List<String> BUILT_IN = List.of("vprintf", "__assertfail");
+
+  private Calls() {}
+
+  static void call(Emission it) {
+    int at = it.operand(0) instanceof Operand.Group ? 1 : 0;
+    List<Operand> results = at == 0 ? List.of() : ((Operand.Group) it.operand(0)).elements();
+    List<Operand> arguments =
+        it.count() > at + 1 && it.operand(at + 1) instanceof Operand.Group group ? group.elements() : List.of();
+    if (at >= it.count() || !(it.operand(at) instanceof Operand.Name name)) {
+      throw new Rejection("a call names a function");
+    }
+    Symbol symbol = it.names().get(name.text());
+    if (!(symbol instanceof Frame callee)) {
+      throw new Rejection("calls through registers are not supported");
+    }
+    if (arguments.size() != callee.parameters().size() || results.size() != callee.results().size()) {
+      throw new Rejection(
+          "'" + name + "' takes " + callee.parameters().size() + " arguments and gives " + callee.results().size()
+              + " results, not " + arguments.size() + " and " + results.size());
+    }
+    if (callee.function().isEntry()) {
+      throw new Rejection("'" + name + "' is a kernel; only a host can launch it");
+    }
+    if (callee.function().body().isEmpty()) {
+      builtIn(it, callee, arguments, results);
+    } else {
+      direct(it, callee, arguments, results);
+    }
+  }
+
+  private static void direct(Emission it, Frame callee, List<Operand> arguments, List<Operand> results) {
+    it.function().mention(callee);
+    for (int i = 0; i < arguments.size(); i++) {
+      copyIn(it, callee.parameters().get(i), arguments.get(i));
+    }
+    LoweredBlock next = new LoweredBlock();
+    it.function().end(new End.Call(it.guard(), callee, next), next);
+    for (int i = 0; i < results.size(); i++) {
+      copyOut(it, callee.results().get(i), results.get(i));
+    }
+  }
+
+  private static void copyIn(Emission it, Symbol formal, Operand actual) {
+    switch (formal) {
+      case MemorySymbol parameter -> {
+        it.function().mention(parameter);
+        if (it.symbol(actual).orElse(null) instanceof MemorySymbol argument) {
+          it.function().mention(argument);
+          copy(it, parameter, argument);
+        } else {
+          PtxType type = parameter.variable().type();
+          boolean isLong = type.bits() == 64;
+          it.step(
+              isLong ? "CallParameters.storeWide" : "CallParameters.storeWord",
+              it.read(actual, type.bits()), new Arg.SymbolNumber(parameter), Arg.number(type.bytes()));
+        }
+      }
+      case Symbol.Register parameter -> move(it, Arg.write(parameter.register()), parameter.register(), actual);
+      default -> throw new IllegalStateException("no formal parameter: " + formal);
+    }
+  }
+
+  private static void copyOut(Emission it, Symbol formal, Operand actual) {
+    switch (formal) {
+      case MemorySymbol result -> {
+        it.function().mention(result);
+        if (it.symbol(actual).orElse(null) instanceof MemorySymbol target) {
+          it.function().mention(target);
+          copy(it, target, result);
+        } else if (!(actual instanceof Operand.Name name && name.isSink())) {
+          PtxType type = result.variable().type();
+          boolean isLong = type.bits() == 64;
+          it.step(
+              isLong ? "CallParameters.loadWide" : "CallParameters.loadWord",
+              it.write(actual, type.bits()), new Arg.SymbolNumber(result), Arg.number(type.bytes()));
+        }
+      }
+      case Symbol.Register result -> {
+        if (result.register().bank() == Bank.PREDICATE) {
+          it.step("Predicates.move", it.writePredicate(actual), Arg.read(result.register()));
+        } else {
+          int bits = result.register().type().bits();
+          it.step(bits == 64 ? "Moves.wide" : "Moves.word", it.write(actual, bits), Arg.read(result.register()));
+        }
+      }
+      default -> throw new IllegalStateException("no formal result: " + formal);
+    }
+  }
+
+  private static void move(Emission it, Arg target, VirtualRegister formal, Operand actual) {
+    if (formal.bank() == Bank.PREDICATE) {
+      it.step("Predicates.move", target, it.readPredicate(actual));
+    } else {
+      int bits = formal.type().bits();
+      it.step(bits == 64 ? "Moves.wide" : "Moves.word", target, it.read(actual, bits));
+    }
+  }
+
+  private static void copy(Emission it, MemorySymbol to, MemorySymbol from) {
+    if (to.space() != StateSpace.LOCAL || from.space() != StateSpace.LOCAL) {
+      throw new Rejection("'" + from + "' cannot be passed: it is no parameter of this call");
+    }
+    long bytes = Math.min(to.variable().bytes(), from.variable().bytes());
+    it.step(
+        "CallParameters.copy",
+        new Arg.SymbolNumber(to), new Arg.SymbolNumber(from), Arg.number(Math.toIntExact(bytes)));
+  }
+
+  private static void builtIn(Emission it, Frame callee, List<Operand> arguments, List<Operand> results) {
+    switch (callee.name()) {
+      case "vprintf" -> {
+        it.step("BuiltIns.print", argument(it, arguments, 0), argument(it, arguments, 1), new Arg.Site());
+        for (Operand result : results) {
+          if (it.symbol(result).orElse(null) instanceof MemorySymbol target) {
+            it.function().mention(target);
+            it.step("CallParameters.storeWord", new Arg.WordConstant(1), new Arg.SymbolNumber(target), Arg.number(4));
+          }
+        }
+      }
+      case "__assertfail" ->
+          it.step(
+              "BuiltIns.assertFail",
+              argument(it, arguments, 0), argument(it, arguments, 1), argument(it, arguments, 2), new Arg.Site());
+      default -> {
+        Optional<String> hint = Suggestion.didYouMean(callee.name(), BUILT_IN);
+        throw new Rejection("function '" + callee.name() + "' has no body, and the machine has none for it", hint);
+      }
+    }
+  }
+
+  /** An argument of a built-in function in a register: from its parameter variable, or the register itself. */
+  private static Arg argument(Emission it, List<Operand> arguments, int index) {
+    Operand actual = arguments.get(index);
+    if (it.symbol(actual).orElse(null) instanceof MemorySymbol variable) {
+      it.function().mention(variable);
+      PtxType type = variable.variable().type();
+      VirtualRegister value = it.temporary(type.bits() == 64 ? PtxType.B64 : PtxType.B32);
+      it.step(
+          type.bits() == 64 ? "CallParameters.loadWide" : "CallParameters.loadWord",
+          Arg.write(value), new Arg.SymbolNumber(variable), Arg.number(type.bytes()));
+      return Arg.read(value);
+    }
+    return it.read(actual, 64);
+  }
+}

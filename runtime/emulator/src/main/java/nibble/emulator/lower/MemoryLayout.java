@@ -1,0 +1,69 @@
+package nibble.emulator.lower;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.emulator.model.StateSpace;
+
+/** Where a kernel's shared and local variables are. */
+final class MemoryLayout {
+  private static final int DYNAMIC_ALIGNMENT = 16;
+
+  private final Map<MemorySymbol, Long> addresses = new IdentityHashMap<>();
+  private final int sharedBytes;
+  private final int dynamicBase;
+  private final int localBytes;
+
+  /** Lays out the variables of a kernel's functions. All dynamic arrays start at one address. */
+  MemoryLayout(List<LoweredFunction> functions) {
+    long shared = 0;
+    long local = 0;
+    int alignment = 1;
+    for (LoweredFunction function : functions) {
+      for (MemorySymbol symbol : function.symbols()) {
+        if (symbol.isDynamic()) {
+          alignment = Math.max(alignment, symbol.variable().align());
+        } else if (!addresses.containsKey(symbol)) {
+          switch (symbol.space()) {
+            case SHARED -> shared = place(symbol, shared);
+            case LOCAL -> local = place(symbol, local);
+            default -> addresses.put(symbol, symbol.address());
+          }
+        }
+      }
+    }
+    sharedBytes = Math.toIntExact(shared);
+    boolean isDynamic = functions.stream().flatMap(it -> it.symbols().stream()).anyMatch(MemorySymbol::isDynamic);
+    int align = Math.max(alignment, DYNAMIC_ALIGNMENT);
+    dynamicBase = isDynamic ? (sharedBytes + align - 1) / align * align : sharedBytes;
+    localBytes = Math.toIntExact((local + 15) / 16 * 16);
+  }
+
+  private long place(MemorySymbol symbol, long end) {
+    long align = symbol.variable().align();
+    long address = (end + align - 1) / align * align;
+    addresses.put(symbol, address);
+    return address + symbol.variable().bytes();
+  }
+
+  /** Address in the variable's space. */
+  long address(MemorySymbol symbol) {
+    if (symbol.isDynamic()) {
+      return dynamicBase;
+    }
+    boolean isFixed = symbol.space() != StateSpace.SHARED && symbol.space() != StateSpace.LOCAL;
+    return isFixed ? symbol.address() : addresses.get(symbol);
+  }
+
+  int sharedBytes() {
+    return sharedBytes;
+  }
+
+  int dynamicBase() {
+    return dynamicBase;
+  }
+
+  int localBytes() {
+    return localBytes;
+  }
+}

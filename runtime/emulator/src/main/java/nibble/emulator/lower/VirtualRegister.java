@@ -1,0 +1,45 @@
+package nibble.emulator.lower;
+
+import nibble.emulator.code.Bank;
+import nibble.emulator.model.PtxType;
+
+/**
+ * A register as PTX has them, without number: there are as many as are declared. Two are the same only if they are one
+ * object, for scopes may declare a name again.
+ */
+final class VirtualRegister {
+  private final String name;
+  private final PtxType type;
+  private boolean pinned;
+
+  VirtualRegister(String name, PtxType type) {
+    this.name = name;
+    this.type = type;
+  }
+
+  String name() {
+    return name;
+  }
+
+  PtxType type() {
+    return type;
+  }
+
+  Bank bank() {
+    return Bank.of(type);
+  }
+
+  /** Whether it is a function's formal parameter or result, which callers access, too. */
+  boolean isPinned() {
+    return pinned;
+  }
+
+  void pin() {
+    pinned = true;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,69 @@
+package nibble.emulator.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Live or freed memory of an allocation. */
+public final class Region {
+  private static final int ALIGNMENT = 256;
+
+  private final long base;
+  private final long size;
+  private final String name;
+  private final boolean readOnly;
+  private final Arena arena;
+  private final MemorySegment segment;
+  private volatile boolean live = true;
+
+  Region(long base, long size, String name, boolean readOnly) {
+    this.base = base;
+    this.size = size;
+    this.name = name;
+    this.readOnly = readOnly;
+    this.arena = Arena.ofShared();
+    // A segment of no bytes is legal and every access to it is out of bounds.
+    this.segment = arena.allocate(size, ALIGNMENT);
+  }
+
+  /** Address of the first byte. */
+  public long base() {
+    return base;
+  }
+
+  public long size() {
+    return size;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Whether kernels may not write here, as in constant memory. */
+  public boolean isReadOnly() {
+    return readOnly;
+  }
+
+  /** Whether it has not been freed. */
+  public boolean isLive() {
+    return live;
+  }
+
+  /** The bytes, of which the first is at offset 0. */
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  synchronized boolean free() {
+    if (!live) {
+      return false;
+    }
+    live = false;
+    arena.close();
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return "'" + name + "' of " + size + " bytes at " + Addresses.hex(base);
+  }
+}

@@ -1,0 +1,79 @@
+package nibble.emulator.operation;
+
+import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.has;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import nibble.emulator.execute.Warp;
+import nibble.emulator.memory.AddressResolver;
+import nibble.emulator.memory.Space;
+
+/** {@code cp.async}: copies from global to shared memory that complete later; see {@link Warp#asyncCopies}. */
+public final class AsyncAccess {
+  private AsyncAccess() {}
+
+  /**
+   * Issues copies of {@code bytes} each.
+   *
+   * @param size register with the number of bytes that are read; the rest is zero
+   * @param to shared address register, {@code from} the global one
+   */
+  public static void copy(
+      Warp w, int m, int to, int toOffset, int narrow, int from, int fromOffset, int bytes, int size, int site) {
+    if (m == 0) {
+      return;
+    }
+    long[] destinations = new long[WARP];
+    AddressResolver resolver = w.resolver;
+    int space = Space.SHARED + (narrow != 0 ? Space.NARROW : 0);
+    for (int rest = m; rest != 0; ) {
+      int now = resolver.store(rest, space, to, toOffset, bytes, site);
+      System.arraycopy(resolver.offsets(), 0, destinations, 0, WARP);
+      rest &= ~now;
+    }
+    byte[] data = new byte[bytes * WARP];
+    // Where nothing is read the address may be any.
+    for (int rest = m & reading(w, size); rest != 0; ) {
+      int now = resolver.load(rest, Space.GLOBAL, from, fromOffset, bytes, site);
+      gather(w, now, bytes, size, data);
+      rest &= ~now;
+    }
+    w.asyncCopies.issue(m, destinations, data, bytes);
+  }
+
+  private static int reading(Warp w, int size) {
+    int reading = 0;
+    for (int l = 0; l < WARP; l++) {
+      reading |= w.words[size + l] != 0 ? 1 << l : 0;
+    }
+    return reading;
+  }
+
+  private static void gather(Warp w, int lanes, int bytes, int size, byte[] data) {
+    MemorySegment memory = w.resolver.segment();
+    long[] at = w.resolver.offsets();
+    for (int l = 0; l < WARP; l++) {
+      if (has(lanes, l)) {
+        int read = Math.clamp(w.words[size + l], 0, bytes);
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at[l], data, l * bytes, read);
+        w.profile.globalBytesRead += read;
+      }
+    }
+  }
+
+  /** {@code cp.async.commit_group}. */
+  public static void commit(Warp w, int m) {
+    w.asyncCopies.commit(m);
+  }
+
+  /** {@code cp.async.wait_group}. */
+  public static void waitGroup(Warp w, int m, int allowed) {
+    w.asyncCopies.waitGroup(m, allowed);
+  }
+
+  /** {@code cp.async.wait_all}. */
+  public static void waitAll(Warp w, int m) {
+    w.asyncCopies.waitAll(m);
+  }
+}

@@ -1,0 +1,113 @@
+package nibble.emulator.operation;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import nibble.emulator.execute.Warp;
+import nibble.emulator.memory.Space;
+
+/**
+ * Atomic operations in global and shared memory, one lane after the other. They are atomic between blocks, too, which run
+ * on several threads, and order all memory accesses around them, which is at least what any order and scope asks for.
+ */
+public final class Atomics {
+  private static final AtomicFunction[] FUNCTIONS = AtomicFunction.values();
+  private static final VarHandle WORD = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+
+  private Atomics() {}
+
+  /** Changes 32 bits of memory; {@code d} is what was there. */
+  public static void word(
+      Warp w, int m, int d, int b, int c, int function, int a, int offset, int space, int site) {
+    int[] r = w.words;
+    AtomicFunction f = FUNCTIONS[function];
+    for (int rest = m; rest != 0; ) {
+      int now = resolve(w, rest, a, offset, space, 4, site);
+      MemorySegment memory = w.resolver.segment();
+      long[] at = w.resolver.offsets();
+      boolean flushes = memory != w.block.shared();
+      for (int lanes = now; lanes != 0; lanes &= lanes - 1) {
+        int l = Integer.numberOfTrailingZeros(lanes);
+        r[d + l] = update(memory, at[l], f, r[b + l], r[c + l], flushes);
+      }
+      rest &= ~now;
+    }
+  }
+
+  private static int update(MemorySegment memory, long at, AtomicFunction f, int b, int c, boolean flushes) {
+    while (true) {
+      int old = (int) WORD.getVolatile(memory, at);
+      if (WORD.compareAndSet(memory, at, old, f.apply(old, b, c, flushes))) {
+        return old;
+      }
+    }
+  }
+
+  /** Changes 16 bits of memory; {@code d} is what was there. */
+  public static void half(
+      Warp w, int m, int d, int b, int c, int function, int a, int offset, int space, int site) {
+    int[] r = w.words;
+    AtomicFunction f = FUNCTIONS[function];
+    for (int rest = m; rest != 0; ) {
+      int now = resolve(w, rest, a, offset, space, 2, site);
+      MemorySegment memory = w.resolver.segment();
+      long[] at = w.resolver.offsets();
+      for (int lanes = now; lanes != 0; lanes &= lanes - 1) {
+        int l = Integer.numberOfTrailingZeros(lanes);
+        r[d + l] = updateHalf(memory, at[l], f, r[b + l], r[c + l]);
+      }
+      rest &= ~now;
+    }
+  }
+
+  /** The JVM swaps words only, so the other half of the word is written as it was read. */
+  private static int updateHalf(MemorySegment memory, long at, AtomicFunction f, int b, int c) {
+    long word = at & ~3L;
+    int shift = (int) (at & 2) * 8;
+    while (true) {
+      int whole = (int) WORD.getVolatile(memory, word);
+      int old = whole >>> shift & 0xffff;
+      int changed = f.apply(old, b, c, false) & 0xffff;
+      if (WORD.compareAndSet(memory, word, whole, whole & ~(0xffff << shift) | changed << shift)) {
+        return old;
+      }
+    }
+  }
+
+  /** Changes 64 bits of memory; {@code d} is what was there. */
+  public static void wide(
+      Warp w, int m, int d, int b, int c, int function, int a, int offset, int space, int site) {
+    long[] q = w.longs;
+    AtomicFunction f = FUNCTIONS[function];
+    for (int rest = m; rest != 0; ) {
+      int now = resolve(w, rest, a, offset, space, 8, site);
+      MemorySegment memory = w.resolver.segment();
+      long[] at = w.resolver.offsets();
+      for (int lanes = now; lanes != 0; lanes &= lanes - 1) {
+        int l = Integer.numberOfTrailingZeros(lanes);
+        q[d + l] = update(memory, at[l], f, q[b + l], q[c + l]);
+      }
+      rest &= ~now;
+    }
+  }
+
+  private static long update(MemorySegment memory, long at, AtomicFunction f, long b, long c) {
+    while (true) {
+      long old = (long) LONG.getVolatile(memory, at);
+      if (LONG.compareAndSet(memory, at, old, f.apply(old, b, c))) {
+        return old;
+      }
+    }
+  }
+
+  private static int resolve(Warp w, int rest, int a, int offset, int space, int bytes, int site) {
+    int now = w.resolver.store(rest, space, a, offset, bytes, site);
+    if (space == Space.GLOBAL || space == Space.GENERIC) {
+      long moved = (long) Integer.bitCount(now) * bytes;
+      w.profile.globalBytesRead += moved;
+      w.profile.globalBytesWritten += moved;
+    }
+    return now;
+  }
+}

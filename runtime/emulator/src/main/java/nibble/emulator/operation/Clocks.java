@@ -1,0 +1,61 @@
+package nibble.emulator.operation;
+
+import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.has;
+
+import nibble.emulator.execute.Warp;
+
+/** Clock registers. A clock tick is a nanosecond of the machine that this runs on; all lanes of a warp read the same. */
+public final class Clocks {
+  private Clocks() {}
+
+  /** {@code %clock}. */
+  public static void low(Warp w, int m, int d) {
+    word(w, m, d, (int) System.nanoTime());
+  }
+
+  /** {@code %clock_hi}. */
+  public static void high(Warp w, int m, int d) {
+    word(w, m, d, (int) (System.nanoTime() >>> 32));
+  }
+
+  /** {@code %clock64}. */
+  public static void wide(Warp w, int m, int d) {
+    wide(w, m, d, System.nanoTime());
+  }
+
+  /** {@code %globaltimer}. */
+  public static void timer(Warp w, int m, int d) {
+    wide(w, m, d, timer());
+  }
+
+  /** {@code %globaltimer_lo}. */
+  public static void timerLow(Warp w, int m, int d) {
+    word(w, m, d, (int) timer());
+  }
+
+  /** {@code %globaltimer_hi}. */
+  public static void timerHigh(Warp w, int m, int d) {
+    word(w, m, d, (int) (timer() >>> 32));
+  }
+
+  private static long timer() {
+    return System.currentTimeMillis() * 1_000_000 + System.nanoTime() % 1_000_000;
+  }
+
+  private static void word(Warp w, int m, int d, int value) {
+    for (int l = 0; l < WARP; l++) {
+      if (has(m, l)) {
+        w.words[d + l] = value;
+      }
+    }
+  }
+
+  private static void wide(Warp w, int m, int d, long value) {
+    for (int l = 0; l < WARP; l++) {
+      if (has(m, l)) {
+        w.longs[d + l] = value;
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The PTX machine. */
+package nibble.emulator;

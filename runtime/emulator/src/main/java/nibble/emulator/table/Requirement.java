@@ -1,0 +1,43 @@
+package nibble.emulator.table;
+
+import java.util.List;
+import java.util.Optional;
+import nibble.emulator.model.Target;
+import nibble.emulator.model.Version;
+
+/**
+ * Where a form is legal.
+ *
+ * @param architecture the lowest number behind {@code sm_}; 0 for any
+ * @param version the lowest {@code .version}
+ * @param only the targets that have it, where a number does not say so; empty for all from {@code architecture} on
+ */
+public record Requirement(int architecture, Version version, List<String> only) {
+  /** Legal everywhere. */
+  public static final Requirement NONE = new Requirement(0, new Version(1, 0), List.of());
+
+  public Requirement {
+    only = List.copyOf(only);
+  }
+
+  /** What a module of this target and version lacks. */
+  public Optional<String> unmet(Target target, Version version) {
+    if (!only.isEmpty() && !only.contains(target.toString())) {
+      return Optional.of("needs one of " + String.join(", ", only) + "; this module's .target is " + target);
+    }
+    if (target.number() < architecture) {
+      return Optional.of("needs sm_" + architecture + " or later; this module's .target is " + target);
+    }
+    if (version.compareTo(this.version) < 0) {
+      return Optional.of("needs PTX " + this.version + " or later; this module's .version is " + version);
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public String toString() {
+    String where = only.isEmpty() ? (architecture == 0 ? "" : "sm_" + architecture) : String.join(" ", only);
+    String since = version.equals(NONE.version) ? "" : "PTX " + version;
+    return where.isEmpty() || since.isEmpty() ? where + since : where + ", " + since;
+  }
+}

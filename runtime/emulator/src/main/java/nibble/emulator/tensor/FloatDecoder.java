@@ -1,0 +1,71 @@
+package nibble.emulator.tensor;
+
+import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
+import static nibble.emulator.lane.Lanes.WORDS;
+
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Takes packed floating-point elements apart, lane by lane: each element's value in single precision, and the exponent with
+ * which {@link AlignedSum} counts it.
+ *
+ * <p>A code's exponent and fraction, moved to where single precision has them, is the value times a power of two, subnormal
+ * ones included; so one multiplication decodes every format.
+ */
+final class FloatDecoder implements OperandDecoder {
+  private static final int SIGN = 0x80000000;
+
+  /** Exponents beyond these, which only bf16 and tf32 have, could take products out of the range of quick sums. */
+  private static final int LEAST = -50;
+
+  private static final int MOST = 60;
+
+  private final int bits;
+  private final int perRegister;
+  private final int dropped;
+  private final int fractionBits;
+  private final int bias;
+  private final int special;
+  private final float magic;
+
+  FloatDecoder(ElementType type) {
+    bits = type.bits();
+    perRegister = type.perRegister();
+    dropped = type == ElementType.TF32 ? 13 : 0;
+    fractionBits = type.format().fractionBits();
+    bias = 1 - type.format().minExponent();
+    special = type.format().largest() + 1 << dropped;
+    magic = Math.scalb(1f, 127 - bias);
+  }
+
+  @Override
+  public int perRegister() {
+    return perRegister;
+  }
+
+  @Override
+  public boolean decode(int[] words, int register, float[] values, int[] exponents) {
+    long bad = 0;
+    for (int e = 0; e < perRegister; e++) {
+      int left = 32 - bits * (e + 1);
+      for (int lane = 0; lane < WARP; lane += WORDS) {
+        int at = e * WARP + lane;
+        // The element in the upper bits, its sign on top.
+        IntVector upper = IntVector.fromArray(WORD, words, register + lane).lanewise(VectorOperators.LSHL, left);
+        IntVector magnitude = upper.and(~SIGN).lanewise(VectorOperators.LSHR, 32 - bits + dropped);
+        IntVector aligned = magnitude.lanewise(VectorOperators.LSHL, 23 - fractionBits);
+        IntVector value = aligned.reinterpretAsFloats().mul(magic).reinterpretAsInts().or(upper.and(SIGN));
+        value.reinterpretAsFloats().intoArray(values, at);
+        VectorMask<Integer> isZero = magnitude.compare(VectorOperators.EQ, 0);
+        IntVector exponent = magnitude.lanewise(VectorOperators.LSHR, fractionBits).max(1).sub(bias);
+        exponent.blend(AlignedSum.ZERO, isZero).intoArray(exponents, at);
+        bad |= magnitude.compare(VectorOperators.GE, special >>> dropped).toLong();
+        bad |= exponent.sub(LEAST).compare(VectorOperators.UGT, MOST - LEAST).toLong() & ~isZero.toLong();
+      }
+    }
+    return bad == 0;
+  }
+}

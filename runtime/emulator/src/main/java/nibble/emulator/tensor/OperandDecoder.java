@@ -1,0 +1,16 @@
+package nibble.emulator.tensor;
+
+/** Takes packed elements apart, lane by lane. */
+interface OperandDecoder {
+  /** Elements in a register. */
+  int perRegister();
+
+  /**
+   * Decodes a register: for each of its elements 32 lanes.
+   *
+   * @param values the elements' values
+   * @param exponents the exponents with which {@link AlignedSum} counts them; unused for integers
+   * @return whether all elements can be summed quickly
+   */
+  boolean decode(int[] words, int register, float[] values, int[] exponents);
+}

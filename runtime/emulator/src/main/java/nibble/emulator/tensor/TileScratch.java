@@ -1,0 +1,36 @@
+package nibble.emulator.tensor;
+
+import static nibble.emulator.lane.Lanes.WARP;
+
+/** Operands of tiles taken apart, and sums under way, for the quick multiplications. */
+final class TileScratch {
+  private static final int KEPT = 16;
+
+  private final LeftOperand[] lefts = new LeftOperand[KEPT];
+  private final RightOperand[] rights = new RightOperand[KEPT];
+
+  final int[] sum = new int[4 * WARP];
+  final short[] products = new short[4 * WARP];
+  final int[] largest = new int[4 * WARP];
+  final float[] scale = new float[4 * WARP];
+  final int[] total = new int[4 * WARP];
+  final int[] part = new int[4 * WARP];
+
+  /** Where the left operand that starts at a register is kept. */
+  LeftOperand left(int register) {
+    int place = register / WARP % KEPT;
+    if (lefts[place] == null) {
+      lefts[place] = new LeftOperand();
+    }
+    return lefts[place];
+  }
+
+  /** Where the right operand that starts at a register is kept. */
+  RightOperand right(int register) {
+    int place = register / WARP % KEPT;
+    if (rights[place] == null) {
+      rights[place] = new RightOperand();
+    }
+    return rights[place];
+  }
+}

@@ -1,0 +1,2 @@
+/** The PTX machine as a device: synchronous, checked, on any computer. */
+package nibble.engine.device.emulator;

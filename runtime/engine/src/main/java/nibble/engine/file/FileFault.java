@@ -1,0 +1,59 @@
+package nibble.engine.file;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import nibble.ir.diagnostic.InputException;
+
+/**
+ * What is wrong with a file, as an exception that names it. Text from the file is shortened and shown without control
+ * characters.
+ *
+ * @param path the file
+ */
+record FileFault(Path path) {
+  private static final int MAX_NAME = 120;
+
+  /** The file as a whole. */
+  InputException of(String what) {
+    return new InputException(path + ": " + what);
+  }
+
+  InputException of(String what, String hint) {
+    return new InputException(path + ": " + what, hint);
+  }
+
+  /** One tensor of it. */
+  InputException tensor(String name, String what) {
+    return of("tensor " + quoted(name) + " " + what);
+  }
+
+  InputException tensor(String name, String what, String hint) {
+    return of("tensor " + quoted(name) + " " + what, hint);
+  }
+
+  /** The file system's complaint. */
+  InputException of(IOException fault) {
+    return switch (fault) {
+      case NoSuchFileException missing -> of("there is no such file");
+      case AccessDeniedException denied -> of("may not be opened");
+      case FileSystemException other when other.getReason() != null -> of("can't be opened: " + other.getReason());
+      default -> of("can't be read: " + fault.getMessage());
+    };
+  }
+
+  /** Text of the file between quotes. */
+  static String quoted(String text) {
+    StringBuilder shown = new StringBuilder("'");
+    text.codePoints().limit(MAX_NAME).forEach(c -> {
+      if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || !Character.isDefined(c)) {
+        shown.append("\\u").append(String.format("%04x", c));
+      } else {
+        shown.appendCodePoint(c);
+      }
+    });
+    return shown.append(text.codePointCount(0, text.length()) > MAX_NAME ? "...'" : "'").toString();
+  }
+}

@@ -1,0 +1,93 @@
+package nibble.engine.plan;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.codegen.Program;
+import nibble.codegen.Program.Launch;
+import nibble.engine.device.LivenessAllocator;
+import nibble.engine.device.LivenessAllocator.Lifetime;
+import nibble.engine.device.LivenessAllocator.Placement;
+import nibble.engine.tensor.PackedLayout;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.op.Kernel;
+
+/**
+ * Where the results of a program's kernels lie in one piece of memory, in which results that are not needed at the same time
+ * share places.
+ *
+ * @param aliases the value whose memory another one shares: of reshapes, their operand
+ * @param elements offset of the elements (or codes) of each result
+ * @param scales offset of the scales of each scaled result
+ * @param bytes size of the piece of memory
+ * @param lowerBound the most that is needed at one time
+ */
+public record MemoryPlan(
+    ImmutableMap<Value, Value> aliases,
+    ImmutableMap<Value, Long> elements,
+    ImmutableMap<Value, Long> scales,
+    long bytes,
+    long lowerBound) {
+
+  public static MemoryPlan of(Program program, SizeBinding sizes) {
+    Map<Value, Value> aliases = aliases(program);
+    Map<Value, Integer> firstUse = new LinkedHashMap<>();
+    Map<Value, Integer> lastUse = new HashMap<>();
+    for (int step = 0; step < program.launches().size(); step++) {
+      Launch launch = program.launches().get(step);
+      for (Value operand : launch.operation().operands()) {
+        lastUse.put(aliases.getOrDefault(operand, operand), step);
+      }
+      for (Value result : launch.operation().results()) {
+        firstUse.put(result, step);
+        lastUse.put(result, step);
+      }
+    }
+    for (Value result : program.main().results()) {
+      lastUse.put(aliases.getOrDefault(result, result), program.launches().size());
+    }
+    List<Lifetime> lifetimes = new ArrayList<>();
+    firstUse.forEach((value, first) -> {
+      PackedLayout layout = PackedLayout.of(sizes.apply(value.tensorType()));
+      lifetimes.add(new Lifetime(value.name(), layout.elementBytes(), first, lastUse.get(value)));
+      if (value.tensorType().isScaled()) {
+        lifetimes.add(new Lifetime(scalesOf(value), layout.scaleBytes(), first, lastUse.get(value)));
+      }
+    });
+    Placement placement = LivenessAllocator.place(lifetimes);
+    ImmutableMap.Builder<Value, Long> elements = ImmutableMap.builder();
+    ImmutableMap.Builder<Value, Long> scales = ImmutableMap.builder();
+    firstUse.keySet().forEach(value -> {
+      elements.put(value, placement.offsets().get(value.name()));
+      if (value.tensorType().isScaled()) {
+        scales.put(value, placement.offsets().get(scalesOf(value)));
+      }
+    });
+    return new MemoryPlan(
+        ImmutableMap.copyOf(aliases), elements.build(), scales.build(), placement.totalBytes(), placement.lowerBound());
+  }
+
+  private static String scalesOf(Value value) {
+    return value.name() + "/scales";
+  }
+
+  private static Map<Value, Value> aliases(Program program) {
+    Map<Value, Value> aliases = new HashMap<>();
+    for (Operation operation : program.main().body().operations()) {
+      if (!(operation.op() instanceof Kernel)) {
+        Value operand = operation.operand(0);
+        aliases.put(operation.result(), aliases.getOrDefault(operand, operand));
+      }
+    }
+    return aliases;
+  }
+
+  /** The value whose memory this one has. */
+  public Value owner(Value value) {
+    return aliases.getOrDefault(value, value);
+  }
+}

@@ -1,0 +1,257 @@
+package nibble.engine.plan;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.codegen.Program;
+import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.engine.device.Device;
+import nibble.engine.device.DeviceBuffer;
+import nibble.engine.device.DeviceEvent;
+import nibble.engine.device.DeviceModule;
+import nibble.engine.device.DeviceStream;
+import nibble.engine.device.Dim3;
+import nibble.engine.device.KernelArgument;
+import nibble.engine.device.Launch;
+import nibble.engine.device.StagedCopies;
+import nibble.engine.tensor.HostTensor;
+import nibble.engine.tensor.PackedLayout;
+import nibble.ir.Block;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.eval.Tensor;
+
+/**
+ * A program on a device: its kernels loaded, its constants uploaded. Runs any number of inputs, one after the other.
+ */
+public final class Session implements AutoCloseable {
+  /** Whether results of kernels share memory. */
+  public enum Sharing {
+    /** Results that are not needed at the same time may share places. */
+    BY_LIVENESS,
+    /** Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. */
+    NONE
+  }
+
+  private final Program program;
+  private final Device device;
+  private final Sharing sharing;
+  private final DeviceStream stream;
+  private final DeviceModule module;
+  private final StagedCopies copies;
+  private final Map<Value, Place> constants = new HashMap<>();
+  private final List<AutoCloseable> owned = new ArrayList<>();
+
+  /** A piece of a buffer. */
+  private record Piece(DeviceBuffer buffer, long offset) {}
+
+  /** Where a tensor is; scales are null where it has none. */
+  private record Place(Piece elements, Piece scales) {}
+
+  private Session(Program program, Device device, Sharing sharing) {
+    this.program = program;
+    this.device = device;
+    this.sharing = sharing;
+    this.stream = own(device.stream());
+    this.copies = own(new StagedCopies(device, stream));
+    this.module = own(device.load(program.main().name(), program.module().text()));
+  }
+
+  /**
+   * Loads a program.
+   *
+   * @throws nibble.engine.device.DeviceException where the device refuses it
+   */
+  public static Session open(Program program, Device device, Constants constants, Sharing sharing) {
+    Session session = new Session(program, device, sharing);
+    List<Value> parameters = program.main().parameters();
+    for (int i = program.inputs(); i < parameters.size(); i++) {
+      Tensor tensor = constants.tensors().get(i - program.inputs());
+      session.constants.put(parameters.get(i), session.upload(parameters.get(i).name(), tensor, session.owned));
+    }
+    session.stream.synchronize();
+    return session;
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.add(resource);
+    return resource;
+  }
+
+  private Place upload(String name, Tensor tensor, List<AutoCloseable> owners) {
+    HostTensor host = HostTensor.encode(tensor);
+    Piece elements = piece(name, host.data().byteSize(), owners);
+    copies.copyIn(host.data(), elements.buffer(), 0);
+    Piece scales = null;
+    if (host.scales().isPresent()) {
+      scales = piece(name + ".scales", host.scales().get().byteSize(), owners);
+      copies.copyIn(host.scales().get(), scales.buffer(), 0);
+    }
+    return new Place(elements, scales);
+  }
+
+  private Piece piece(String name, long bytes, List<AutoCloseable> owners) {
+    DeviceBuffer buffer = device.allocate(name, Math.max(1, bytes));
+    owners.add(buffer);
+    return new Piece(buffer, 0);
+  }
+
+  /** Watches a run. */
+  @FunctionalInterface
+  public interface Observer {
+    /** Nobody watches. */
+    Observer NONE = (index, run) -> {};
+
+    /** A launch is in the stream. */
+    void launched(int index, Run run);
+  }
+
+  /**
+   * Runs the program.
+   *
+   * @param inputs one for each input of the program
+   * @param observer sees each launch, and may read what it left
+   * @throws nibble.ir.diagnostic.InputException where the inputs do not fit
+   * @throws nibble.engine.device.DeviceException where a kernel fails
+   */
+  public ImmutableList<Tensor> run(List<Tensor> inputs, Observer observer) {
+    try (Run run = new Run(inputs)) {
+      return run.execute(observer);
+    }
+  }
+
+  /** The run of one set of inputs. */
+  public final class Run implements AutoCloseable {
+    private final SizeBinding sizes;
+    private final MemoryPlan plan;
+    private final Map<Value, Place> places = new HashMap<>(constants);
+    private final List<AutoCloseable> buffers = new ArrayList<>();
+    private double launchMillis;
+
+    private Run(List<Tensor> inputs) {
+      List<Value> parameters = program.main().parameters().subList(0, program.inputs());
+      this.sizes = SizeBinding.of(
+          program.main().withBody(new Block(
+              ImmutableList.copyOf(parameters), ImmutableList.of(), ImmutableList.of())), inputs, program.symbols());
+      this.plan = MemoryPlan.of(program, sizes);
+      for (int i = 0; i < inputs.size(); i++) {
+        places.put(parameters.get(i), upload(parameters.get(i).name(), inputs.get(i), buffers));
+      }
+      if (sharing == Sharing.BY_LIVENESS) {
+        placeTogether();
+      } else {
+        plan.elements().keySet().forEach(this::placeAlone);
+      }
+    }
+
+    private void placeTogether() {
+      Piece work = piece("results", plan.bytes(), buffers);
+      plan.elements().forEach((value, offset) -> {
+        Long scales = plan.scales().get(value);
+        places.put(value, new Place(
+            new Piece(work.buffer(), offset), scales == null ? null : new Piece(work.buffer(), scales)));
+      });
+    }
+
+    private void placeAlone(Value value) {
+      PackedLayout layout = PackedLayout.of(sizes.apply(value.tensorType()));
+      Piece elements = piece(value.name(), layout.elementBytes(), buffers);
+      boolean scaled = value.tensorType().isScaled();
+      places.put(value, new Place(
+          elements, scaled ? piece(value.name() + ".scales", layout.scaleBytes(), buffers) : null));
+    }
+
+    public SizeBinding sizes() {
+      return sizes;
+    }
+
+    public MemoryPlan memory() {
+      return plan;
+    }
+
+    /** Milliseconds between the first launch and the end of the last, as the device measured them. */
+    public double launchMillis() {
+      return launchMillis;
+    }
+
+    private ImmutableList<Tensor> execute(Observer observer) {
+      try (DeviceEvent start = device.event(); DeviceEvent end = device.event()) {
+        stream.record(start);
+        for (int i = 0; i < program.launches().size(); i++) {
+          stream.launch(launch(program.launches().get(i)));
+          observer.launched(i, this);
+        }
+        stream.record(end);
+        stream.synchronize();
+        launchMillis = end.millisecondsSince(start);
+      }
+      return program.main().results().stream().map(this::read).collect(ImmutableList.toImmutableList());
+    }
+
+    /** How a launch of the program is made: grid, block, shared memory, arguments. */
+    public Launch launch(Program.Launch step) {
+      CompiledKernel kernel = program.kernels().get(step.kernel());
+      ImmutableList.Builder<KernelArgument> arguments = ImmutableList.builder();
+      for (Parameter parameter : kernel.parameters()) {
+        arguments.add(argument(step.operation(), parameter));
+      }
+      for (String size : kernel.code().sizes()) {
+        arguments.add(new KernelArgument.U32(Math.toIntExact(sizes.values().get(size))));
+      }
+      int[] grid = kernel.grid().stream().mapToInt(extent -> Math.toIntExact(sizes.evaluate(extent))).toArray();
+      return new Launch(
+          module.kernel(kernel.name()), new Dim3(grid[0], grid[1], grid[2]), new Dim3(kernel.code().threads(), 1, 1),
+          kernel.code().sharedBytes(), arguments.build());
+    }
+
+    private KernelArgument argument(Operation operation, Parameter parameter) {
+      Value value = (parameter.isResult() ? operation.results() : operation.operands()).get(parameter.index());
+      Place place = places.get(plan.owner(value));
+      Piece piece = parameter.isScales() ? place.scales() : place.elements();
+      return new KernelArgument.Address(piece.buffer(), piece.offset());
+    }
+
+    /** A tensor as it is on the device, after the work that is in the stream. */
+    public Tensor read(Value value) {
+      TensorType type = sizes.apply(value.tensorType());
+      Place place = places.get(plan.owner(value));
+      HostTensor host = HostTensor.zeros(type);
+      copies.copyOut(place.elements().buffer(), place.elements().offset(), host.data());
+      host.scales().ifPresent(
+          segment -> copies.copyOut(place.scales().buffer(), place.scales().offset(), segment));
+      return host.decode();
+    }
+
+    @Override
+    public void close() {
+      closeAll(buffers);
+    }
+  }
+
+  public Program program() {
+    return program;
+  }
+
+  @Override
+  public void close() {
+    closeAll(owned);
+  }
+
+  private static void closeAll(List<AutoCloseable> resources) {
+    for (AutoCloseable resource : resources.reversed()) {
+      try {
+        resource.close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    resources.clear();
+  }
+}

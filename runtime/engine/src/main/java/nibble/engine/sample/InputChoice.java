@@ -1,0 +1,19 @@
+package nibble.engine.sample;
+
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a model is run on.
+ *
+ * @param text a file with a text on each line, which the tokenizer makes inputs of
+ * @param arrays a file with an array for each parameter
+ */
+public record InputChoice(Optional<Path> text, ImmutableMap<String, Path> arrays) {
+  public static final InputChoice NONE = new InputChoice(Optional.empty(), ImmutableMap.of());
+
+  public boolean isEmpty() {
+    return text.isEmpty() && arrays.isEmpty();
+  }
+}

@@ -1,0 +1,2 @@
+/** Text as tensors: tokenizers. */
+package nibble.engine.text;

@@ -1,0 +1,70 @@
+package nibble.engine.verify;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.ir.Function;
+import nibble.ir.Location;
+import nibble.ir.Operation;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.op.MatMul;
+
+/**
+ * What precision cost: the model as it is meant (exact interpretation before any pass) against the program as it runs.
+ *
+ * @param outputs one for each output
+ * @param products the matrix products, which passes keep, in order of execution: where, and how far the program's result is
+ *     from the model's there
+ */
+public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<ProductCost> products) {
+  /** The cost up to one matrix product. */
+  public record ProductCost(Location location, Comparison comparison) {}
+
+  /** A product is known by its place and by how many there were before at the same place. */
+  private record Key(Location location, int occurrence) {}
+
+  /**
+   * Compares a program with its model.
+   *
+   * @param model before any pass
+   * @param program after all passes
+   * @param weights of the model
+   * @param inputs of both
+   * @param actual outputs of the program on its device
+   */
+  public static PrecisionCost of(
+      Function model, Function program, WeightSource weights, List<Tensor> inputs, List<Tensor> actual) {
+    Map<Key, Tensor> meant = new LinkedHashMap<>();
+    List<Tensor> exact = new Interpreter(Mode.EXACT, weights, collect(meant)).run(model, inputs);
+    Map<Key, Tensor> got = new LinkedHashMap<>();
+    new Interpreter(Mode.FAITHFUL, weights, collect(got)).run(program, inputs);
+    List<ProductCost> products = new ArrayList<>();
+    meant.forEach((key, reference) -> {
+      Tensor other = got.get(key);
+      if (other != null && other.size() == reference.size()) {
+        products.add(new ProductCost(key.location(), Comparison.of(reference, other)));
+      }
+    });
+    ImmutableList.Builder<Comparison> outputs = ImmutableList.builder();
+    for (int i = 0; i < exact.size(); i++) {
+      outputs.add(Comparison.of(exact.get(i), actual.get(i)));
+    }
+    return new PrecisionCost(outputs.build(), ImmutableList.copyOf(products));
+  }
+
+  private static Interpreter.Observer collect(Map<Key, Tensor> products) {
+    Map<Location, Integer> seen = new HashMap<>();
+    return (Operation operation, List<Tensor> results) -> {
+      if (operation.op() instanceof MatMul) {
+        int occurrence = seen.merge(operation.location(), 1, Integer::sum);
+        products.put(new Key(operation.location(), occurrence), results.getFirst());
+      }
+    };
+  }
+}
