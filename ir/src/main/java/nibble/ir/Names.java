@@ -50,14 +50,6 @@ public final class Names {
     return isWordPart(c) || c == '.' || c == '-';
   }
 
-  /** The name, refused with {@link IllegalArgumentException} where the text form could not write it. */
-  static String require(String name) {
-    if (!isName(name)) {
-      throw new IllegalArgumentException("'" + name + "' is no name: letters, digits, '_', '.' and '-' make one");
-    }
-    return name;
-  }
-
   private void take(Block block) {
     block.arguments().forEach(value -> taken.add(value.name()));
     for (Operation operation : block.operations()) {

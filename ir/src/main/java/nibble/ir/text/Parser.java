@@ -192,8 +192,8 @@ public final class Parser {
       String name = record.name(i);
       if (record.isResult(i)) {
         if (types.size() != 1 || !((Class<?>) record.type(i)).isInstance(types.getFirst())) {
-          String kind = record.type(i) == TensorType.class ? "a tensor" : "a " + ((Class<?>) record.type(i)).getSimpleName();
-          throw in.errorAt(start, start.text() + " has one result, " + kind);
+          String kind = record.type(i) == TensorType.class ? "tensor" : ((Class<?>) record.type(i)).getSimpleName();
+          throw in.errorAt(start, start.text() + " has one result, a " + kind);
         }
         values[i] = types.getFirst();
       } else if (attributes.containsKey(name)) {
