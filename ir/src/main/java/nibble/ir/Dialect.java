@@ -29,9 +29,19 @@ public interface Dialect {
     return ImmutableMap.of();
   }
 
+  /** One of each of its granularities, which documentation shows and takes the summary from. */
+  default ImmutableList<Granularity> granularityExamples() {
+    return ImmutableList.of();
+  }
+
   /** Makers of sparse layouts by the count of their numbers. */
   default ImmutableMap<Integer, Function<List<Long>, SparseLayout>> sparseLayouts() {
     return ImmutableMap.of();
+  }
+
+  /** One of each of its sparse layouts, which documentation shows and takes the summary from. */
+  default ImmutableList<SparseLayout> sparseLayoutExamples() {
+    return ImmutableList.of();
   }
 
   /** Syntax of attributes of further Java classes. */

@@ -11,10 +11,6 @@ import com.google.common.collect.ImmutableSet;
  * @param location where it is declared
  */
 public record Function(String name, Block body, Location location) {
-  public Function {
-    Names.require(name);
-  }
-
   public ImmutableList<Value> parameters() {
     return body.arguments();
   }

@@ -17,9 +17,6 @@ import nibble.ir.shape.SymbolBounds;
  */
 public record Module(
     String name, ImmutableMap<String, SymbolBounds> symbols, ImmutableMap<String, Function> functions) {
-  public Module {
-    Names.require(name);
-  }
 
   /**
    * A module of those parts.

@@ -22,7 +22,10 @@ public final class Names {
     return names;
   }
 
-  /** Whether the text form can write it behind a percent or at sign: letters, digits, {@code _}, {@code .} and {@code -}. */
+  /**
+   * Whether the text form can write it behind a percent or at sign: letters, digits, {@code _}, {@code .} and
+   * {@code -}.
+   */
   public static boolean isName(String name) {
     return !name.isEmpty() && name.chars().allMatch(c -> isNamePart((char) c));
   }
@@ -45,14 +48,6 @@ public final class Names {
   /** Whether a name may contain that. */
   public static boolean isNamePart(char c) {
     return isWordPart(c) || c == '.' || c == '-';
-  }
-
-  /** The name, refused with {@link IllegalArgumentException} where the text form could not write it. */
-  static String require(String name) {
-    if (!isName(name)) {
-      throw new IllegalArgumentException("'" + name + "' is no name: letters, digits, '_', '.' and '-' make one");
-    }
-    return name;
   }
 
   private void take(Block block) {

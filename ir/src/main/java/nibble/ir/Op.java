@@ -11,6 +11,7 @@ import java.util.List;
  * writes it behind the colon alone.
  */
 public interface Op {
+  /** Its name and documentation. */
   default OpInfo info() {
     OpInfo info = getClass().getAnnotation(OpInfo.class);
     if (info == null) {

@@ -84,24 +84,29 @@ public final class Registry {
   /**
    * This registry with further dialects.
    *
-   * @throws IllegalArgumentException where two dialects give the same name to different things, or an op can't be written
+   * @throws IllegalArgumentException where two dialects give the same name to different things, or an op can't be
+   *     written
    */
   public Registry with(Collection<? extends Dialect> others) {
     return new Registry(ImmutableList.<Dialect>builder().addAll(dialects).addAll(others).build());
   }
 
+  /** What it is made of, the core dialect first. */
   public ImmutableList<Dialect> dialects() {
     return dialects;
   }
 
+  /** Record classes of ops by name. */
   public ImmutableMap<String, Class<? extends Op>> ops() {
     return ops;
   }
 
+  /** Number formats by name. */
   public ImmutableMap<String, NumberFormat> formats() {
     return formats;
   }
 
+  /** Makers of granularities by keyword. */
   public ImmutableMap<String, Function<List<Long>, Granularity>> granularities() {
     return granularities;
   }

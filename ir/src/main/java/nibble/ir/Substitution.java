@@ -13,9 +13,9 @@ import nibble.ir.shape.Shape;
 import nibble.ir.text.OpRecord;
 
 /**
- * Replaces symbolic sizes by extents in types and attributes: what a plan does to a module when inputs are given. A type
- * rule that held for symbols may not hold for the extents (a slice {@code 0:8} of {@code S} where S is 4); the verifier
- * says so.
+ * Replaces symbolic sizes by extents in types and attributes: what a plan does to a module when inputs are given. A
+ * type rule that held for symbols may not hold for the extents (a slice {@code 0:8} of {@code S} where S is 4); the
+ * verifier says so.
  *
  * @param sizes the extent of each symbol to replace; others stay
  */

@@ -24,7 +24,8 @@ public record TensorType(
   public TensorType {
     scale.ifPresent(layout -> layout.scaleShape(shape));
     sparse.flatMap(layout -> layout.rejects(shape)).ifPresent(why -> {
-      throw new IllegalArgumentException("sparse<" + sparse.get().text() + "> does not fit shape " + shape + ": " + why);
+      throw new IllegalArgumentException(
+          "sparse<" + sparse.get().text() + "> does not fit shape " + shape + ": " + why);
     });
   }
 

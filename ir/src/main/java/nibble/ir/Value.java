@@ -8,10 +8,11 @@ public final class Value {
   private final Type type;
 
   /**
-   * @param name letters, digits, {@code _}, {@code .} and {@code -}, without the percent sign
+   * @param name letters, digits, {@code _}, {@code .} and {@code -}, without the percent sign; the verifier refuses
+   *     others
    */
   public Value(String name, Type type) {
-    this.name = Names.require(name);
+    this.name = name;
     this.type = type;
   }
 

@@ -16,8 +16,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Random modules that verify, over all built-in ops, types and kinds of attributes, with symbolic sizes, nested regions and
- * locations; and inputs to run them. The same seed gives the same module.
+ * Random modules that verify, over all built-in ops, types and kinds of attributes, with symbolic sizes, nested regions
+ * and locations; and inputs to run them. The same seed gives the same module.
  */
 public final class RandomModules {
   private RandomModules() {}

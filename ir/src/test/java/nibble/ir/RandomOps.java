@@ -178,7 +178,8 @@ final class RandomOps {
   private static void layerNorm(RandomBlock block) {
     Value x = block.anyFloat(1);
     TensorType parameter = x.tensorType().withShape(Shape.of(x.tensorType().shape().last()));
-    block.add(new LayerNorm(block.types().pick(List.of(1e-5, 1e-12, 0.0))), x, block.of(parameter), block.of(parameter));
+    LayerNorm norm = new LayerNorm(block.types().pick(List.of(1e-5, 1e-12, 0.0)));
+    block.add(norm, x, block.of(parameter), block.of(parameter));
   }
 
   private static void rmsNorm(RandomBlock block) {
@@ -220,7 +221,8 @@ final class RandomOps {
     boolean whole = !extent.isConstant();
     long length = whole ? 1 : extent.constant();
     long from = block.random().nextInt((int) length + (whole ? 0 : 1));
-    Dim to = whole || block.types().chance(0.5) ? extent : Dim.of(from + block.random().nextInt((int) (length - from) + 1));
+    boolean toEnd = whole || block.types().chance(0.5);
+    Dim to = toEnd ? extent : Dim.of(from + block.random().nextInt((int) (length - from) + 1));
     block.add(new Slice(axis, Dim.of(from), to, 1 + block.random().nextInt(3)), x);
   }
 

@@ -11,8 +11,8 @@ public final class StraightLine {
   private StraightLine() {}
 
   /**
-   * The tensor ops of a function for those sizes. What other operations define becomes an argument, and every value that is
-   * computed a result.
+   * The tensor ops of a function for those sizes. What other operations define becomes an argument, and every value
+   * that is computed a result.
    */
   public static Block of(Function function, Map<String, Long> sizes) {
     Block body = Substitution.of(sizes).apply(function).body();

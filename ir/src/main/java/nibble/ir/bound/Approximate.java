@@ -15,7 +15,8 @@ import nibble.ir.eval.Tensor;
  * <tr><td>any</td><td>infinite</td><td>anything, NaN included: <em>unbounded</em></td></tr>
  * </table>
  *
- * <p>A bound is never NaN, and that of an exact NaN is infinite: nothing is accepted because a comparison with NaN is false.
+ * <p>A bound is never NaN, and that of an exact NaN is infinite: nothing is accepted because a comparison with NaN is
+ * false.
  *
  * @param exact what interpretation in f64 gives
  * @param error bound for each element, in units of the value (a code times its scale, for scaled types)

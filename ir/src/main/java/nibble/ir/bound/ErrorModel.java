@@ -8,15 +8,16 @@ import nibble.ir.format.NumberFormat;
  * What is known of the arithmetic of kernels for a target. Kernels compute elementwise in f32, whatever the type of the
  * tensors, and round once where they store; integers are computed exactly, modulo the width of their format.
  *
- * <p>Every bound is asked for the largest magnitude that the kernel's value may have, not for that of the exact value, and
- * must not decrease with the magnitude, so that it holds for every lesser value too. A target that flushes subnormals to zero
- * therefore adds {@code min(magnitude, 2^-126)}. A bound that says nothing is {@link Double#POSITIVE_INFINITY}.
+ * <p>Every bound is asked for the largest magnitude that the kernel's value may have, not for that of the exact value,
+ * and must not decrease with the magnitude, so that it holds for every lesser value too. A target that flushes
+ * subnormals to zero therefore adds {@code min(magnitude, 2^-126)}. A bound that says nothing is
+ * {@link Double#POSITIVE_INFINITY}.
  */
 public interface ErrorModel {
   /**
-   * More than f64 interpretation may be off itself, for each unit of the result of one operation or function: the functions of
-   * {@link Math} are within 2.5 units in the last place and {@code erf} within 8, and a bound that compares two of their
-   * results takes both.
+   * More than f64 interpretation may be off itself, for each unit of the result of one operation or function: the
+   * functions of {@link Math} are within 2.5 units in the last place and {@code erf} within 8, and a bound that
+   * compares two of their results takes both.
    */
   double REFERENCE = 0x1p-46;
 
@@ -26,31 +27,31 @@ public interface ErrorModel {
   }
 
   /**
-   * Bound of the error of one elementary function, besides that of its argument, and of what the function is computed with:
-   * where {@code exp(x)} is {@code ex2(x log2 e)}, the rounded product counts. What underflows counts as well.
+   * Bound of the error of one elementary function, besides that of its argument, and of what the function is computed
+   * with: where {@code exp(x)} is {@code ex2(x log2 e)}, the rounded product counts. What underflows counts as well.
    *
    * <p>Infinite arguments are asked for too; targets give what IEEE 754 does.
    *
    * @param op name of the op: {@code exp}, {@code log}, {@code sqrt}, {@code rsqrt}, {@code reciprocal}, {@code tanh},
    *     {@code erf}, {@code sin}, {@code cos}, {@code div}, {@code pow}, or of a plugin's
-   * @param argument the argument of the largest magnitude that the kernel may have; of {@code div} the divisor of the least
-   *     magnitude; of {@code pow} the largest magnitude of {@code b log a}
+   * @param argument the argument of the largest magnitude that the kernel may have; of {@code div} the divisor of the
+   *     least magnitude; of {@code pow} the largest magnitude of {@code b log a}
    * @param value the largest magnitude of the result, with its sign
    */
   double function(String op, double argument, double value);
 
   /**
-   * Bound of the error of a sum of f32 terms in any order, for each unit of the sum of their magnitudes: one rounding for each
-   * addition (Higham, equation 4.4). A sum of f32 has no error of underflow.
+   * Bound of the error of a sum of f32 terms in any order, for each unit of the sum of their magnitudes: one rounding
+   * for each addition (Higham, equation 4.4). A sum of f32 has no error of underflow.
    */
   default double sum(long terms) {
     return gamma(Math.max(0, terms - 1), 0x1p-24);
   }
 
   /**
-   * Bound of the error of a dot product, for each unit of {@code sum |a||b|} of the operands' values: products, accumulation,
-   * and for scaled operands the conversion of integer sums and the application of scales. Underflow is not its business
-   * ({@code MatMul} adds it), and neither is the rounding to the result's format.
+   * Bound of the error of a dot product, for each unit of {@code sum |a||b|} of the operands' values: products,
+   * accumulation, and for scaled operands the conversion of integer sums and the application of scales. Underflow is
+   * not its business ({@code MatMul} adds it), and neither is the rounding to the result's format.
    *
    * @param left type of the left operand of the matrix product
    * @param right type of the right operand

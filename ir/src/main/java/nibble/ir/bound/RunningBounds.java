@@ -18,8 +18,8 @@ import nibble.ir.op.TensorOp;
  */
 public record RunningBounds(ErrorModel model) {
   /**
-   * The bounds themselves are computed in f64, from terms that are not negative: n additions and a few products lose at most
-   * {@code (n + 100) 2^-53} of them, which is less than this for n up to 2^22.
+   * The bounds themselves are computed in f64, from terms that are not negative: n additions and a few products lose at
+   * most {@code (n + 100) 2^-53} of them, which is less than this for n up to 2^22.
    */
   private static final double EVALUATION = 1 + 0x1p-30;
 

@@ -28,24 +28,29 @@ public record Diagnostic(
     WARNING
   }
 
+  /** An error; parts are added by the methods below. */
   public static Diagnostic error(String message, Location location) {
     return new Diagnostic(Severity.ERROR, message, location, 1, ImmutableList.of(), Optional.empty());
   }
 
+  /** A warning. */
   public static Diagnostic warning(String message, Location location) {
     return new Diagnostic(Severity.WARNING, message, location, 1, ImmutableList.of(), Optional.empty());
   }
 
+  /** The same with so many columns underlined, at least 1. */
   public Diagnostic underlining(int columns) {
     return new Diagnostic(severity, message, location, Math.max(1, columns), notes, hint);
   }
 
+  /** The same with a further fact. */
   public Diagnostic note(String note) {
     return new Diagnostic(
         severity, message, location, length,
         ImmutableList.<String>builder().addAll(notes).add(note).build(), hint);
   }
 
+  /** The same with what to do about it. */
   public Diagnostic hint(String text) {
     return new Diagnostic(severity, message, location, length, notes, Optional.of(text));
   }

@@ -39,6 +39,7 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
     void executed(Operation operation, List<Tensor> results);
   }
 
+  /** An interpreter that nobody watches. */
   public Interpreter(Mode mode, WeightSource weights) {
     this(mode, weights, Observer.NONE);
   }
@@ -59,8 +60,8 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
   }
 
   /**
-   * Runs a function. Symbolic sizes are bound by the shapes of the inputs. In faithful mode the inputs are rounded to their
-   * types as well.
+   * Runs a function. Symbolic sizes are bound by the shapes of the inputs. In faithful mode the inputs are rounded to
+   * their types as well.
    *
    * @throws InputException where the inputs do not fit the parameters, or a size makes an operation impossible
    */
@@ -70,8 +71,8 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
   }
 
   /**
-   * Values of the symbolic sizes for which the inputs fit the parameters of a function: a size is bound by an extent that is
-   * the size itself, or a multiple of it plus a number.
+   * Values of the symbolic sizes for which the inputs fit the parameters of a function: a size is bound by an extent
+   * that is the size itself, or a multiple of it plus a number.
    *
    * @throws InputException where there are none
    */

@@ -1,8 +1,8 @@
 package nibble.ir.eval;
 
 /**
- * {@code C = A B} in f64 for row-major matrices: plain loops, parallel over groups of rows. Four rows of C share each pass over
- * two rows of B, which keeps it out of main memory and the sums out of the cache.
+ * {@code C = A B} in f64 for row-major matrices: plain loops, parallel over groups of rows. Four rows of C share each
+ * pass over two rows of B, which keeps it out of main memory and the sums out of the cache.
  */
 public final class MatrixProduct {
   private static final int ROWS = 4;

@@ -11,8 +11,9 @@ import nibble.ir.layout.ScaleLayout;
 import nibble.ir.shape.Dim;
 
 /**
- * A tensor value: decoded elements in row-major order and, for scaled types, the scales. Treated as immutable; the arrays
- * are shared, not copied, and nobody writes to them after construction.
+ * A tensor value: decoded elements in row-major order and, for scaled types, the scales. Treated as immutable; the
+ * arrays are shared, not copied, and nobody writes to them after construction. {@link #sameAs} compares what is in
+ * them; {@code equals} compares the arrays themselves.
  *
  * @param type a type of constant shape
  * @param elements decoded elements; of a scaled type, decoded codes without their scale

@@ -1,8 +1,8 @@
 package nibble.ir.format;
 
 /**
- * A binary floating-point format with subnormals, described by its fields. Codes are ordered by magnitude, so a carry out
- * of the mantissa runs into the exponent and saturation is a minimum.
+ * A binary floating-point format with subnormals, described by its fields. Codes are ordered by magnitude, so a carry
+ * out of the mantissa runs into the exponent and saturation is a minimum.
  *
  * @param name as written in types
  * @param exponentBits width of the exponent field
@@ -136,7 +136,8 @@ public record FloatFormat(
     if (magnitude <= max) {
       return halfGap(magnitude);
     }
-    // Half a gap beyond the largest value still rounds to it; what comes after is infinity, or loses all that is beyond.
+    // Half a gap beyond the largest value still rounds to it; what comes after is infinity, or loses all that is
+    // beyond.
     if (special == Special.INFINITY_AND_NAN || Double.isNaN(magnitude)) {
       return magnitude - max < halfGap(max) ? halfGap(max) : Double.POSITIVE_INFINITY;
     }

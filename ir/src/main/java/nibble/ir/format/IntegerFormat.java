@@ -47,7 +47,10 @@ public record IntegerFormat(String name, int bits, boolean signed, String summar
 
   @Override
   public double roundingError(double magnitude) {
-    return magnitude <= max() ? 0.5 : Double.isNaN(magnitude) ? Double.POSITIVE_INFINITY : Math.nextUp(magnitude - max() + 0.5);
+    if (Double.isNaN(magnitude)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    return magnitude <= max() ? 0.5 : Math.nextUp(magnitude - max() + 0.5);
   }
 
   @Override

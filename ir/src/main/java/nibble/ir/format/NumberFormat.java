@@ -42,17 +42,17 @@ public interface NumberFormat {
   }
 
   /**
-   * The least magnitude of full precision: smaller ones but 0 are subnormal. Hardware that aligns terms by their exponents
-   * takes the exponent of this one for them. 0 where there is no such thing.
+   * The least magnitude of full precision: smaller ones but 0 are subnormal. Hardware that aligns terms by their
+   * exponents takes the exponent of this one for them. 0 where there is no such thing.
    */
   default double leastNormal() {
     return 0;
   }
 
   /**
-   * Bound of {@code |round(x) - x|}: half the gap at {@code x} within range, what saturation loses beyond it, infinite where
-   * {@code round} may give an infinity (or the magnitude is one). It never decreases with the magnitude, so it also bounds
-   * the error of every lesser {@code x}.
+   * Bound of {@code |round(x) - x|}: half the gap at {@code x} within range, what saturation loses beyond it, infinite
+   * where {@code round} may give an infinity (or the magnitude is one). It never decreases with the magnitude, so it
+   * also bounds the error of every lesser {@code x}.
    *
    * @param magnitude {@code |x|}
    */
@@ -68,8 +68,8 @@ public interface NumberFormat {
   }
 
   /**
-   * The largest code magnitude that a symmetric quantizer uses: it leaves the most negative integer code unused, so that
-   * the grid is symmetric.
+   * The largest code magnitude that a symmetric quantizer uses: it leaves the most negative integer code unused, so
+   * that the grid is symmetric.
    */
   default double symmetricMax() {
     return max();

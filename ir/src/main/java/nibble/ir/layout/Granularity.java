@@ -18,7 +18,8 @@ public interface Granularity {
   String summary();
 
   /**
-   * Extents of the box along each axis of a tensor of that shape. An extent may be larger than what is left at the edge.
+   * Extents of the box along each axis of a tensor of that shape. An extent may be larger than what is left at the
+   * edge.
    *
    * @throws IllegalArgumentException where the shape has too few axes for it
    */

@@ -39,8 +39,8 @@ public final class SparseLayouts {
   }
 
   /**
-   * V:N:M: in each block of {@code v} rows and {@code m} columns, four columns are kept, and N of those four in each row
-   * ("VENOM: A Vectorized N:M Format for Unleashing the Power of Sparse Tensor Cores").
+   * V:N:M: in each block of {@code v} rows and {@code m} columns, four columns are kept, and N of those four in each
+   * row ("VENOM: A Vectorized N:M Format for Unleashing the Power of Sparse Tensor Cores").
    */
   public record VNOfM(long v, long n, long m) implements SparseLayout {
     public VNOfM {

@@ -42,10 +42,7 @@ public record Amax(Granularity granularity) implements TensorOp {
   private double[] largest(double[] x, TensorType type, TensorType result) {
     ScaleGrid grid = ScaleGrid.of(type.withScale(new ScaleLayout(granularity, type.format())));
     double[] amax = new double[Math.toIntExact(result.shape().size().constant())];
-    for (int i = 0; i < x.length; i++) {
-      int box = grid.indexOf(i);
-      amax[box] = Math.max(amax[box], Math.abs(x[i]));
-    }
+    ScaleBounds.largest(x, grid, amax);
     return amax;
   }
 }

@@ -53,8 +53,8 @@ public interface BinaryOp extends TensorOp {
   }
 
   /**
-   * Whether the kernel's result is the exact one where that is infinite and all errors are finite. An infinite operand is the
-   * kernel's own, so that a sum with it is; what is infinite for another reason has left the range.
+   * Whether the kernel's result is the exact one where that is infinite and all errors are finite. An infinite operand
+   * is the kernel's own, so that a sum with it is; what is infinite for another reason has left the range.
    */
   default boolean keepsInfinity(double a, double errorA, double b, double errorB) {
     return Double.isInfinite(a) || Double.isInfinite(b);

@@ -11,15 +11,16 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
- * A change of format without a scale. To a float format it rounds to nearest even (in exact interpretation not at all); to
- * an integer format it truncates and saturates, and NaN becomes 0; to truth values it asks whether the number is not 0.
+ * A change of format without a scale. To a float format it rounds to nearest even (in exact interpretation not at all);
+ * to an integer format it truncates and saturates, and NaN becomes 0; to truth values it asks whether the number is not
+ * 0.
  *
  * @param to the format of the result
  */
 @OpInfo(
     name = "cast",
     summary = "the same numbers in another format",
-    rounding = "one rounding to the new format; toward zero to integers")
+    rounding = "one rounding to the new format; toward zero to integers, whether it is not 0 to truth values")
 public record Cast(NumberFormat to) implements TensorOp {
   @Override
   public TensorType infer(List<TensorType> operands) {

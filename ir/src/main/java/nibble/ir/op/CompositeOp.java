@@ -10,8 +10,8 @@ import nibble.ir.bound.RunningBounds;
 import nibble.ir.eval.Tensor;
 
 /**
- * An op that means a few simpler ones. Kernels compute it as these, and its error is theirs: that which running analysis finds
- * for them.
+ * An op that means a few simpler ones. Kernels compute it as these, and its error is theirs: that which running
+ * analysis finds for them.
  */
 public interface CompositeOp extends TensorOp {
   /** Appends the simpler ops and returns the result; it has the type that {@link #infer} gives. */

@@ -26,8 +26,9 @@ public final class CoreDialect implements Dialect {
         // Sources
         .add(Weight.class, Constant.class, Iota.class)
         // Elementwise
-        .add(Abs.class, Neg.class, Exp.class, Log.class, Sqrt.class, Rsqrt.class, Reciprocal.class, Tanh.class, Erf.class)
-        .add(Sin.class, Cos.class, Floor.class, Ceil.class, Round.class, Relu.class, Sigmoid.class, Silu.class, Gelu.class)
+        .add(Abs.class, Neg.class, Exp.class, Log.class, Sqrt.class, Rsqrt.class, Reciprocal.class, Tanh.class)
+        .add(Erf.class, Sin.class, Cos.class, Floor.class, Ceil.class, Round.class)
+        .add(Relu.class, Sigmoid.class, Silu.class, Gelu.class)
         .add(Add.class, Sub.class, Mul.class, Div.class, Remainder.class, Pow.class, Minimum.class, Maximum.class)
         .add(Compare.class, And.class, Or.class, Not.class, Select.class, Cast.class)
         // Reductions and normalisations
@@ -50,6 +51,18 @@ public final class CoreDialect implements Dialect {
   @Override
   public ImmutableMap<String, Function<List<Long>, Granularity>> granularities() {
     return Granularities.makers();
+  }
+
+  @Override
+  public ImmutableList<Granularity> granularityExamples() {
+    return ImmutableList.of(
+        new Granularities.PerTensor(), new Granularities.PerAxis(0), new Granularities.PerToken(),
+        new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32));
+  }
+
+  @Override
+  public ImmutableList<SparseLayout> sparseLayoutExamples() {
+    return ImmutableList.of(new SparseLayouts.NOfM(2, 4), new SparseLayouts.VNOfM(64, 2, 8));
   }
 
   @Override

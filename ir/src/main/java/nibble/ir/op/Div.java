@@ -7,7 +7,7 @@ import nibble.ir.bound.ErrorModel;
 @OpInfo(
     name = "div",
     summary = "quotient of two elements; of integers, truncated",
-    rounding = "one rounding, plus the function's error on the target; integers divide toward zero, by zero it is all ones")
+    rounding = "one rounding, plus the function's error on the target; of integers toward zero, by zero all ones")
 public record Div() implements BinaryOp {
   @Override
   public double apply(double a, double b) {

@@ -8,8 +8,8 @@ final class ElementError {
   private ElementError() {}
 
   /**
-   * The bound for an element that a kernel computes in f32 with some error and then may round to its format. An infinity is
-   * expected to be the kernel's own, which the caller knows to be the case.
+   * The bound for an element that a kernel computes in f32 with some error and then may round to its format. An
+   * infinity is expected to be the kernel's own, which the caller knows to be the case.
    *
    * @param exact the exact value
    * @param computed bound of the error before rounding
@@ -29,8 +29,8 @@ final class ElementError {
   }
 
   /**
-   * The bound for an integer whose operands are off: as far as these spread it, but anything that the format holds where it
-   * may wrap.
+   * The bound for an integer whose operands are off: as far as these spread it, but anything that the format holds
+   * where it may wrap.
    *
    * @param exact the exact value, wrapped
    * @param spread bound of the error before wrapping

@@ -19,8 +19,9 @@ public record Erf() implements UnaryOp {
 
   /**
    * The error function to 8 units in the last place. Near 0 the series of positive terms
-   * {@code 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1)/(2n+1)!!} (Abramowitz and Stegun 7.1.6), elsewhere 1 minus the complementary
-   * function as a continued fraction (7.1.14), whose errors count little beside 1. From 6 on the result rounds to 1.
+   * {@code 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1)/(2n+1)!!} (Abramowitz and Stegun 7.1.6), elsewhere 1 minus the
+   * complementary function as a continued fraction (7.1.14), whose errors count little beside 1. From 6 on the result
+   * rounds to 1.
    */
   public static double erf(double x) {
     double magnitude = Math.abs(x);

@@ -14,13 +14,13 @@ import nibble.ir.format.Formats;
 import nibble.ir.shape.Dim;
 
 /**
- * A loop with carried values. The operands are the carried values before the first iteration; the region takes the counter
- * (a scalar i32) and the carried values, and yields the next ones.
+ * A loop with carried values. The operands are the carried values before the first iteration; the region takes the
+ * counter (a scalar i32) and the carried values, and yields the next ones.
  *
  * @param from first value of the counter
  * @param to end, exclusive
  */
-@OpInfo(name = "for", summary = "a counted loop with carried values")
+@OpInfo(name = "for", summary = "a counted loop with carried values", rounding = "as its body")
 public record For(Dim from, Dim to) implements Op {
   /** Type of the loop counter. */
   public static final TensorType COUNTER = TensorType.scalar(Formats.I32);

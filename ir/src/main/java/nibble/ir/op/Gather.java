@@ -14,8 +14,9 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Rows of a table by index. Operands: table and integer indices. The axes of the indices stand in the result where the axis
- * stood in the table; a scalar index removes the axis. An index outside the axis is an error of the program's input.
+ * Rows of a table by index. Operands: table and integer indices. The axes of the indices stand in the result where the
+ * axis stood in the table; a scalar index removes the axis. An index outside the axis is an error of the program's
+ * input.
  *
  * @param axis the axis of the table that is indexed
  */

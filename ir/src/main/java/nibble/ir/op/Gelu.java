@@ -12,7 +12,10 @@ import nibble.ir.eval.Tensor;
  *
  * @param kind the exact form or the one with tanh
  */
-@OpInfo(name = "gelu", summary = "x times the normal distribution function of x", rounding = "as its parts, computed in f32")
+@OpInfo(
+    name = "gelu",
+    summary = "x times the normal distribution function of x",
+    rounding = "as its parts, computed in f32")
 public record Gelu(Kind kind) implements CompositeOp {
   private static final double TANH_SCALE = Math.sqrt(2 / Math.PI);
   private static final double TANH_CUBIC = 0.044715;

@@ -16,7 +16,10 @@ import nibble.ir.Value;
  *
  * @param label the kernel's name
  */
-@OpInfo(name = "kernel", summary = "operations that one GPU kernel computes together")
+@OpInfo(
+    name = "kernel",
+    summary = "operations that one GPU kernel computes together",
+    rounding = "as its body")
 public record Kernel(String label) implements Op {
   @Override
   public int regionCount() {

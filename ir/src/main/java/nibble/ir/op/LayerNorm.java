@@ -12,8 +12,8 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.shape.Shape;
 
 /**
- * Layer normalisation over the last axis: {@code (x - mean) / sqrt(variance + epsilon) * gamma + beta}. Operands: x, gamma,
- * beta; gamma and beta have the last extent.
+ * Layer normalisation over the last axis: {@code (x - mean) / sqrt(variance + epsilon) * gamma + beta}. Operands: x,
+ * gamma, beta; gamma and beta have the last extent.
  *
  * @param epsilon added to the variance
  */

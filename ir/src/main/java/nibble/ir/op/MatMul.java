@@ -17,8 +17,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * The matrix product of the last two axes, broadcast over the others: {@code [..,M,K] x [..,K,N] -> [..,M,N]}. Operands may
- * be scaled; what is multiplied are values.
+ * The matrix product of the last two axes, broadcast over the others: {@code [..,M,K] x [..,K,N] -> [..,M,N]}. Operands
+ * may be scaled; what is multiplied are values.
  *
  * @param transposeB whether the right operand is stored as {@code [..,N,K]}
  * @param to format of the result
@@ -75,12 +75,13 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
   }
 
   /**
-   * With {@code a' = a + da} and {@code b' = b + db} the kernel's operands, its sum is off from that of {@code a'b'} by the
-   * model's part of {@code sum |a'||b'|}, and that is off from {@code sum ab} by at most
+   * With {@code a' = a + da} and {@code b' = b + db} the kernel's operands, its sum is off from that of {@code a'b'} by
+   * the model's part of {@code sum |a'||b'|}, and that is off from {@code sum ab} by at most
    * {@code sum |da|(|b| + |db|) + |a||db|}; {@code |a'||b'|} is no more than the sum of the two and {@code |a||b|}.
    *
-   * <p>Tensor cores align products by the exponents of the operands, where a subnormal has that of the least normal number of
-   * its format and zero that of f32, and cut what is below the last bit that they keep. So the magnitudes count them as those.
+   * <p>Tensor cores align products by the exponents of the operands, where a subnormal has that of the least normal
+   * number of its format and zero that of f32, and cut what is below the last bit that they keep. So the magnitudes
+   * count them as those.
    */
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
@@ -98,54 +99,63 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     if (!b.isExact()) {
       accumulate(inherited, product(magnitudeA, b.error(), typeA, typeB, result.type()));
     }
+    Arithmetic arithmetic = Arithmetic.of(typeA, typeB, to, model);
     double[] error = new double[products.length];
-    for (int i = 0; i < error.length; i++) {
-      double y = result.elements()[i];
-      double computed = inherited[i] + computeError(y, inherited[i], products[i] + inherited[i], typeA, typeB, model);
-      error[i] = to.isInteger()
-          ? ElementError.integer(y, computed, to)
-          : computed + model.store(to, Math.abs(y) + computed);
-    }
+    Parallel.ranges(error.length, (from, end) -> {
+      for (int i = from; i < end; i++) {
+        double y = result.elements()[i];
+        double computed = inherited[i] + arithmetic.error(y, inherited[i], products[i] + inherited[i]);
+        error[i] = to.isInteger()
+            ? ElementError.integer(y, computed, to)
+            : computed + model.store(to, Math.abs(y) + computed);
+      }
+    });
     return error;
   }
 
-  /** Error of the kernel's arithmetic for one element, given a bound of {@code sum |a'||b'|}. */
-  private double computeError(
-      double y, double inherited, double products, TensorType typeA, TensorType typeB, ErrorModel model) {
-    long length = typeA.shape().last().constant();
-    double integers = integerSum(products, length, typeA, typeB);
-    if (integers > Integer.MAX_VALUE) {
-      return to.isInteger() && inherited == 0 ? 0 : Double.POSITIVE_INFINITY;
+  /**
+   * The kernel's arithmetic of one dot product.
+   *
+   * @param isInteger whether the operands are plain integers
+   * @param codes a bound of the sum of scaled integer codes, in which kernels accumulate; 0 for others
+   * @param underflow what products that underflow may lose
+   * @param unit the model's error for each unit of the sum of products, and that of the f64 sums it is compared with
+   * @param toInteger whether the result is an integer
+   */
+  private record Arithmetic(
+      boolean isInteger, double codes, double underflow, double unit, boolean toInteger, ErrorModel model) {
+    static Arithmetic of(TensorType a, TensorType b, NumberFormat to, ErrorModel model) {
+      long length = a.shape().last().constant();
+      boolean integerFormats = a.format().isInteger() && b.format().isInteger();
+      boolean isInteger = integerFormats && !a.isScaled() && !b.isScaled();
+      double codes = integerFormats && !isInteger ? length * largest(a) * largest(b) : 0;
+      // A product or an aligned term that underflows loses less than the least f32; so does a product of scales, which
+      // then multiplies the whole integer sum.
+      double underflow = (length + 1 + codes) * Float.MIN_VALUE * 2;
+      double unit = isInteger ? 0 : model.dot(a, b, length) + ErrorModel.gamma(length + 2, 0x1p-53);
+      return new Arithmetic(isInteger, codes, underflow, unit, to.isInteger(), model);
     }
-    if (isInteger(typeA) && isInteger(typeB)) {
-      // The integer sum is exact; it is rounded when it becomes a float.
-      return to.isInteger() ? 0 : model.arithmetic(Math.abs(y) + inherited);
+
+    private static double largest(TensorType type) {
+      return Math.max(type.format().max(), -type.format().min());
     }
-    double unit = model.dot(typeA, typeB, length);
-    boolean inRange = Double.isFinite(model.arithmetic(products * (1 + unit)));
-    // The f64 sums that the result is compared with are rounded as well.
-    double reference = ErrorModel.gamma(length + 2, 0x1p-53);
-    // A product or an aligned term that underflows loses less than the least f32; so does a product of scales, which then
-    // multiplies the whole integer sum.
-    double underflow = (length + 1 + integers) * Float.MIN_VALUE * 2;
-    return inRange ? (unit + reference) * products + underflow : Double.POSITIVE_INFINITY;
-  }
 
-  /** A bound of the partial sums of integers, in which kernels multiply integer codes: i32. 0 where they do not. */
-  private static double integerSum(double products, long length, TensorType a, TensorType b) {
-    if (isInteger(a) && isInteger(b)) {
-      return products;
+    /** Error for one element, given what it inherits and a bound of {@code sum |a'||b'|}. */
+    double error(double y, double inherited, double products) {
+      if (toInteger) {
+        // Exact in the result's width, and in f64 while a double holds the sum.
+        return products < 0x1p53 ? 0 : Double.POSITIVE_INFINITY;
+      }
+      if ((isInteger ? products : codes) > Integer.MAX_VALUE) {
+        // The i32 sum may wrap before it becomes a float.
+        return Double.POSITIVE_INFINITY;
+      }
+      if (isInteger) {
+        return model.arithmetic(Math.abs(y) + inherited);
+      }
+      boolean inRange = Double.isFinite(model.arithmetic(products * (1 + unit)));
+      return inRange ? unit * products + underflow : Double.POSITIVE_INFINITY;
     }
-    boolean codes = a.format().isInteger() && b.format().isInteger();
-    return codes ? length * largest(a) * largest(b) : 0;
-  }
-
-  private static double largest(TensorType type) {
-    return Math.max(type.format().max(), -type.format().min());
-  }
-
-  private static boolean isInteger(TensorType type) {
-    return type.format().isInteger() && !type.isScaled();
   }
 
   private static void accumulate(double[] total, double[] part) {
@@ -154,7 +164,9 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     }
   }
 
-  /** Magnitudes of the exact values as tensor cores align them, whatever the kernel's values are within their errors. */
+  /**
+   * Magnitudes of the exact values as tensor cores align them, whatever the kernel's values are within their errors.
+   */
   private static double[] magnitudes(Approximate operand) {
     Tensor tensor = operand.exact();
     double[] elements = tensor.elements();

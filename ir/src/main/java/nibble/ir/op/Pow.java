@@ -31,7 +31,8 @@ public record Pow() implements BinaryOp {
   public double spread(double a, double errorA, double b, double errorB) {
     boolean noProduct = a - errorA == 0 && b - errorB <= 0 || Double.isInfinite(a) || Double.isInfinite(b);
     if (a - errorA < 0 || noProduct) {
-      // A kernel takes the logarithm of the base: NaN of a negative one whatever the exponent is, and infinity times 0 is too.
+      // A kernel takes the logarithm of the base: NaN of a negative one whatever the exponent is, and infinity times 0
+      // is too.
       return Double.POSITIVE_INFINITY;
     }
     if (errorA == 0 && errorB == 0) {

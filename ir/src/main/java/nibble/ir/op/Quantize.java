@@ -13,9 +13,9 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
- * Symmetric quantization to a scaled type. With one operand the scale of each box is dynamic: its largest magnitude (amax)
- * over the largest code, rounded to the format of scales; 1 where that is 0, as of a box of zeros. With a second operand, a
- * tensor of the result's scales, it is static. A NaN makes the scale of its box NaN.
+ * Symmetric quantization to a scaled type. With one operand the scale of each box is dynamic: its largest magnitude
+ * (amax) over the largest code, rounded to the format of scales; 1 where that is 0, as of a box of zeros. With a second
+ * operand, a tensor of the result's scales, it is static. A NaN makes the scale of its box NaN.
  *
  * @param rounding how {@code value / scale} becomes a code
  * @param result the scaled type
@@ -28,7 +28,8 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
   @Override
   public TensorType infer(List<TensorType> operands) {
     if (operands.size() != 1 && operands.size() != 2) {
-      throw new TypeRuleException("quantize takes a tensor and perhaps its scales, not " + operands.size() + " operands");
+      throw new TypeRuleException(
+          "quantize takes a tensor and perhaps its scales, not " + operands.size() + " operands");
     }
     TensorType x = expectFloat(operands.getFirst());
     if (!result.isScaled() || !result.shape().equals(x.shape())) {
@@ -97,9 +98,9 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
   }
 
   /**
-   * Where the scale may be replaced by 1, the code is that of the element; else no value is larger than the largest code times
-   * the scale. But the reciprocal of a scale that is subnormal is infinite, and times 0 it is NaN, which an integer code does not
-   * have.
+   * Where the scale may be replaced by 1, the code is that of the element; else no value is larger than the largest
+   * code times the scale. But the reciprocal of a scale that is subnormal is infinite, and times 0 it is NaN, which an
+   * integer code does not have.
    */
   private double smallBoxError(double magnitude, double value, double scale, TensorType type) {
     boolean subnormal = 2 * type.scaleType().format().roundingError(0) < Float.MIN_NORMAL;
@@ -110,9 +111,9 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
   }
 
   /**
-   * The kernel's code is that of some quotient in the interval that the errors of element and scale span, times a scale in
-   * its interval. Codes do not decrease with the quotient and the value is linear in both, so the farthest value is at a
-   * corner.
+   * The kernel's code is that of some quotient in the interval that the errors of element and scale span, times a scale
+   * in its interval. Codes do not decrease with the quotient and the value is linear in both, so the farthest value is
+   * at a corner.
    */
   private double elementError(
       double x, double inherited, double value, double low, double high, Tensor exact, ErrorModel model) {
@@ -122,7 +123,8 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
     double reach = quotientError(Math.abs(x) + inherited, low, model);
     NumberFormat format = exact.type().format();
     if (format.isFloat() && !Double.isFinite(reach)) {
-      // The reciprocal may be infinite, and times 0 NaN; of integers that is 0, which saturated codes are on both sides of.
+      // The reciprocal may be infinite, and times 0 NaN; of integers that is 0, which saturated codes are on both sides
+      // of.
       return Double.POSITIVE_INFINITY;
     }
     double worst = 0;

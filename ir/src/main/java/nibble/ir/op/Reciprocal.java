@@ -3,7 +3,10 @@ package nibble.ir.op;
 import nibble.ir.OpInfo;
 
 /** The reciprocal. */
-@OpInfo(name = "reciprocal", summary = "reciprocal of each element", rounding = "one rounding")
+@OpInfo(
+    name = "reciprocal",
+    summary = "reciprocal of each element",
+    rounding = "one rounding, plus the function's error on the target")
 public record Reciprocal() implements UnaryOp {
   @Override
   public double apply(double x) {

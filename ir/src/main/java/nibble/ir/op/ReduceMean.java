@@ -34,7 +34,8 @@ public record ReduceMean(ImmutableList<Integer> axes, boolean keep) implements R
     int count = fibre.length;
     double sum = ReduceOp.sumError(fibre, errors, model) / count;
     double magnitude = Math.abs(result) + sum;
-    // The rounded reciprocal of the count is off by a part of itself, and so is its product with the sum; then that is rounded.
+    // The rounded reciprocal of the count is off by a part of itself, and so is its product with the sum; then that is
+    // rounded.
     double reciprocal = model.arithmetic(1.0 / count) * count;
     return sum + magnitude * (reciprocal + ErrorModel.REFERENCE) + model.arithmetic(magnitude * (1 + reciprocal));
   }

@@ -93,8 +93,8 @@ public interface ReduceOp extends TensorOp {
   }
 
   /**
-   * Whether a sum is infinite because an element is, which is the kernel's own, and not because it has left the range; then the
-   * finite elements must not leave it either, to the other side.
+   * Whether a sum is infinite because an element is, which is the kernel's own, and not because it has left the range;
+   * then the finite elements must not leave it either, to the other side.
    */
   private static boolean keepsInfinity(double[] fibre, double[] errors, ErrorModel model) {
     double[] finite = Arrays.stream(fibre).map(element -> Double.isInfinite(element) ? 0 : element).toArray();
@@ -112,8 +112,8 @@ public interface ReduceOp extends TensorOp {
   }
 
   /**
-   * Sum of the errors of the elements and of the summation, for reductions that add; infinite where a partial sum may leave
-   * the range of f32.
+   * Sum of the errors of the elements and of the summation, for reductions that add; infinite where a partial sum may
+   * leave the range of f32.
    */
   static double sumError(double[] fibre, double[] errors, ErrorModel model) {
     double magnitudes = magnitudes(fibre, errors);

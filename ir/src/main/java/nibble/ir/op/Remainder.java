@@ -35,8 +35,8 @@ public record Remainder() implements BinaryOp {
 
   @Override
   public double functionError(double a, double errorA, double b, double errorB, double y, ErrorModel model) {
-    // Kernels compute a - trunc(a / b) b. The truncated quotient is off by as much as the quotient, and by 1 more where that
-    // is next to an integer; the product and the difference are rounded.
+    // Kernels compute a - trunc(a / b) b. The truncated quotient is off by as much as the quotient, and by 1 more where
+    // that is next to an integer; the product and the difference are rounded.
     double dividend = Math.abs(a) + errorA;
     double divisor = Math.abs(b) + errorB;
     double least = Math.abs(b) - errorB;

@@ -12,8 +12,8 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.shape.Shape;
 
 /**
- * Root-mean-square normalisation over the last axis: {@code x / sqrt(mean(x^2) + epsilon) * gamma} ("Root Mean Square Layer
- * Normalization"). Operands: x and gamma, which has the last extent.
+ * Root-mean-square normalisation over the last axis: {@code x / sqrt(mean(x^2) + epsilon) * gamma} ("Root Mean Square
+ * Layer Normalization"). Operands: x and gamma, which has the last extent.
  *
  * @param epsilon added to the mean square
  */

@@ -10,7 +10,10 @@ import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
 
 /** The logistic function. */
-@OpInfo(name = "sigmoid", summary = "1 / (1 + exp(-x))", rounding = "as its parts, computed in f32: neg, exp, add, reciprocal")
+@OpInfo(
+    name = "sigmoid",
+    summary = "1 / (1 + exp(-x))",
+    rounding = "as its parts, computed in f32: neg, exp, add, reciprocal")
 public record Sigmoid() implements CompositeOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
@@ -31,8 +34,8 @@ public record Sigmoid() implements CompositeOp {
   }
 
   /**
-   * As its parts; but where exp(-x) may leave the range of f32, to infinity and its reciprocal to 0, what is known of the parts
-   * bounds the result as well.
+   * As its parts; but where exp(-x) may leave the range of f32, to infinity and its reciprocal to 0, what is known of
+   * the parts bounds the result as well.
    */
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
@@ -48,7 +51,8 @@ public record Sigmoid() implements CompositeOp {
 
   /** Bound of the kernel's and the exact result for an argument of at most that. */
   static double tail(double most, ErrorModel model) {
-    // At -64 exp is in range, and at least half of what it should be where the model promises that; farther out it only grows.
+    // At -64 exp is in range, and at least half of what it should be where the model promises that; farther out it only
+    // grows.
     double exp = Math.exp(64);
     boolean far = most <= -64 && model.function("exp", 64, exp) < exp / 2;
     return far ? 4 / exp : Double.POSITIVE_INFINITY;

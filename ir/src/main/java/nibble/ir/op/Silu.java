@@ -24,7 +24,9 @@ public record Silu() implements CompositeOp {
     return Tensor.generate(result, i -> x[i] / (1 + Math.exp(-x[i])));
   }
 
-  /** As its parts; where the exponential leaves the range, x times the tail of the sigmoid, of kernel and exact value. */
+  /**
+   * As its parts; where the exponential leaves the range, x times the tail of the sigmoid, of kernel and exact value.
+   */
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
     double[] error = CompositeOp.super.error(operands, result, model);

@@ -4,16 +4,18 @@ import java.util.List;
 import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.NumberFormat;
 
 /** A function of each element. */
 public interface UnaryOp extends TensorOp {
+  /** The function, of truth values as 0 and 1. */
   double apply(double x);
 
   /**
-   * Bound of {@code |f(x') - f(x)|} for {@code |x' - x| <= error}. This one is right for monotone functions, whose extremes
-   * are at the ends of the interval; others override it.
+   * Bound of {@code |f(x') - f(x)|} for {@code |x' - x| <= error}. This one is right for monotone functions, whose
+   * extremes are at the ends of the interval; others override it.
    */
   default double spread(double x, double error) {
     double y = apply(x);
@@ -61,13 +63,13 @@ public interface UnaryOp extends TensorOp {
     double[] y = result.elements();
     double[] error = new double[y.length];
     NumberFormat format = result.type().format();
-    for (int i = 0; i < y.length; i++) {
-      if (format.isInteger()) {
-        error[i] = ElementError.integer(y[i], inherited[i] == 0 ? 0 : spread(x[i], inherited[i]), format);
-      } else {
-        error[i] = floatError(x[i], inherited[i], y[i], format, model);
+    Parallel.ranges(y.length, (from, to) -> {
+      for (int i = from; i < to; i++) {
+        error[i] = format.isInteger()
+            ? ElementError.integer(y[i], inherited[i] == 0 ? 0 : spread(x[i], inherited[i]), format)
+            : floatError(x[i], inherited[i], y[i], format, model);
       }
-    }
+    });
     return error;
   }
 

@@ -8,8 +8,8 @@ import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
 
 /**
- * An op that only moves elements: each element of the result is one of the operand. A backend folds it into the addresses
- * of the accesses around it.
+ * An op that only moves elements: each element of the result is one of the operand. A backend folds it into the
+ * addresses of the accesses around it.
  */
 public interface ViewOp extends TensorOp {
   /**

@@ -10,8 +10,8 @@ import nibble.ir.Value;
  */
 public interface Rewrite {
   /**
-   * Replaces an operation. New operations go into {@link RewriteContext#builder()}, which stands right before it and is set
-   * to its location.
+   * Replaces an operation. New operations go into {@link RewriteContext#builder()}, which stands right before it and is
+   * set to its location.
    *
    * @return a value for each result of the operation, of the same type; nothing where the rewrite does not fire
    */

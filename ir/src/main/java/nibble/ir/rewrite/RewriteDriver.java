@@ -3,6 +3,7 @@ package nibble.ir.rewrite;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nibble.ir.Block;
@@ -15,8 +16,8 @@ import nibble.ir.Value;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Applies rewrites in sweeps over a function, in order of the operations, until a sweep changes nothing; then removes what
- * is dead. A function that nothing fires on is returned itself.
+ * Applies rewrites in sweeps over a function, in order of the operations, until a sweep changes nothing; then removes
+ * what is dead. A function that nothing fires on is returned itself.
  *
  * @param rewrites tried in this order at each operation
  */
@@ -80,9 +81,7 @@ public record RewriteDriver(ImmutableList<Rewrite> rewrites) {
         Optional<ImmutableList<Value>> replacement = rewrite(operation);
         if (replacement.isPresent()) {
           changed = true;
-          for (int i = 0; i < operation.results().size(); i++) {
-            substitute(operation.results().get(i), replacement.get().get(i), replaced);
-          }
+          substitute(operation, replacement.get(), replaced);
         } else {
           into.append(operation);
           define(operation);
@@ -111,12 +110,24 @@ public record RewriteDriver(ImmutableList<Rewrite> rewrites) {
       operation.results().forEach(result -> definitions.put(result, operation));
     }
 
-    private void substitute(Value old, Value by, Map<Value, Value> replaced) {
-      if (!old.type().equals(by.type())) {
-        throw new IllegalStateException("a rewrite replaced " + old.type() + " by " + by.type());
+    private void substitute(Operation operation, List<Value> replacement, Map<Value, Value> replaced) {
+      String name = operation.op().name();
+      if (replacement.size() != operation.results().size()) {
+        throw new IllegalStateException("a rewrite of " + name + " gave " + replacement.size() + " values for "
+            + operation.results().size() + " results");
       }
-      replaced.put(old, by);
-      uses.merge(by, uses.getOrDefault(old, 0), Integer::sum);
+      for (int i = 0; i < replacement.size(); i++) {
+        Value old = operation.results().get(i);
+        Value by = replacement.get(i);
+        if (!old.type().equals(by.type())) {
+          throw new IllegalStateException("a rewrite of " + name + " replaced " + old.type() + " by " + by.type());
+        }
+        if (operation.results().contains(by)) {
+          throw new IllegalStateException("a rewrite of " + name + " replaced " + old + " by what it removes");
+        }
+        replaced.put(old, by);
+        uses.merge(by, uses.getOrDefault(old, 0), Integer::sum);
+      }
     }
 
     private ImmutableList<Value> replace(ImmutableList<Value> values, Map<Value, Value> replaced) {

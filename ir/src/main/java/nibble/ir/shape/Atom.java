@@ -1,17 +1,9 @@
 package nibble.ir.shape;
 
-import nibble.ir.Names;
-
 /** What a monomial multiplies: a symbol, or a quotient that is no polynomial. */
 public sealed interface Atom extends Comparable<Atom> {
   /** A size whose value is known when a plan is made, or when a kernel is launched. */
   record Symbol(String name) implements Atom {
-    public Symbol {
-      if (!Names.isWord(name)) {
-        throw new IllegalArgumentException("'" + name + "' is no name of a size");
-      }
-    }
-
     @Override
     public String toString() {
       return name;

@@ -4,8 +4,8 @@ import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 
 /**
- * The broadcasting rule of elementwise ops: shapes are aligned at their last axis; on each axis the extents are equal or
- * one of them is 1 (or missing), and the result has the other.
+ * The broadcasting rule of elementwise ops: shapes are aligned at their last axis; on each axis the extents are equal
+ * or one of them is 1 (or missing), and the result has the other.
  */
 public final class Broadcast {
   private Broadcast() {}

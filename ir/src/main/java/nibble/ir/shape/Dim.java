@@ -12,8 +12,8 @@ import java.util.function.Function;
 
 /**
  * An extent: an integer polynomial over symbols in normal form, such as {@code 384}, {@code S}, {@code 2*B*S + 1} or
- * {@code ceil(S/128)}. Polynomials are equal for every value of their symbols exactly when their normal forms are; there is
- * no decision procedure behind it that could time out. Rounded quotients are brought to a normal form as well
+ * {@code ceil(S/128)}. Polynomials are equal for every value of their symbols exactly when their normal forms are;
+ * there is no decision procedure behind it that could time out. Rounded quotients are brought to a normal form as well
  * ({@link #ceilDiv}), which makes the usual ones equal but is no proof that different ones differ.
  *
  * <p>Arithmetic throws {@link ArithmeticException} where a coefficient leaves the range of a {@code long}.
@@ -57,20 +57,24 @@ public record Dim(ImmutableSortedMap<Monomial, Long> terms) implements Comparabl
     return terms.getOrDefault(Monomial.ONE, 0L);
   }
 
+  /** Whether it is that constant. */
   public boolean is(long value) {
     return isConstant() && constant() == value;
   }
 
+  /** The sum. */
   public Dim plus(Dim other) {
     SortedMap<Monomial, Long> sum = new TreeMap<>(terms);
     other.terms.forEach((monomial, coefficient) -> sum.merge(monomial, coefficient, Math::addExact));
     return normal(sum);
   }
 
+  /** The difference. */
   public Dim minus(Dim other) {
     return plus(other.times(of(-1)));
   }
 
+  /** The product. */
   public Dim times(Dim other) {
     SortedMap<Monomial, Long> product = new TreeMap<>();
     terms.forEach((m, c) -> other.terms.forEach(
@@ -97,9 +101,10 @@ public record Dim(ImmutableSortedMap<Monomial, Long> terms) implements Comparabl
   }
 
   /**
-   * {@code ceil(this / divisor)}: a polynomial where the division is exact, with an atom of its own otherwise. Whole parts
-   * and common factors are taken out, and a quotient of a quotient is one, so that {@code ceil((256*S + T)/128)} is
-   * {@code 2*S + ceil(T/128)}, {@code ceil(2*S/4)} is {@code ceil(S/2)} and {@code ceil(ceil(S/2)/3)} is {@code ceil(S/6)}.
+   * {@code ceil(this / divisor)}: a polynomial where the division is exact, with an atom of its own otherwise. Whole
+   * parts and common factors are taken out, and a quotient of a quotient is one, so that {@code ceil((256*S + T)/128)}
+   * is {@code 2*S + ceil(T/128)}, {@code ceil(2*S/4)} is {@code ceil(S/2)} and {@code ceil(ceil(S/2)/3)} is
+   * {@code ceil(S/6)}.
    */
   public Dim ceilDiv(long divisor) {
     if (divisor < 1) {
@@ -111,7 +116,8 @@ public record Dim(ImmutableSortedMap<Monomial, Long> terms) implements Comparabl
     for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
       long coefficient = term.getValue();
       boolean constant = term.getKey().equals(Monomial.ONE);
-      // Coefficients of the rest are in [0, divisor); its constant is in (-divisor, 0], which a slice from 1 starts with.
+      // Coefficients of the rest are in [0, divisor); its constant is in (-divisor, 0], which a slice from 1 starts
+      // with.
       long quotient = constant ? Math.ceilDiv(coefficient, divisor) : Math.floorDiv(coefficient, divisor);
       whole.put(term.getKey(), quotient);
       rest.put(term.getKey(), coefficient - quotient * divisor);

@@ -3,7 +3,9 @@ package nibble.ir.shape;
 import com.google.common.math.LongMath;
 import java.util.Map;
 
-/** The greatest number known to divide every value of an extent: {@code 8*S + 16} with {@code S multiple of 2} gives 16. */
+/**
+ * The greatest number known to divide every value of an extent: {@code 8*S + 16} with {@code S multiple of 2} gives 16.
+ */
 public final class Divisibility {
   private Divisibility() {}
 

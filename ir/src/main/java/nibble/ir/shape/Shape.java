@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The extents of a tensor, outermost first. The empty shape is that of a scalar. No constant extent is negative; a symbolic
- * one may turn out to be when its symbols get values, and {@link #substitute} then throws
+ * The extents of a tensor, outermost first. The empty shape is that of a scalar. No constant extent is negative; a
+ * symbolic one may turn out to be when its symbols get values, and {@link #substitute} then throws
  * {@link IllegalArgumentException}.
  *
  * @param dims the extents

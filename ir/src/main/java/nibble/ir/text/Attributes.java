@@ -41,6 +41,24 @@ public final class Attributes {
           .put(TensorType.class, new AttributeSyntax<TensorType>(TensorType::toString, TextReader::tensorType))
           .build();
 
+  private static final ImmutableMap<Class<?>, String> DESCRIPTIONS = ImmutableMap.<Class<?>, String>builder()
+      .put(int.class, "integer")
+      .put(Integer.class, "integer")
+      .put(long.class, "integer")
+      .put(Long.class, "integer")
+      .put(double.class, "number")
+      .put(Double.class, "number")
+      .put(boolean.class, "true or false")
+      .put(Boolean.class, "true or false")
+      .put(String.class, "string")
+      .put(Dim.class, "extent")
+      .put(Shape.class, "shape")
+      .put(NumberFormat.class, "format")
+      .put(Granularity.class, "granularity")
+      .put(ScaleLayout.class, "scale<...>")
+      .put(TensorType.class, "tensor<...>")
+      .build();
+
   private Attributes() {}
 
   /** The text of an attribute of that type. */
@@ -83,6 +101,27 @@ public final class Attributes {
     }
     return type instanceof Class<?> raw
         && (raw.isEnum() || BUILT_IN.containsKey(raw) || registry.attribute(raw).isPresent());
+  }
+
+  /** Whether an attribute of that type may be left out. */
+  public static boolean isOptional(Type type) {
+    return rawClass(type) == Optional.class;
+  }
+
+  /** What an attribute of that type may be, in words: {@code integer}, {@code erf or tanh}, {@code [extent, ...]}. */
+  public static String describe(Type type) {
+    Class<?> raw = rawClass(type);
+    if (raw == Optional.class) {
+      return describe(argument(type));
+    }
+    if (raw == ImmutableList.class) {
+      return "[" + describe(argument(type)) + ", ...]";
+    }
+    if (raw.isEnum()) {
+      return Arrays.stream(raw.getEnumConstants())
+          .map(constant -> word((Enum<?>) constant)).collect(Collectors.joining(" or "));
+    }
+    return DESCRIPTIONS.getOrDefault(raw, raw.getSimpleName());
   }
 
   private static AttributeSyntax<?> syntax(Class<?> type, Registry registry) {

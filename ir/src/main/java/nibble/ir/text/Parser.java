@@ -13,6 +13,7 @@ import nibble.ir.Module;
 import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.Registry;
+import nibble.ir.TensorType;
 import nibble.ir.Type;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
@@ -189,15 +190,15 @@ public final class Parser {
     Object[] values = new Object[record.size()];
     for (int i = 0; i < values.length; i++) {
       String name = record.name(i);
-      boolean optional = record.type(i).getTypeName().startsWith(Optional.class.getName());
       if (record.isResult(i)) {
         if (types.size() != 1 || !((Class<?>) record.type(i)).isInstance(types.getFirst())) {
-          throw in.errorAt(start, start.text() + " has one result of another kind of type");
+          String kind = record.type(i) == TensorType.class ? "tensor" : ((Class<?>) record.type(i)).getSimpleName();
+          throw in.errorAt(start, start.text() + " has one result, a " + kind);
         }
         values[i] = types.getFirst();
       } else if (attributes.containsKey(name)) {
         values[i] = attributes.get(name);
-      } else if (optional) {
+      } else if (Attributes.isOptional(record.type(i))) {
         values[i] = Optional.empty();
       } else {
         throw in.errorAt(start, start.text() + " needs the attribute " + name);

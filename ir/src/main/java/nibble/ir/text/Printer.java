@@ -18,7 +18,8 @@ import nibble.ir.Value;
  * Writes the text form.
  *
  * @param registry knows the syntax of attributes
- * @param locations whether to write locations; without them the text is shorter, and parses to a module without locations
+ * @param locations whether to write locations; without them the text is shorter, and parses to a module without
+ *     locations
  */
 public record Printer(Registry registry, boolean locations) {
   private static final Joiner COMMA = Joiner.on(", ");

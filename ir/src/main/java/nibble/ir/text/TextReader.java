@@ -1,11 +1,13 @@
 package nibble.ir.text;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import nibble.ir.Location;
@@ -33,11 +35,18 @@ public final class TextReader {
   private int next;
   private int depth;
 
+  /**
+   * A cursor at the start of a text.
+   *
+   * @param file name for messages
+   * @throws InputException where the text has no tokens, as at a string that is not closed
+   */
   public TextReader(String text, String file, Registry registry) {
     this.tokens = Lexer.tokens(text, file);
     this.registry = registry;
   }
 
+  /** What can be named. */
   public Registry registry() {
     return registry;
   }
@@ -54,6 +63,7 @@ public final class TextReader {
     return token;
   }
 
+  /** Where the next token is. */
   public Location location() {
     return peek().location();
   }
@@ -77,6 +87,7 @@ public final class TextReader {
     return false;
   }
 
+  /** Takes the next token, which must be that word or punctuation. */
   public void expect(String text) {
     if (!accept(text)) {
       throw error("expected '" + text + "' but found " + peek().described());
@@ -90,10 +101,12 @@ public final class TextReader {
     return take().text();
   }
 
+  /** A word: letters, digits and {@code _}. */
   public String word() {
     return expect(Token.Kind.WORD, "a name");
   }
 
+  /** The value of a quoted string. */
   public String string() {
     return expect(Token.Kind.STRING, "a string");
   }
@@ -106,6 +119,7 @@ public final class TextReader {
     return expect(Token.Kind.VALUE, "a value");
   }
 
+  /** An integer that fits a {@code long}. */
   public long integer() {
     return integer(Long.MIN_VALUE, Long.MAX_VALUE);
   }
@@ -154,6 +168,7 @@ public final class TextReader {
     return ImmutableList.copyOf(items);
   }
 
+  /** {@code [B,S,384]}. */
   public Shape shape() {
     Token start = peek();
     return checked(start, () -> Shape.of(list("[", "]", this::dim)));
@@ -227,6 +242,7 @@ public final class TextReader {
     return Dim.symbol(name);
   }
 
+  /** The name of a number format. */
   public NumberFormat format() {
     Token token = peek();
     String name = word();
@@ -234,17 +250,19 @@ public final class TextReader {
         unknown("number format", name, token, registry.formats().keySet()));
   }
 
+  /** A type of any dialect. */
   public Type type() {
     Token token = peek();
     String keyword = word();
     if (keyword.equals("tensor")) {
       return tensorTail(token);
     }
-    TypeSyntax syntax = registry.type(keyword).orElseThrow(() -> unknown(
-        "type", keyword, token, ImmutableList.<String>builder().add("tensor").addAll(registry.types().keySet()).build()));
+    TypeSyntax syntax = registry.type(keyword).orElseThrow(() ->
+        unknown("type", keyword, token, Sets.union(Set.of("tensor"), registry.types().keySet())));
     return syntax.parse(this);
   }
 
+  /** {@code tensor<[4096,1024] x i8, scale<axis 0, f32>, sparse<64:2:8>>}. */
   public TensorType tensorType() {
     Token token = peek();
     expect("tensor");
@@ -275,6 +293,7 @@ public final class TextReader {
     return tokens.get(Math.min(next + 1, tokens.size() - 1));
   }
 
+  /** {@code scale<axis 0, f32>}. */
   public ScaleLayout scaleLayout() {
     expect("scale");
     expect("<");

@@ -9,6 +9,7 @@ import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Location;
 import nibble.ir.Module;
+import nibble.ir.Names;
 import nibble.ir.Operation;
 import nibble.ir.Substitution;
 import nibble.ir.Type;
@@ -19,8 +20,9 @@ import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Kernel;
 
 /**
- * Checks a module: names are defined once and before use, types are what the type rules give, regions are what their ops
- * ask for, symbolic sizes of types and attributes are declared. All that is wrong is reported, not the first alone.
+ * Checks a module: names can be written, are defined once and before use, types are what the type rules give, regions
+ * are what their ops ask for, symbolic sizes of types and attributes are declared. All that is wrong is reported, not
+ * the first alone.
  */
 public final class Verifier {
   private final List<Diagnostic> diagnostics = new ArrayList<>();
@@ -34,14 +36,25 @@ public final class Verifier {
 
   /** All that is wrong with a module. */
   public static ImmutableList<Diagnostic> check(Module module) {
-    return module.functions().values().stream()
-        .flatMap(function -> check(function, module.symbols().keySet()).stream())
-        .collect(ImmutableList.toImmutableList());
+    ImmutableList.Builder<Diagnostic> all = ImmutableList.builder();
+    if (!Names.isName(module.name())) {
+      all.add(Diagnostic.error("'" + module.name() + "' is no name of a module", Location.UNKNOWN));
+    }
+    for (String symbol : module.symbols().keySet()) {
+      if (!Names.isWord(symbol)) {
+        all.add(Diagnostic.error("'" + symbol + "' is no name of a size", Location.UNKNOWN));
+      }
+    }
+    module.functions().values().forEach(function -> all.addAll(check(function, module.symbols().keySet())));
+    return all.build();
   }
 
   /** All that is wrong with a function, given the symbolic sizes that may occur in it. */
   public static ImmutableList<Diagnostic> check(Function function, Set<String> symbols) {
     Verifier verifier = new Verifier(symbols);
+    if (!Names.isName(function.name())) {
+      verifier.report("'" + function.name() + "' is no name of a function", function.location());
+    }
     verifier.block(function.body(), Set.of(), function.location());
     return ImmutableList.copyOf(verifier.diagnostics);
   }
@@ -75,7 +88,8 @@ public final class Verifier {
     declared(Substitution.symbols(operation.op()), name, at);
     if (operation.regions().size() != operation.op().regionCount()) {
       int count = operation.op().regionCount();
-      report(name + " takes " + count + (count == 1 ? " region" : " regions") + ", not " + operation.regions().size(), at);
+      String taken = name + " takes " + count + (count == 1 ? " region" : " regions");
+      report(taken + ", not " + operation.regions().size(), at);
     } else if (known) {
       types(operation);
     }
@@ -111,6 +125,9 @@ public final class Verifier {
   }
 
   private void define(Value value, Set<Value> visible, Location location) {
+    if (!Names.isName(value.name())) {
+      report("'" + value.name() + "' is no name of a value", location);
+    }
     if (!names.add(value.name())) {
       report(value + " is defined twice", location);
     }
@@ -130,7 +147,7 @@ public final class Verifier {
   private boolean uses(List<Value> values, Set<Value> visible, Location location, String user) {
     List<Value> unknown = values.stream().filter(value -> !visible.contains(value)).toList();
     unknown.forEach(value -> report(
-        value + " of type " + value.type() + " is used by " + user + " but not defined before it", location));
+        value + ", used by " + user + ", is not defined before it with type " + value.type(), location));
     return unknown.isEmpty();
   }
 

@@ -53,8 +53,8 @@ final class AdversarialTensors {
   }
 
   /**
-   * An exact tensor near a kernel's, with bounds that just reach it. Some tensors are the kernel's own, and so are infinities
-   * and scales.
+   * An exact tensor near a kernel's, with bounds that just reach it. Some tensors are the kernel's own, and so are
+   * infinities and scales.
    */
   static Approximate around(Tensor kernel, Random random) {
     if (random.nextInt(3) == 0) {

@@ -3,7 +3,9 @@ package nibble.ir.bound;
 import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
 
-/** The arithmetic of {@link SimulatedKernel}: correctly rounded f32, functions with errors as the PTX ISA promises them. */
+/**
+ * The arithmetic of {@link SimulatedKernel}: correctly rounded f32, functions with errors as the PTX ISA promises them.
+ */
 public final class F32Model implements ErrorModel {
   /** Roundings of f32 that the truncation of one step of a simulated tensor core is worth. */
   private static final int STEP_ROUNDINGS = SimulatedDot.STEP + 3;

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The kernels of a transformer: right ones are within their bounds, and the bounds are close enough to catch wrong ones. */
+/**
+ * The kernels of a transformer: right ones are within their bounds, and the bounds are close enough to catch wrong
+ * ones.
+ */
 class KernelBodiesTest {
   /** A kernel, and ways to get it wrong: what it is given instead of its inputs. */
   enum KernelBody {
@@ -149,7 +152,10 @@ class KernelBodiesTest {
     assertTrue(verdict.isProven(), verdict::toString);
   }
 
-  /** Without a single element of median magnitude, with elements one place off, or with the next scale, it is another result. */
+  /**
+   * Without a single element of median magnitude, with elements one place off, or with the next scale, it is another
+   * result.
+   */
   @ParameterizedTest
   @MethodSource("wrongKernels")
   void wrongKernelsAreCaught(KernelBody kernel, int operand, String mistake, UnaryOperator<Tensor> change) {

@@ -93,8 +93,8 @@ final class SimulatedDot {
 
   /**
    * The dot product of a tensor core ("Accurate Models of NVIDIA Tensor Cores"): the terms of a step are aligned by the
-   * largest of their exponents and truncated, the sum is exact, and is truncated to 24 bits. A subnormal operand has the
-   * exponent of the least normal number of its format, and a zero that of f32.
+   * largest of their exponents and truncated, the sum is exact, and is truncated to 24 bits. A subnormal operand has
+   * the exponent of the least normal number of its format, and a zero that of f32.
    */
   static double tensorCore(double[] a, double[] b, NumberFormat format) {
     int least = Math.getExponent(format.leastNormal());

@@ -36,11 +36,11 @@ import nibble.ir.op.TensorOp;
 import nibble.ir.op.UnaryOp;
 
 /**
- * Computes a block as a kernel might: in f32, with choices of order, contraction, storage rounding and division drawn at
- * random for each operation, and with functions that are off by as much as {@link F32Model} allows.
+ * Computes a block as a kernel might: in f32, with choices of order, contraction, storage rounding and division drawn
+ * at random for each operation, and with functions that are off by as much as {@link F32Model} allows.
  *
- * <p>An operation on f32 values is done in f64 and rounded, which is the correctly rounded f32 operation for sums, products,
- * quotients and square roots.
+ * <p>An operation on f32 values is done in f64 and rounded, which is the correctly rounded f32 operation for sums,
+ * products, quotients and square roots.
  */
 final class SimulatedKernel {
   private static final F32Model MODEL = new F32Model();

@@ -35,6 +35,14 @@ class SuggestionTest {
     assertEquals(Optional.of("sub"), Suggestion.nearest("sux", List.of("sum", "sub")));
   }
 
+  @Test
+  void rankedByDistanceAndEachOnce() {
+    assertEquals(
+        List.of("layer[*].attn.q", "layer[*].attn.k"),
+        Suggestion.ranked(
+            "layers[*].attn.q", List.of("embed", "layer[*].attn.k", "layer[*].attn.q", "layer[*].attn.q"), 2));
+  }
+
   @Property(tries = 300)
   void distanceByDefinition(
       @ForAll @StringLength(max = 6) @CharRange(from = 'a', to = 'c') String a,
@@ -51,7 +59,8 @@ class SuggestionTest {
     String shorterA = a.substring(0, a.length() - 1);
     String shorterB = b.substring(0, b.length() - 1);
     int same = a.charAt(a.length() - 1) == b.charAt(b.length() - 1) ? 0 : 1;
-    int best = Math.min(distance(shorterA, shorterB) + same, Math.min(distance(shorterA, b), distance(a, shorterB)) + 1);
+    int edited = Math.min(distance(shorterA, b), distance(a, shorterB)) + 1;
+    int best = Math.min(distance(shorterA, shorterB) + same, edited);
     boolean swapped = a.length() > 1 && b.length() > 1
         && a.charAt(a.length() - 1) == b.charAt(b.length() - 2) && a.charAt(a.length() - 2) == b.charAt(b.length() - 1);
     return swapped

@@ -1,19 +1,28 @@
 package nibble.ir.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import nibble.ir.Block;
 import nibble.ir.BlockBuilder;
 import nibble.ir.Function;
 import nibble.ir.Location;
 import nibble.ir.Op;
+import nibble.ir.Operation;
 import nibble.ir.RandomModules;
+import nibble.ir.StraightLine;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.bound.Approximate;
+import nibble.ir.bound.F32Model;
+import nibble.ir.bound.RunningBounds;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
@@ -32,10 +41,14 @@ import nibble.ir.op.Softmax;
 import nibble.ir.op.Transpose;
 import nibble.ir.op.Weight;
 import nibble.ir.shape.Shape;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A stack of transformer layers of the size of MiniLM, 8 sentences of 32 tokens: prints where the time goes, and gates nothing. */
+/**
+ * A stack of transformer layers of the size of MiniLM, 8 sentences of 32 tokens: prints where the time goes, and gates
+ * nothing.
+ */
 class InterpreterSpeedTest {
   private static final int LAYERS = 6;
   private static final int BATCH = 8;
@@ -66,6 +79,39 @@ class InterpreterSpeedTest {
         (System.nanoTime() - start) / 1e9);
     nanos.forEach((op, time) -> System.out.printf("  %-12s %7.1f ms%n", op, time / 1e6));
     assertEquals(x.type(), y.type());
+  }
+
+  /** The bounds of all layers in one go, which is more than verification does: there, operands are given. */
+  @Test
+  void bounds() {
+    Function function = new Encoder(Formats.F32, false).build();
+    Block block = StraightLine.of(function, Map.of());
+    Random random = new Random(1);
+    List<Approximate> inputs = block.arguments().stream()
+        .map(argument -> Approximate.given(RandomModules.tensor(argument.tensorType(), random))).toList();
+    Map<String, Long> nanos = new TreeMap<>();
+    Map<Value, Approximate> values = new HashMap<>();
+    for (int run = 0; run < 2; run++) {
+      nanos.clear();
+      values.clear();
+      for (int i = 0; i < inputs.size(); i++) {
+        values.put(block.arguments().get(i), inputs.get(i));
+      }
+      for (Operation operation : block.operations()) {
+        long start = System.nanoTime();
+        Block one = new Block(operation.operands(), ImmutableList.of(operation), operation.results());
+        Approximate result = new RunningBounds(new F32Model())
+            .run(one, operation.operands().stream().map(values::get).toList()).getFirst();
+        values.put(operation.result(), result);
+        assertEquals(operation.result().type(), result.exact().type());
+        nanos.merge(operation.op().name(), System.nanoTime() - start, Long::sum);
+      }
+    }
+    Approximate first = values.get(block.operations().getFirst().result());
+    assertTrue(IntStream.range(0, first.exact().size()).allMatch(first::isBounded));
+    System.out.printf("bounds of %d layers: %.2f s, of which%n", LAYERS,
+        nanos.values().stream().mapToLong(Long::longValue).sum() / 1e9);
+    nanos.forEach((op, time) -> System.out.printf("  %-12s %7.1f ms%n", op, time / 1e6));
   }
 
   /** Builds the layers. */
@@ -105,7 +151,8 @@ class InterpreterSpeedTest {
       Value weight = weight(outer, inner);
       Op product = new MatMul(true, format);
       Value y = quantized
-          ? builder.add(product, quantize(x, new Granularities.PerToken()), quantize(weight, new Granularities.PerAxis(0)))
+          ? builder.add(
+              product, quantize(x, new Granularities.PerToken()), quantize(weight, new Granularities.PerAxis(0)))
           : builder.add(product, x, weight);
       return builder.add(new Add(), y, weight(outer));
     }

@@ -86,7 +86,8 @@ class InterpreterTest {
   void loopsCarryValuesAndCount() {
     Function function = function("""
         func @f(%n: tensor<[] x i32>, %one: tensor<[] x i32>) {
-          %0, %1 = for %n, %one {from = 2, to = 5} do (%i: tensor<[] x i32>, %a: tensor<[] x i32>, %b: tensor<[] x i32>) {
+          %0, %1 = for %n, %one {from = 2, to = 5} do (
+              %i: tensor<[] x i32>, %a: tensor<[] x i32>, %b: tensor<[] x i32>) {
             %2 = add %a, %i : tensor<[] x i32>
             %3 = mul %b, %i : tensor<[] x i32>
             %4 = add %3, %one : tensor<[] x i32>
@@ -209,7 +210,8 @@ class InterpreterTest {
   }
 
   static Function function(String text) {
-    Module module = Parser.parse("module @m {\n symbol B\n symbol S min 4 multiple of 4\n" + text + "}", "m.ir", Registry.core());
+    String whole = "module @m {\n symbol B\n symbol S min 4 multiple of 4\n" + text + "}";
+    Module module = Parser.parse(whole, "m.ir", Registry.core());
     Verifier.require(module);
     return module.function("f").orElseThrow();
   }

@@ -115,8 +115,8 @@ class SizeBindingTest {
 
   @Test
   void theBoundsOfTheModuleAreKept() {
-    Module module = Parser.parse(
-        "module @m { symbol S min 8 multiple of 4 func @f(%x: tensor<[S] x f32>) { return %x } }", "m", Registry.core());
+    String text = "module @m { symbol S min 8 multiple of 4 func @f(%x: tensor<[S] x f32>) { return %x } }";
+    Module module = Parser.parse(text, "m.ir", Registry.core());
     Function function = module.function("f").orElseThrow();
     assertEquals(12, EXACT.run(module, function, inputs("[12]")).getFirst().size());
     for (String wrong : List.of("[4]", "[10]")) {

@@ -28,14 +28,15 @@ class TensorTest {
     assertThrows(IllegalArgumentException.class, () -> Tensor.of(scaled, 1, 2, 3, 4));
     assertThrows(IllegalArgumentException.class, () -> new Tensor(scaled, new double[4], new double[1]));
     assertEquals(4, new Tensor(scaled, new double[4], new double[2]).size());
-    assertThrows(IllegalStateException.class, () -> new Tensor(type(Formats.F32, 2), new double[2], new double[0]).item());
+    assertThrows(IllegalStateException.class, () -> Tensor.of(type(Formats.F32, 2), 1, 2).item());
   }
 
   @Test
   void valuesAreCodesTimesTheirScale() {
     // Boxes of 2 x 2 on 3 x 3: what is left at the edges is a box as well.
-    Tensor tensor = new Tensor(
-        scaled(new Granularities.PerBlock(2, 2), 3, 3), new double[] {1, 2, 3, 4, 5, 6, 7, 8, 9}, new double[] {1, 10, 100, 1000});
+    TensorType type = scaled(new Granularities.PerBlock(2, 2), 3, 3);
+    double[] codes = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    Tensor tensor = new Tensor(type, codes, new double[] {1, 10, 100, 1000});
     assertEquals("[1.0, 2.0, 30.0, 4.0, 5.0, 60.0, 700.0, 800.0, 9000.0]",
         Arrays.toString(tensor.values()));
   }

@@ -26,7 +26,9 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.text.Printer;
 
-/** Every op gives what its definition gives, element by element, on whatever shapes, formats and attributes it takes. */
+/**
+ * Every op gives what its definition gives, element by element, on whatever shapes, formats and attributes it takes.
+ */
 class EvalTest {
   private static final double[] SPECIAL = {
       Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0, 0.5, -2.5, 1e-320, 1e30, -1e30, 3e9};

@@ -61,7 +61,8 @@ final class NaiveComposites {
     BlockBuilder builder = new BlockBuilder();
     List<Value> arguments = operands.stream().map(operand -> builder.argument(operand.type())).toList();
     Block body = builder.build(op.decompose(builder, arguments));
-    return new RunningBounds(new DoubleModel()).run(body, operands.stream().map(Approximate::given).toList()).getFirst();
+    List<Approximate> given = operands.stream().map(Approximate::given).toList();
+    return new RunningBounds(new DoubleModel()).run(body, given).getFirst();
   }
 
   private static double sigmoid(double x) {

@@ -20,7 +20,8 @@ final class NaiveOps {
    * What an op gives.
    *
    * @param values expected elements
-   * @param tolerance how far from them another order of the same f64 operations may lead; 0 where there is one order only
+   * @param tolerance how far from them another order of the same f64 operations may lead; 0 where there is one order
+   *     only
    */
   record Expected(double[] values, double[] tolerance) {
     static Expected exactly(double... values) {

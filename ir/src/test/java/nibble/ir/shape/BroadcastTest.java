@@ -28,8 +28,8 @@ class BroadcastTest {
   }
 
   /**
-   * The general broadcasting rules of NumPy's manual, by prepending ones: dimensions are compatible when they are equal or
-   * one of them is 1, and the result has the size that is not 1.
+   * The general broadcasting rules of NumPy's manual, by prepending ones: dimensions are compatible when they are equal
+   * or one of them is 1, and the result has the size that is not 1.
    */
   private static Optional<List<Long>> numPy(List<Long> left, List<Long> right) {
     List<Long> a = padded(left, right.size());

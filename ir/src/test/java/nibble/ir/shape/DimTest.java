@@ -77,7 +77,8 @@ class DimTest {
   }
 
   @Property
-  void divisionUndoesMultiplication(@ForAll("expressions") Expression expression, @ForAll("expressions") Expression by) {
+  void divisionUndoesMultiplication(
+      @ForAll("expressions") Expression expression, @ForAll("expressions") Expression by) {
     Dim divisor = by.dim();
     if (divisor.terms().size() == 1) {
       assertEquals(Optional.of(expression.dim()), expression.dim().times(divisor).dividedBy(divisor));

@@ -24,6 +24,7 @@ import nibble.ir.diagnostic.InputException;
 import nibble.ir.format.Formats;
 import nibble.ir.op.Exp;
 import nibble.ir.shape.Shape;
+import nibble.ir.shape.SymbolBounds;
 import nibble.ir.text.Parser;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -54,8 +55,8 @@ public class VerifierTest {
         ImmutableList.of(x), ImmutableList.of(exp(y, z), exp(x, y)), ImmutableList.of(z, new Value("w", TYPE)));
     assertEquals(
         List.of(
-            "%y of type tensor<[4] x f32> is used by exp but not defined before it",
-            "%w of type tensor<[4] x f32> is used by the end of the block but not defined before it"),
+            "%y, used by exp, is not defined before it with type tensor<[4] x f32>",
+            "%w, used by the end of the block, is not defined before it with type tensor<[4] x f32>"),
         messages(block));
   }
 
@@ -65,8 +66,19 @@ public class VerifierTest {
     Value other = new Value("x", TYPE.plain(Formats.F16));
     Block block = new Block(ImmutableList.of(x), ImmutableList.of(), ImmutableList.of(other));
     assertEquals(
-        List.of("%x of type tensor<[4] x f16> is used by the end of the block but not defined before it"),
+        List.of("%x, used by the end of the block, is not defined before it with type tensor<[4] x f16>"),
         messages(block));
+  }
+
+  @Test
+  void namesThatTheTextFormCannotWrite() {
+    BlockBuilder builder = new BlockBuilder();
+    builder.argument("a,b", TYPE);
+    Module module = Module.of("", List.of(SymbolBounds.of("2S")), List.of(new Function("f g", builder.build(), HERE)));
+    assertEquals(
+        List.of("'' is no name of a module", "'2S' is no name of a size", "'f g' is no name of a function",
+            "'a,b' is no name of a value"),
+        Verifier.check(module).stream().map(Diagnostic::message).toList());
   }
 
   @Test
