@@ -65,7 +65,7 @@ class PassManagerTest {
     assertEquals("says-exact{trick=drop-definition}", bug.pass());
     assertTrue(bug.getMessage().contains("broke an invariant"), bug.getMessage());
     assertTrue(
-        bug.getMessage().contains("%0 of type tensor<[B,4] x f32> is used by add but not defined before it"),
+        bug.getMessage().contains("%0, used by add, is not defined before it with type tensor<[B,4] x f32>"),
         bug.getMessage());
   }
 
