@@ -45,7 +45,7 @@ public enum Feature {
   }
 
   /** The name in the table of targets. */
-  String key() {
+  public String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -20,7 +20,7 @@ public enum TensorRate {
   FMA_F32;
 
   /** The name in the table of targets. */
-  String key() {
+  public String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

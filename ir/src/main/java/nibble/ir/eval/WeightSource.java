@@ -8,7 +8,8 @@ import nibble.ir.diagnostic.InputException;
 public interface WeightSource {
   /** Of models without weights. */
   WeightSource NONE = (key, type) -> {
-    throw new InputException("the model needs the weight '" + key + "' but no weight file was given");
+    throw new InputException(
+        "the model needs the weight '" + key + "' but no weight file was given", "name one with --weights");
   };
 
   /**

@@ -32,9 +32,9 @@ import nibble.ir.shape.SymbolBounds;
  *
  * @param seed of the random numbers
  */
-record SampleData(long seed) {
+public record SampleData(long seed) {
   /** Weights with a deviation that keeps the size of what they are multiplied with. */
-  WeightSource weights() {
+  public WeightSource weights() {
     return (key, type) -> {
       Random random = new Random(seed ^ key.hashCode());
       double deviation = type.rank() < 2 ? 1 : 1 / Math.sqrt(Math.max(1, type.shape().dim(-2).constant()));
@@ -43,7 +43,7 @@ record SampleData(long seed) {
   }
 
   /** Inputs of a function at given sizes. */
-  ImmutableList<Tensor> inputs(Function function, Map<String, Long> sizes) {
+  public ImmutableList<Tensor> inputs(Function function, Map<String, Long> sizes) {
     Random random = new Random(seed ^ function.name().hashCode());
     return function.parameters().stream()
         .map(parameter -> input(function, parameter, sizes, random))
@@ -76,7 +76,7 @@ record SampleData(long seed) {
    * @param after may have constants where {@code before} has symbols
    * @param symbols all symbols of the module
    */
-  static Map<String, Long> sizes(Function before, Function after, Map<String, SymbolBounds> symbols) {
+  public static Map<String, Long> sizes(Function before, Function after, Map<String, SymbolBounds> symbols) {
     Map<String, Long> sizes = new HashMap<>();
     Set<String> open = new TreeSet<>(symbols.keySet());
     for (int i = 0; i < before.parameters().size(); i++) {

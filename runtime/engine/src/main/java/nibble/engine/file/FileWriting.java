@@ -5,23 +5,29 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Writes a file whole or not at all: beside its place first, then moved there. */
-final class FileWriting {
+public final class FileWriting {
   private static final int PIECE = 1 << 20;
 
   private FileWriting() {}
 
   /** What goes into the file. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  static void write(Path path, Content content) {
+  /**
+   * Writes a file.
+   *
+   * @throws nibble.ir.diagnostic.InputException where it can't be written; nothing is left behind then
+   */
+  public static void write(Path path, Content content) {
     try {
       Path folder = path.toAbsolutePath().getParent();
       Path temporary = Files.createTempFile(folder, "." + path.getFileName(), ".part");
@@ -36,6 +42,11 @@ final class FileWriting {
     } catch (IOException e) {
       throw new FileFault(path).of("can't be written: " + e.getMessage());
     }
+  }
+
+  /** Writes text as UTF-8. */
+  public static void write(Path path, String text) {
+    write(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Writes all bytes of a segment. */

@@ -1,0 +1,82 @@
+package nibble.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import nibble.engine.compile.OpenModel;
+import nibble.engine.compile.PrepareModel;
+import nibble.engine.compile.PreparedModel;
+import nibble.engine.compile.ReadModel;
+import nibble.engine.compile.RecipeChoice;
+import nibble.engine.compile.Toolchain;
+import nibble.ir.recipe.Recipe;
+import nibble.passes.Decision;
+import nibble.passes.recipe.Explanation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Says what a recipe means for a model. */
+@Command(
+    name = "explain", mixinStandardHelpOptions = true,
+    description = "Says which pipeline a recipe means, what each pass decided, where, why, and what it cost.")
+final class ExplainCommand implements Callable<Integer> {
+  private final Streams streams;
+  @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private JsonSwitch json = new JsonSwitch();
+
+  ExplainCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() {
+    Toolchain toolchain = model.toolchain();
+    RecipeChoice choice = model.choice();
+    try (OpenModel opened =
+        model.open(model.argument(Map.of()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
+      PrepareModel preparation = new PrepareModel(
+          toolchain, model.sizes(), ImmutableList.of(), false,
+          ImmutableMap.of());
+      PreparedModel prepared = preparation.prepare(opened, choice);
+      String summary = opened.recipe().map(Recipe::summary).orElse("");
+      Explanation explanation = new Explanation(
+          choice.toString(), summary, toolchain.passes().print(prepared.pipeline()), prepared.passes().decisions());
+      if (json.isOn()) {
+        Json.print(json(explanation), streams.out());
+      } else {
+        streams.out().print(explanation.text());
+      }
+      return ExitCode.OK.code();
+    }
+  }
+
+  private static ObjectNode json(Explanation explanation) {
+    ObjectNode node = Json.object();
+    node.put("recipe", explanation.recipe());
+    node.put("summary", explanation.summary());
+    node.put("pipeline", explanation.pipeline());
+    ArrayNode decisions = node.putArray("decisions");
+    explanation.decisions().forEach(decision -> decisions.add(json(decision)));
+    return node;
+  }
+
+  private static ObjectNode json(Decision decision) {
+    ObjectNode node = Json.object();
+    node.put("pass", decision.pass());
+    node.put("outcome", decision.outcome().name().toLowerCase(Locale.ROOT));
+    node.put("subject", decision.subject());
+    node.put("path", decision.location().path());
+    node.put("source", decision.location().position().orElse(""));
+    node.put("reason", decision.reason());
+    decision.cost().ifPresent(cost -> {
+      node.put("bytesBefore", cost.bytesBefore().toString());
+      node.put("bytesAfter", cost.bytesAfter().toString());
+      cost.sqnrDb().ifPresent(sqnr -> Json.put(node, "sqnrDb", sqnr));
+    });
+    return node;
+  }
+}

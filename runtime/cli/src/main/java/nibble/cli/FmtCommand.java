@@ -1,0 +1,83 @@
+package nibble.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import nibble.dsl.NibFormatter;
+import nibble.dsl.SourceFile;
+import nibble.engine.file.FileWriting;
+import nibble.ir.diagnostic.Diagnostic;
+import nibble.ir.diagnostic.InputException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Formats source files. */
+@Command(
+    name = "fmt", mixinStandardHelpOptions = true,
+    description = "Formats .nib files in place. Where one has a syntax error, none is changed.")
+final class FmtCommand implements Callable<Integer> {
+  private final Streams streams;
+  @Mixin private JsonSwitch json = new JsonSwitch();
+
+  @Parameters(paramLabel = "FILE", arity = "1..*", description = "Source files.")
+  private List<Path> files = new ArrayList<>();
+
+  @Option(names = "--check", description = "Changes nothing; ends with 1 where a file is not formatted.")
+  private boolean check;
+
+  @Option(names = "--stdout", description = "Writes the formatted text to standard output instead.")
+  private boolean print;
+
+  FmtCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() {
+    Map<Path, String> changed = new LinkedHashMap<>();
+    List<Diagnostic> diagnostics = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        SourceFile source = SourceFile.read(file);
+        String formatted = NibFormatter.format(source);
+        if (print) {
+          streams.out().print(formatted);
+        }
+        if (!formatted.equals(source.text())) {
+          changed.put(file, formatted);
+        }
+      } catch (InputException e) {
+        diagnostics.addAll(e.diagnostics());
+      } catch (IOException e) {
+        throw new InputException(file + ": can't be read: " + e.getMessage());
+      }
+    }
+    if (!diagnostics.isEmpty()) {
+      throw new InputException(diagnostics);
+    }
+    if (!check && !print) {
+      changed.forEach(FileWriting::write);
+    }
+    report(changed);
+    return (check && !changed.isEmpty() ? ExitCode.CHECK_FAILED : ExitCode.OK).code();
+  }
+
+  private void report(Map<Path, String> changed) {
+    if (json.isOn()) {
+      ObjectNode node = Json.object();
+      node.put("files", files.size());
+      changed.keySet().forEach(file -> node.withArray("changed").add(file.toString()));
+      Json.print(node, streams.out());
+    } else if (!print) {
+      changed.keySet().forEach(file ->
+          streams.out().println(file + (check ? ": is not formatted" : ": formatted")));
+    }
+  }
+}

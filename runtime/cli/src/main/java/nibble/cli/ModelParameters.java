@@ -1,0 +1,101 @@
+package nibble.cli;
+
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nibble.engine.compile.OpenModel;
+import nibble.engine.compile.ReadModel;
+import nibble.engine.compile.RecipeChoice;
+import nibble.engine.compile.Toolchain;
+import nibble.engine.sample.ModelArgument;
+import nibble.engine.sample.ModelOptions;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** A model and what shall be done to it: what most verbs take. */
+final class ModelParameters {
+  @Spec(Target.MIXEE) private CommandSpec spec;
+
+  @Parameters(
+      index = "0", paramLabel = "MODEL",
+      description = "A sample folder (with a nibble.json), a model file (.nib), or the text form of the IR (.ir).")
+  private Path model;
+
+  @Option(names = "--fn", paramLabel = "F", description = "The function to take; main, or the only one, unless given.")
+  private Optional<String> entry;
+
+  @Option(
+      names = "--weights", paramLabel = "FILE", description = "Weights: a .safetensors, .npz, .npy or .onnx file.")
+  private Optional<Path> weights;
+
+  @Option(
+      names = "--size", paramLabel = "NAME=N",
+      description = "Fixes a symbolic size before anything else, so that kernels are compiled for it.")
+  private Map<String, Long> sizes = new LinkedHashMap<>();
+
+  @Option(names = "--plugin", paramLabel = "JAR", description = "Loads a plugin; may be repeated.")
+  private List<Path> plugins = new ArrayList<>();
+
+  @ArgGroup private Treatment treatment = new Treatment();
+
+  /** At most one of these. */
+  private static final class Treatment {
+    @Option(
+        names = "--recipe", paramLabel = "R",
+        description = "A recipe: its name, or the path of its file.")
+    private Optional<String> recipe = Optional.empty();
+
+    @Option(
+        names = "--passes", paramLabel = "PIPELINE",
+        description = "Passes to run instead of a recipe: quantize{at=ffn.*, weight=i8:channel, act=i8:token},cse")
+    private Optional<String> passes = Optional.empty();
+  }
+
+  Path model() {
+    return model;
+  }
+
+  ImmutableMap<String, Long> sizes() {
+    return ImmutableMap.copyOf(sizes);
+  }
+
+  RecipeChoice choice() {
+    if (treatment.recipe.isPresent()) {
+      return new RecipeChoice.Named(treatment.recipe.get());
+    }
+    return treatment.passes.isPresent()
+        ? new RecipeChoice.Passes(treatment.passes.get()) : new RecipeChoice.None();
+  }
+
+  Toolchain toolchain() {
+    return Toolchain.withPlugins(plugins);
+  }
+
+  /** The model argument with its options put in. */
+  ModelArgument argument(Map<String, Path> inputs) {
+    if (!Files.exists(model)) {
+      // Its message may know what was meant.
+      return ModelArgument.resolve(model, new ModelOptions(entry, weights, inputs));
+    }
+    weights.filter(Files::notExists).ifPresent(file -> {
+      throw new ParameterException(spec.commandLine(), "--weights " + file + ": there is no such file");
+    });
+    return ModelArgument.resolve(model, new ModelOptions(entry, weights, inputs));
+  }
+
+  OpenModel open(ModelArgument argument, Toolchain toolchain, ReadModel.Weights need, Streams streams) {
+    OpenModel opened = ReadModel.read(argument, choice(), toolchain, need);
+    Failures.warn(streams, opened.warnings());
+    return opened;
+  }
+}

@@ -1,0 +1,85 @@
+package nibble.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command, of which the verbs are parts. */
+@Command(
+    name = "nibble",
+    version = "nibble 0.1.0",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "VERB",
+    description = "Compiles quantized and sparse tensor programs to GPU kernels, runs them, and proves them.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all went well",
+      "1:a verification or check failed",
+      "2:the command line is wrong",
+      "3:the model, recipe, weights, inputs or PTX are wrong",
+      "4:the device can't be had, or a kernel failed on it",
+      "5:Nibble itself failed; a file to reproduce it was written"
+    })
+public final class Nibble implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Nibble() {}
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    PrintWriter out = writer(FileDescriptor.out);
+    PrintWriter err = writer(FileDescriptor.err);
+    // The launcher knows whether standard error is a terminal; Java can't tell.
+    int code = run(new Streams(out, err, Boolean.getBoolean("nibble.terminal")), List.of(args));
+    out.flush();
+    err.flush();
+    System.exit(code);
+  }
+
+  private static PrintWriter writer(FileDescriptor descriptor) {
+    OutputStream stream = new FileOutputStream(descriptor);
+    return new PrintWriter(stream, false, StandardCharsets.UTF_8);
+  }
+
+  /** Runs the command within this process and returns its exit code. */
+  static int run(Streams streams, List<String> args) {
+    CommandLine command = new CommandLine(new Nibble())
+        .addSubcommand(new RunCommand(streams))
+        .addSubcommand(new CompileCommand(streams))
+        .addSubcommand(new OptCommand(streams))
+        .addSubcommand(new ExplainCommand(streams))
+        .addSubcommand(new FmtCommand(streams))
+        .addSubcommand(new PassesCommand(streams))
+        .addSubcommand(new OpsCommand(streams))
+        .addSubcommand(new FormatsCommand(streams))
+        .addSubcommand(new TargetsCommand(streams))
+        .addSubcommand(new CommandLine(new PtxCommand())
+            .addSubcommand(new PtxRunCommand(streams))
+            .addSubcommand(new PtxCheckCommand(streams)));
+    Failures failures = new Failures(streams, args);
+    command.setOut(streams.out());
+    command.setErr(streams.err());
+    command.setExecutionExceptionHandler(failures);
+    command.setParameterExceptionHandler(failures);
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setUsageHelpAutoWidth(false);
+    command.setUsageHelpWidth(100);
+    int code = command.execute(args.toArray(String[]::new));
+    streams.out().flush();
+    streams.err().flush();
+    return code;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which verb?");
+  }
+}

@@ -1,0 +1,124 @@
+package nibble.cli;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import nibble.codegen.target.Target;
+import nibble.codegen.target.Targets;
+import nibble.engine.compile.OpenModel;
+import nibble.engine.compile.PrepareModel;
+import nibble.engine.compile.PreparedModel;
+import nibble.engine.compile.ReadModel;
+import nibble.engine.compile.Toolchain;
+import nibble.engine.device.DeviceRequest;
+import nibble.engine.file.FileWriting;
+import nibble.engine.run.ModelInputs;
+import nibble.engine.run.Phases;
+import nibble.engine.run.RunModel;
+import nibble.engine.run.RunOptions;
+import nibble.engine.run.RunReport;
+import nibble.engine.sample.ModelArgument;
+import nibble.ir.eval.WeightSource;
+import nibble.passes.validate.SampleData;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Compiles a model, launches its kernels, prints or saves what comes out. */
+@Command(
+    name = "run", mixinStandardHelpOptions = true,
+    description = "Compiles a model, launches its kernels on a GPU or on the PTX machine, and prints or saves what "
+        + "comes out.")
+final class RunCommand implements Callable<Integer> {
+  private final Streams streams;
+  @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private JsonSwitch json = new JsonSwitch();
+
+  @Option(
+      names = "--input", paramLabel = "NAME=FILE",
+      description = "A parameter's array (.npy), or texts for the tokenizer, one on each line (.txt).")
+  private Map<String, Path> inputs = new LinkedHashMap<>();
+
+  @Option(
+      names = "--made-up", paramLabel = "SEED", arity = "0..1", fallbackValue = "1",
+      description = "Makes up inputs, and weights where there is no weight file.")
+  private Optional<Long> seed;
+
+  @Option(
+      names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
+      description = "auto, cuda, cuda:N, emulator or interpreter.")
+  private String device;
+
+  @Option(
+      names = "--target", paramLabel = "sm_XX",
+      description = "What kernels are compiled for; what the device is, and sm_80 on the PTX machine, unless given.")
+  private Optional<String> target;
+
+  @Option(names = "--verify", description = "Proves each kernel within its error bounds, and says what precision cost.")
+  private boolean verify;
+
+  @Option(names = "--validate", description = "Holds each pass to what it declares, by interpreting before and after it.")
+  private boolean validate;
+
+  @Option(names = "--assemble", description = "Has an assembler judge the kernels as well, for registers and spills.")
+  private boolean assemble;
+
+  @Option(names = "--report", paramLabel = "FILE", description = "Writes the report as a page (.html).")
+  private Optional<Path> report;
+
+  @Option(
+      names = "--save", paramLabel = "NAME=FILE",
+      description = "Saves an output as an array (.npy); outputs are called out, or out0, out1, ... where there are several.")
+  private Map<String, Path> save = new LinkedHashMap<>();
+
+  RunCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() {
+    DeviceRequest request = DeviceRequest.parse(device);
+    Optional<Target> chosenTarget = target.map(Targets::get);
+    Phases phases = new Phases(TerminalProgress.of(streams));
+    Toolchain toolchain = model.toolchain();
+    ModelArgument argument = model.argument(inputs);
+    ReadModel.Weights need = seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
+    try (OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, need, streams))) {
+      ModelInputs read = phases.time("inputs", () -> inputs(opened));
+      PrepareModel preparation = new PrepareModel(
+          toolchain, model.sizes(), ImmutableList.of(), validate,
+          ImmutableMap.of(opened.entry(opened.module()).name(), read.tensors()));
+      PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
+      SavedOutputs outputs = new SavedOutputs(save, prepared.prepared().results().size());
+      RunReport done = new RunModel(toolchain, weights(opened)).run(
+          prepared, read, new RunOptions(request, chosenTarget, verify, assemble), phases);
+      outputs.write(done.outputs());
+      report.ifPresent(file -> FileWriting.write(file, RunPage.of(done, model.choice())));
+      if (json.isOn()) {
+        Json.print(RunJson.of(done, model.choice()), streams.out());
+      } else {
+        streams.out().print(RunText.of(done, model.choice()));
+      }
+      return (done.verified().orElse(true) && prepared.passes().failures().isEmpty()
+          ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
+    }
+  }
+
+  private ModelInputs inputs(OpenModel opened) {
+    boolean given = !opened.argument().inputs().isEmpty();
+    return seed.isPresent() && !given
+        ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), model.sizes(), seed.get())
+        : ModelInputs.read(opened.argument(), opened.entry(opened.module()));
+  }
+
+  private WeightSource weights(OpenModel opened) {
+    if (opened.weights().isPresent()) {
+      return opened.weights().get();
+    }
+    return seed.map(number -> new SampleData(number).weights()).orElseGet(() -> WeightSource.NONE);
+  }
+}

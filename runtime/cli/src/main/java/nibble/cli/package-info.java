@@ -1,0 +1,2 @@
+/** The {@code nibble} command: one class per verb. */
+package nibble.cli;

@@ -1,0 +1,82 @@
+package nibble.engine.compile;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import nibble.ir.Module;
+import nibble.ir.eval.Tensor;
+import nibble.ir.recipe.Recipe;
+import nibble.passes.PassEnvironment;
+import nibble.passes.PassListener;
+import nibble.passes.PassManager;
+import nibble.passes.PassRun;
+import nibble.passes.pipeline.Pipeline;
+import nibble.passes.recipe.RecipePipeline;
+import nibble.passes.validate.Validator;
+
+/**
+ * Runs a recipe's passes on a model.
+ *
+ * @param toolchain knows the passes
+ * @param sizes values of symbolic sizes that are fixed before anything else
+ * @param listeners watch the passes
+ * @param validate whether the interpreter holds each pass to what it declares
+ * @param inputs sample inputs by function name, for validation
+ */
+public record PrepareModel(
+    Toolchain toolchain,
+    ImmutableMap<String, Long> sizes,
+    ImmutableList<PassListener> listeners,
+    boolean validate,
+    ImmutableMap<String, ImmutableList<Tensor>> inputs) {
+  private static final long SEED = 1;
+
+  /** Passes alone: no size fixed, nobody watches, nothing is validated. */
+  public static PrepareModel with(Toolchain toolchain) {
+    return new PrepareModel(toolchain, ImmutableMap.of(), ImmutableList.of(), false, ImmutableMap.of());
+  }
+
+  /** The pipeline that a choice means for a model. */
+  public Pipeline pipeline(OpenModel model, RecipeChoice choice) {
+    Module module = model.module();
+    Pipeline chosen = switch (choice) {
+      case RecipeChoice.None _ ->
+          RecipePipeline.of(new Recipe("none", "", ImmutableList.of()), module, toolchain.passes());
+      case RecipeChoice.Named _ -> RecipePipeline.of(model.recipe().orElseThrow(), module, toolchain.passes());
+      case RecipeChoice.Passes(String text) -> toolchain.passes().parse(text);
+    };
+    if (sizes.isEmpty()) {
+      return chosen;
+    }
+    String values = sizes.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(", "));
+    return toolchain.passes().parse("specialize{" + values + "}", "--size").then(chosen);
+  }
+
+  /**
+   * Runs the passes.
+   *
+   * @throws nibble.ir.diagnostic.InputException where the recipe does not fit the model
+   * @throws nibble.passes.PassBug where a pass fails or breaks an invariant
+   */
+  public PreparedModel prepare(OpenModel model, RecipeChoice choice) {
+    return prepare(model, pipeline(model, choice));
+  }
+
+  /** The same with a pipeline at hand. */
+  public PreparedModel prepare(OpenModel model, Pipeline pipeline) {
+    PassEnvironment environment = PassEnvironment.of(toolchain.registry()).withInputs(inputs);
+    if (model.weights().isPresent()) {
+      environment = environment.withWeights(model.weights().get());
+    }
+    PassManager manager = PassManager.of(toolchain.passes(), environment);
+    for (PassListener listener : listeners) {
+      manager = manager.with(listener);
+    }
+    if (validate) {
+      manager = manager.validating(Validator.of(environment, SEED));
+    }
+    PassRun run = manager.run(model.module(), pipeline);
+    return new PreparedModel(model, pipeline, run);
+  }
+}

@@ -1,0 +1,24 @@
+package nibble.engine.compile;
+
+import nibble.ir.Function;
+import nibble.passes.PassRun;
+import nibble.passes.pipeline.Pipeline;
+
+/**
+ * A model after its passes.
+ *
+ * @param model as it is written
+ * @param pipeline the passes
+ * @param passes what they did
+ */
+public record PreparedModel(OpenModel model, Pipeline pipeline, PassRun passes) {
+  /** The function to run, before any pass. */
+  public Function written() {
+    return model.entry(model.module());
+  }
+
+  /** The same function after all passes. */
+  public Function prepared() {
+    return passes.output().functions().get(written().name());
+  }
+}

@@ -1,0 +1,106 @@
+package nibble.engine.run;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Optional;
+import nibble.codegen.Program;
+import nibble.codegen.assemble.AssemblerChoice;
+import nibble.codegen.assemble.Verdict;
+import nibble.codegen.target.Target;
+import nibble.codegen.target.Targets;
+import nibble.engine.compile.LowerModel;
+import nibble.engine.compile.PreparedModel;
+import nibble.engine.compile.Toolchain;
+import nibble.engine.device.ChosenDevice;
+import nibble.engine.device.Device;
+import nibble.engine.device.DeviceChoice;
+import nibble.engine.device.DeviceRequest;
+import nibble.engine.device.cuda.CudaDriver;
+import nibble.engine.device.emulator.EmulatorProvider;
+import nibble.engine.plan.Constants;
+import nibble.engine.plan.Session;
+import nibble.engine.plan.Session.Sharing;
+import nibble.engine.verify.KernelVerifier;
+import nibble.engine.verify.PrecisionCost;
+import nibble.ir.Function;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+
+/**
+ * Runs prepared models.
+ *
+ * @param toolchain compiles them
+ * @param weights of the model
+ */
+public record RunModel(Toolchain toolchain, WeightSource weights) {
+  /** What the PTX machine stands for unless the user says otherwise: the oldest target, which all tensor cores can run. */
+  public static final String EMULATED_TARGET = "sm_80";
+
+  /**
+   * Runs a model.
+   *
+   * @throws InputException where the inputs do not fit, or an operation can't be lowered
+   * @throws nibble.engine.device.DeviceException where the device can't be had, or a kernel fails
+   */
+  public RunReport run(PreparedModel model, ModelInputs inputs, RunOptions options, Phases phases) {
+    Target emulated = options.target().orElseGet(() -> Targets.get(EMULATED_TARGET));
+    DeviceChoice devices = new DeviceChoice(CudaDriver.find(), new EmulatorProvider(emulated));
+    try (ChosenDevice chosen = devices.open(options.device())) {
+      return switch (chosen) {
+        case ChosenDevice.Kernels(Device device, String reason) -> launch(model, inputs, options, phases, device, reason);
+        case ChosenDevice.Interpreted(String reason) -> interpret(model, inputs, options, phases, reason);
+      };
+    }
+  }
+
+  private RunReport interpret(
+      PreparedModel model, ModelInputs inputs, RunOptions options, Phases phases, String reason) {
+    if (options.verify()) {
+      throw new InputException(
+          "the interpreter launches no kernels, so there are none to be proven",
+          "leave out --verify, or take --device emulator");
+    }
+    Function function = model.prepared();
+    ImmutableList<Tensor> outputs = phases.time("interpret", () ->
+        new Interpreter(Mode.FAITHFUL, weights).run(model.passes().output(), function, inputs.tensors()));
+    return new RunReport(
+        model, inputs, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), 0, outputs,
+        Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
+  }
+
+  private RunReport launch(
+      PreparedModel model, ModelInputs inputs, RunOptions options, Phases phases, Device device, String reason) {
+    Target target = options.target().orElseGet(() -> Targets.get(device.info().target()));
+    Program program = phases.time("compile kernels", () -> new LowerModel(toolchain).lower(model, target));
+    Constants constants = phases.time("prepare weights", () -> Constants.of(program, weights));
+    Session session = phases.time("load", () -> Session.open(
+        program, device, constants, options.verify() ? Sharing.NONE : Sharing.BY_LIVENESS));
+    Optional<KernelVerifier> verifier = options.verify()
+        ? Optional.of(new KernelVerifier(program, inputs.tensors(), constants.tensors())) : Optional.empty();
+    ImmutableList<Tensor> outputs;
+    try (session) {
+      outputs = phases.time(options.verify() ? "run and prove" : "run", () ->
+          session.run(inputs.tensors(), observer(program, verifier, phases.progress())));
+    }
+    Optional<PrecisionCost> cost = options.verify()
+        ? Optional.of(phases.time("compare", () -> PrecisionCost.of(
+            model.written(), model.prepared(), weights, inputs.tensors(), outputs)))
+        : Optional.empty();
+    Optional<Verdict> assembly = options.assemble()
+        ? Optional.of(phases.time("assemble", () -> AssemblerChoice.ofThisMachine().assemble(program.module())))
+        : Optional.empty();
+    return new RunReport(
+        model, inputs, device.info().name(), reason, Optional.of(target.name()), program.launches().size(), outputs,
+        verifier.map(KernelVerifier::checks), cost, assembly, phases.seconds());
+  }
+
+  private static Session.Observer observer(Program program, Optional<KernelVerifier> verifier, Progress progress) {
+    int launches = program.launches().size();
+    return (index, run) -> {
+      progress.step(index + 1, launches, program.kernels().get(program.launches().get(index).kernel()).name());
+      verifier.ifPresent(proving -> proving.launched(index, run));
+    };
+  }
+}
