@@ -2,8 +2,6 @@ package nibble.cli;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.KernelResources;
+import nibble.codegen.assemble.PtxasAssembler;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
@@ -25,6 +24,7 @@ import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.file.FileWriting;
+import nibble.engine.file.StagedFiles;
 import nibble.engine.run.Phases;
 import nibble.ir.Function;
 import nibble.ir.Module;
@@ -43,6 +43,7 @@ import picocli.CommandLine.Option;
 final class CompileCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -64,14 +65,14 @@ final class CompileCommand implements Callable<Integer> {
   public Integer call() {
     ImmutableList<Target> chosen =
         targets.stream().distinct().map(Targets::get).collect(ImmutableList.toImmutableList());
+    AssemblerChoice assemblers = assemblers();
     Phases phases = new Phases(TerminalProgress.of(streams));
     Toolchain toolchain = model.toolchain();
     try (OpenModel opened = phases.time("read", () ->
-        model.open(model.argument(Map.of()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
+        model.open(model.argument(entry.name(), Map.of()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of());
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
-      AssemblerChoice assemblers = ptxas.map(AssemblerChoice::withPtxas).orElseGet(AssemblerChoice::ofThisMachine);
       List<CompiledTarget> compiled = new ArrayList<>();
       for (Target target : chosen) {
         compiled.add(phases.time(target.name(), () ->
@@ -89,26 +90,41 @@ final class CompileCommand implements Callable<Integer> {
     }
   }
 
+  private AssemblerChoice assemblers() {
+    ptxas.filter(program -> PtxasAssembler.at(program).isEmpty()).ifPresent(program -> {
+      throw new InputException(
+          program + ": it is no ptxas: it can't be run, or does not say its release", "try it with --version");
+    });
+    return ptxas.map(AssemblerChoice::withPtxas).orElseGet(AssemblerChoice::ofThisMachine);
+  }
+
   private void write(PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new InputException(folder + ": the folder can't be made: " + e.getMessage());
+    try (StagedFiles files = new StagedFiles()) {
+      files.folder(folder);
+      stage(files, prepared, compiled, toolchain);
+      files.commit();
     }
+  }
+
+  private void stage(
+      StagedFiles files, PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
     String name = prepared.passes().output().name();
-    FileWriting.write(folder.resolve(name + ".ir"), Printer.print(prepared.passes().output(), toolchain.registry()));
+    add(files, name + ".ir", Printer.print(prepared.passes().output(), toolchain.registry()));
     Registry withTiles = toolchain.registry().with(List.of(new TileDialect()));
     for (CompiledTarget one : compiled) {
       String stem = name + "." + one.target().name();
-      FileWriting.write(folder.resolve(stem + ".tile"), tiles(name, one, withTiles));
-      FileWriting.write(folder.resolve(stem + ".ptx"), one.ptx());
-      FileWriting.write(folder.resolve(stem + ".plan.json"), Json.text(CompileJson.plan(one.program())));
+      add(files, stem + ".tile", tiles(name, one, withTiles));
+      add(files, stem + ".ptx", one.ptx());
+      add(files, stem + ".plan.json", Json.text(CompileJson.plan(one.program())));
       if (one.verdict() instanceof Verdict.Assembled assembled) {
-        FileWriting.write(folder.resolve(stem + ".cubin"), out -> out.write(assembled.cubin().bytes()));
+        files.add(folder.resolve(stem + ".cubin"), out -> out.write(assembled.cubin().bytes()));
       }
     }
-    FileWriting.write(folder.resolve("report.json"), Json.text(
-        CompileJson.report(prepared, model.choice(), compiled, ImmutableMap.of())));
+    add(files, "report.json", Json.text(CompileJson.report(prepared, model.choice(), compiled, ImmutableMap.of())));
+  }
+
+  private void add(StagedFiles files, String name, String text) {
+    files.add(folder.resolve(name), FileWriting.text(text));
   }
 
   private static String tiles(String name, CompiledTarget one, Registry registry) {

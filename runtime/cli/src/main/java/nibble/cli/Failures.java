@@ -42,7 +42,12 @@ record Failures(Streams streams, List<String> args) implements IExecutionExcepti
     Optional<String> hint = help.toString().isBlank()
         ? Optional.empty() : Optional.of(help.toString().strip());
     String usage = "see " + command.getCommandSpec().qualifiedName() + " --help";
-    return tell(ExitCode.USAGE, args.contains("--json"), List.of(diagnostic(e.getMessage(), hint.orElse(usage))));
+    return tell(ExitCode.USAGE, args.contains("--json"), List.of(diagnostic(message(e), hint.orElse(usage))));
+  }
+
+  /** The parser's message, without its slips. */
+  private static String message(ParameterException e) {
+    return e.getMessage().replaceFirst("^Error: ", "").replaceFirst("^Value for option option ", "Value for option ");
   }
 
   @Override
@@ -50,6 +55,7 @@ record Failures(Streams streams, List<String> args) implements IExecutionExcepti
     boolean json = args.contains("--json");
     return switch (e) {
       case ParameterException wrong -> handleParseException(wrong, null);
+      case UsageException wrong -> tell(ExitCode.USAGE, json, wrong.diagnostics());
       case InputException wrong -> tell(ExitCode.COMPILE_ERROR, json, wrong.diagnostics());
       case PtxException wrong -> tell(ExitCode.COMPILE_ERROR, json, PtxProblems.diagnostics(wrong));
       case UnknownTargetException wrong ->

@@ -1,7 +1,6 @@
 package nibble.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +9,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import nibble.dsl.NibFormatter;
 import nibble.dsl.SourceFile;
+import nibble.engine.file.FileReading;
 import nibble.engine.file.FileWriting;
+import nibble.engine.file.StagedFiles;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import picocli.CommandLine.Command;
@@ -45,7 +46,7 @@ final class FmtCommand implements Callable<Integer> {
     List<Diagnostic> diagnostics = new ArrayList<>();
     for (Path file : files) {
       try {
-        SourceFile source = SourceFile.read(file);
+        SourceFile source = new SourceFile(file.toString(), FileReading.text(file));
         String formatted = NibFormatter.format(source);
         if (print) {
           streams.out().print(formatted);
@@ -55,18 +56,23 @@ final class FmtCommand implements Callable<Integer> {
         }
       } catch (InputException e) {
         diagnostics.addAll(e.diagnostics());
-      } catch (IOException e) {
-        throw new InputException(file + ": can't be read: " + e.getMessage());
       }
     }
     if (!diagnostics.isEmpty()) {
       throw new InputException(diagnostics);
     }
     if (!check && !print) {
-      changed.forEach(FileWriting::write);
+      write(changed);
     }
     report(changed);
     return (check && !changed.isEmpty() ? ExitCode.CHECK_FAILED : ExitCode.OK).code();
+  }
+
+  private static void write(Map<Path, String> changed) {
+    try (StagedFiles staged = new StagedFiles()) {
+      changed.forEach((file, text) -> staged.add(file, FileWriting.text(text)));
+      staged.commit();
+    }
   }
 
   private void report(Map<Path, String> changed) {

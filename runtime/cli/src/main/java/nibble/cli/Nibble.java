@@ -1,9 +1,5 @@
 package nibble.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -36,28 +32,17 @@ public final class Nibble implements Runnable {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
-    PrintStream messages = messages();
-    System.setErr(messages);
-    PrintWriter out =
-        new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-    PrintWriter err = new PrintWriter(messages, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(StandardError.restore(), false);
+    StandardOutput results = new StandardOutput();
+    PrintWriter out = new PrintWriter(results, false, StandardCharsets.UTF_8);
     // The launcher knows whether standard error is a terminal; Java can't tell.
     int code = run(new Streams(out, err, Boolean.getBoolean("nibble.terminal")), List.of(args));
+    if (results.failure().isPresent() && code == ExitCode.OK.code()) {
+      err.println("error: standard output can't be written: " + results.failure().get());
+      err.flush();
+      code = ExitCode.COMPILE_ERROR.code();
+    }
     System.exit(code);
-  }
-
-  /** Standard error, or the file that the launcher names in its place. */
-  private static PrintStream messages() {
-    String path = System.getProperty("nibble.stderr");
-    if (path == null) {
-      return System.err;
-    }
-    try {
-      // To append is what keeps the redirection of a file from being cut.
-      return new PrintStream(new FileOutputStream(path, true), true, StandardCharsets.UTF_8);
-    } catch (FileNotFoundException e) {
-      return System.err;
-    }
   }
 
   /** Runs the command within this process and returns its exit code. */

@@ -16,6 +16,7 @@ import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.device.DeviceRequest;
 import nibble.engine.file.FileWriting;
+import nibble.engine.file.StagedFiles;
 import nibble.engine.run.ModelInputs;
 import nibble.engine.run.Phases;
 import nibble.engine.run.RunModel;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -44,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
   private Map<String, Path> inputs = new LinkedHashMap<>();
 
   @Option(
-      names = "--made-up", paramLabel = "SEED", arity = "0..1", fallbackValue = "1",
+      names = "--made-up", paramLabel = "SEED", arity = "0..1", preprocessor = SeedParameter.class,
       description = "Makes up inputs, and weights where there is no weight file.")
   private Optional<Long> seed;
 
@@ -81,11 +83,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DeviceRequest request = DeviceRequest.parse(device);
+    DeviceRequest request = UsageException.reading(() -> DeviceRequest.parse(device));
     Optional<Target> chosenTarget = target.map(Targets::get);
     Phases phases = new Phases(TerminalProgress.of(streams));
     Toolchain toolchain = model.toolchain();
-    ModelArgument argument = model.argument(inputs);
+    ModelArgument argument = model.argument(entry.name(), inputs);
+    report.ifPresent(StagedFiles::requirePlace);
     ReadModel.Weights need = seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
     try (OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, need, streams))) {
       ModelInputs read = phases.time("inputs", () -> inputs(opened));
@@ -96,8 +99,7 @@ final class RunCommand implements Callable<Integer> {
       SavedOutputs outputs = new SavedOutputs(save, prepared.prepared().results().size());
       RunReport done = new RunModel(toolchain, weights(opened)).run(
           prepared, read, new RunOptions(request, chosenTarget, verify, assemble), phases);
-      outputs.write(done.outputs());
-      report.ifPresent(file -> FileWriting.write(file, RunPage.of(done, model.choice())));
+      write(outputs, done);
       if (json.isOn()) {
         Json.print(RunJson.of(done, model.choice()), streams.out());
       } else {
@@ -105,6 +107,15 @@ final class RunCommand implements Callable<Integer> {
       }
       return (done.verified().orElse(true) && prepared.passes().failures().isEmpty()
           ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
+    }
+  }
+
+  /** All files, or none. */
+  private void write(SavedOutputs outputs, RunReport done) {
+    try (StagedFiles files = new StagedFiles()) {
+      outputs.addTo(files, done.outputs());
+      report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, model.choice()))));
+      files.commit();
     }
   }
 
