@@ -1,9 +1,12 @@
 package nibble.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,9 +81,12 @@ final class CompileCommand implements Callable<Integer> {
         compiled.add(phases.time(target.name(), () ->
             CompiledTarget.of(new LowerModel(toolchain), prepared, target, assemblers)));
       }
-      write(prepared, compiled, toolchain);
+      ImmutableList<Path> written = write(prepared, compiled, toolchain);
       if (json.isOn()) {
-        Json.print(CompileJson.report(prepared, model.choice(), compiled, phases.seconds()), streams.out());
+        ObjectNode report = CompileJson.report(prepared, model.choice(), compiled, phases.seconds());
+        ArrayNode files = report.putArray("files");
+        written.forEach(file -> files.add(file.toString()));
+        Json.print(report, streams.out());
       } else {
         compiled.forEach(this::tell);
         streams.out().println("written to " + folder);
@@ -98,33 +104,42 @@ final class CompileCommand implements Callable<Integer> {
     return ptxas.map(AssemblerChoice::withPtxas).orElseGet(AssemblerChoice::ofThisMachine);
   }
 
-  private void write(PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
+  private ImmutableList<Path> write(PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
+    Map<Path, StagedFiles.Content> contents = new LinkedHashMap<>();
+    contents(prepared, compiled, toolchain).forEach((name, content) -> contents.put(folder.resolve(name), content));
     try (StagedFiles files = new StagedFiles()) {
       files.folder(folder);
-      stage(files, prepared, compiled, toolchain);
+      contents.forEach(files::add);
+      // A cubin of an earlier run would not be that of this PTX.
+      compiled.stream().map(one -> folder.resolve(stem(prepared, one) + ".cubin"))
+          .filter(cubin -> !contents.containsKey(cubin)).forEach(files::remove);
       files.commit();
     }
+    return ImmutableList.copyOf(contents.keySet());
   }
 
-  private void stage(
-      StagedFiles files, PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
+  private Map<String, StagedFiles.Content> contents(
+      PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
+    Map<String, StagedFiles.Content> contents = new LinkedHashMap<>();
     String name = prepared.passes().output().name();
-    add(files, name + ".ir", Printer.print(prepared.passes().output(), toolchain.registry()));
+    contents.put(name + ".ir", FileWriting.text(Printer.print(prepared.passes().output(), toolchain.registry())));
     Registry withTiles = toolchain.registry().with(List.of(new TileDialect()));
     for (CompiledTarget one : compiled) {
-      String stem = name + "." + one.target().name();
-      add(files, stem + ".tile", tiles(name, one, withTiles));
-      add(files, stem + ".ptx", one.ptx());
-      add(files, stem + ".plan.json", Json.text(CompileJson.plan(one.program())));
+      String stem = stem(prepared, one);
+      contents.put(stem + ".tile", FileWriting.text(tiles(name, one, withTiles)));
+      contents.put(stem + ".ptx", FileWriting.text(one.ptx()));
+      contents.put(stem + ".plan.json", FileWriting.text(Json.text(CompileJson.plan(one.program()))));
       if (one.verdict() instanceof Verdict.Assembled assembled) {
-        files.add(folder.resolve(stem + ".cubin"), out -> out.write(assembled.cubin().bytes()));
+        contents.put(stem + ".cubin", out -> out.write(assembled.cubin().bytes()));
       }
     }
-    add(files, "report.json", Json.text(CompileJson.report(prepared, model.choice(), compiled, ImmutableMap.of())));
+    contents.put("report.json", FileWriting.text(Json.text(
+        CompileJson.report(prepared, model.choice(), compiled, ImmutableMap.of()))));
+    return contents;
   }
 
-  private void add(StagedFiles files, String name, String text) {
-    files.add(folder.resolve(name), FileWriting.text(text));
+  private static String stem(PreparedModel prepared, CompiledTarget one) {
+    return prepared.passes().output().name() + "." + one.target().name();
   }
 
   private static String tiles(String name, CompiledTarget one, Registry registry) {

@@ -1,5 +1,6 @@
 package nibble.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,15 +43,14 @@ final class FmtCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Map<Path, String> all = new LinkedHashMap<>();
     Map<Path, String> changed = new LinkedHashMap<>();
     List<Diagnostic> diagnostics = new ArrayList<>();
     for (Path file : files) {
       try {
         SourceFile source = new SourceFile(file.toString(), FileReading.text(file));
         String formatted = NibFormatter.format(source);
-        if (print) {
-          streams.out().print(formatted);
-        }
+        all.put(file, formatted);
         if (!formatted.equals(source.text())) {
           changed.put(file, formatted);
         }
@@ -64,7 +64,7 @@ final class FmtCommand implements Callable<Integer> {
     if (!check && !print) {
       write(changed);
     }
-    report(changed);
+    report(all, changed);
     return (check && !changed.isEmpty() ? ExitCode.CHECK_FAILED : ExitCode.OK).code();
   }
 
@@ -75,13 +75,20 @@ final class FmtCommand implements Callable<Integer> {
     }
   }
 
-  private void report(Map<Path, String> changed) {
+  private void report(Map<Path, String> all, Map<Path, String> changed) {
     if (json.isOn()) {
       ObjectNode node = Json.object();
-      node.put("files", files.size());
-      changed.keySet().forEach(file -> node.withArray("changed").add(file.toString()));
+      node.put("files", all.size());
+      ArrayNode names = node.putArray("changed");
+      changed.keySet().forEach(file -> names.add(file.toString()));
+      if (print) {
+        ObjectNode texts = node.putObject("texts");
+        all.forEach((file, text) -> texts.put(file.toString(), text));
+      }
       Json.print(node, streams.out());
-    } else if (!print) {
+    } else if (print) {
+      all.values().forEach(streams.out()::print);
+    } else {
       changed.keySet().forEach(file ->
           streams.out().println(file + (check ? ": is not formatted" : ": formatted")));
     }

@@ -136,8 +136,9 @@ final class OptCommand implements Callable<Integer> {
     if (!(model.choice() instanceof RecipeChoice.None)) {
       return preparation.pipeline(one, model.choice());
     }
-    String text = Reproducer.pipelineOf(FileReading.text(one.argument().model())).orElse("");
-    return preparation.pipeline(one, new RecipeChoice.Passes(text));
+    Path file = one.argument().model();
+    String text = Reproducer.placedPipelineOf(FileReading.text(file)).orElse("");
+    return preparation.pipeline(one, new RecipeChoice.Passes(text, file.toString()));
   }
 
   private static Predicate<String> chosen(List<String> names, Toolchain toolchain) {

@@ -26,6 +26,7 @@ public final class StagedFiles implements AutoCloseable {
 
   private final Map<Path, Path> staged = new LinkedHashMap<>();
   private final Map<Path, Content> streams = new LinkedHashMap<>();
+  private final List<Path> outdated = new ArrayList<>();
   private final Deque<Path> folders = new ArrayDeque<>();
 
   /** What goes into a file. */
@@ -86,6 +87,13 @@ public final class StagedFiles implements AutoCloseable {
     }
   }
 
+  /** Has a file go when the others come, where it is there. */
+  public void remove(Path path) {
+    if (Files.isRegularFile(path)) {
+      outdated.add(path.toAbsolutePath());
+    }
+  }
+
   private static FileAttribute<?>[] permissions(Path place) {
     // Without them the file would be its owner's alone; the process's mask takes away what it shall not have.
     return isPosix(place)
@@ -107,6 +115,10 @@ public final class StagedFiles implements AutoCloseable {
     List<Path> done = new ArrayList<>();
     Path at = null;
     try {
+      for (Path file : outdated) {
+        at = file;
+        earlier.put(at, keep(at));
+      }
       for (Map.Entry<Path, Path> file : staged.entrySet()) {
         at = file.getKey();
         if (staged.size() > 1 && Files.isRegularFile(at)) {
