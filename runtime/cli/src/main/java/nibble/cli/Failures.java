@@ -70,6 +70,16 @@ record Failures(Streams streams, List<String> args) implements IExecutionExcepti
     };
   }
 
+  /** What the JVM could not do. */
+  int handle(Error e) {
+    boolean json = args.contains("--json");
+    return e instanceof OutOfMemoryError
+        ? tell(ExitCode.COMPILE_ERROR, json, List.of(diagnostic(
+            "there is not enough memory: " + e.getMessage(),
+            "take smaller sizes, or give the JVM more: NIBBLE_JVM_FLAGS=-Xmx16g")))
+        : bug(json, e, Optional.empty());
+  }
+
   private int tell(ExitCode code, boolean json, List<Diagnostic> diagnostics) {
     if (json) {
       ObjectNode report = Json.object();

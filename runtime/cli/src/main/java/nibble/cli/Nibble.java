@@ -68,7 +68,12 @@ public final class Nibble implements Runnable {
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setUsageHelpAutoWidth(false);
     command.setUsageHelpWidth(100);
-    int code = command.execute(args.toArray(String[]::new));
+    int code;
+    try {
+      code = command.execute(args.toArray(String[]::new));
+    } catch (OutOfMemoryError | StackOverflowError | LinkageError | AssertionError e) {
+      code = failures.handle(e);
+    }
     streams.out().flush();
     streams.err().flush();
     return code;

@@ -58,7 +58,8 @@ final class ModuleBuilder {
 
   private void add(PtxParser.DirectiveContext tree) {
     if (tree.VERSION() != null) {
-      version = Version.of(tree.number().getText());
+      String name = tree.number().getText();
+      version = Version.of(name).orElseThrow(() -> new Rejection("'" + name + "' is not a PTX version such as 7.0"));
     } else if (tree.TARGET() != null) {
       target = target(tree.NAME());
     } else if (tree.ADDRESS_SIZE() != null) {

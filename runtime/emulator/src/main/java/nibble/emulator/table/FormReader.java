@@ -95,7 +95,7 @@ final class FormReader {
     List<String> only = new ArrayList<>();
     for (String word : words) {
       if (!word.startsWith("sm_")) {
-        version = Version.of(word);
+        version = Version.of(word).orElseThrow();
       } else if (Character.isDigit(word.charAt(word.length() - 1))) {
         architecture = Integer.parseInt(word.substring(3));
       } else {

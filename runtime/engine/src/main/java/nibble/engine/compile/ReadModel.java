@@ -132,6 +132,9 @@ public final class ReadModel {
           file.get() + ": which of its recipes is meant?",
           "call one '" + wanted + "'; there are " + String.join(", ", known.keySet()));
     }
+    if (name.endsWith(RECIPE)) {
+      throw new InputException(name + ": there is no such recipe file");
+    }
     List<String> all = new ArrayList<>(known.keySet());
     all.addAll(argument.recipeNames());
     throw new InputException(
