@@ -235,6 +235,6 @@ class BadTensorsTest {
   @Test
   void unknownTargetIsAUsageError() {
     CommandRun.of("run", model, "--made-up", "--target", "sm_81")
-        .failed(ExitCode.USAGE, "unknown target 'sm_81'", "did you mean sm_80", "nibble targets");
+        .failed(ExitCode.USAGE, "unknown target 'sm_81'", "did you mean 'sm_80'", "nibble targets");
   }
 }

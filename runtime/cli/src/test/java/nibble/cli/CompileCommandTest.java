@@ -87,7 +87,7 @@ class CompileCommandTest {
   void nothingIsWrittenWhereSomethingFails() {
     Path out = folder.resolve("a/b");
     CommandRun.of("compile", SmallModel.nib(folder), "--target", "sm_80,sm_81", "-o", out)
-        .failed(ExitCode.USAGE, "unknown target 'sm_81'", "did you mean sm_80");
+        .failed(ExitCode.USAGE, "unknown target 'sm_81'", "did you mean 'sm_80'");
     CommandRun.of("compile", SmallModel.nib(folder), "--target", "sm_80", "-o", out, "--recipe", "w9")
         .failed(ExitCode.COMPILE_ERROR, "there is no recipe 'w9'", "did you mean 'w8'?");
     assertFalse(Files.exists(folder.resolve("a")));

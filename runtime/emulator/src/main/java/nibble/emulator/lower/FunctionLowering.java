@@ -64,9 +64,11 @@ final class FunctionLowering {
     return new LoweredFunction(frame, Blocks.tidy(blocks), sites, callees, List.copyOf(symbols));
   }
 
-  private static void declareFormals(Names names, List<Variable> variables, List<Symbol> formals) {
+  private void declareFormals(Names names, List<Variable> variables, List<Symbol> formals) {
     for (int i = 0; i < formals.size(); i++) {
-      names.declare(variables.get(i).name(), formals.get(i));
+      Variable variable = variables.get(i);
+      Symbol formal = formals.get(i);
+      guarded(variable.position(), () -> names.declare(variable.name(), formal));
     }
   }
 
