@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * all. The seeds are fixed; {@code -Dnibble.mutations=100000 -Dnibble.mutation.seed=5} looks further.
  */
 class MutationTest {
-  private static final int TRIES = Integer.getInteger("nibble.mutations", 1500);
+  private static final int TRIES = Integer.getInteger("nibble.mutations", 600);
   private static final long SEED = Long.getLong("nibble.mutation.seed", 1);
   // Nothing here takes a second; what takes this long never ends.
   private static final Duration ENDLESS = Duration.ofSeconds(120);
