@@ -69,9 +69,8 @@ final class CompileCommand implements Callable<Integer> {
     ImmutableList<Target> chosen =
         targets.stream().distinct().map(Targets::get).collect(ImmutableList.toImmutableList());
     AssemblerChoice assemblers = assemblers();
-    Phases phases = new Phases(TerminalProgress.of(streams));
     Toolchain toolchain = model.toolchain();
-    try (OpenModel opened = phases.time("read", () ->
+    try (Phases phases = new Phases(TerminalProgress.of(streams)); OpenModel opened = phases.time("read", () ->
         model.open(model.argument(entry.name(), Map.of()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of());

@@ -15,16 +15,8 @@ import picocli.CommandLine.Spec;
     version = "nibble 0.1.0",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "VERB",
-    description = "Compiles quantized and sparse tensor programs to GPU kernels, runs them, and proves them.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:all went well",
-      "1:a verification or check failed",
-      "2:the command line is wrong",
-      "3:the model, recipe, weights, inputs or PTX are wrong",
-      "4:the device can't be had, or a kernel failed on it",
-      "5:Nibble itself failed; a file to reproduce it was written"
-    })
+    description = "Compiles quantized and sparse tensor programs to GPU kernels, runs them, and proves them.")
 public final class Nibble implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -60,6 +52,7 @@ public final class Nibble implements Runnable {
         .addSubcommand(new CommandLine(new PtxCommand())
             .addSubcommand(new PtxRunCommand(streams))
             .addSubcommand(new PtxCheckCommand(streams)));
+    command.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
     Failures failures = new Failures(streams, args);
     command.setOut(streams.out());
     command.setErr(streams.err());

@@ -85,12 +85,12 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() {
     DeviceRequest request = UsageException.reading(() -> DeviceRequest.parse(device));
     Optional<Target> chosenTarget = target.map(Targets::get);
-    Phases phases = new Phases(TerminalProgress.of(streams));
     Toolchain toolchain = model.toolchain();
     ModelArgument argument = model.argument(entry.name(), inputs);
     report.ifPresent(StagedFiles::requirePlace);
     ReadModel.Weights need = seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
-    try (OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, need, streams))) {
+    try (Phases phases = new Phases(TerminalProgress.of(streams));
+        OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, need, streams))) {
       ModelInputs read = phases.time("inputs", () -> inputs(opened));
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
