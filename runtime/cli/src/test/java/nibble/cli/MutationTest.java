@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,17 +56,30 @@ class MutationTest {
   }
 
   private static void mutate(String name, List<String> texts, boolean numbers, int tries, Use use) {
+    mutate(name, texts, StandardCharsets.UTF_8, numbers, tries, use);
+  }
+
+  private static void mutate(
+      String name, List<String> texts, Charset charset, boolean numbers, int tries, Use use) {
     // One of each kind is enough to be told.
     Map<String, String> faults = new LinkedHashMap<>();
     for (int i = 0; i < tries && faults.size() < MOST_FAULTS; i++) {
       long seed = SEED * 1_000_003 + i;
       Random random = new Random(seed);
       String text = new Mutator(random, texts, numbers).mutate(texts.get(random.nextInt(texts.size())));
-      Path file = SmallModel.write(folder.resolve(name), text);
+      Path file = write(folder.resolve(name), text.getBytes(charset));
       fault(file, use).ifPresent(fault ->
           faults.putIfAbsent(kind(fault), name + ", seed " + seed + "\n" + fault + "\n" + text));
     }
     assertTrue(faults.isEmpty(), () -> faults.size() + " kinds of faults\n" + String.join("\n\n", faults.values()));
+  }
+
+  private static Path write(Path file, byte[] bytes) {
+    try {
+      return Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Optional<String> fault(Path file, Use use) {
@@ -152,6 +167,15 @@ class MutationTest {
         "canonicalize,quantize{at=[up, down], weight=i8:channel, act=i8:token},fold-constants,cse,dce",
         "specialize{B=8},cast{to=f16},fold-dequantize");
     mutate("h.txt", pipelines, true, TRIES, file -> CommandRun.of("opt", model, "--passes", read(file)));
+  }
+
+  @Test
+  void weightsAreRead() throws IOException {
+    Path model = SmallModel.nib(folder);
+    // As Latin-1 each byte is a character.
+    String weights = Files.readString(SmallModel.weights(folder), StandardCharsets.ISO_8859_1);
+    mutate("k.safetensors", List.of(weights), StandardCharsets.ISO_8859_1, true, TRIES, file ->
+        CommandRun.of("run", model, "--made-up", "--weights", file, "--device", "interpreter"));
   }
 
   private static String read(Path file) {
