@@ -43,8 +43,8 @@ public final class Parser {
   }
 
   /**
-   * Reads a module, and gives each operation and function its place in this text instead of the location that it states:
-   * for messages about the text itself.
+   * Reads a module, and gives each operation and function its place in this text instead of the location that it
+   * states: for messages about the text itself.
    *
    * @param file name for messages
    * @throws InputException at the first thing that is no text form

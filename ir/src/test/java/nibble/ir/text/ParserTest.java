@@ -61,8 +61,14 @@ class ParserTest {
 
   @Test
   void inPlaceEachOperationIsWhereItStands() {
-    String text = "module @m {\n  func @f(%x: tensor<[4] x f32>) {\n    %0 = exp %x : tensor<[4] x f32> loc(\"a.nib\":7:7)\n"
-        + "    return %0\n  } loc(\"a.nib\":6:6)\n}\n";
+    String text = """
+        module @m {
+          func @f(%x: tensor<[4] x f32>) {
+            %0 = exp %x : tensor<[4] x f32> loc("a.nib":7:7)
+            return %0
+          } loc("a.nib":6:6)
+        }
+        """;
     Function function = Parser.parseInPlace(text, "m.ir", REGISTRY).function("f").orElseThrow();
     assertEquals("loc(\"m.ir\":2:8)", function.location().toString());
     assertEquals("loc(\"m.ir\":3:10)", function.body().operations().getFirst().location().toString());

@@ -41,7 +41,8 @@ final class OptCommand implements Callable<Integer> {
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
-      names = "--print-before", split = ",", paramLabel = "PASS|all", description = "Prints the IR before these passes.")
+      names = "--print-before", split = ",", paramLabel = "PASS|all",
+      description = "Prints the IR before these passes.")
   private List<String> before = new ArrayList<>();
 
   @Option(
@@ -60,7 +61,9 @@ final class OptCommand implements Callable<Integer> {
       description = "Writes the IR after each pass that changed it to a file of this folder.")
   private Optional<Path> dumps;
 
-  @Option(names = "--validate", description = "Holds each pass to what it declares, by interpreting before and after it.")
+  @Option(
+      names = "--validate",
+      description = "Holds each pass to what it declares, by interpreting before and after it.")
   private boolean validate;
 
   @Option(

@@ -37,8 +37,8 @@ sealed interface PtxArgument {
 
   /**
    * Reads an argument: {@code x:f32[1024]=@in.npy}, {@code y:f32[1024]=zeros}, {@code n:s32=1000}. A buffer may also be
-   * {@code iota} (0, 1, 2, ...; integers wrap) or {@code random} or {@code random:SEED} (numbers from [-1, 1), or all codes
-   * of integers).
+   * {@code iota} (0, 1, 2, ...; integers wrap) or {@code random} or {@code random:SEED} (numbers from [-1, 1), or all
+   * codes of integers).
    *
    * @throws UsageException where it is none of these
    * @throws InputException where the array does not fit

@@ -51,8 +51,9 @@ final class PtxRunCommand implements Callable<Integer> {
 
   @Option(
       names = "--arg", paramLabel = "ARG",
-      description = "Once for each parameter, in order: a buffer name:f32[1024]=@in.npy, =zeros, =iota or =random:SEED; "
-          + "a scalar n:s32=1000. Types: s8 u8 s16 u16 s32 u32 s64 u64 f16 f32 f64; narrow floats as raw u8 or u16.")
+      description = "Once for each parameter, in order: a buffer name:f32[1024]=@in.npy, =zeros, =iota or "
+          + "=random:SEED; a scalar n:s32=1000. Types: s8 u8 s16 u16 s32 u32 s64 u64 f16 f32 f64; narrow floats as raw "
+          + "u8 or u16.")
   private List<String> arguments = new ArrayList<>();
 
   @Option(names = "--save", paramLabel = "NAME=FILE", description = "Saves a buffer after the run as an array (.npy).")
@@ -144,7 +145,8 @@ final class PtxRunCommand implements Callable<Integer> {
         extents[i] = (int) positive(option, Integer.parseInt(parts[i].strip()));
       }
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new UsageException(option + " " + text + ": these are not one to three numbers", "write " + option + " 4,2,1");
+      throw new UsageException(
+          option + " " + text + ": these are not one to three numbers", "write " + option + " 4,2,1");
     }
     return new Extent(extents[0], extents[1], extents[2]);
   }

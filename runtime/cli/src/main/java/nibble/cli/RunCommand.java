@@ -63,7 +63,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--verify", description = "Proves each kernel within its error bounds, and says what precision cost.")
   private boolean verify;
 
-  @Option(names = "--validate", description = "Holds each pass to what it declares, by interpreting before and after it.")
+  @Option(
+      names = "--validate",
+      description = "Holds each pass to what it declares, by interpreting before and after it.")
   private boolean validate;
 
   @Option(names = "--assemble", description = "Has an assembler judge the kernels as well, for registers and spills.")
@@ -74,7 +76,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--save", paramLabel = "NAME=FILE",
-      description = "Saves an output as an array (.npy); outputs are called out, or out0, out1, ... where there are several.")
+      description = "Saves an output as an array (.npy); outputs are called out, or out0, out1, ... where there are "
+          + "several.")
   private Map<String, Path> save = new LinkedHashMap<>();
 
   RunCommand(Streams streams) {

@@ -10,9 +10,9 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Standard error. The launcher has a filter read descriptor 2 while the JVM starts, which announces the incubating Vector
- * API each time, and keeps the caller's standard error under another number. To open that number's file anew would lose
- * the place in it, and then messages and results that go to one file would overwrite each other.
+ * Standard error. The launcher has a filter read descriptor 2 while the JVM starts, which announces the incubating
+ * Vector API each time, and keeps the caller's standard error under another number. To open that number's file anew
+ * would lose the place in it, and then messages and results that go to one file would overwrite each other.
  */
 final class StandardError {
   private static final String KEPT = "nibble.stderr";

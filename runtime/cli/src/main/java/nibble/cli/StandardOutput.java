@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
 
-/** Standard output, which remembers that it could not be written: a {@link java.io.PrintWriter} keeps that to itself. */
+/**
+ * Standard output, which remembers that it could not be written: a {@link java.io.PrintWriter} keeps that to itself.
+ */
 final class StandardOutput extends OutputStream {
   private final OutputStream out;
   private IOException failure;

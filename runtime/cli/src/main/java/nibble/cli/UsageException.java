@@ -7,8 +7,8 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 
 /**
- * The command line is wrong: a value is not of its form, or names something that Nibble does not have. What a file says,
- * lacks or does not have is an {@link InputException}.
+ * The command line is wrong: a value is not of its form, or names something that Nibble does not have. What a file
+ * says, lacks or does not have is an {@link InputException}.
  */
 final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1;

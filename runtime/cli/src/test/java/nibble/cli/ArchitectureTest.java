@@ -49,8 +49,8 @@ class ArchitectureTest {
 
   /** From and to: dependencies that close a cycle. */
   static final ImmutableSetMultimap<String, String> KNOWN_CYCLES = ImmutableSetMultimap.<String, String>builder()
-      // An op says its meaning and its error in its own file (decision D2), in tensors and bounds; what runs them must know
-      // the few ops that are no function of tensors: for, kernel, weight.
+      // An op says its meaning and its error in its own file (decision D2), in tensors and bounds; what runs them must
+      // know the few ops that are no function of tensors: for, kernel, weight.
       .put("nibble.ir.eval", "nibble.ir.op")
       .put("nibble.ir.bound", "nibble.ir.op")
       .put("nibble.ir.verify", "nibble.ir.op")
@@ -104,8 +104,8 @@ class ArchitectureTest {
   }
 
   /**
-   * A module's own package is its face: it shows the types that the packages behind it work on, and wires those together.
-   * What it knows of them makes no cycle that one could trip over. The others are known, each for its reason.
+   * A module's own package is its face: it shows the types that the packages behind it work on, and wires those
+   * together. What it knows of them makes no cycle that one could trip over. The others are known, each for its reason.
    */
   @ParameterizedTest
   @FieldSource("NAMES")

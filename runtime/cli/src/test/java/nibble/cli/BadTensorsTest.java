@@ -111,7 +111,8 @@ class BadTensorsTest {
     Map<String, HostTensor> tensors = tensors();
     tensors.put("upp.weight", tensors.remove("up.weight"));
     run(file(kind, tensors))
-        .failed(ExitCode.COMPILE_ERROR, "the weight file has no 'up.weight'", "small.nib:11:", "did you mean 'upp.weight'?");
+        .failed(ExitCode.COMPILE_ERROR, "the weight file has no 'up.weight'", "small.nib:11:",
+            "did you mean 'upp.weight'?");
     tensors = tensors();
     tensors.put("up.weight", SmallModel.tensor(32, 16));
     run(file(kind, tensors)).failed(
@@ -125,7 +126,8 @@ class BadTensorsTest {
     lying("{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[16,32],\"data_offsets\":[0,4096]}}", "up.weight");
     lying("{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[16,32],\"data_offsets\":[-8,2040]}}", "up.weight");
     lying("{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[16,-32],\"data_offsets\":[0,2048]}}", "up.weight");
-    lying("{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,2048]}}", "up.weight");
+    lying("{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,2048]}}",
+        "up.weight");
     lying("{\"up.weight\":{\"dtype\":\"F33\",\"shape\":[16,32],\"data_offsets\":[0,2048]}}", "up.weight");
     lying("{\"up.weight\":7}", "w.safetensors");
     lying("{\"up.weight\":", "w.safetensors");
@@ -160,13 +162,15 @@ class BadTensorsTest {
 
   @Test
   void modelThatNeedsWeightsSaysSo() {
-    CommandRun.of("run", model, "--input", "x=" + x).failed(ExitCode.COMPILE_ERROR, "up.weight", "name one with --weights");
+    CommandRun.of("run", model, "--input", "x=" + x)
+        .failed(ExitCode.COMPILE_ERROR, "up.weight", "name one with --weights");
   }
 
   @Test
   void inputsThatAreMissingOrMisnamed() {
     CommandRun.of("run", model, "--weights", SmallModel.weights(folder))
-        .failed(ExitCode.COMPILE_ERROR, "@main needs an input for x: tensor<[B,16] x f32>", "--input x=FILE.npy", "--made-up");
+        .failed(ExitCode.COMPILE_ERROR, "@main needs an input for x: tensor<[B,16] x f32>", "--input x=FILE.npy",
+            "--made-up");
     input("y=" + x, ExitCode.COMPILE_ERROR, "@main has no parameter 'y'", "did you mean 'x'?");
     input("x=" + folder.resolve("none.npy"), ExitCode.COMPILE_ERROR, "none.npy: there is no such file");
     input("x=" + folder, ExitCode.COMPILE_ERROR, folder + ": is a folder, not a file");
@@ -205,12 +209,14 @@ class BadTensorsTest {
         .failed(ExitCode.COMPILE_ERROR, "there is no output 'ou'", "did you mean 'out'?");
     run(weights, "--save", "out=" + folder.resolve("none/o.npy"))
         .failed(ExitCode.COMPILE_ERROR, "its folder does not exist", "mkdir -p " + folder.resolve("none"));
-    run(weights, "--save", "out=" + folder).failed(ExitCode.COMPILE_ERROR, folder + ": can't be written: it is a folder");
+    run(weights, "--save", "out=" + folder)
+        .failed(ExitCode.COMPILE_ERROR, folder + ": can't be written: it is a folder");
     run(weights, "--save", "out=" + x.resolve("o.npy")).failed(ExitCode.COMPILE_ERROR, x + " is no folder");
     run(weights, "--report", folder.resolve("none/r.html").toString())
         .failed(ExitCode.COMPILE_ERROR, "r.html: can't be written: its folder does not exist");
     Path output = folder.resolve("o.npy");
-    run(weights, "--save", "out=" + output, "--report", folder.toString()).failed(ExitCode.COMPILE_ERROR, "it is a folder");
+    run(weights, "--save", "out=" + output, "--report", folder.toString())
+        .failed(ExitCode.COMPILE_ERROR, "it is a folder");
     assertFalse(Files.exists(output));
     assertEquals(List.of("small.nib", "small.safetensors", "x.npy"), CompileCommandTest.names(folder));
   }
@@ -218,7 +224,8 @@ class BadTensorsTest {
   @ParameterizedTest
   @ValueSource(strings = {"emu", "cuda:x", "cuda:-1", "gpu", ""})
   void devicesThatThereAreNot(String device) {
-    CommandRun.of("run", model, "--made-up", "--device", device).failed(ExitCode.USAGE, "there is no device '" + device + "'");
+    CommandRun.of("run", model, "--made-up", "--device", device)
+        .failed(ExitCode.USAGE, "there is no device '" + device + "'");
   }
 
   @Test

@@ -44,7 +44,8 @@ class CatalogCommandsTest {
     JsonNode told = CommandRun.of("passes", "quantize", "--json").ok().json().get("passes");
     assertEquals(List.of("quantize"), field(told, "name"));
     assertEquals(List.of("at", "weight", "act"), field(told.get(0).get("options"), "name"));
-    CommandRun.of("passes", "quantise").failed(ExitCode.USAGE, "there is no pass 'quantise'", "did you mean 'quantize'?");
+    CommandRun.of("passes", "quantise")
+        .failed(ExitCode.USAGE, "there is no pass 'quantise'", "did you mean 'quantize'?");
     CommandRun.of("passes", "zzz").failed(ExitCode.USAGE, "there are canonicalize, ");
   }
 

@@ -31,12 +31,13 @@ class CompileCommandTest {
   @Test
   void writesIrPtxAndPlanForEachTarget() throws IOException {
     Path out = folder.resolve("new/out");
-    String text =
-        CommandRun.of("compile", SmallModel.nib(folder), "--target", "sm_80,sm_90a", "-o", out, "--recipe", "w8").ok().out();
+    String text = CommandRun.of(
+        "compile", SmallModel.nib(folder), "--target", "sm_80,sm_90a", "-o", out, "--recipe", "w8").ok().out();
     assertTrue(text.endsWith("written to " + out + "\n"), text);
     for (String target : List.of("sm_80", "sm_90a")) {
-      assertTrue(names(out).containsAll(List.of(
-          "small." + target + ".ptx", "small." + target + ".tile", "small." + target + ".plan.json")), names(out)::toString);
+      String stem = "small." + target;
+      assertTrue(
+          names(out).containsAll(List.of(stem + ".ptx", stem + ".tile", stem + ".plan.json")), names(out)::toString);
       String ptx = Files.readString(out.resolve("small." + target + ".ptx"));
       assertTrue(ptx.contains(".target " + target), "its target");
       assertTrue(ptx.contains(".file") && ptx.contains("small.nib"), "its source");

@@ -19,7 +19,8 @@ class ExplainCommandTest {
     Path model = SmallModel.nib(folder);
     String text = CommandRun.of("explain", model, "--recipe", "w8").ok().out();
     assertTrue(text.startsWith("recipe w8: INT8 in both products\npipeline " + PIPELINE + "\n"), text);
-    assertTrue(text.contains("weight 'down.weight' to i8, scale<axis 1, f32> - asked for at down (2048 -> 576 bytes)"), text);
+    assertTrue(text.contains("weight 'down.weight' to i8, scale<axis 1, f32> - asked for at down (2048 -> 576 bytes)"),
+        text);
     assertTrue(text.contains("applied down (" + model + ":14:52)"), text);
   }
 
@@ -33,8 +34,9 @@ class ExplainCommandTest {
 
   @Test
   void costIsMeasuredWhereThereAreWeights() {
+    Path weights = SmallModel.weights(folder);
     JsonNode report = CommandRun.of(
-        "explain", SmallModel.nib(folder), "--recipe", "w8", "--weights", SmallModel.weights(folder), "--json").ok().json();
+        "explain", SmallModel.nib(folder), "--recipe", "w8", "--weights", weights, "--json").ok().json();
     assertEquals("w8", report.get("recipe").textValue());
     assertEquals("INT8 in both products", report.get("summary").textValue());
     assertEquals(PIPELINE, report.get("pipeline").textValue());

@@ -3,6 +3,7 @@ package nibble.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,8 @@ class FmtCommandTest {
   @Test
   void checkChangesNothing() throws IOException {
     Path file = untidy("a.nib");
-    assertEquals(file + ": is not formatted\n", CommandRun.of("fmt", "--check", file).ended(ExitCode.CHECK_FAILED).out());
+    assertEquals(
+        file + ": is not formatted\n", CommandRun.of("fmt", "--check", file).ended(ExitCode.CHECK_FAILED).out());
     assertEquals(UNTIDY, Files.readString(file));
   }
 
@@ -41,8 +43,8 @@ class FmtCommandTest {
     Path file = untidy("a.nib");
     assertEquals(TIDY, CommandRun.of("fmt", "--stdout", file).ok().out());
     assertEquals(UNTIDY, Files.readString(file));
-    assertEquals(
-        TIDY, CommandRun.of("fmt", "--stdout", "--json", file).ok().json().get("texts").get(file.toString()).textValue());
+    JsonNode texts = CommandRun.of("fmt", "--stdout", "--json", file).ok().json().get("texts");
+    assertEquals(TIDY, texts.get(file.toString()).textValue());
   }
 
   @Test
@@ -50,7 +52,8 @@ class FmtCommandTest {
     Path file = untidy("a.nib");
     Path other = SmallModel.nib(folder);
     assertEquals(
-        "{\"files\":2,\"changed\":[\"" + file + "\"]}", CommandRun.of("fmt", "--json", file, other).ok().json().toString());
+        "{\"files\":2,\"changed\":[\"" + file + "\"]}",
+        CommandRun.of("fmt", "--json", file, other).ok().json().toString());
     assertEquals("{\"files\":2,\"changed\":[]}", CommandRun.of("fmt", "--json", file, other).ok().json().toString());
   }
 
@@ -60,7 +63,8 @@ class FmtCommandTest {
     Path wrong = SmallModel.write(folder.resolve("b.nib"), "model m {\n  fn main( }\n");
     CommandRun.of("fmt", file, wrong).failed(ExitCode.COMPILE_ERROR, wrong + ":2:12");
     assertEquals(UNTIDY, Files.readString(file));
-    CommandRun.of("fmt", file, folder.resolve("none.nib")).failed(ExitCode.COMPILE_ERROR, "none.nib: there is no such file");
+    CommandRun.of("fmt", file, folder.resolve("none.nib"))
+        .failed(ExitCode.COMPILE_ERROR, "none.nib: there is no such file");
     assertEquals(UNTIDY, Files.readString(file));
     CommandRun.of("fmt", file, folder).failed(ExitCode.COMPILE_ERROR, folder + ": is a folder, not a file");
     assertEquals(UNTIDY, Files.readString(file));

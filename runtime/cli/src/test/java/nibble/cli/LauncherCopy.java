@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 record LauncherCopy(Path folder, Path directory, ImmutableMap<String, String> environment) {
   static final Path SCRIPT = Path.of("../../nibble").toAbsolutePath().normalize();
   private static final List<String> SYSTEM_FOLDERS = List.of("/usr/lib/jvm/", "/opt/", "/Library/");
-  private static final List<String> TOOLS =
-      List.of("readlink", "dirname", "find", "grep", "mkdir", "tail", "touch", "rm", "seq", "flock", "cat", "bash", "env");
+  private static final List<String> TOOLS = List.of(
+      "bash", "cat", "dirname", "env", "find", "flock", "grep", "mkdir", "readlink", "rm", "seq", "tail", "touch");
 
   /**
    * How a run ended.
@@ -108,7 +108,8 @@ record LauncherCopy(Path folder, Path directory, ImmutableMap<String, String> en
 
   /** Makes a Maven. */
   void maven(String commands) throws IOException {
-    executable(tools().resolve("mvn"), "#!/usr/bin/env bash\n" + commands.replace("" + jar(), "'" + jar() + "'") + "\n");
+    String quoted = commands.replace(jar().toString(), "'" + jar() + "'");
+    executable(tools().resolve("mvn"), "#!/usr/bin/env bash\n" + quoted + "\n");
   }
 
   /** Has it be built already. */
@@ -134,7 +135,8 @@ record LauncherCopy(Path folder, Path directory, ImmutableMap<String, String> en
   }
 
   Ended runAs(String name, String... args) {
-    List<String> command = new ArrayList<>(List.of(tools().resolve("bash").toString(), "-c", "exec \"$0\" \"$@\"", name));
+    List<String> command =
+        new ArrayList<>(List.of(tools().resolve("bash").toString(), "-c", "exec \"$0\" \"$@\"", name));
     command.addAll(List.of(args));
     return process(command);
   }

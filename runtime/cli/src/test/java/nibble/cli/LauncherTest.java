@@ -68,8 +68,8 @@ class LauncherTest {
     assertTrue(ended.err().startsWith("nibble: no JDK 25 was found\nnibble: install one"), ended.err());
     assertTrue(ended.err().contains("temurin-25-jdk") && ended.err().contains("JAVA_HOME"), ended.err());
     assertTrue(ended.err().contains("looked in: " + old + " " + older), ended.err());
-    assertTrue(
-        LauncherCopy.in(Files.createDirectory(folder.resolve("bare"))).run("ops").err().contains("JAVA_HOME is not set"));
+    LauncherCopy bare = LauncherCopy.in(Files.createDirectory(folder.resolve("bare")));
+    assertTrue(bare.run("ops").err().contains("JAVA_HOME is not set"));
   }
 
   @Test
@@ -78,7 +78,8 @@ class LauncherTest {
     Ended ended = launcher.run("ops");
     assertEquals(2, ended.code());
     assertEquals("", ended.out());
-    assertTrue(ended.err().contains("nibble: Nibble is not built yet, and there is no Maven (mvn) on the path\n"), ended.err());
+    String message = "nibble: Nibble is not built yet, and there is no Maven (mvn) on the path\n";
+    assertTrue(ended.err().contains(message), ended.err());
     assertTrue(ended.err().contains("install Maven"), ended.err());
     assertTrue(ended.err().contains("looked in: " + launcher.tools()), ended.err());
   }
@@ -86,7 +87,8 @@ class LauncherTest {
   @Test
   void buildsOnceAndAgainWhenASourceChanges() throws IOException {
     Path jdk = launcher.jdk("opt/jdk-25", "25");
-    launcher.maven("mkdir -p runtime/cli/target && touch " + launcher.jar() + "; echo \"JAVA_HOME is $JAVA_HOME\"; pwd");
+    launcher.maven("mkdir -p runtime/cli/target && touch " + launcher.jar()
+        + "; echo \"JAVA_HOME is $JAVA_HOME\"; pwd");
     Ended first = launcher.run("ops");
     assertEquals(0, first.code(), first::toString);
     assertTrue(first.err().contains("nibble: building"), first.err());
@@ -170,10 +172,12 @@ class LauncherTest {
     launcher.build();
     LauncherCopy saying = launcher.with("SAY3", "an error");
     Path both = folder.resolve("both.txt");
-    saying.shell("{ " + launcher.script() + " a; echo between; echo between >&2; " + launcher.script() + " b; } >" + both + " 2>&1");
+    String script = launcher.script().toString();
+    saying.shell("{ " + script + " a; echo between; echo between >&2; " + script + " b; } >" + both + " 2>&1");
     String text = Files.readString(both);
     assertEquals(
-        List.of("java of", "arguments", "in", "an error", "between", "between", "java of", "arguments", "in", "an error"),
+        List.of(
+            "java of", "arguments", "in", "an error", "between", "between", "java of", "arguments", "in", "an error"),
         text.lines().map(line -> line.replaceFirst("(java of|arguments|in) .*", "$1")).toList());
     Path errors = folder.resolve("errors.txt");
     assertTrue(saying.shell(launcher.script() + " a 2>" + errors).out().startsWith("java of"));
@@ -198,7 +202,8 @@ class LauncherTest {
     Files.writeString(launcher.root().resolve("runtime/cli"), "a file in the way");
     Ended ended = launcher.run("ops");
     assertEquals(2, ended.code());
-    assertTrue(ended.err().contains("nibble: Nibble is not built yet, and " + launcher.root() + " can't be written"), ended.err());
+    String message = "nibble: Nibble is not built yet, and " + launcher.root() + " can't be written";
+    assertTrue(ended.err().contains(message), ended.err());
   }
 
   @Test

@@ -125,7 +125,8 @@ class MutationTest {
   @Test
   void modelsAreExplained() {
     // The real model is large; its damage is for the formatter.
-    mutate("b.nib", List.of(SmallModel.TEXT, Models.LOOP), true, TRIES, file -> CommandRun.of("explain", file, "--passes", "quantize{weight=i8:channel},cse"));
+    mutate("b.nib", List.of(SmallModel.TEXT, Models.LOOP), true, TRIES, file ->
+        CommandRun.of("explain", file, "--passes", "quantize{weight=i8:channel},cse"));
   }
 
   @Test
@@ -157,7 +158,8 @@ class MutationTest {
 
   @Test
   void modulesRun() {
-    mutate("g.ir", modules, false, TRIES / 4, file -> CommandRun.of("run", file, "--made-up", "--device", "interpreter"));
+    mutate("g.ir", modules, false, TRIES / 4, file ->
+        CommandRun.of("run", file, "--made-up", "--device", "interpreter"));
   }
 
   @Test

@@ -39,19 +39,24 @@ record Mutator(Random random, List<String> donors, boolean numbers) {
     int to = Math.min(text.length(), from + 1 + random.nextInt(12));
     return switch (random.nextInt(12)) {
       case 0 -> text.substring(0, from) + text.substring(to);
-      case 1 -> text.substring(0, from) + mark() + text.substring(from);
+      case 1 -> inserted(text, from, String.valueOf(mark()));
       case 2 -> text.substring(0, from) + mark() + text.substring(from + 1);
       case 3 -> text.substring(0, to) + text.substring(from);
       case 4 -> withLines(text, false);
       case 5 -> withLines(text, true);
       case 6 -> replaced(text, WORD, any(donor(), WORD));
       case 7 -> replaced(text, WORD, any(text, WORD));
-      case 8 -> numbers ? replaced(text, NUMBER, EXTREMES.get(random.nextInt(EXTREMES.size()))) : text.substring(0, from);
-      case 9 -> text.substring(0, from) + donor().lines().skip(random.nextInt(8)).findFirst().orElse("") + text.substring(from);
+      case 8 -> numbers
+          ? replaced(text, NUMBER, EXTREMES.get(random.nextInt(EXTREMES.size()))) : text.substring(0, from);
+      case 9 -> inserted(text, from, donor().lines().skip(random.nextInt(8)).findFirst().orElse(""));
       case 10 -> random.nextInt(8) == 0
-          ? text.substring(0, from) + String.valueOf(mark()).repeat(DEEP) + text.substring(from) : text.substring(0, from);
+          ? inserted(text, from, String.valueOf(mark()).repeat(DEEP)) : text.substring(0, from);
       default -> replaced(text, WORD, any(text, WORD).repeat(2));
     };
+  }
+
+  private static String inserted(String text, int at, String more) {
+    return text.substring(0, at) + more + text.substring(at);
   }
 
   private char mark() {

@@ -58,7 +58,8 @@ class NibbleTest {
     assertEquals(2, usage.get("exitCode").intValue());
     assertEquals("there is no op 'matmull'", usage.get("errors").get(0).get("message").textValue());
     assertEquals("did you mean 'matmul'?", usage.get("errors").get(0).get("hint").textValue());
-    Path wrong = SmallModel.write(folder.resolve("b.nib"), "model m {\n  fn main(x: f32[4]) -> f32[4] { return y }\n}\n");
+    Path wrong = SmallModel.write(
+        folder.resolve("b.nib"), "model m {\n  fn main(x: f32[4]) -> f32[4] { return y }\n}\n");
     var compile = CommandRun.of("explain", wrong, "--json").failed(ExitCode.COMPILE_ERROR).json();
     assertEquals(3, compile.get("exitCode").intValue());
     var error = compile.get("errors").get(0);

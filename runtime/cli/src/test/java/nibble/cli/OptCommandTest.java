@@ -90,8 +90,9 @@ class OptCommandTest {
 
   @Test
   void printsAtSomePasses() {
+    String passes = "canonicalize,cse,dce";
     String text = CommandRun.of(
-        "opt", twice(), "--passes", "canonicalize,cse,dce", "--print-before", "cse", "--print-after", "cse,dce").ok().out();
+        "opt", twice(), "--passes", passes, "--print-before", "cse", "--print-after", "cse,dce").ok().out();
     assertEquals(
         List.of("// ----- 01-cse-before.ir", "// ----- 01-cse-after.ir", "// ----- 02-dce-after.ir", "// ----- result"),
         text.lines().filter(line -> line.startsWith("//")).toList());
@@ -110,7 +111,8 @@ class OptCommandTest {
   @Test
   void tellsTimes() {
     CommandRun run = CommandRun.of("opt", twice(), "--passes", "cse,dce", "--timing").ended(ExitCode.OK);
-    assertTrue(run.err().matches("(?s) *\\d+\\.\\d+ ms  changed   cse\n *\\d+\\.\\d+ ms  unchanged dce\n.* in all\n"), run.err());
+    assertTrue(run.err().matches("(?s) *\\d+\\.\\d+ ms  changed   cse\n *\\d+\\.\\d+ ms  unchanged dce\n.* in all\n"),
+        run.err());
     assertEquals(CommandRun.of("opt", twice(), "--passes", "cse,dce").out(), run.out());
   }
 

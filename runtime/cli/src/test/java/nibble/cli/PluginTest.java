@@ -36,7 +36,8 @@ class PluginTest {
 
       public final class NothingPlugin implements Plugin {
         @PassInfo(name = "nothing", summary = "changes nothing, or fails", effect = NumericEffect.Kind.EXACT)
-        public record Nothing(@PassOption(value = "whether to fail", otherwise = "false") boolean fail) implements Pass {
+        public record Nothing(
+            @PassOption(value = "whether to fail", otherwise = "false") boolean fail) implements Pass {
           @Override
           public Module run(Module module, PassContext context) {
             if (fail) {
@@ -85,8 +86,9 @@ class PluginTest {
       List<String> options =
           List.of("-d", classes.toString(), "-classpath", System.getProperty("java.class.path"), "-proc:none");
       StringWriter messages = new StringWriter();
-      assertTrue(
-          compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(source)).call(), messages::toString);
+      boolean compiled =
+          compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(source)).call();
+      assertTrue(compiled, messages::toString);
     }
     jar = folder.resolve("nothing.jar");
     try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file);
@@ -131,7 +133,8 @@ class PluginTest {
     Path model = SmallModel.write(folder.resolve("twice.ir"), SmallModel.IR);
     CommandRun run = CommandRun.of("opt", model, "--plugin", jar, "--passes", "cse,nothing{fail=true}")
         .ended(ExitCode.BUG);
-    assertTrue(run.err().startsWith("error: this is a bug in Nibble or in a plugin: the pass nothing{fail=true} failed"), run.err());
+    String message = "error: this is a bug in Nibble or in a plugin: the pass nothing{fail=true} failed";
+    assertTrue(run.err().startsWith(message), run.err());
     assertFalse(run.err().contains("\tat "), run.err());
     Path first = reproducer(run);
     try {

@@ -36,7 +36,8 @@ class PtxCheckCommandTest {
 
   @Test
   void allThatIsWrongIsSaidWithItsPlace() {
-    String wrong = SmallModel.PTX.replace("add.f32", "addd.f32").replace("bra DONE", "bra DOEN").replace("%r4, %tid.x", "%r9, %tid.x");
+    String wrong = SmallModel.PTX.replace("add.f32", "addd.f32").replace("bra DONE", "bra DOEN")
+        .replace("%r4, %tid.x", "%r9, %tid.x");
     Path file = SmallModel.write(folder.resolve("wrong.ptx"), wrong);
     CommandRun text = CommandRun.of("ptx", "check", file).failed(ExitCode.COMPILE_ERROR);
     JsonNode report = CommandRun.of("ptx", "check", file, "--json").failed(ExitCode.COMPILE_ERROR).json();

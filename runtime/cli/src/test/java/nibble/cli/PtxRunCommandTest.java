@@ -25,8 +25,8 @@ class PtxRunCommandTest {
   /** Runs the kernel of {@link SmallModel} on 100 elements. */
   private CommandRun add(String count, Object... more) {
     Stream<Object> args = Stream.of(
-        "ptx", "run", SmallModel.ptx(folder), "--grid", "4", "--block", "32", "--entry", "add", "--arg", "x:f32[100]=iota",
-        "--arg", "y:f32[100]=iota", "--arg", "n:u32=" + count);
+        "ptx", "run", SmallModel.ptx(folder), "--grid", "4", "--block", "32", "--entry", "add",
+        "--arg", "x:f32[100]=iota", "--arg", "y:f32[100]=iota", "--arg", "n:u32=" + count);
     return CommandRun.of(Stream.concat(args, Stream.of(more)).toArray());
   }
 
@@ -256,7 +256,8 @@ class PtxRunCommandTest {
   void argumentsMustFitTheKernel() {
     Path kernel = SmallModel.ptx(folder);
     CommandRun.of("ptx", "run", kernel, "--grid", "1", "--block", "1", "--arg", "x:f32[1]=zeros")
-        .failed(ExitCode.COMPILE_ERROR, "the kernel add takes 3 arguments, but 1 was given", "x of 8 bytes, y of 8 bytes");
+        .failed(ExitCode.COMPILE_ERROR, "the kernel add takes 3 arguments, but 1 was given",
+            "x of 8 bytes, y of 8 bytes");
     CommandRun.of(
         "ptx", "run", kernel, "--grid", "1", "--block", "1", "--arg", "x:f32[1]=zeros", "--arg", "y:f32[1]=zeros",
         "--arg", "n:u64=1")

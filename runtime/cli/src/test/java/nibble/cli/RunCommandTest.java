@@ -41,8 +41,8 @@ class RunCommandTest {
   void savesTheOutputThatItShows(String device) {
     Path saved = folder.resolve("out.npy");
     JsonNode output = CommandRun.of(
-        "run", model, "--weights", weights, "--input", "x=" + input(3, 16), "--device", device, "--save", "out=" + saved,
-        "--json").ok().json().get("outputs").get(0);
+        "run", model, "--weights", weights, "--input", "x=" + input(3, 16), "--device", device,
+        "--save", "out=" + saved, "--json").ok().json().get("outputs").get(0);
     NumpyArray array = NumpyArray.read(saved);
     assertEquals(List.of(3L, 16L), array.shape());
     assertEquals("f4", array.kind());

@@ -44,7 +44,8 @@ class RefusedPtxTest {
   @Test
   void parametersOfKernels() {
     assertEquals(
-        "4:1 the parameter 'n' of a kernel must be in .param space", refusal(HEAD + ".visible .entry k(.reg .u32 n) { ret; }"));
+        "4:1 the parameter 'n' of a kernel must be in .param space",
+        refusal(HEAD + ".visible .entry k(.reg .u32 n) { ret; }"));
     assertEquals("4:1 a kernel has no results", refusal(HEAD + ".visible .entry (.param .u32 r) k() { ret; }"));
     assertEquals(
         "4:34 'n' is declared twice in this scope",

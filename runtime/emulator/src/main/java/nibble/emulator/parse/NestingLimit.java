@@ -9,7 +9,9 @@ import org.antlr.v4.runtime.tree.ErrorNode;
 import org.antlr.v4.runtime.tree.ParseTreeListener;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
-/** Refuses text that is nested so deeply that it could exhaust the stack of the parser or of those who walk its tree. */
+/**
+ * Refuses text that is nested so deeply that it could exhaust the stack of the parser or of those who walk its tree.
+ */
 final class NestingLimit implements ParseTreeListener {
   /** Rules that may be open at once; a bracket opens up to three. */
   private static final int MOST = 500;

@@ -17,8 +17,8 @@ import java.util.Map;
 
 /**
  * Files that appear together or not at all. Each is written beside its place first; when all are whole, all are moved
- * there. A new file gets the permissions that the process gives, one that is replaced keeps its own, and a symbolic link
- * stays one. What is neither file nor folder, such as {@code /dev/stdout}, is written last, as it can't be replaced.
+ * there. A new file gets the permissions that the process gives, one that is replaced keeps its own, and a symbolic
+ * link stays one. What is neither file nor folder, such as {@code /dev/stdout}, can't be replaced and is written last.
  */
 public final class StagedFiles implements AutoCloseable {
   private static final int PIECE = 1 << 20;
