@@ -31,7 +31,8 @@ final class StandardError {
     return messages;
   }
 
-  // Where it fails, messages take the way through the filter: late, but whole.
+  // Where it fails, messages take the way through the filter: late, but whole. The launcher enables native access.
+  @SuppressWarnings("restricted")
   private static void duplicate(int kept) {
     Linker linker = Linker.nativeLinker();
     linker.defaultLookup().find("dup2").ifPresent(function -> {
