@@ -24,6 +24,7 @@ import nibble.ir.op.Gather;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Relu;
+import nibble.ir.op.ScaleOf;
 import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -119,7 +120,7 @@ final class ElementEmitter {
   }
 
   private Value computed(Value loaded, NumberFormat format) {
-    return builder.cast(loaded, ComputeFormat.of(format), Rounding.TOWARD_ZERO);
+    return builder.cast(loaded, ComputeFormat.ofMemory(format), Rounding.TOWARD_ZERO);
   }
 
   private Value compute(Operation operation, ImmutableList<Coordinate> at) {
@@ -132,9 +133,10 @@ final class ElementEmitter {
       case Iota iota -> grid.emit(builder, at.getFirst().index());
       case Gather gather -> gather(gather, operation, at);
       case Concat concat -> concat(concat, operation, at);
-      case Cast cast -> cast(value(operation.operand(0), at), cast.to());
+      case Cast cast -> cast(operation.operand(0), at, cast.to());
       case Relu relu -> grid.apply(builder, Scalar.MAX, value(operation.operand(0), at), zeroLike(type));
       case Dequantize dequantize -> dequantize(operation.operand(0), at);
+      case ScaleOf scale -> scaleOf(scale, value(operation.operand(0), at));
       case Quantize quantize -> quantize(quantize, operation, at);
       default -> elementwise(operation, at);
     };
@@ -149,14 +151,35 @@ final class ElementEmitter {
         new UnsupportedAccess("no kernel computes " + operation.op().name() + " here"));
     List<Value> operands = new ArrayList<>();
     for (Value operand : operation.operands()) {
+      // Of 64 bits kernels see 32 only.
+      ComputeFormat.of(operand.tensorType().format());
       operands.add(value(operand, Views.broadcast(operand.tensorType().shape(), at)));
     }
-    return builder.apply(function, grid.unify(builder, operands).toArray(Value[]::new));
+    Value result = builder.apply(function, grid.unify(builder, operands).toArray(Value[]::new));
+    boolean mayLeaveRange = switch (function) {
+      case ADD, SUB, MUL, DIV, NEG, ABS -> true;
+      default -> false;
+    };
+    return mayLeaveRange ? wrapped(result, operation.result().tensorType().format()) : result;
   }
 
-  private Value cast(Value x, NumberFormat to) {
+  /** An integer as its format has it: what does not fit is cut off. */
+  Value wrapped(Value x, NumberFormat format) {
+    if (!format.isInteger() || format.bits() >= Integer.SIZE || format.equals(Formats.BOOL)) {
+      return x;
+    }
+    Scalar function = format.equals(Formats.I16) ? Scalar.WRAP_I16
+        : format.equals(Formats.I8) ? Scalar.WRAP_I8 : Scalar.WRAP_U8;
+    return builder.apply(function, x);
+  }
+
+  private Value cast(Value operand, List<Coordinate> at, NumberFormat to) {
     NumberFormat compute = ComputeFormat.of(to);
-    Value cast = builder.cast(x, compute, Rounding.TOWARD_ZERO);
+    boolean wide = operand.tensorType().format().equals(Formats.I64);
+    if (wide && to.isFloat()) {
+      throw new UnsupportedAccess("kernels read integers of 64 bits as i32; cast them to i32 before they become floats");
+    }
+    Value cast = builder.cast(value(operand, at), compute, Rounding.TOWARD_ZERO);
     boolean narrows = to.isInteger() && to.bits() < compute.bits() && !to.equals(Formats.BOOL);
     if (!narrows) {
       return cast;
@@ -242,12 +265,20 @@ final class ElementEmitter {
 
   /** Coordinates in the grid of boxes of the element at these coordinates. */
   static List<Coordinate> boxCoordinates(Granularity granularity, Shape shape, List<Coordinate> at) {
-    ImmutableList<Dim> box = granularity.box(shape);
+    ImmutableList<Dim> box = granularity.boxWithin(shape);
     List<Coordinate> coordinates = new ArrayList<>();
     for (int axis = 0; axis < at.size(); axis++) {
       coordinates.add(at.get(axis).inBox(box.get(axis), shape.dim(axis)));
     }
     return coordinates;
+  }
+
+  private Value scaleOf(ScaleOf scale, Value amax) {
+    Value quotient = builder.apply(Scalar.DIV, amax, builder.real(scale.codes().symmetricMax()));
+    Value narrow = builder.cast(quotient, scale.to(), Rounding.NEAREST_EVEN);
+    Value rounded = builder.cast(narrow, Formats.F32, Rounding.NEAREST_EVEN);
+    Value isZero = builder.apply(Scalar.EQ, rounded, builder.real(0));
+    return builder.apply(Scalar.SELECT, isZero, builder.real(1), rounded);
   }
 
   /** The code of an element, in the format of codes. */
@@ -259,6 +290,7 @@ final class ElementEmitter {
     Value scale = value(operation.operand(1), scaleCoordinates(quantize.result(), at));
     Value quotient = grid.apply(builder, Scalar.MUL, x, builder.apply(Scalar.RECIPROCAL, scale));
     NumberFormat format = quantize.result().format();
+    ComputeFormat.of(format);
     double limit = format.symmetricMax();
     Value low = builder.apply(Scalar.MAX, quotient, builder.real(-limit));
     Value bounded = builder.apply(Scalar.MIN, low, builder.real(limit));
