@@ -63,7 +63,7 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   /** Least number of products that surely share their scales. */
   private static long scaleDepth(TensorType type, long length) {
     return type.scale().map(ScaleLayout::granularity)
-        .flatMap(granularity -> granularity.box(type.shape()).stream()
+        .flatMap(granularity -> granularity.boxWithin(type.shape()).stream()
             .filter(side -> side.isConstant() && side.constant() > 1)
             .map(side -> Math.min(side.constant(), length)).min(Long::compare))
         .orElse(length);

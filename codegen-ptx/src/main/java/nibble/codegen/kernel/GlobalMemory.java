@@ -88,7 +88,23 @@ final class GlobalMemory {
   void store(Value buffer, Shape shape, List<Coordinate> at, Value value) {
     Offset offset = offset(shape, at);
     Extent extent = extentWithGuards(offset).or(grid.extent(value));
-    store(buffer, offset, value, mask(offset.index(), extent), extent, contiguous(buffer, offset, extent));
+    Value mask = mask(offset.index().plus(alongWith(value)), extent);
+    store(buffer, offset, value, mask, extent, contiguous(buffer, offset, extent));
+  }
+
+  /**
+   * An expression that names the variables along which a value varies. An offset leaves out those of extent 1, but at their
+   * other points the tile has values all the same, and what is stored there would overwrite the one that counts.
+   */
+  private IndexExpr alongWith(Value value) {
+    Extent varies = grid.extent(value);
+    IndexExpr names = IndexExpr.ZERO;
+    for (Guard guard : guards) {
+      Extent guarded = grid.extentOf(guard.index());
+      boolean concerned = guarded.alongRows() && varies.alongRows() || guarded.alongColumns() && varies.alongColumns();
+      names = concerned ? names.plus(guard.index()) : names;
+    }
+    return names;
   }
 
   /** The same, and only where a condition holds. */

@@ -120,6 +120,6 @@ record Product(
   }
 
   private static Dim scaleDepth(TensorType type, int axis) {
-    return type.scale().map(scale -> scale.granularity().box(type.shape()).get(axis)).orElse(type.shape().dim(axis));
+    return type.scale().map(scale -> scale.granularity().boxWithin(type.shape()).get(axis)).orElse(type.shape().dim(axis));
   }
 }

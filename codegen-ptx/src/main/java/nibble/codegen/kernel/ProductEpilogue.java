@@ -34,7 +34,7 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     long rows = 1;
     for (Operation operation : region.operations()) {
       if (operation.op() instanceof Amax amax) {
-        ImmutableList<Dim> box = amax.granularity().box(operation.operand(0).tensorType().shape());
+        ImmutableList<Dim> box = amax.granularity().boxWithin(operation.operand(0).tensorType().shape());
         rows = Math.max(rows, box.get(box.size() - 2).constant());
       }
     }
@@ -85,7 +85,7 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
 
   /** Sides of a box along rows and columns. */
   private ImmutableList<Dim> sides(Granularity granularity) {
-    ImmutableList<Dim> box = granularity.box(product.operation().result().tensorType().shape());
+    ImmutableList<Dim> box = granularity.boxWithin(product.operation().result().tensorType().shape());
     return ImmutableList.of(box.get(box.size() - 2), box.getLast());
   }
 

@@ -50,7 +50,7 @@ record Sweep(
     Shape shape = operation.operands().isEmpty() ? Shape.SCALAR : operation.operand(0).tensorType().shape();
     return switch (operation.op()) {
       case ReduceOp reduce -> Optional.of(fibreBox(shape, reduce.axes()));
-      case Amax amax -> Optional.of(amax.granularity().box(shape));
+      case Amax amax -> Optional.of(amax.granularity().boxWithin(shape));
       default -> Optional.empty();
     };
   }

@@ -144,7 +144,7 @@ public final class SweepKernel implements KernelGenerator {
       Value reduced = builder.add(new Reduce(axis, function), partial);
       Value result = operation.op() instanceof ReduceMean
           ? mean(reduced)
-          : reduced;
+          : emitter.wrapped(reduced, operation.result().tensorType().format());
       emitter.define(
           operation.result(), sweep.reducedCoordinates(operation.result().tensorType().shape()), result);
     }
