@@ -34,9 +34,14 @@ public final class Session implements AutoCloseable {
   public enum Sharing {
     /** Results that are not needed at the same time may share places. */
     BY_LIVENESS,
-    /** Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. */
+    /**
+     * Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. Buffers are
+     * filled with what is NaN as a float before they are written, so an element that no kernel writes shows.
+     */
     NONE
   }
+
+  private static final byte UNWRITTEN = -1;
 
   private final Program program;
   private final Device device;
@@ -160,10 +165,16 @@ public final class Session implements AutoCloseable {
 
     private void placeAlone(Value value) {
       PackedLayout layout = PackedLayout.of(sizes.apply(value.tensorType()));
-      Piece elements = piece(value.name(), layout.elementBytes(), buffers);
+      Piece elements = unwritten(value.name(), layout.elementBytes());
       boolean scaled = value.tensorType().isScaled();
       places.put(value, new Place(
-          elements, scaled ? piece(value.name() + ".scales", layout.scaleBytes(), buffers) : null));
+          elements, scaled ? unwritten(value.name() + ".scales", layout.scaleBytes()) : null));
+    }
+
+    private Piece unwritten(String name, long bytes) {
+      Piece piece = piece(name, bytes, buffers);
+      stream.fill(piece.buffer(), 0, piece.buffer().size(), UNWRITTEN);
+      return piece;
     }
 
     public SizeBinding sizes() {
