@@ -4,9 +4,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.engine.compile.OpenModel;
@@ -26,7 +28,9 @@ import nibble.ir.eval.WeightSource;
 import nibble.passes.validate.SampleData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Compiles a model, launches its kernels, prints or saves what comes out. */
 @Command(
@@ -35,6 +39,7 @@ import picocli.CommandLine.Option;
         + "comes out.")
 final class RunCommand implements Callable<Integer> {
   private final Streams streams;
+  @Spec private CommandSpec spec;
   @Mixin private ModelParameters model = new ModelParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
@@ -97,15 +102,23 @@ final class RunCommand implements Callable<Integer> {
       RunReport done = new RunModel(toolchain, weights(opened)).run(
           prepared, read, new RunOptions(request, chosenTarget, verify, assemble), phases);
       outputs.write(done.outputs());
-      report.ifPresent(file -> FileWriting.write(file, RunPage.of(done, model.choice())));
+      report.ifPresent(file -> FileWriting.write(file, RunPage.of(done, model.choice(), command())));
       if (json.isOn()) {
-        Json.print(RunJson.of(done, model.choice()), streams.out());
+        Json.print(RunJson.of(done, model.choice(), command()), streams.out());
       } else {
-        streams.out().print(RunText.of(done, model.choice()));
+        streams.out().print(RunText.of(done, model.choice(), command()));
       }
       return (done.verified().orElse(true) && prepared.passes().failures().isEmpty()
           ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
     }
+  }
+
+  /** The command line as it was given, for the shell. */
+  private String command() {
+    List<String> words = spec.root().commandLine().getParseResult().originalArgs();
+    return "nibble " + words.stream()
+        .map(word -> word.matches("[\\w./:=,@-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
   }
 
   private ModelInputs inputs(OpenModel opened) {

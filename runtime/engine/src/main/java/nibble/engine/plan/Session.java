@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.kernel.KernelProgram.Parameter;
@@ -112,7 +114,7 @@ public final class Session implements AutoCloseable {
     /** Nobody watches. */
     Observer NONE = (index, run) -> {};
 
-    /** A launch is in the stream. */
+    /** A launch is in the stream, unless it has nothing to compute. */
     void launched(int index, Run run);
   }
 
@@ -194,7 +196,7 @@ public final class Session implements AutoCloseable {
       try (DeviceEvent start = device.event(); DeviceEvent end = device.event()) {
         stream.record(start);
         for (int i = 0; i < program.launches().size(); i++) {
-          stream.launch(launch(program.launches().get(i)));
+          launch(program.launches().get(i)).ifPresent(stream::launch);
           observer.launched(i, this);
         }
         stream.record(end);
@@ -204,8 +206,12 @@ public final class Session implements AutoCloseable {
       return program.main().results().stream().map(this::read).collect(ImmutableList.toImmutableList());
     }
 
-    /** How a launch of the program is made: grid, block, shared memory, arguments. */
-    public Launch launch(Program.Launch step) {
+    /**
+     * How a launch of the program is made: grid, block, shared memory, arguments.
+     *
+     * @return nothing where there is nothing to compute, of which devices take no launch: the results have no elements
+     */
+    public Optional<Launch> launch(Program.Launch step) {
       CompiledKernel kernel = program.kernels().get(step.kernel());
       ImmutableList.Builder<KernelArgument> arguments = ImmutableList.builder();
       for (Parameter parameter : kernel.parameters()) {
@@ -215,9 +221,11 @@ public final class Session implements AutoCloseable {
         arguments.add(new KernelArgument.U32(Math.toIntExact(sizes.values().get(size))));
       }
       int[] grid = kernel.grid().stream().mapToInt(extent -> Math.toIntExact(sizes.evaluate(extent))).toArray();
-      return new Launch(
-          module.kernel(kernel.name()), new Dim3(grid[0], grid[1], grid[2]), new Dim3(kernel.code().threads(), 1, 1),
-          kernel.code().sharedBytes(), arguments.build());
+      return IntStream.of(grid).anyMatch(extent -> extent == 0)
+          ? Optional.empty()
+          : Optional.of(new Launch(
+              module.kernel(kernel.name()), new Dim3(grid[0], grid[1], grid[2]),
+              new Dim3(kernel.code().threads(), 1, 1), kernel.code().sharedBytes(), arguments.build()));
     }
 
     private KernelArgument argument(Operation operation, Parameter parameter) {
