@@ -31,11 +31,13 @@ final class Encoder implements AutoCloseable {
 
   private final OpenModel model;
   private final Device device;
+  private final Constants constants;
   private final Session session;
 
-  private Encoder(OpenModel model, Device device, Session session) {
+  private Encoder(OpenModel model, Device device, Constants constants, Session session) {
     this.model = model;
     this.device = device;
+    this.constants = constants;
     this.session = session;
   }
 
@@ -59,13 +61,29 @@ final class Encoder implements AutoCloseable {
     Program program = new LowerModel(toolchain).lower(prepared, Targets.get(RunModel.EMULATED_TARGET));
     Device device = new EmulatorProvider(program.target()).open(0);
     Constants constants = Constants.of(program, model.weights().orElseThrow());
-    return new Encoder(model, device, Session.open(program, device, constants, Sharing.BY_LIVENESS));
+    return new Encoder(
+        model, device, constants, Session.open(program, device, constants, Sharing.BY_LIVENESS));
+  }
+
+  Program program() {
+    return session.program();
+  }
+
+  Constants constants() {
+    return constants;
+  }
+
+  List<Tensor> inputs(TokenBatch batch) {
+    return ImmutableList.of(batch.ids(Formats.I32), batch.mask(Formats.F32));
   }
 
   /** Embeddings of a batch, {@code [rows, 384]}. */
   Tensor encode(TokenBatch batch) {
-    List<Tensor> inputs = ImmutableList.of(batch.ids(Formats.I32), batch.mask(Formats.F32));
-    return session.run(inputs, Session.Observer.NONE).getFirst();
+    return encode(batch, Session.Observer.NONE);
+  }
+
+  Tensor encode(TokenBatch batch, Session.Observer observer) {
+    return session.run(inputs(batch), observer).getFirst();
   }
 
   @Override
