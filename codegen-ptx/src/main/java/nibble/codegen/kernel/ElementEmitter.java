@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import nibble.codegen.index.IndexExpr;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Check;
@@ -271,6 +272,16 @@ final class ElementEmitter {
       coordinates.add(at.get(axis).inBox(box.get(axis), shape.dim(axis)));
     }
     return coordinates;
+  }
+
+  /** Whether an element is the first of those that share its scale: the one that stores it. */
+  Value isFirstOfBox(TensorType scaled, List<Coordinate> at) {
+    ImmutableList<Dim> box = scaled.scale().orElseThrow().granularity().boxWithin(scaled.shape());
+    IndexExpr inside = IndexExpr.ZERO;
+    for (int axis = 0; axis < at.size(); axis++) {
+      inside = inside.plus(at.get(axis).index().modulo(box.get(axis)));
+    }
+    return builder.apply(Scalar.EQ, grid.emit(builder, inside), builder.number(0));
   }
 
   private Value scaleOf(ScaleOf scale, Value amax) {

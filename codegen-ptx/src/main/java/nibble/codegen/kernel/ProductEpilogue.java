@@ -2,7 +2,6 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
-import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
@@ -80,22 +79,13 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     List<Coordinate> at = ElementEmitter.scaleCoordinates(type, product.result());
     TensorType scaleType = type.scaleType();
     Value scale = builder().cast(emitter.value(quantizer.operand(1), at), scaleType.format(), Rounding.NEAREST_EVEN);
-    emitter.memory().store(buffer, scaleType.shape(), at, scale, firstOfBox(type.scale().orElseThrow().granularity()));
+    emitter.memory().store(buffer, scaleType.shape(), at, scale, emitter.isFirstOfBox(type, product.result()));
   }
 
   /** Sides of a box along rows and columns. */
   private ImmutableList<Dim> sides(Granularity granularity) {
     ImmutableList<Dim> box = granularity.boxWithin(product.operation().result().tensorType().shape());
     return ImmutableList.of(box.get(box.size() - 2), box.getLast());
-  }
-
-  /** Whether an element is the first of its box: the one that stores the scale. */
-  private Value firstOfBox(Granularity granularity) {
-    ImmutableList<Dim> sides = sides(granularity);
-    IndexExpr row = IndexExpr.variable(Product.ROW, product.m()).modulo(sides.get(0));
-    IndexExpr column = IndexExpr.variable(Product.COLUMN, product.n()).modulo(sides.get(1));
-    Value sum = emitter.grid().emit(builder(), row.plus(column));
-    return builder().apply(Scalar.EQ, sum, builder().number(0));
   }
 
   private void amax(Operation operation, Amax amax) {

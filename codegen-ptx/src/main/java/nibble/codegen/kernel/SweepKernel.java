@@ -249,6 +249,18 @@ public final class SweepKernel implements KernelGenerator {
       Value value = at.value(result, sweep.fullCoordinates());
       Value stored = at.builder().cast(value, memory.type().format(), Rounding.NEAREST_EVEN);
       at.memory().store(memory.elements(), memory.type().shape(), sweep.fullCoordinates(), stored);
+      if (memory.scales().isPresent() && !isReducedHere(quantizer(result).operand(1))) {
+        storeGivenScales(at, quantizer(result), memory);
+      }
+    }
+
+    /** Scales that this kernel does not reduce to: the first element of each box stores the box's. */
+    private void storeGivenScales(ElementEmitter at, Operation quantizer, Memory memory) {
+      List<Coordinate> where = ElementEmitter.scaleCoordinates(memory.type(), sweep.fullCoordinates());
+      TensorType type = memory.type().scaleType();
+      Value scale = at.builder().cast(at.value(quantizer.operand(1), where), type.format(), Rounding.NEAREST_EVEN);
+      Value isFirst = at.isFirstOfBox(memory.type(), sweep.fullCoordinates());
+      at.memory().store(memory.scales().orElseThrow(), type.shape(), where, scale, isFirst);
     }
 
     private void storeReduced(Value result, Memory memory) {
@@ -258,19 +270,32 @@ public final class SweepKernel implements KernelGenerator {
       emitter.memory().store(memory.elements(), type.shape(), at, stored);
     }
 
-    /** The scales of a quantized result are an operand of its quantizer. */
+    /** Stores scales that this kernel has reduced to. */
     private void storeScales(Value result, Memory memory) {
-      if (memory.scales().isEmpty()) {
+      if (memory.scales().isEmpty() || !isReducedHere(quantizer(result).operand(1))) {
         return;
       }
-      Operation quantizer = region.operations().stream()
-          .filter(operation -> operation.results().contains(result) && operation.op() instanceof Quantize)
-          .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
       TensorType type = memory.type().scaleType();
       ImmutableList<Coordinate> at = sweep.reducedCoordinates(type.shape());
       Value stored =
-          builder.cast(emitter.value(quantizer.operand(1), at), type.format(), Rounding.NEAREST_EVEN);
+          builder.cast(emitter.value(quantizer(result).operand(1), at), type.format(), Rounding.NEAREST_EVEN);
       emitter.memory().store(memory.scales().orElseThrow(), type.shape(), at, stored);
+    }
+
+    /** The quantizer of a scaled result, of which the scales are an operand. */
+    private Operation quantizer(Value result) {
+      return definition(result).filter(operation -> operation.op() instanceof Quantize)
+          .orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
+    }
+
+    private Optional<Operation> definition(Value value) {
+      return region.operations().stream().filter(operation -> operation.results().contains(value)).findFirst();
+    }
+
+    private boolean isReducedHere(Value value) {
+      return definition(value)
+          .filter(operation -> reduces(operation) || operation.operands().stream().anyMatch(this::isReducedHere))
+          .isPresent();
     }
   }
 }
