@@ -110,8 +110,8 @@ final class GlobalMemory {
   /** The same, and only where a condition holds. */
   void store(Value buffer, Shape shape, List<Coordinate> at, Value value, Value condition) {
     Offset offset = offset(shape, at);
-    Extent extent = new Extent(true, true);
-    Value inside = mask(everything(), extent);
+    Extent extent = extentWithGuards(offset).or(grid.extent(value)).or(grid.extent(condition));
+    Value inside = mask(offset.index().plus(alongWith(value)).plus(alongWith(condition)), extent);
     Value only = grid.spread(builder, condition, extent);
     Value mask = inside == null ? only : builder.apply(Scalar.AND, inside, only);
     store(buffer, offset, value, mask, extent, 1);

@@ -249,17 +249,19 @@ public final class SweepKernel implements KernelGenerator {
       Value value = at.value(result, sweep.fullCoordinates());
       Value stored = at.builder().cast(value, memory.type().format(), Rounding.NEAREST_EVEN);
       at.memory().store(memory.elements(), memory.type().shape(), sweep.fullCoordinates(), stored);
-      if (memory.scales().isPresent() && !isReducedHere(quantizer(result).operand(1))) {
-        storeGivenScales(at, quantizer(result), memory);
-      }
+      storeGivenScales(at, result, memory, sweep.fullCoordinates());
     }
 
     /** Scales that this kernel does not reduce to: the first element of each box stores the box's. */
-    private void storeGivenScales(ElementEmitter at, Operation quantizer, Memory memory) {
-      List<Coordinate> where = ElementEmitter.scaleCoordinates(memory.type(), sweep.fullCoordinates());
+    private void storeGivenScales(ElementEmitter at, Value result, Memory memory, List<Coordinate> element) {
+      if (memory.scales().isEmpty() || isReducedHere(quantizer(result).operand(1))) {
+        return;
+      }
+      List<Coordinate> where = ElementEmitter.scaleCoordinates(memory.type(), element);
       TensorType type = memory.type().scaleType();
-      Value scale = at.builder().cast(at.value(quantizer.operand(1), where), type.format(), Rounding.NEAREST_EVEN);
-      Value isFirst = at.isFirstOfBox(memory.type(), sweep.fullCoordinates());
+      Value scale =
+          at.builder().cast(at.value(quantizer(result).operand(1), where), type.format(), Rounding.NEAREST_EVEN);
+      Value isFirst = at.isFirstOfBox(memory.type(), element);
       at.memory().store(memory.scales().orElseThrow(), type.shape(), where, scale, isFirst);
     }
 
@@ -268,6 +270,7 @@ public final class SweepKernel implements KernelGenerator {
       ImmutableList<Coordinate> at = sweep.reducedCoordinates(type.shape());
       Value stored = builder.cast(emitter.value(result, at), type.format(), Rounding.NEAREST_EVEN);
       emitter.memory().store(memory.elements(), type.shape(), at, stored);
+      storeGivenScales(emitter, result, memory, at);
     }
 
     /** Stores scales that this kernel has reduced to. */
