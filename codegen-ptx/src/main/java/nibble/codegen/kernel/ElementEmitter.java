@@ -36,9 +36,9 @@ import nibble.ir.shape.Shape;
  */
 final class ElementEmitter {
   /** A value that the generator has computed, at the only coordinates where it is at hand. */
-  private record Known(ImmutableList<Coordinate> at, Value tile) {}
+  private record Known(ImmutableList<IndexExpr> at, Value tile) {}
 
-  private record Key(Value value, ImmutableList<Coordinate> at) {}
+  private record Key(Value value, ImmutableList<IndexExpr> at) {}
 
   private final Grid2 grid;
   private final TileBuilder builder;
@@ -84,7 +84,7 @@ final class ElementEmitter {
   }
 
   /** States that a value has been computed, for these coordinates. */
-  void define(Value value, List<Coordinate> at, Value tile) {
+  void define(Value value, List<IndexExpr> at, Value tile) {
     known.put(value, new Known(ImmutableList.copyOf(at), tile));
   }
 
@@ -93,8 +93,8 @@ final class ElementEmitter {
    *
    * @throws UnsupportedAccess where the kernel does not have it there
    */
-  Value value(Value value, List<Coordinate> at) {
-    ImmutableList<Coordinate> where = ImmutableList.copyOf(at);
+  Value value(Value value, List<IndexExpr> at) {
+    ImmutableList<IndexExpr> where = ImmutableList.copyOf(at);
     Known computed = known.get(value);
     if (computed != null) {
       if (!computed.at.equals(where)) {
@@ -112,7 +112,7 @@ final class ElementEmitter {
     return tile;
   }
 
-  private Value load(Value argument, List<Coordinate> at) {
+  private Value load(Value argument, List<IndexExpr> at) {
     Memory source = arguments.get(argument);
     if (source.type().isScaled()) {
       throw new UnsupportedAccess("codes of " + source.type() + " have no value without their scales");
@@ -124,14 +124,14 @@ final class ElementEmitter {
     return builder.cast(loaded, ComputeFormat.ofMemory(format), Rounding.TOWARD_ZERO);
   }
 
-  private Value compute(Operation operation, ImmutableList<Coordinate> at) {
+  private Value compute(Operation operation, ImmutableList<IndexExpr> at) {
     builder.at(operation.location());
     TensorType type = operation.result().tensorType();
     return switch (operation.op()) {
       case ViewOp view -> value(operation.operand(0), Views.operandCoordinates(view, operation.operand(0), type, at));
       case Constant constant -> builder.fill(
           constant.values().getFirst(), TileType.scalar(ComputeFormat.of(type.format())));
-      case Iota iota -> grid.emit(builder, at.getFirst().index());
+      case Iota iota -> grid.emit(builder, at.getFirst());
       case Gather gather -> gather(gather, operation, at);
       case Concat concat -> concat(concat, operation, at);
       case Cast cast -> cast(operation.operand(0), at, cast.to());
@@ -147,7 +147,7 @@ final class ElementEmitter {
     return builder.fill(0, TileType.scalar(ComputeFormat.of(type.format())));
   }
 
-  private Value elementwise(Operation operation, List<Coordinate> at) {
+  private Value elementwise(Operation operation, List<IndexExpr> at) {
     Scalar function = ScalarOf.of(operation.op()).orElseThrow(() ->
         new UnsupportedAccess("no kernel computes " + operation.op().name() + " here"));
     List<Value> operands = new ArrayList<>();
@@ -174,7 +174,7 @@ final class ElementEmitter {
     return builder.apply(function, x);
   }
 
-  private Value cast(Value operand, List<Coordinate> at, NumberFormat to) {
+  private Value cast(Value operand, List<IndexExpr> at, NumberFormat to) {
     NumberFormat compute = ComputeFormat.of(to);
     boolean wide = operand.tensorType().format().equals(Formats.I64);
     if (wide && to.isFloat()) {
@@ -191,15 +191,15 @@ final class ElementEmitter {
     return builder.apply(Scalar.MIN, builder.apply(Scalar.MAX, cast, low), high);
   }
 
-  private Value gather(Gather gather, Operation operation, List<Coordinate> at) {
+  private Value gather(Gather gather, Operation operation, List<IndexExpr> at) {
     Value table = operation.operand(0);
     Shape indices = operation.operand(1).tensorType().shape();
-    List<Coordinate> where = at.subList(gather.axis(), gather.axis() + indices.rank());
+    List<IndexExpr> where = at.subList(gather.axis(), gather.axis() + indices.rank());
     Value index = value(operation.operand(1), where);
     Dim extent = table.tensorType().shape().dim(gather.axis());
     checkRange(index, extent);
-    List<Coordinate> coordinates = new ArrayList<>(at.subList(0, gather.axis()));
-    coordinates.add(new Coordinate.Dynamic(index));
+    List<IndexExpr> coordinates = new ArrayList<>(at.subList(0, gather.axis()));
+    coordinates.add(grid.loaded(index, extent));
     coordinates.addAll(at.subList(gather.axis() + indices.rank(), at.size()));
     return value(table, coordinates);
   }
@@ -213,8 +213,8 @@ final class ElementEmitter {
   }
 
   /** Each part is loaded where the coordinate lies in it; elsewhere its load is clamped to its first index. */
-  private Value concat(Concat concat, Operation operation, List<Coordinate> at) {
-    Value index = grid.emit(builder, at.get(concat.axis()).index());
+  private Value concat(Concat concat, Operation operation, List<IndexExpr> at) {
+    Value index = grid.emit(builder, at.get(concat.axis()));
     Value result = null;
     Dim from = Dim.ZERO;
     for (Value operand : operation.operands()) {
@@ -225,8 +225,8 @@ final class ElementEmitter {
           builder.apply(Scalar.GE, inside, builder.number(0)),
           builder.apply(Scalar.LT, inside, builder.size(extent)));
       Value clamped = builder.apply(Scalar.SELECT, isInside, inside, zeroAs(inside));
-      List<Coordinate> coordinates = new ArrayList<>(at);
-      coordinates.set(concat.axis(), new Coordinate.Dynamic(clamped));
+      List<IndexExpr> coordinates = new ArrayList<>(at);
+      coordinates.set(concat.axis(), grid.loaded(clamped, extent));
       Value part = value(operand, coordinates);
       result = result == null ? part : grid.apply(builder, Scalar.SELECT, isInside, part, result);
       from = from.plus(extent);
@@ -238,7 +238,7 @@ final class ElementEmitter {
     return builder.fill(0, TileBuilder.type(like));
   }
 
-  private Value dequantize(Value scaled, List<Coordinate> at) {
+  private Value dequantize(Value scaled, List<IndexExpr> at) {
     Memory source = arguments.get(scaled);
     Value code;
     Value scale;
@@ -253,33 +253,33 @@ final class ElementEmitter {
   }
 
   /** The scale that belongs to the element at these coordinates. */
-  Value scaleOf(Memory scaled, List<Coordinate> at) {
+  Value scaleOf(Memory scaled, List<IndexExpr> at) {
     TensorType scales = scaled.type().scaleType();
     Value loaded = memory.load(scaled.scales().orElseThrow(), scales.shape(), scaleCoordinates(scaled.type(), at));
     return computed(loaded, scales.format());
   }
 
   /** Coordinates in the grid of scales of the element at these coordinates. */
-  static List<Coordinate> scaleCoordinates(TensorType scaled, List<Coordinate> at) {
+  static List<IndexExpr> scaleCoordinates(TensorType scaled, List<IndexExpr> at) {
     return boxCoordinates(scaled.scale().orElseThrow().granularity(), scaled.shape(), at);
   }
 
   /** Coordinates in the grid of boxes of the element at these coordinates. */
-  static List<Coordinate> boxCoordinates(Granularity granularity, Shape shape, List<Coordinate> at) {
+  static List<IndexExpr> boxCoordinates(Granularity granularity, Shape shape, List<IndexExpr> at) {
     ImmutableList<Dim> box = granularity.boxWithin(shape);
-    List<Coordinate> coordinates = new ArrayList<>();
+    List<IndexExpr> coordinates = new ArrayList<>();
     for (int axis = 0; axis < at.size(); axis++) {
-      coordinates.add(at.get(axis).inBox(box.get(axis), shape.dim(axis)));
+      coordinates.add(box.get(axis).equals(shape.dim(axis)) ? IndexExpr.ZERO : at.get(axis).dividedBy(box.get(axis)));
     }
     return coordinates;
   }
 
   /** Whether an element is the first of those that share its scale: the one that stores it. */
-  Value isFirstOfBox(TensorType scaled, List<Coordinate> at) {
+  Value isFirstOfBox(TensorType scaled, List<IndexExpr> at) {
     ImmutableList<Dim> box = scaled.scale().orElseThrow().granularity().boxWithin(scaled.shape());
     IndexExpr inside = IndexExpr.ZERO;
     for (int axis = 0; axis < at.size(); axis++) {
-      inside = inside.plus(at.get(axis).index().modulo(box.get(axis)));
+      inside = inside.plus(at.get(axis).modulo(box.get(axis)));
     }
     return builder.apply(Scalar.EQ, grid.emit(builder, inside), builder.number(0));
   }
@@ -293,7 +293,7 @@ final class ElementEmitter {
   }
 
   /** The code of an element, in the format of codes. */
-  private Value quantize(Quantize quantize, Operation operation, List<Coordinate> at) {
+  private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
     if (operation.operands().size() != 2) {
       throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
     }

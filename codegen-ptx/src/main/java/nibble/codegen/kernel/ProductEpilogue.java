@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
@@ -76,7 +77,7 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     Operation quantizer = region.operations().stream()
         .filter(operation -> operation.results().contains(result) && operation.op() instanceof Quantize)
         .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
-    List<Coordinate> at = ElementEmitter.scaleCoordinates(type, product.result());
+    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, product.result());
     TensorType scaleType = type.scaleType();
     Value scale = builder().cast(emitter.value(quantizer.operand(1), at), scaleType.format(), Rounding.NEAREST_EVEN);
     emitter.memory().store(buffer, scaleType.shape(), at, scale, emitter.isFirstOfBox(type, product.result()));
@@ -105,7 +106,7 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
         new Reduce(1, Scalar.MAX), builder().add(new Reduce(3, Scalar.MAX), boxes));
     Value spread = builder().add(new TileReshape(full.extents()), builder().add(new Expand(boxType), reduced));
     TensorType scaled = operation.operand(0).tensorType();
-    List<Coordinate> at = ElementEmitter.boxCoordinates(amax.granularity(), scaled.shape(), product.result());
+    List<IndexExpr> at = ElementEmitter.boxCoordinates(amax.granularity(), scaled.shape(), product.result());
     emitter.define(operation.result(), at, spread);
   }
 }

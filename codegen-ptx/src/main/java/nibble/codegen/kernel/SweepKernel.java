@@ -170,7 +170,7 @@ public final class SweepKernel implements KernelGenerator {
 
     /** What a point of the tile contributes: the neutral element outside of the tensor. */
     private Value term(ElementEmitter at, Operation operation, Value operand) {
-      Value value = at.value(operand, sweep.fullCoordinates());
+      Value value = at.value(operand, sweep.full());
       Value term = operation.op() instanceof Amax ? at.builder().apply(Scalar.ABS, value) : value;
       TileType full = at.grid().full(TileBuilder.type(term).format());
       Value spread = at.grid().spread(at.builder(), term, new Extent(true, true));
@@ -246,18 +246,18 @@ public final class SweepKernel implements KernelGenerator {
     private void storeFull(ElementEmitter at, int index) {
       Value result = region.results().get(index);
       Memory memory = buffers.results().get(index);
-      Value value = at.value(result, sweep.fullCoordinates());
+      Value value = at.value(result, sweep.full());
       Value stored = at.builder().cast(value, memory.type().format(), Rounding.NEAREST_EVEN);
-      at.memory().store(memory.elements(), memory.type().shape(), sweep.fullCoordinates(), stored);
-      storeGivenScales(at, result, memory, sweep.fullCoordinates());
+      at.memory().store(memory.elements(), memory.type().shape(), sweep.full(), stored);
+      storeGivenScales(at, result, memory, sweep.full());
     }
 
     /** Scales that this kernel does not reduce to: the first element of each box stores the box's. */
-    private void storeGivenScales(ElementEmitter at, Value result, Memory memory, List<Coordinate> element) {
+    private void storeGivenScales(ElementEmitter at, Value result, Memory memory, List<IndexExpr> element) {
       if (memory.scales().isEmpty() || isReducedHere(quantizer(result).operand(1))) {
         return;
       }
-      List<Coordinate> where = ElementEmitter.scaleCoordinates(memory.type(), element);
+      List<IndexExpr> where = ElementEmitter.scaleCoordinates(memory.type(), element);
       TensorType type = memory.type().scaleType();
       Value scale =
           at.builder().cast(at.value(quantizer(result).operand(1), where), type.format(), Rounding.NEAREST_EVEN);
@@ -267,7 +267,7 @@ public final class SweepKernel implements KernelGenerator {
 
     private void storeReduced(Value result, Memory memory) {
       TensorType type = memory.type();
-      ImmutableList<Coordinate> at = sweep.reducedCoordinates(type.shape());
+      ImmutableList<IndexExpr> at = sweep.reducedCoordinates(type.shape());
       Value stored = builder.cast(emitter.value(result, at), type.format(), Rounding.NEAREST_EVEN);
       emitter.memory().store(memory.elements(), type.shape(), at, stored);
       storeGivenScales(emitter, result, memory, at);
@@ -279,7 +279,7 @@ public final class SweepKernel implements KernelGenerator {
         return;
       }
       TensorType type = memory.type().scaleType();
-      ImmutableList<Coordinate> at = sweep.reducedCoordinates(type.shape());
+      ImmutableList<IndexExpr> at = sweep.reducedCoordinates(type.shape());
       Value stored =
           builder.cast(emitter.value(quantizer(result).operand(1), at), type.format(), Rounding.NEAREST_EVEN);
       emitter.memory().store(memory.scales().orElseThrow(), type.shape(), at, stored);
