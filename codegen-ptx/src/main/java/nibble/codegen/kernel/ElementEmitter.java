@@ -71,6 +71,12 @@ final class ElementEmitter {
         innerGrid, inner, memory.on(inner, innerGrid), definitions, arguments, new HashMap<>(known), new HashMap<>());
   }
 
+  /** The same, but that nothing is read where the condition does not hold. */
+  private ElementEmitter where(Value condition) {
+    return new ElementEmitter(
+        grid, builder, memory.where(condition), definitions, arguments, known, new HashMap<>());
+  }
+
   Grid2 grid() {
     return grid;
   }
@@ -212,7 +218,7 @@ final class ElementEmitter {
         builder.apply(Scalar.AND, notNegative, below));
   }
 
-  /** Each part is loaded where the coordinate lies in it; elsewhere its load is clamped to its first index. */
+  /** Each part is read where the coordinate lies in it, and only there: it may have no elements. */
   private Value concat(Concat concat, Operation operation, List<IndexExpr> at) {
     Value index = grid.emit(builder, at.get(concat.axis()));
     Value result = null;
@@ -227,7 +233,7 @@ final class ElementEmitter {
       Value clamped = builder.apply(Scalar.SELECT, isInside, inside, zeroAs(inside));
       List<IndexExpr> coordinates = new ArrayList<>(at);
       coordinates.set(concat.axis(), grid.loaded(clamped, extent));
-      Value part = value(operand, coordinates);
+      Value part = where(isInside).value(operand, coordinates);
       result = result == null ? part : grid.apply(builder, Scalar.SELECT, isInside, part, result);
       from = from.plus(extent);
     }

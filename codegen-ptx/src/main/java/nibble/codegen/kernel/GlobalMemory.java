@@ -6,6 +6,7 @@ import com.google.common.collect.Iterables;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.index.VectorWidth;
@@ -55,29 +56,53 @@ final class GlobalMemory {
   private final Grid2 grid;
   private final ImmutableList<Guard> guards;
   private final ImmutableMap<String, SymbolBounds> symbols;
+  private final Optional<Value> condition;
   private final Map<Guard, Value> masks = new HashMap<>();
 
   GlobalMemory(
       TileBuilder builder, Grid2 grid, ImmutableList<Guard> guards, ImmutableMap<String, SymbolBounds> symbols) {
+    this(builder, grid, guards, symbols, Optional.empty());
+  }
+
+  private GlobalMemory(
+      TileBuilder builder, Grid2 grid, ImmutableList<Guard> guards, ImmutableMap<String, SymbolBounds> symbols,
+      Optional<Value> condition) {
     this.builder = builder;
     this.grid = grid;
     this.guards = guards;
     this.symbols = symbols;
+    this.condition = condition;
   }
 
   /** The same accesses in a nested block, on another grid. */
   GlobalMemory on(TileBuilder inner, Grid2 innerGrid) {
-    return new GlobalMemory(inner, innerGrid, guards, symbols);
+    return new GlobalMemory(inner, innerGrid, guards, symbols, condition);
+  }
+
+  /** Loads where a condition holds besides; elsewhere they give 0. */
+  GlobalMemory where(Value holds) {
+    Value both = condition.map(outer -> grid.apply(builder, Scalar.AND, outer, holds)).orElse(holds);
+    return new GlobalMemory(builder, grid, guards, symbols, Optional.of(both));
   }
 
   /** Loads elements of a buffer of that shape; what lies outside the guards is 0. */
   Value load(Value buffer, Shape shape, List<IndexExpr> at) {
     IndexExpr offset = Views.linear(shape, at);
-    Extent extent = extentWithGuards(offset);
+    Extent varies = condition.map(grid::extent).orElse(new Extent(false, false));
+    Extent extent = extentWithGuards(offset).or(varies);
     Value offsets = grid.spread(builder, grid.emit(builder, offset), extent);
-    Value mask = mask(offset, extent);
-    Load load = new Load(contiguous(buffer, offset, extent));
+    Value mask = loadMask(offset, extent);
+    Load load = new Load(varies.alongColumns() ? 1 : contiguous(buffer, offset, extent));
     return mask == null ? builder.add(load, buffer, offsets) : builder.add(load, buffer, offsets, mask);
+  }
+
+  private Value loadMask(IndexExpr offset, Extent extent) {
+    Value inside = mask(offset, extent);
+    if (condition.isEmpty()) {
+      return inside;
+    }
+    Value holds = grid.spread(builder, condition.get(), extent);
+    return inside == null ? holds : builder.apply(Scalar.AND, inside, holds);
   }
 
   /** Stores elements of a buffer of that shape; nothing outside the guards. */

@@ -128,7 +128,7 @@ public final class SweepKernel implements KernelGenerator {
     }
 
     private void outside(ImmutableList.Builder<Guard> guards, String variable, Dim extent, int step) {
-      if (step > 1 && extent.dividedBy(Dim.of(step)).isEmpty()) {
+      if (extent.is(0) || step > 1 && extent.dividedBy(Dim.of(step)).isEmpty()) {
         guards.add(Guard.of(variable, extent));
       }
     }
