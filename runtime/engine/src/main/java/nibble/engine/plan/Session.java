@@ -48,11 +48,11 @@ public final class Session implements AutoCloseable {
   private final Program program;
   private final Device device;
   private final Sharing sharing;
+  private final List<AutoCloseable> owned;
   private final DeviceStream stream;
-  private final DeviceModule module;
   private final StagedCopies copies;
+  private final DeviceModule module;
   private final Map<Value, Place> constants = new HashMap<>();
-  private final List<AutoCloseable> owned = new ArrayList<>();
 
   /** A piece of a buffer. */
   private record Piece(DeviceBuffer buffer, long offset) {}
@@ -60,10 +60,11 @@ public final class Session implements AutoCloseable {
   /** Where a tensor is; scales are null where it has none. */
   private record Place(Piece elements, Piece scales) {}
 
-  private Session(Program program, Device device, Sharing sharing) {
+  private Session(Program program, Device device, Sharing sharing, List<AutoCloseable> owned) {
     this.program = program;
     this.device = device;
     this.sharing = sharing;
+    this.owned = owned;
     this.stream = own(device.stream());
     this.copies = own(new StagedCopies(device, stream));
     this.module = own(device.load(program.main().name(), program.module().text()));
@@ -75,14 +76,24 @@ public final class Session implements AutoCloseable {
    * @throws nibble.engine.device.DeviceException where the device refuses it
    */
   public static Session open(Program program, Device device, Constants constants, Sharing sharing) {
-    Session session = new Session(program, device, sharing);
+    List<AutoCloseable> owned = new ArrayList<>();
+    try {
+      Session session = new Session(program, device, sharing, owned);
+      session.upload(constants);
+      return session;
+    } catch (RuntimeException e) {
+      closeAll(owned);
+      throw e;
+    }
+  }
+
+  private void upload(Constants tensors) {
     List<Value> parameters = program.main().parameters();
     for (int i = program.inputs(); i < parameters.size(); i++) {
-      Tensor tensor = constants.tensors().get(i - program.inputs());
-      session.constants.put(parameters.get(i), session.upload(parameters.get(i).name(), tensor, session.owned));
+      Tensor tensor = tensors.tensors().get(i - program.inputs());
+      constants.put(parameters.get(i), upload(parameters.get(i).name(), tensor, owned));
     }
-    session.stream.synchronize();
-    return session;
+    stream.synchronize();
   }
 
   private <T extends AutoCloseable> T own(T resource) {
@@ -128,6 +139,7 @@ public final class Session implements AutoCloseable {
    */
   public ImmutableList<Tensor> run(List<Tensor> inputs, Observer observer) {
     try (Run run = new Run(inputs)) {
+      run.place(inputs);
       return run.execute(observer);
     }
   }
@@ -146,6 +158,10 @@ public final class Session implements AutoCloseable {
           program.main().withBody(new Block(
               ImmutableList.copyOf(parameters), ImmutableList.of(), ImmutableList.of())), inputs, program.symbols());
       this.plan = MemoryPlan.of(program, sizes);
+    }
+
+    private void place(List<Tensor> inputs) {
+      List<Value> parameters = program.main().parameters();
       for (int i = 0; i < inputs.size(); i++) {
         places.put(parameters.get(i), upload(parameters.get(i).name(), inputs.get(i), buffers));
       }
