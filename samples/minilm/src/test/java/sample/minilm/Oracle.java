@@ -8,6 +8,7 @@ import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import nibble.engine.text.TokenBatch;
+import nibble.ir.eval.Tensor;
 
 /**
  * ONNX Runtime on the same weight file, in f32. The file ends with the last hidden state; the mean over the tokens that count
@@ -63,6 +64,27 @@ final class Oracle implements AutoCloseable {
       sum[i] /= Math.sqrt(length);
     }
     return sum;
+  }
+
+  /** The cosine of each row of an encoder's embeddings with the expected one. */
+  static double[] cosines(double[][] expected, Tensor actual) {
+    double[] cosines = new double[expected.length];
+    for (int row = 0; row < expected.length; row++) {
+      cosines[row] = cosine(expected[row], actual.elements(), row * expected[row].length);
+    }
+    return cosines;
+  }
+
+  private static double cosine(double[] x, double[] y, int from) {
+    double xx = 0;
+    double yy = 0;
+    double xy = 0;
+    for (int i = 0; i < x.length; i++) {
+      xx += x[i] * x[i];
+      yy += y[from + i] * y[from + i];
+      xy += x[i] * y[from + i];
+    }
+    return xy / Math.sqrt(xx * yy);
   }
 
   @Override

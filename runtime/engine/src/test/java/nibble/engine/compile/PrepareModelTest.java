@@ -23,6 +23,7 @@ import nibble.engine.sample.ModelOptions;
 import nibble.ir.Module;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.op.Weight;
 import nibble.passes.PassListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,7 +135,7 @@ class PrepareModelTest {
     assertInstanceOf(Verdict.Assembled.class, compiled.verdict());
     assertEquals(1, program.inputs());
     assertEquals(Optional.of("w"), program.load().body().operations().stream()
-        .filter(operation -> operation.op() instanceof nibble.ir.op.Weight)
-        .map(operation -> ((nibble.ir.op.Weight) operation.op()).key().replaceFirst(".*\\.", "")).findFirst());
+        .filter(operation -> operation.op() instanceof Weight)
+        .map(operation -> ((Weight) operation.op()).key().replaceFirst(".*\\.", "")).findFirst());
   }
 }

@@ -21,6 +21,7 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
 import nibble.ir.shape.Shape;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadModelTest {
@@ -71,7 +72,7 @@ class ReadModelTest {
     return file;
   }
 
-  private static Diagnostic refused(org.junit.jupiter.api.function.Executable reading) {
+  private static Diagnostic refused(Executable reading) {
     return assertThrows(InputException.class, reading).diagnostics().getFirst();
   }
 

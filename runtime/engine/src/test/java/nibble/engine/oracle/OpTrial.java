@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -152,7 +153,7 @@ final class OpTrial {
   }
 
   Map<String, Long> sizes() {
-    Map<String, Long> sizes = new java.util.HashMap<>();
+    Map<String, Long> sizes = new HashMap<>();
     symbolic.forEach(extent -> sizes.put("N" + extent, (long) extent));
     return sizes;
   }

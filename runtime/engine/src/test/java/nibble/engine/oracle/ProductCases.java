@@ -25,6 +25,7 @@ import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.MatMul;
+import nibble.ir.op.Mul;
 import nibble.ir.op.Quantize;
 
 /** Matrix products and quantization. */
@@ -151,7 +152,7 @@ final class ProductCases {
         Formats.F32, scaleExtents(granularity, extents), () -> 0.01 + trial.random().nextDouble());
     OnnxGraph graph = trial.graph();
     // Multiplied by their scales beforehand, so that quantization gives the codes back.
-    Value values = trial.builder().add(new nibble.ir.op.Mul(), codes.value(), scales.value());
+    Value values = trial.builder().add(new Mul(), codes.value(), scales.value());
     Value quantized = trial.builder().add(new Quantize(Rounding.NEAREST_EVEN,
         codes.type().plain(Formats.I8).withScale(new ScaleLayout(granularity, Formats.F32))), values, scales.value());
     String multiplied = graph.node("Mul", scales.onnx(), ones.onnx());

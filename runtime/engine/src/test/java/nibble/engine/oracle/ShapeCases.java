@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import nibble.engine.oracle.OpTrial.Operand;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.op.Add;
 import nibble.ir.op.BroadcastTo;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Gather;
@@ -122,7 +123,7 @@ final class ShapeCases {
     int extent = trial.extent();
     Operand x = trial.integers(Formats.I32, 0, 9, 2, extent);
     Value iota = trial.builder().add(new Iota(trial.dim(extent)));
-    Value sum = trial.builder().add(new nibble.ir.op.Add(), x.value(), iota);
+    Value sum = trial.builder().add(new Add(), x.value(), iota);
     String range = trial.graph().node(
         "Range", trial.graph().integers(true, 0), trial.graph().integers(true, extent), trial.graph().integers(true, 1));
     trial.result(sum, trial.graph().node("Add", x.onnx(), trial.graph().cast(range, OnnxGraph.Type.INT32)));

@@ -9,6 +9,7 @@ import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,7 @@ class ModelInputsTest {
 
   private Path array(String name, NumberFormat format, int[] extents, double... elements) {
     Path file = folder.resolve(name);
-    long[] wide = java.util.Arrays.stream(extents).asLongStream().toArray();
+    long[] wide = Arrays.stream(extents).asLongStream().toArray();
     NumpyFiles.writeNpy(file, HostTensor.encode(Tensor.of(TensorType.of(Shape.of(wide), format), elements)));
     return file;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +70,8 @@ class RunModelTest {
   private RunReport run(PreparedModel model, RunOptions options) {
     TensorType type = TensorType.of(Shape.of(5, 32), Formats.F32);
     ModelInputs inputs = new ModelInputs(
-        com.google.common.collect.ImmutableList.of(Tensor.generate(type, i -> Formats.F32.round(Math.sin(i)))),
-        com.google.common.collect.ImmutableList.of());
+        ImmutableList.of(Tensor.generate(type, i -> Formats.F32.round(Math.sin(i)))),
+        ImmutableList.of());
     return new RunModel(toolchain, new SampleData(1).weights()).run(model, inputs, options, new Phases(Progress.NONE));
   }
 

@@ -11,13 +11,16 @@ import java.util.Optional;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.kernel.KernelGenerator;
+import nibble.codegen.kernel.KernelProgram;
 import nibble.engine.testing.ProvenRun;
 import nibble.ir.Module;
+import nibble.ir.Operation;
 import nibble.ir.Registry;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.op.Exp;
 import nibble.ir.op.Neg;
+import nibble.ir.shape.SymbolBounds;
 import nibble.passes.validate.SampleData;
 import org.junit.jupiter.api.Test;
 
@@ -75,8 +78,8 @@ class KernelVerifierTest {
     }
 
     @Override
-    public Optional<nibble.codegen.kernel.KernelProgram> generate(
-        nibble.ir.Operation kernel, ImmutableMap<String, nibble.ir.shape.SymbolBounds> symbols) {
+    public Optional<KernelProgram> generate(
+        Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
       return kernel.location().path().equals(path) ? generator.generate(kernel, symbols) : Optional.empty();
     }
   }

@@ -29,6 +29,7 @@ import nibble.engine.plan.Session.Sharing;
 import nibble.engine.testing.ProvenRun;
 import nibble.ir.BlockBuilder;
 import nibble.ir.Module;
+import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.Registry;
 import nibble.ir.TensorType;
@@ -169,13 +170,13 @@ class WrongKernelTest {
   }
 
   /** Another op on the same operands. */
-  private static Optional<ImmutableList<Value>> same(RewriteContext context, nibble.ir.Op op, Operation operation) {
+  private static Optional<ImmutableList<Value>> same(RewriteContext context, Op op, Operation operation) {
     return Optional.of(context.builder().add(op, operation.operands(), operation.regions()).results());
   }
 
   /** The op with another operand. */
   private static Optional<ImmutableList<Value>> same(
-      RewriteContext context, nibble.ir.Op op, Operation operation, int index, Value operand) {
+      RewriteContext context, Op op, Operation operation, int index, Value operand) {
     Value[] operands = operation.operands().toArray(Value[]::new);
     operands[index] = operand;
     return Optional.of(context.builder().add(op, List.of(operands), operation.regions()).results());
