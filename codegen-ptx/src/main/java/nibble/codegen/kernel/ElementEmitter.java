@@ -104,7 +104,8 @@ final class ElementEmitter {
     Known computed = known.get(value);
     if (computed != null) {
       if (!computed.at.equals(where)) {
-        throw new UnsupportedAccess("the kernel needs " + value + " at " + where + " but computes it at " + computed.at);
+        throw new UnsupportedAccess(
+            "the kernel needs " + value + " at " + where + " but computes it at " + computed.at);
       }
       return computed.tile;
     }
@@ -184,7 +185,8 @@ final class ElementEmitter {
     NumberFormat compute = ComputeFormat.of(to);
     boolean wide = operand.tensorType().format().equals(Formats.I64);
     if (wide && to.isFloat()) {
-      throw new UnsupportedAccess("kernels read integers of 64 bits as i32; cast them to i32 before they become floats");
+      throw new UnsupportedAccess(
+          "kernels read integers of 64 bits as i32; cast them to i32 before they become floats");
     }
     Value cast = builder.cast(value(operand, at), compute, Rounding.TOWARD_ZERO);
     boolean narrows = to.isInteger() && to.bits() < compute.bits() && !to.equals(Formats.BOOL);

@@ -12,9 +12,9 @@ import nibble.ir.Value;
 import nibble.ir.op.Kernel;
 
 /**
- * Whether two programs compute the same results by the same operations, in whatever order, as often as they please, inside of
- * kernels or outside. Verification proves each kernel against its own operations, so those must be the function's: this is
- * what makes a proof of all kernels one of the whole.
+ * Whether two programs compute the same results by the same operations, in whatever order, as often as they please,
+ * inside of kernels or outside. Verification proves each kernel against its own operations, so those must be the
+ * function's: this is what makes a proof of all kernels one of the whole.
  */
 final class SameComputation {
   /** What a value is: an operation on values that are known by their numbers. */

@@ -8,8 +8,8 @@ import nibble.ir.shape.Shape;
 /** Which boxes lie inside a tile of a matrix product, so that its epilogue can reduce over them. */
 final class TileBoxes {
   /**
-   * Rows and columns of the usual tiles; larger ones are multiples. Those of fewer columns are for products that have no more,
-   * in which boxes have no more either.
+   * Rows and columns of the usual tiles; larger ones are multiples. Those of fewer columns are for products that have
+   * no more, in which boxes have no more either.
    */
   private static final long TILE = 64;
 

@@ -10,8 +10,9 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.format.NumberFormat;
 
 /**
- * The scale of a box of elements, of their largest magnitude ({@link Amax}): that over the largest code, rounded to the format
- * of scales; 1 where that is 0. It is what a dynamic {@link Quantize} computes on its way, as a value of its own.
+ * The scale of a box of elements, of their largest magnitude ({@link Amax}): that over the largest code, rounded to
+ * the format of scales; 1 where that is 0. It is what a dynamic {@link Quantize} computes on its way, as a value of
+ * its own.
  *
  * @param codes format of the codes
  * @param to format of the scales

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The kernels of all recipes for all targets: an assembler takes them and spills no register, and their lines of PTX say where
- * in the model they come from. The built-in compiler judges up to sm_90a, {@code ptxas} what is newer.
+ * The kernels of all recipes for all targets: an assembler takes them and spills no register, and their lines of PTX
+ * say where in the model they come from. The built-in compiler judges up to sm_90a, {@code ptxas} what is newer.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AssembledPtxTest {
@@ -117,7 +117,8 @@ class AssembledPtxTest {
     }
     places.forEach((kernel, count) -> assertTrue(count > 0, kernel + " has no places"));
     // Where attention multiplies, where it normalises, where a layer is linear, where the model ends.
-    for (String part : List.of("queries @ keys.T", "scores @ values", "x @ w + b", "layer_norm(x", "sqrt(max(sum(x * x")) {
+    for (String part : List.of(
+        "queries @ keys.T", "scores @ values", "x @ w + b", "layer_norm(x", "sqrt(max(sum(x * x")) {
       int number = 1 + source.indexOf(source.stream().filter(text -> text.contains(part)).findFirst().orElseThrow());
       assertTrue(lines.contains(number), part + " is in line " + number + ", PTX is of " + lines);
     }

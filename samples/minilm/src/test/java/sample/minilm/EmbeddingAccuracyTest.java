@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * How near the embeddings that the kernels compute, on the PTX machine, are to those of ONNX Runtime in f32: the cosine of each
- * of the example sentences.
+ * How near the embeddings that the kernels compute, on the PTX machine, are to those of ONNX Runtime in f32: the
+ * cosine of each of the example sentences.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbeddingAccuracyTest {

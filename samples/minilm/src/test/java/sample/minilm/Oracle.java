@@ -11,8 +11,8 @@ import nibble.engine.text.TokenBatch;
 import nibble.ir.eval.Tensor;
 
 /**
- * ONNX Runtime on the same weight file, in f32. The file ends with the last hidden state; the mean over the tokens that count
- * and the scaling to length 1 are done here, in f64.
+ * ONNX Runtime on the same weight file, in f32. The file ends with the last hidden state; the mean over the tokens
+ * that count and the scaling to length 1 are done here, in f64.
  */
 final class Oracle implements AutoCloseable {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();

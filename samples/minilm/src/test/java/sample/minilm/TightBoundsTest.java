@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A proof within bounds is worth what the bounds are worth. Those of the model's kernels are of the size of the errors that
- * kernels have, and small against the values: a kernel that is a few per cent off anywhere would not pass.
+ * A proof within bounds is worth what the bounds are worth. Those of the model's kernels are of the size of the errors
+ * that kernels have, and small against the values: a kernel that is a few per cent off anywhere would not pass.
  */
 class TightBoundsTest {
   /** The largest error of a launch takes up at least this share of its bound, on real data. */
@@ -52,8 +52,8 @@ class TightBoundsTest {
       }
     }
     kernels.forEach((name, bounds) -> System.out.printf(
-        Locale.ROOT, "%s: %-42s errors up to %5.1f%% of their bounds, bounds up to %.2g of the largest element%n", recipe,
-        name, 100 * bounds.share, bounds.ofLargest));
+        Locale.ROOT, "%s: %-42s errors up to %5.1f%% of their bounds, bounds up to %.2g of the largest element%n",
+        recipe, name, 100 * bounds.share, bounds.ofLargest));
     kernels.forEach((name, bounds) -> {
       assertTrue(!bounds.hasError || bounds.share >= LEAST_SHARE, name + ": a share of " + bounds.share);
       assertTrue(bounds.ofLargest <= MOST_OF_LARGEST, name + ": a bound of " + bounds.ofLargest);

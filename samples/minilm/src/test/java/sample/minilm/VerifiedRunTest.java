@@ -16,7 +16,9 @@ import nibble.cli.Nibble;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code nibble run samples/minilm --recipe R --verify --json} on the PTX machine: every kernel of every recipe is proven. */
+/**
+ * {@code nibble run samples/minilm --recipe R --verify --json} on the PTX machine: every kernel of every recipe is proven.
+ */
 class VerifiedRunTest {
   private static JsonNode run(String recipe) throws JsonProcessingException {
     List<String> args = new ArrayList<>(List.of(

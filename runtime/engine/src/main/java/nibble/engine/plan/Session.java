@@ -36,8 +36,8 @@ public final class Session implements AutoCloseable {
     /** Results that are not needed at the same time may share places. */
     BY_LIVENESS,
     /**
-     * Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. Buffers are
-     * filled with what is NaN as a float before they are written, so an element that no kernel writes shows.
+     * Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. Buffers
+     * are filled with what is NaN as a float before they are written, so an element that no kernel writes shows.
      */
     NONE
   }

@@ -20,8 +20,8 @@ import nibble.ir.op.Constant;
 import nibble.ir.rewrite.DeadCode;
 
 /**
- * Finds out which operation of a wrong kernel is the first to go wrong. The kernel is cut behind each of its operations in
- * turn; what is left is compiled in the same way, run on what the kernel read, and proven:
+ * Finds out which operation of a wrong kernel is the first to go wrong. The kernel is cut behind each of its
+ * operations in turn; what is left is compiled in the same way, run on what the kernel read, and proven:
  *
  * <pre>
  * kernel %x, %w, %b { matmul; add; gelu }     is not proven

@@ -18,10 +18,10 @@ import nibble.ir.bound.RunningBounds;
 import nibble.ir.eval.Tensor;
 
 /**
- * Proves each launch of a run: the kernel's results against exact evaluation of its ops on the very tensors that the kernel
- * read, each element within its own error bound. Since each kernel is proven on what the kernels before it left, a result
- * that was overwritten too early, or went to the wrong place, shows as a fault of the kernel that reads it: when all are
- * proven, so is the whole.
+ * Proves each launch of a run: the kernel's results against exact evaluation of its ops on the very tensors that the
+ * kernel read, each element within its own error bound. Since each kernel is proven on what the kernels before it
+ * left, a result that was overwritten too early, or went to the wrong place, shows as a fault of the kernel that reads
+ * it: when all are proven, so is the whole.
  */
 public final class KernelVerifier implements Session.Observer {
   private final Program program;

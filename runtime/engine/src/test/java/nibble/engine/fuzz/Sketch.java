@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A random program, as choices: it has as many valid readings as numbers, so that any part of it can be left out or made
- * smaller.
+ * A random program, as choices: it has as many valid readings as numbers, so that any part of it can be left out or
+ * made smaller.
  *
  * @param steps operations; those that find no operand are left out
  * @param batch the size B

@@ -10,8 +10,8 @@ import net.jqwik.api.statistics.Statistics;
 import nibble.engine.fuzz.SketchTrial.Outcome;
 
 /**
- * Random programs with random recipes: what is compiled means what was written, each kernel is proven on the PTX machine, and
- * sharing memory changes no result. {@link LongFuzz} tries many more.
+ * Random programs with random recipes: what is compiled means what was written, each kernel is proven on the PTX
+ * machine, and sharing memory changes no result. {@link LongFuzz} tries many more.
  */
 class SketchTest {
   @Provide

@@ -84,7 +84,8 @@ final class SketchTrial {
     try {
       return of(sketch);
     } catch (RuntimeException | StackOverflowError e) {
-      String place = Arrays.stream(e.getStackTrace()).limit(6).map(Object::toString).collect(Collectors.joining("\n  "));
+      String place =
+          Arrays.stream(e.getStackTrace()).limit(6).map(Object::toString).collect(Collectors.joining("\n  "));
       return new Outcome.Wrong(e + "\n  " + place);
     }
   }
@@ -158,7 +159,8 @@ final class SketchTrial {
   }
 
   private static String describe(KernelCheck check) {
-    return "kernel " + check.kernel() + ", launch " + check.index() + ", at " + check.location() + ": " + check.results();
+    return "kernel " + check.kernel() + ", launch " + check.index() + ", at " + check.location() + ": "
+        + check.results();
   }
 
   private static String text(Module module) {

@@ -25,7 +25,8 @@ final class Sketches {
     return Combinators.combine(
         step.list().ofMinSize(1).ofMaxSize(14), Arbitraries.integers().between(1, 3),
         Arbitraries.integers().between(1, 20), Arbitraries.of(false, true),
-        Arbitraries.integers().between(0, WIDTHS - 1), Arbitraries.integers().between(0, SketchTrial.RECIPES.size() - 1),
+        Arbitraries.integers().between(0, WIDTHS - 1),
+        Arbitraries.integers().between(0, SketchTrial.RECIPES.size() - 1),
         Arbitraries.integers().between(1, 3), Arbitraries.integers().between(0, 1000)).as(Sketch::new);
   }
 

@@ -1,8 +1,8 @@
 package nibble.engine.fuzz;
 
 /**
- * One operation of a sketch. The numbers choose operands and attributes, each modulo the number of choices; 0 is the plainest
- * one, so that smaller numbers make simpler programs.
+ * One operation of a sketch. The numbers choose operands and attributes, each modulo the number of choices; 0 is the
+ * plainest one, so that smaller numbers make simpler programs.
  *
  * @param kind what is appended
  * @param a first choice

@@ -78,7 +78,8 @@ final class ElementwiseCases {
     });
     cases.put("Silu", trial -> {
       Operand x = trial.normal(trial.extents());
-      trial.result(new Silu(), List.of(x), trial.graph().node("Mul", x.onnx(), trial.graph().node("Sigmoid", x.onnx())));
+      trial.result(
+          new Silu(), List.of(x), trial.graph().node("Mul", x.onnx(), trial.graph().node("Sigmoid", x.onnx())));
     });
     for (Gelu.Kind kind : Gelu.Kind.values()) {
       String approximate = kind == Gelu.Kind.TANH ? "tanh" : "none";
@@ -176,8 +177,8 @@ final class ElementwiseCases {
     Map<NumberFormat, Type> targets = Map.of(
         Formats.F16, Type.FLOAT16, Formats.BF16, Type.BFLOAT16, Formats.I32, Type.INT32, Formats.I8, Type.INT8,
         Formats.I16, Type.INT16, Formats.BOOL, Type.BOOL);
-    targets.forEach((format, type) -> cases.put("Cast to " + format.name(), trial -> cast(
-        trial, format, type, trial.input(Formats.F32, trial.extents(), () -> trial.random().nextInt(500) * 0.25 - 60))));
+    targets.forEach((format, type) -> cases.put("Cast to " + format.name(), trial -> cast(trial, format, type,
+        trial.input(Formats.F32, trial.extents(), () -> trial.random().nextInt(500) * 0.25 - 60))));
     List.of(Formats.F16, Formats.BF16, Formats.I32, Formats.I8, Formats.BOOL).forEach(format ->
         cases.put("Cast from " + format.name(), trial -> cast(
             trial, Formats.F32, Type.FLOAT, trial.integers(format, 0, format.equals(Formats.BOOL) ? 2 : 100,

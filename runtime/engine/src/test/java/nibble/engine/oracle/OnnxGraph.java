@@ -17,8 +17,8 @@ import nibble.engine.file.OnnxBytes.Fields;
 import nibble.ir.eval.Tensor;
 
 /**
- * An ONNX model, written field by field as in {@code onnx.proto}, and run by ONNX Runtime. Whatever the types inside, inputs
- * and results are f32: nodes that cast stand at the border.
+ * An ONNX model, written field by field as in {@code onnx.proto}, and run by ONNX Runtime. Whatever the types inside,
+ * inputs and results are f32: nodes that cast stand at the border.
  */
 final class OnnxGraph {
   /** Element types of ONNX. */

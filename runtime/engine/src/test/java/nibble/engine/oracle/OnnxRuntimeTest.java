@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each op that ONNX has too, on random operands of random shapes: what the interpreter gives, exactly, is what ONNX Runtime
- * gives, as far as its f32 allows, and the kernels that the op is compiled to are proven on the PTX machine.
+ * Each op that ONNX has too, on random operands of random shapes: what the interpreter gives, exactly, is what ONNX
+ * Runtime gives, as far as its f32 allows, and the kernels that the op is compiled to are proven on the PTX machine.
  */
 class OnnxRuntimeTest {
   private static final int TRIALS = 6;

@@ -27,8 +27,8 @@ import nibble.ir.shape.Shape;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * One op on random operands of a random shape, as our IR and as an ONNX model side by side. Some of the extents are symbolic in
- * the IR: all those that are a number which was drawn for that.
+ * One op on random operands of a random shape, as our IR and as an ONNX model side by side. Some of the extents are
+ * symbolic in the IR: all those that are a number which was drawn for that.
  */
 final class OpTrial {
   private static final List<Integer> EXTENTS = List.of(1, 2, 3, 4, 5, 7, 8, 16, 17, 31, 33, 40, 64, 65, 100);

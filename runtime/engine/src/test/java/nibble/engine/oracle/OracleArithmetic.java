@@ -5,8 +5,9 @@ import nibble.ir.bound.ErrorModel;
 import nibble.ir.format.Formats;
 
 /**
- * The arithmetic of ONNX Runtime on a CPU, as far as errors go: f32, sums and dot products in any order, functions within a
- * few units in the last place. Its documentation promises nothing; so these are what a careful implementation in f32 keeps.
+ * The arithmetic of ONNX Runtime on a CPU, as far as errors go: f32, sums and dot products in any order, functions
+ * within a few units in the last place. Its documentation promises nothing; so these are what a careful implementation
+ * in f32 keeps.
  */
 record OracleArithmetic() implements ErrorModel {
   private static final double UNIT = 0x1p-24;

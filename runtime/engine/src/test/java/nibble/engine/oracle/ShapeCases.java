@@ -125,7 +125,8 @@ final class ShapeCases {
     Value iota = trial.builder().add(new Iota(trial.dim(extent)));
     Value sum = trial.builder().add(new Add(), x.value(), iota);
     String range = trial.graph().node(
-        "Range", trial.graph().integers(true, 0), trial.graph().integers(true, extent), trial.graph().integers(true, 1));
+        "Range", trial.graph().integers(true, 0), trial.graph().integers(true, extent),
+        trial.graph().integers(true, 1));
     trial.result(sum, trial.graph().node("Add", x.onnx(), trial.graph().cast(range, OnnxGraph.Type.INT32)));
   }
 }

@@ -146,8 +146,8 @@ class SessionTest {
     try (Session session = open(Sharing.BY_LIVENESS)) {
       InputException odd = assertThrows(InputException.class, () ->
           session.run(List.of(rows(new double[9]), numbers(1, 2, 3)), Session.Observer.NONE));
-      assertTrue(odd.getMessage().contains("the size B is 3 in these inputs, but it is declared as B min 2 multiple of 2"),
-          odd.getMessage());
+      assertTrue(odd.getMessage().contains(
+          "the size B is 3 in these inputs, but it is declared as B min 2 multiple of 2"), odd.getMessage());
       assertThrows(InputException.class, () ->
           session.run(List.of(rows(new double[6]), numbers(1, 2, 3, 4)), Session.Observer.NONE));
       assertThrows(InputException.class, () ->

@@ -100,7 +100,8 @@ class ModelInputsTest {
     InputException wrong = assertThrows(InputException.class, () -> read(Map.of(
         "x", array("x.npy", Formats.F32, new int[] {2}, 1, 2),
         "ids", array("ids.npy", Formats.I32, new int[] {1}, 2))));
-    assertTrue(wrong.getMessage().contains("it has the shape [2], but 'x' is a tensor<[B,2] x f16>"), wrong.getMessage());
+    assertTrue(
+        wrong.getMessage().contains("it has the shape [2], but 'x' is a tensor<[B,2] x f16>"), wrong.getMessage());
   }
 
   @Test

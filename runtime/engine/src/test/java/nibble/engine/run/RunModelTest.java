@@ -94,7 +94,8 @@ class RunModelTest {
     assertTrue(cosine > 0.999 && cosine < 1, "cosine " + cosine);
     assertTrue(report.assembly().orElseThrow() instanceof Verdict.Assembled assembled && assembled.spillBytes() == 0,
         report.assembly().toString());
-    assertTrue(report.seconds().keySet().containsAll(List.of("compile kernels", "run and prove", "compare", "assemble")));
+    assertTrue(report.seconds().keySet().containsAll(
+        List.of("compile kernels", "run and prove", "compare", "assemble")));
   }
 
   @Test

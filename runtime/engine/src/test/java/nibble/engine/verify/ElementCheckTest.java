@@ -42,7 +42,8 @@ class ElementCheckTest {
     assertEquals(3, fault.exact());
     assertEquals(3.0625, fault.actual());
     assertEquals(0, fault.bound());
-    assertEquals("element [1, 0] is 3.0625, exact is 3.0, off by 0.0625 where at most 0.0 is possible", fault.toString());
+    assertEquals(
+        "element [1, 0] is 3.0625, exact is 3.0, off by 0.0625 where at most 0.0 is possible", fault.toString());
     assertEquals(5, check.maxError());
     assertEquals(1, check.bound());
     assertEquals(INFINITY, check.tightness());
@@ -84,7 +85,8 @@ class ElementCheckTest {
 
   @Test
   void ofScaledTensorsValuesCount() {
-    TensorType scaled = TensorType.of(Shape.of(2, 2), Formats.I8).withScale(new ScaleLayout(new PerToken(), Formats.F32));
+    TensorType scaled =
+        TensorType.of(Shape.of(2, 2), Formats.I8).withScale(new ScaleLayout(new PerToken(), Formats.F32));
     Tensor exact = new Tensor(scaled, new double[] {1, 2, 3, 4}, new double[] {0.5, 2});
     Tensor actual = new Tensor(scaled, new double[] {1, 2, 3, 5}, new double[] {0.5, 2});
     ElementCheck check = ElementCheck.of(new Approximate(exact, new double[] {0, 0, 0, 1}), actual);
