@@ -32,10 +32,30 @@ public record KernelArithmetic(Target target) implements ErrorModel {
       case "erf" -> ElementaryFunction.ERF.error(argument, value);
       case "sin" -> ElementaryFunction.SIN.error(argument, value);
       case "cos" -> ElementaryFunction.COS.error(argument, value);
+      case "pow" -> power(argument, value);
       case "div" -> ApproximateFunction.DIV_FULL.errorBound(value);
       // Of anything else nothing is promised.
       default -> Double.POSITIVE_INFINITY;
     };
+  }
+
+  /**
+   * Of {@code 2^(b log2 a)}. The logarithm is off by {@code 2^-22 max(1, |log2 a|)}, its product with b is rounded, and
+   * {@code 2^s - 1} is at most s where s is.
+   */
+  private static double power(double exponent, double value) {
+    double logarithm = ApproximateFunction.LG2.errorBound(1);
+    if (exponent * logarithm > 0.5) {
+      return Double.POSITIVE_INFINITY;
+    }
+    return value * exponent * logarithm + timesLogarithm(value) * (logarithm + UNIT)
+        + ApproximateFunction.EX2.errorBound(value) + Float.MIN_NORMAL;
+  }
+
+  /** The largest {@code z |log2 z|} for z up to that; below 1 it is at most 0.531. */
+  private static double timesLogarithm(double y) {
+    double product = y == 0 ? 0 : y * Math.abs(Math.log(y)) / Math.log(2);
+    return y < 1 / Math.E ? product : Math.max(0.531, product);
   }
 
   @Override
@@ -63,7 +83,7 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   /** Least number of products that surely share their scales. */
   private static long scaleDepth(TensorType type, long length) {
     return type.scale().map(ScaleLayout::granularity)
-        .flatMap(granularity -> granularity.box(type.shape()).stream()
+        .flatMap(granularity -> granularity.boxWithin(type.shape()).stream()
             .filter(side -> side.isConstant() && side.constant() > 1)
             .map(side -> Math.min(side.constant(), length)).min(Long::compare))
         .orElse(length);

@@ -55,6 +55,7 @@ import nibble.ir.op.Reshape;
 import nibble.ir.op.RmsNorm;
 import nibble.ir.op.Round;
 import nibble.ir.op.Rsqrt;
+import nibble.ir.op.ScaleOf;
 import nibble.ir.op.Select;
 import nibble.ir.op.Sigmoid;
 import nibble.ir.op.Silu;
@@ -127,6 +128,7 @@ final class RandomOps {
         .put(Gather.class, RandomOps::gather)
         .put(MatMul.class, RandomOps::matmul)
         .put(Amax.class, RandomOps::amax)
+        .put(ScaleOf.class, RandomOps::scaleOf)
         .put(Quantize.class, block -> quantized(block, block.types().scaled(block.anyFloat(0).tensorType().shape())))
         .put(Dequantize.class, block -> block.add(
             new Dequantize(block.types().floatFormat()), block.any(type -> type.isScaled())))
@@ -269,6 +271,12 @@ final class RandomOps {
   private static void amax(RandomBlock block) {
     Value x = block.anyFloat(0);
     block.add(new Amax(block.types().scaled(x.tensorType().shape()).scale().orElseThrow().granularity()), x);
+  }
+
+  private static void scaleOf(RandomBlock block) {
+    TensorType scaled = block.types().scaled(Shape.of(4, 4));
+    Value amax = block.add(new Abs(), block.anyFloat(0));
+    block.add(new ScaleOf(scaled.format(), scaled.scaleType().format()), amax);
   }
 
   /** A value of that scaled type, by quantization. */

@@ -1,11 +1,14 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.index.IndexTerm;
 import nibble.codegen.layout.LinearLayout;
@@ -126,6 +129,7 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
   private Index index(TileBuilder builder, IndexTerm term) {
     return switch (term) {
       case IndexTerm.Variable variable -> variables.get(variable.name());
+      case IndexTerm.Loaded loaded -> whole(loaded.number());
       case IndexTerm.Quotient quotient -> whole(builder.apply(
           Scalar.QUOTIENT, emit(builder, quotient.dividend()), builder.size(quotient.divisor())));
       case IndexTerm.Remainder remainder -> whole(builder.apply(
@@ -156,19 +160,37 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
     return builder.apply(neutral, builder.fill(1, type), value);
   }
 
-  /** The variables that an expression names. */
+  /** The variables that an expression names. A loaded number names none: it is in its range whatever they are. */
   public static Set<String> names(IndexExpr expr) {
+    return names(expr, loaded -> Stream.empty());
+  }
+
+  private static Set<String> names(IndexExpr expr, Function<IndexTerm.Loaded, Stream<String>> ofLoaded) {
     return expr.terms().keySet().stream().flatMap(term -> switch (term) {
-      case IndexTerm.Variable variable -> Set.of(variable.name()).stream();
-      case IndexTerm.Quotient quotient -> names(quotient.dividend()).stream();
-      case IndexTerm.Remainder remainder -> names(remainder.dividend()).stream();
+      case IndexTerm.Variable variable -> Stream.of(variable.name());
+      case IndexTerm.Loaded loaded -> ofLoaded.apply(loaded);
+      case IndexTerm.Quotient quotient -> names(quotient.dividend(), ofLoaded).stream();
+      case IndexTerm.Remainder remainder -> names(remainder.dividend(), ofLoaded).stream();
     }).collect(Collectors.toSet());
   }
 
   /** How the value of an expression varies on this grid. */
   public Extent extentOf(IndexExpr expr) {
-    Set<String> names = names(expr);
+    Set<String> names = names(expr, loaded -> loaded.variables().stream());
     return new Extent(names.contains(rows), names.contains(columns));
+  }
+
+  /** A number that was computed on this grid as an index; it is less than the extent. */
+  IndexExpr loaded(Value number, Dim below) {
+    Extent varies = extent(number);
+    ImmutableSet.Builder<String> variables = ImmutableSet.builder();
+    if (varies.alongRows) {
+      variables.add(rows);
+    }
+    if (varies.alongColumns) {
+      variables.add(columns);
+    }
+    return IndexExpr.loaded(number, below, variables.build());
   }
 
   /** This grid with other values of variables. */

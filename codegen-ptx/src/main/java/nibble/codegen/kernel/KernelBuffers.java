@@ -11,6 +11,7 @@ import nibble.codegen.tile.BufferType;
 import nibble.ir.Block;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.format.NumberFormat;
 
 /**
  * The buffers of a kernel: one for each operand and result, and one more for the scales of each that is scaled.
@@ -42,14 +43,24 @@ record KernelBuffers(
     if (type.sparse().isPresent()) {
       throw new UnsupportedAccess("no kernel reads " + type + " yet: sparse layouts have no kernels");
     }
+    requireFormat(type.format(), isResult);
     parameters.add(new Parameter(index, isResult, false));
     Value elements = builder.block().argument(name, new BufferType(type.format()));
     Optional<Value> scales = Optional.empty();
     if (type.isScaled()) {
+      requireFormat(type.scaleType().format(), isResult);
       parameters.add(new Parameter(index, isResult, true));
       BufferType buffer = new BufferType(type.scaleType().format());
       scales = Optional.of(builder.block().argument(name + ".scales", buffer));
     }
     return new Memory(type, elements, scales);
+  }
+
+  private static void requireFormat(NumberFormat format, boolean isResult) {
+    if (isResult) {
+      ComputeFormat.of(format);
+    } else {
+      ComputeFormat.ofMemory(format);
+    }
   }
 }

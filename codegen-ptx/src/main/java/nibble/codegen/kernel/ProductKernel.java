@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.LinearLayout;
@@ -170,9 +171,9 @@ public final class ProductKernel implements KernelGenerator {
      *
      * @param asItIs whether nothing but views stands between: no cast, no dequantization
      */
-    private record InMemory(Memory memory, List<Coordinate> at, boolean asItIs) {}
+    private record InMemory(Memory memory, List<IndexExpr> at, boolean asItIs) {}
 
-    private Optional<InMemory> inMemory(Value value, List<Coordinate> at, boolean asItIs) {
+    private Optional<InMemory> inMemory(Value value, List<IndexExpr> at, boolean asItIs) {
       Memory memory = buffers.arguments().get(value);
       if (memory != null) {
         return Optional.of(new InMemory(memory, at, asItIs));
@@ -188,7 +189,7 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private OperandLoader loader(boolean isLeft) {
-      List<Coordinate> at = isLeft ? product.left() : product.right();
+      List<IndexExpr> at = isLeft ? product.left() : product.right();
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
@@ -211,7 +212,7 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private void fetch(TileBuilder inner, OperandLoader loader, int operand, Value first, Value depth, Value stage) {
-      List<Coordinate> at = operand == 0 ? product.left() : product.right();
+      List<IndexExpr> at = operand == 0 ? product.left() : product.right();
       Value value = product.operation().operand(operand);
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(operand == 0), symbols);

@@ -107,6 +107,10 @@ public final class LowerProgram {
   private PtxKernel run() {
     Launch launch = (Launch) program.body().operations().getFirst().op();
     ptx.threads(launch.warps() * LANES);
+    if (hasFusedProducts()) {
+      // They keep operands and sums in registers. Left to itself, ptxas saves some by spilling, so that more blocks fit.
+      ptx.blocksPerMultiprocessor(1);
+    }
     source(program.location());
     List<Parameter> buffers = new ArrayList<>();
     for (int i = 0; i < program.parameters().size(); i++) {
@@ -127,6 +131,17 @@ public final class LowerProgram {
     countUses(program.body());
     block(program.body());
     return new PtxKernel(ptx.build(), symbols.asList(), launch.warps() * LANES, arena.bytes());
+  }
+
+  /** Whether it multiplies matrices without tensor cores. */
+  private boolean hasFusedProducts() {
+    List<Operation> products = new ArrayList<>();
+    program.body().walk(operation -> {
+      if (operation.op() instanceof Mma && ((TileType) operation.operand(1).type()).format().equals(Formats.F32)) {
+        products.add(operation);
+      }
+    });
+    return !products.isEmpty();
   }
 
   /** The sizes that the code asks for. */

@@ -127,7 +127,9 @@ final class Words {
     for (int i = 0; i < elements.size(); i++) {
       Address at = address.plus(i * bytes);
       Register element = byteOrHalf(elements.get(i), format);
-      guarded(condition, () -> ptx.emit(instruction + ".b" + format.storageBits(), at, element));
+      // Of a wider register the low half is stored; only a typed store takes one.
+      String kind = element.type() == RegisterType.B32 ? ".u" : ".b";
+      guarded(condition, () -> ptx.emit(instruction + kind + format.storageBits(), at, element));
     }
   }
 

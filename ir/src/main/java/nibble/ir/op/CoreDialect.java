@@ -37,7 +37,7 @@ public final class CoreDialect implements Dialect {
         // Movement
         .add(Reshape.class, Transpose.class, BroadcastTo.class, Slice.class, Concat.class, Gather.class)
         // Products and precision
-        .add(MatMul.class, Amax.class, Quantize.class, Dequantize.class)
+        .add(MatMul.class, Amax.class, ScaleOf.class, Quantize.class, Dequantize.class)
         // Structure
         .add(For.class, Kernel.class)
         .build();

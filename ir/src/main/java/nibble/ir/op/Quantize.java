@@ -64,14 +64,9 @@ public record Quantize(Rounding rounding, TensorType result) implements TensorOp
     ScaleBounds.largest(x, grid, scales);
     NumberFormat format = type.scaleType().format();
     for (int box = 0; box < scales.length; box++) {
-      scales[box] = scale(scales[box], type.format(), format);
+      scales[box] = ScaleOf.of(scales[box], type.format(), format);
     }
     return scales;
-  }
-
-  private static double scale(double amax, NumberFormat codes, NumberFormat scales) {
-    double scale = scales.round(amax / codes.symmetricMax());
-    return scale == 0 ? 1 : scale;
   }
 
   private double code(double quotient, NumberFormat format) {

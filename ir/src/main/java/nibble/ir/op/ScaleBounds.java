@@ -1,6 +1,5 @@
 package nibble.ir.op;
 
-import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
@@ -27,16 +26,30 @@ record ScaleBounds(double[] low, double[] high, boolean[] replaced) {
     return bounds;
   }
 
-  /** Of scales {@code round(amax / limit)}, where the largest magnitude is off by no more than the worst element is. */
+  /** Of the scales of a dynamic quantizer: the largest magnitude is off by no more than the worst element is. */
   static ScaleBounds dynamic(Approximate operand, ScaleGrid grid, Tensor exact, ErrorModel model) {
     int count = exact.scales().length;
     double[] amax = new double[count];
     double[] inherited = new double[count];
     largest(operand.exact().elements(), grid, amax);
     largest(operand.error(), grid, inherited);
+    return of(amax, inherited, exact.type().format(), exact.type().scaleType().format(), model);
+  }
+
+  /**
+   * Of scales {@code round(amax / limit)}.
+   *
+   * @param amax the largest magnitude of each box
+   * @param inherited bound of the error of each
+   * @param codes format of the codes
+   * @param scales format of the scales
+   */
+  static ScaleBounds of(
+      double[] amax, double[] inherited, NumberFormat codes, NumberFormat scales, ErrorModel model) {
+    int count = amax.length;
     ScaleBounds bounds = new ScaleBounds(new double[count], new double[count], new boolean[count]);
     for (int box = 0; box < count; box++) {
-      bounds.set(box, amax[box], inherited[box], exact.type(), model);
+      bounds.set(box, amax[box], inherited[box], codes.symmetricMax(), scales, model);
     }
     return bounds;
   }
@@ -52,9 +65,8 @@ record ScaleBounds(double[] low, double[] high, boolean[] replaced) {
     });
   }
 
-  private void set(int box, double amax, double inherited, TensorType type, ErrorModel model) {
-    NumberFormat format = type.scaleType().format();
-    double limit = type.format().symmetricMax();
+  private void set(
+      int box, double amax, double inherited, double limit, NumberFormat format, ErrorModel model) {
     double most = (amax + inherited) / limit;
     // The reciprocal of the limit is rounded and multiplied, or the division is the target's; f64 rounds as well.
     double reciprocal = model.arithmetic(1 / limit) * limit;

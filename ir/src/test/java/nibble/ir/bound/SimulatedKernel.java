@@ -31,6 +31,7 @@ import nibble.ir.op.ReduceMean;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.ReduceSum;
 import nibble.ir.op.Remainder;
+import nibble.ir.op.ScaleOf;
 import nibble.ir.op.Sub;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.UnaryOp;
@@ -83,6 +84,7 @@ final class SimulatedKernel {
       case ReduceOp reduce when floats -> reduce(reduce, operands.getFirst(), type);
       case MatMul matmul -> matmul(matmul, operands, type);
       case Quantize quantize -> quantize(quantize, operands, type);
+      case ScaleOf scale -> scaleOf(scale, operands.getFirst(), type);
       case Dequantize dequantize -> inF32(op.eval(operands, type));
       case Cast cast -> cast(cast, operands.getFirst(), type);
       default -> op.eval(operands, type);
@@ -157,13 +159,17 @@ final class SimulatedKernel {
 
   private Tensor power(List<Tensor> operands, Tensor exact, int bias) {
     Tensor logarithm = new Mul().eval(
-        List.of(mapped(operands.get(0), x -> Math.log(x)), operands.get(1)), exact.type());
+        List.of(mapped(operands.get(0), Math::log), operands.get(1)), exact.type());
+    // Broadcast as the result is.
+    Tensor exponent = new Add().eval(
+        List.of(mapped(operands.get(0), x -> 0), operands.get(1)), exact.type());
     double[] y = new double[exact.size()];
     for (int i = 0; i < y.length; i++) {
       double value = exact.elements()[i];
-      double argument = logarithm.elements()[i];
-      boolean negative = Double.isNaN(argument);
-      y[i] = negative ? Double.NaN : perturbed(value, MODEL.function("pow", argument, value), bias);
+      boolean negative = Double.isNaN(logarithm.elements()[i]);
+      y[i] = negative
+          ? Double.NaN
+          : perturbed(value, MODEL.function("pow", Math.abs(exponent.elements()[i]), value), bias);
     }
     return Tensor.of(exact.type(), y);
   }
@@ -199,6 +205,18 @@ final class SimulatedKernel {
     return new SimulatedProduct(random, order()).multiply(op, operands, type);
   }
 
+  private Tensor scaleOf(ScaleOf op, Tensor amax, TensorType type) {
+    boolean divides = random.nextBoolean();
+    return Tensor.generate(type, i -> {
+      double scale = scale(amax.elements()[i], op.codes().symmetricMax(), divides, op.to());
+      return scale == 0 ? 1 : scale;
+    });
+  }
+
+  private static double scale(double amax, double limit, boolean divides, NumberFormat format) {
+    return format.round(divides ? (float) (amax / limit) : (float) (amax * (float) (1 / limit)));
+  }
+
   private Tensor quantize(Quantize op, List<Tensor> operands, TensorType type) {
     double[] x = operands.getFirst().elements();
     ScaleGrid grid = ScaleGrid.of(type);
@@ -214,8 +232,7 @@ final class SimulatedKernel {
       boolean divides = random.nextBoolean();
       for (int box = 0; box < scales.length; box++) {
         double amax = scales[box];
-        double scale = divides ? (float) (amax / limit) : (float) (amax * (float) (1 / limit));
-        scale = type.scaleType().format().round(scale);
+        double scale = scale(amax, limit, divides, type.scaleType().format());
         scales[box] = scale == 0 ? 1 : scale;
         inverses[box] = inverseOfAmax && scale != 0 ? (float) (limit / amax) : (float) (1 / scales[box]);
       }

@@ -44,6 +44,10 @@ final class NaiveOps {
       case ReduceOp reduce -> reduce(reduce, operands.getFirst(), result);
       case MatMul matmul -> matmul(matmul, operands, result);
       case Amax amax -> amax(amax, operands.getFirst(), result);
+      case ScaleOf scale -> map(extents, index -> {
+        double quotient = scale.to().round(Indexed.of(operands.getFirst()).get(index) / scale.codes().symmetricMax());
+        return quotient == 0 ? 1 : quotient;
+      });
       case Quantize quantize -> quantize(quantize, operands, result);
       case CompositeOp composite -> NaiveComposites.eval(composite, operands, result);
       case Select select -> map(extents, index -> Indexed.of(operands.get(0)).broadcast(index) != 0

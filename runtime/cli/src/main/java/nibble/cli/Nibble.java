@@ -37,6 +37,17 @@ public final class Nibble implements Runnable {
     System.exit(code);
   }
 
+  /**
+   * Runs the command within this process.
+   *
+   * @param out takes what goes to standard output
+   * @param err takes messages
+   * @return the exit code
+   */
+  public static int run(PrintWriter out, PrintWriter err, List<String> args) {
+    return run(new Streams(out, err, false), args);
+  }
+
   /** Runs the command within this process and returns its exit code. */
   static int run(Streams streams, List<String> args) {
     CommandLine command = new CommandLine(new Nibble())

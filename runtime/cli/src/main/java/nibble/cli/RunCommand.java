@@ -4,9 +4,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.engine.compile.OpenModel;
@@ -27,7 +29,9 @@ import nibble.ir.eval.WeightSource;
 import nibble.passes.validate.SampleData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Compiles a model, launches its kernels, prints or saves what comes out. */
 @Command(
@@ -36,6 +40,7 @@ import picocli.CommandLine.Option;
         + "comes out.")
 final class RunCommand implements Callable<Integer> {
   private final Streams streams;
+  @Spec private CommandSpec spec;
   @Mixin private ModelParameters model = new ModelParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private JsonSwitch json = new JsonSwitch();
@@ -104,9 +109,9 @@ final class RunCommand implements Callable<Integer> {
           prepared, read, new RunOptions(request, chosenTarget, verify, assemble), phases);
       write(outputs, done);
       if (json.isOn()) {
-        Json.print(RunJson.of(done, model.choice()), streams.out());
+        Json.print(RunJson.of(done, model.choice(), command()), streams.out());
       } else {
-        streams.out().print(RunText.of(done, model.choice()));
+        streams.out().print(RunText.of(done, model.choice(), command()));
       }
       return (done.verified().orElse(true) && prepared.passes().failures().isEmpty()
           ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
@@ -117,9 +122,17 @@ final class RunCommand implements Callable<Integer> {
   private void write(SavedOutputs outputs, RunReport done) {
     try (StagedFiles files = new StagedFiles()) {
       outputs.addTo(files, done.outputs());
-      report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, model.choice()))));
+      report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, model.choice(), command()))));
       files.commit();
     }
+  }
+
+  /** The command line as it was given, for the shell. */
+  private String command() {
+    List<String> words = spec.root().commandLine().getParseResult().originalArgs();
+    return "nibble " + words.stream()
+        .map(word -> word.matches("[\\w./:=,@-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
   }
 
   private ModelInputs inputs(OpenModel opened) {
