@@ -129,7 +129,7 @@ final class RunText {
     return switch (choice) {
       case RecipeChoice.None none -> "";
       case RecipeChoice.Named(String name) -> " --recipe " + name;
-      case RecipeChoice.Passes(String text) -> " --passes '" + text + "'";
+      case RecipeChoice.Passes(String text, String _) -> " --passes '" + text + "'";
     };
   }
 
