@@ -14,8 +14,8 @@ import nibble.emulator.lane.Lanes;
  * Turns the addresses of a warp's access into offsets inside one memory segment, and checks them.
  *
  * <p>An access is done in rounds: a round resolves all lanes that fall into the same segment as the first lane that is
- * left. Nearly always that is all of them. Every lane that a round resolves is inside its segment and aligned; a lane that
- * is not ends the launch.
+ * left. Nearly always that is all of them. Every lane that a round resolves is inside its segment and aligned; a lane
+ * that is not ends the launch.
  */
 public final class AddressResolver {
   /** Lane numbers times 1, 2, 4, ... 64 bytes, to recognise neighbouring lanes that access neighbouring memory. */
@@ -39,6 +39,7 @@ public final class AddressResolver {
   private final long[] addresses = new long[WARP];
   private MemorySegment segment;
   private boolean contiguous;
+  private boolean global;
 
   /**
    * A resolver over a warp's registers.
@@ -66,6 +67,13 @@ public final class AddressResolver {
   /** Whether all 32 lanes of the last round access consecutive memory, in order. */
   public boolean isContiguous() {
     return contiguous;
+  }
+
+  /**
+   * Whether the last round was of memory that kernels write, too: neither constants nor a block's or a thread's own.
+   */
+  public boolean isGlobal() {
+    return global;
   }
 
   /**
@@ -144,6 +152,7 @@ public final class AddressResolver {
       throw badRegion(region, space, site, Integer.numberOfTrailingZeros(mask), address, bytes);
     }
     segment = region.segment();
+    global = !region.isReadOnly();
     int inside = place(source, at, region.base() - displacement, region.size(), bytes);
     int first = Integer.numberOfTrailingZeros(mask);
     if (!Lanes.has(inside, first)) {
@@ -170,6 +179,7 @@ public final class AddressResolver {
     int first = Integer.numberOfTrailingZeros(mask);
     long size = memories.size(space);
     segment = memories.segment(space);
+    global = false;
     int inside = place(source, at, base, size, bytes);
     if (!Lanes.has(inside, first)) {
       String what = memories.describe(space, offsets[first]);

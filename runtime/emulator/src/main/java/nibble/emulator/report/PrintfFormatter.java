@@ -1,5 +1,8 @@
 package nibble.emulator.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -129,8 +132,8 @@ public final class PrintfFormatter {
       int digits = precision < 0 ? 6 : precision;
       body =
           switch (Character.toLowerCase(kind)) {
-            case 'f' -> String.format(Locale.ROOT, "%." + digits + "f", magnitude);
-            case 'e' -> String.format(Locale.ROOT, "%." + digits + "e", magnitude);
+            case 'f' -> new BigDecimal(magnitude).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+            case 'e' -> scientific(magnitude, digits);
             case 'a' -> Double.toHexString(magnitude).replace("p", magnitude >= 1 ? "p+" : "p");
             default -> general(magnitude, digits, flags);
           };
@@ -139,13 +142,24 @@ public final class PrintfFormatter {
     return Character.isUpperCase(kind) ? text.toUpperCase(Locale.ROOT) : text;
   }
 
+  /** One digit, so many behind the point, and an exponent of at least two. Like C, and unlike Java, ties go to even. */
+  private static String scientific(double magnitude, int digits) {
+    BigDecimal rounded = new BigDecimal(magnitude).round(new MathContext(digits + 1, RoundingMode.HALF_EVEN));
+    int exponent = magnitude == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
+    String mantissa = rounded.movePointLeft(exponent).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+    return mantissa + (exponent < 0 ? "e-" : "e+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+  }
+
   /** The shorter of the other two notations, without trailing zeros. */
   private static String general(double magnitude, int precision, String flags) {
     int digits = Math.max(1, precision);
-    String scientific = String.format(Locale.ROOT, "%." + (digits - 1) + "e", magnitude);
-    int exponent = magnitude == 0 ? 0 : Integer.parseInt(scientific.substring(scientific.indexOf('e') + 1));
+    String scientific = scientific(magnitude, digits - 1);
+    int exponent = Integer.parseInt(scientific.substring(scientific.indexOf('e') + 1));
     boolean isFixed = exponent >= -4 && exponent < digits;
-    String body = isFixed ? String.format(Locale.ROOT, "%." + (digits - 1 - exponent) + "f", magnitude) : scientific;
+    String body =
+        isFixed
+            ? new BigDecimal(magnitude).setScale(digits - 1 - exponent, RoundingMode.HALF_EVEN).toPlainString()
+            : scientific;
     if (flags.indexOf('#') >= 0 || body.indexOf('.') < 0) {
       return body;
     }
