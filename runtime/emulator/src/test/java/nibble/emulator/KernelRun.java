@@ -2,6 +2,7 @@ package nibble.emulator;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -172,6 +173,16 @@ public final class KernelRun {
       assertEquals(interpreted.result.threadInstructions(), compiled.result.threadInstructions());
       assertEquals(interpreted.result.divergences(), compiled.result.divergences());
     }
+    return compiled;
+  }
+
+  /** Runs both tiers, both of which must fail, alike; gives the fault. */
+  public KernelFault fault() {
+    KernelFault interpreted = assertThrows(KernelFault.class, () -> run(Tier.INTERPRETED));
+    KernelFault compiled = assertThrows(KernelFault.class, () -> run(Tier.COMPILED));
+    assertEquals(interpreted.getMessage(), compiled.getMessage());
+    assertEquals(interpreted.kind(), compiled.kind());
+    assertEquals(interpreted.address(), compiled.address());
     return compiled;
   }
 

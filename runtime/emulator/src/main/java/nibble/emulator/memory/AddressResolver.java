@@ -156,21 +156,36 @@ public final class AddressResolver {
     int inside = place(source, at, region.base() - displacement, region.size(), bytes);
     int first = Integer.numberOfTrailingZeros(mask);
     if (!Lanes.has(inside, first)) {
-      throw outside(region.toString(), offsets[first], region.size(), space, site, first, address, bytes);
+      throw outside(region, space, site, first, address, bytes);
     }
     return mask & inside;
   }
 
   private KernelFault badRegion(Region region, int space, int site, int lane, long address, int bytes) {
-    if (region == null) {
-      return faults.memoryFault(
-          KernelFault.Kind.OUT_OF_BOUNDS, site, lane, space, address, bytes, "no memory is there");
+    if (region == null || nearest(region, address) != region) {
+      return outside(region, space, site, lane, address, bytes);
     }
     return region.isLive()
         ? faults.memoryFault(
             KernelFault.Kind.READ_ONLY, site, lane, space, address, bytes, "it is in read-only " + region)
         : faults.memoryFault(
             KernelFault.Kind.USE_AFTER_FREE, site, lane, space, address, bytes, "it was freed with " + region);
+  }
+
+  /** The allocation in whose slot the address is, or the next one where that starts close behind the address. */
+  private Region nearest(Region region, long address) {
+    Region next = memory.at(address + (1L << Addresses.SLOT_BITS - 1));
+    return next != null && next != region && next.base() > address ? next : region;
+  }
+
+  private KernelFault outside(Region region, int space, int site, int lane, long address, int bytes) {
+    Region nearest = nearest(region, address);
+    if (nearest == null) {
+      return faults.memoryFault(
+          KernelFault.Kind.OUT_OF_BOUNDS, site, lane, space, address, bytes, "no memory is there");
+    }
+    return outside(
+        nearest.toString(), address - nearest.base(), nearest.size(), space, site, lane, address, bytes);
   }
 
   /** Shared, local or parameter memory. */
