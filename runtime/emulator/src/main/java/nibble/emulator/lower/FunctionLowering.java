@@ -117,7 +117,7 @@ final class FunctionLowering {
 
   private void instruction(Names names, Statement.Instruction instruction) {
     Match match = FormTable.standard().find(instruction.opcode(), instruction.operands().size());
-    match.form().requirement().unmet(module.target(), module.version()).ifPresent(
+    match.unmet(module.target(), module.version()).ifPresent(
         lack -> {
           throw new Rejection("'" + instruction.opcode() + "' " + lack);
         });

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import nibble.emulator.model.Version;
 
 /**
@@ -19,16 +20,25 @@ import nibble.emulator.model.Version;
  * cvt.rna.tf32.f32  : d32 s32     -> Convert.tf32 ; needs sm_80 7.0
  * </pre>
  *
+ * <p>A vocabulary may hold another, {@code <byte>}. A line {@code modifier a b needs sm_90 7.8} says where modifiers
+ * are legal, in whatever form.
+ *
  * <p>A slot is a word, alternatives in braces, or {@code <name>} of a vocabulary declared by {@code let};
- * {@code <name=vocabulary>} and {@code <name=a|b>} name it otherwise; {@code ?} makes it optional. A {@code ~} before the
- * form takes its modifiers in any order. An instruction that {@code waits} may make its path wait for others.
+ * {@code <name=vocabulary>} and {@code <name=a|b>} name it otherwise; {@code ?} makes it optional. A {@code ~} before
+ * the form takes its modifiers in any order. An instruction that {@code waits} may make its path wait for others.
  */
 final class FormReader {
   private final Map<String, List<String>> vocabularies = new HashMap<>();
   private final List<Form> forms = new ArrayList<>();
+  private final Map<String, Requirement> modifiers = new HashMap<>();
 
   List<Form> forms() {
     return forms;
+  }
+
+  /** What modifiers ask for. */
+  Map<String, Requirement> modifiers() {
+    return modifiers;
   }
 
   void read(String group, String text) {
@@ -49,7 +59,12 @@ final class FormReader {
   private void row(String group, String row) {
     if (row.startsWith("let ")) {
       String[] sides = row.substring(4).split("=", 2);
-      vocabularies.put(sides[0].strip(), words(sides[1]));
+      vocabularies.put(sides[0].strip(), words(sides[1]).stream().flatMap(this::expand).toList());
+      return;
+    }
+    if (row.startsWith("modifier ")) {
+      String[] sides = row.substring(9).split(" needs ", 2);
+      words(sides[0]).forEach(modifier -> modifiers.put(modifier, requirement(words(sides[1]))));
       return;
     }
     List<String> parts = Arrays.stream(row.split(" ; ")).map(String::strip).toList();
@@ -82,6 +97,10 @@ final class FormReader {
             waits,
             fidelity,
             bound));
+  }
+
+  private Stream<String> expand(String word) {
+    return word.startsWith("<") ? vocabularies.get(inside(word)).stream() : Stream.of(word);
   }
 
   private static List<String> words(String text) {
