@@ -9,6 +9,7 @@ import nibble.emulator.KernelRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ldmatrix}, {@code stmatrix}, {@code movmatrix}, element by element (PTX ISA 9.7.14.5.15 to 9.7.14.5.17). */
 class MatrixAccessTest {
@@ -64,7 +65,7 @@ class MatrixAccessTest {
             + body
             + "\nret;";
     return KernelRun.of(
-            KernelRun.module("sm_90a", "8.0", ".param .u64 rows, .param .u64 order, .param .u64 out", text))
+            KernelRun.module("sm_100a", "8.6", ".param .u64 rows, .param .u64 order, .param .u64 out", text))
         .shorts("rows", elements).ints("order", order).buffer("out", 512);
   }
 
@@ -153,5 +154,28 @@ class MatrixAccessTest {
         assertEquals(elements[order[place[0]] * 8 + place[1]], found[8 * lane + e]);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void loadsBytesTransposed(int matrices) {
+    String registers = String.join(", ", List.of("%r0", "%r1", "%r2", "%r3").subList(0, 2 * matrices));
+    String body =
+        """
+        ldmatrix.sync.aligned.m16n16.x%d.trans.shared.b8 {%s}, [%%s];
+        st.global.v4.u32 [%%out], {%%r0, %%r1, %%r2, %%r3};
+        """
+            .formatted(matrices, registers);
+    byte[] found = run(body).run().buffers().get("out");
+    byte[] expected = new byte[found.length];
+    for (int i = 0; i < expected.length; i++) {
+      int lane = i / 16;
+      int register = i % 16 / 4;
+      int row = 16 * (register / 2) + 4 * (lane % 4) + i % 4;
+      int column = lane / 4 + 8 * (register % 2);
+      int half = elements[order[row] * 8 + column / 2] >> 8 * (column % 2);
+      expected[i] = register < 2 * matrices ? (byte) half : -1;
+    }
+    assertArrayEquals(expected, found);
   }
 }

@@ -135,7 +135,8 @@ final class SampleOperands {
     String type = "b32";
     int count;
     switch (mnemonic) {
-      case "ldmatrix", "stmatrix" -> count = choice("num").charAt(1) - '0';
+      case "ldmatrix", "stmatrix" ->
+          count = (choice("num").charAt(1) - '0') * (form.text().contains("m16n16") ? 2 : 1);
       case "mma", "wmma" -> {
         MatrixRegisters registers = matrixRegisters(matrix);
         type = registers.bits() == 64 ? "b64" : "b32";
