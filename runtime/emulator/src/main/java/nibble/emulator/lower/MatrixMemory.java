@@ -21,7 +21,9 @@ final class MatrixMemory {
     it.step("MatrixAccess.load", tail(first, address, space));
   }
 
-  /** {@code ldmatrix list, address} of matrices of 16 rows of 16 bytes, which are transposed; each has two registers. */
+  /**
+   * {@code ldmatrix list, address} of matrices of 16 rows of 16 bytes, which are transposed; each has two registers.
+   */
   static void loadBytes(Emission it) {
     int count = it.match().text("num").charAt(1) - '0';
     Emission.Address address = it.address(it.operand(1));

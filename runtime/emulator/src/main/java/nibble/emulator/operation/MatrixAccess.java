@@ -11,9 +11,9 @@ import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.AddressResolver;
 
 /**
- * {@code ldmatrix}, {@code stmatrix}, {@code movmatrix}: matrices of eight rows of eight 16-bit elements. Lane {@code 8j + i}
- * gives the address of row {@code i} of matrix {@code j}; register {@code j} of lane {@code 4g + t} holds row {@code g},
- * columns {@code 2t} and {@code 2t + 1}, or those of the transposed matrix.
+ * {@code ldmatrix}, {@code stmatrix}, {@code movmatrix}: matrices of eight rows of eight 16-bit elements. Lane {@code
+ * 8j + i} gives the address of row {@code i} of matrix {@code j}; register {@code j} of lane {@code 4g + t} holds row
+ * {@code g}, columns {@code 2t} and {@code 2t + 1}, or those of the transposed matrix.
  */
 public final class MatrixAccess {
   private static final int ROW_BYTES = 16;
@@ -46,9 +46,9 @@ public final class MatrixAccess {
   }
 
   /**
-   * Loads matrices of 16 rows of 16 bytes, transposed: lane {@code 16j + i} gives the address of row {@code i} of matrix
-   * {@code j}; byte {@code i} of register {@code 2j + r} of lane {@code 4g + t} is that of row {@code 4t + i}, column
-   * {@code g + 8r}.
+   * Loads matrices of 16 rows of 16 bytes, transposed: lane {@code 16j + i} gives the address of row {@code i} of
+   * matrix {@code j}; byte {@code i} of register {@code 2j + r} of lane {@code 4g + t} is that of row {@code 4t + i},
+   * column {@code g + 8r}.
    */
   public static void loadBytes(Warp w, int m, int list, int a, int offset, int space, int site) {
     if (!Matrices.isExecuted(w, m, site)) {
@@ -125,7 +125,10 @@ public final class MatrixAccess {
     System.arraycopy(scratch, 0, words, to, WARP);
   }
 
-  /** Row {@code g}, columns {@code 2t} and {@code 2t + 1} come from rows {@code 2t} and {@code 2t + 1}, column {@code g}. */
+  /**
+   * Row {@code g}, columns {@code 2t} and {@code 2t + 1} come from rows {@code 2t} and {@code 2t + 1}, column {@code
+   * g}.
+   */
   private static void transpose(int[] words, int from, int[] to) {
     for (int lane = 0; lane < WARP; lane++) {
       int g = lane >> 2;

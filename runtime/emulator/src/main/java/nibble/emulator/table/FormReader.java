@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import nibble.emulator.model.Version;
 
@@ -18,6 +19,7 @@ import nibble.emulator.model.Version;
  * add.{u32,s32}     : d32 s32 s32 -> IntegerArithmetic.add
  * ex2.approx.ftz?.f32 : d32 s32   -> FloatFunctions.ex2(ftz) ; approximate "2 ulp"
  * cvt.rna.tf32.f32  : d32 s32     -> Convert.tf32 ; needs sm_80 7.0
+ * cvt.rn.f16x2.e4m3x2 : d32 s16   -> Convert.fp8 ; needs sm_89 8.1 or sm_90 7.8
  * </pre>
  *
  * <p>A vocabulary may hold another, {@code <byte>}. A line {@code modifier a b needs sm_90 7.8} says where modifiers
@@ -109,6 +111,12 @@ final class FormReader {
   }
 
   private static Requirement requirement(List<String> words) {
+    int or = words.indexOf("or");
+    if (or >= 0) {
+      Requirement first = requirement(words.subList(0, or));
+      Requirement rest = requirement(words.subList(or + 1, words.size()));
+      return new Requirement(first.architecture(), first.version(), first.only(), Optional.of(rest));
+    }
     int architecture = 0;
     Version version = Requirement.NONE.version();
     List<String> only = new ArrayList<>();
@@ -121,7 +129,7 @@ final class FormReader {
         only.add(word);
       }
     }
-    return new Requirement(architecture, version, only);
+    return new Requirement(architecture, version, only, Optional.empty());
   }
 
   private static Form.Action action(String text) {

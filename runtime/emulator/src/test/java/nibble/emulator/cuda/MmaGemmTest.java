@@ -67,8 +67,8 @@ class MmaGemmTest {
         rows[row * 2 + group / 4] |= (first | second << 2) << 4 * (group % 4);
       }
     }
-    // With selector 0 the first two lanes of each four hold it: lane 4g for columns 0 to 15, lane 4g + 1 for the others;
-    // row g is in the low half, row g + 8 in the high one.
+    // With selector 0 the first two lanes of each four hold it: lane 4g for columns 0 to 15, lane 4g + 1 for the
+    // others; row g is in the low half, row g + 8 in the high one.
     int[] metadata = new int[32];
     for (int lane = 0; lane < 32; lane++) {
       int g = lane / 4;

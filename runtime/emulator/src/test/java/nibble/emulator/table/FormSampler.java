@@ -35,7 +35,7 @@ final class FormSampler {
 
   /** Up to {@value #MOST} instructions of a row, always the same ones. */
   static List<Sample> samples(Form form) {
-    Random random = new Random(form.id());
+    Random random = new Random(form.text().hashCode());
     return combinations(form, random).stream()
         .limit(MOST)
         .map(chosen -> sample(form, chosen, random))
