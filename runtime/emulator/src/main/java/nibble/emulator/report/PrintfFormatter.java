@@ -63,21 +63,24 @@ public final class PrintfFormatter {
     if (kind == '%') {
       return "%";
     }
-    String flags = matcher.group(1);
-    int width = number(matcher.group(2), 0, next);
+    int stated = number(matcher.group(2), 0, next);
+    // A width that is an argument and negative stands for the flag of its sign.
+    String flags = matcher.group(1) + (stated < 0 ? "-" : "");
+    int width = Math.abs(stated);
     boolean hasPoint = matcher.group(0).indexOf('.') >= 0;
     int precision = hasPoint ? number(matcher.group(3), 0, next) : -1;
     String size = matcher.group(4) == null ? "" : matcher.group(4);
     String body =
         switch (kind) {
-          case 'd', 'i' -> signed(next.next(bytes(size)), flags, precision);
-          case 'u', 'o', 'x', 'X' -> unsigned(next.next(bytes(size)), bytes(size), kind, flags, precision);
+          case 'd', 'i' -> signed(narrow(next.next(bytes(size)), size), flags, precision);
+          case 'u', 'o', 'x', 'X' -> unsigned(next.next(bytes(size)), size, kind, flags, precision);
           case 'c' -> String.valueOf((char) (next.next(4) & 0xff));
           case 's' -> cut(next.memory.string(next.next(8)), precision);
           case 'p' -> "0x" + Long.toHexString(next.next(8));
           default -> floating(Double.longBitsToDouble(next.next(8)), kind, flags, precision);
         };
-    boolean zeros = flags.indexOf('0') >= 0 && flags.indexOf('-') < 0 && kind != 's' && kind != 'c'
+    boolean isNumber = kind != 's' && kind != 'c' && !body.toLowerCase(Locale.ROOT).matches(".*(inf|nan)");
+    boolean zeros = flags.indexOf('0') >= 0 && flags.indexOf('-') < 0 && isNumber
         && (precision < 0 || "fFeEgG".indexOf(kind) >= 0);
     return pad(body, width, flags.indexOf('-') >= 0, zeros);
   }
@@ -96,6 +99,23 @@ public final class PrintfFormatter {
     };
   }
 
+  /** Arguments of one or two bytes come as four. */
+  private static long narrow(long value, String size) {
+    return switch (size) {
+      case "hh" -> (byte) value;
+      case "h" -> (short) value;
+      default -> value;
+    };
+  }
+
+  private static long mask(String size) {
+    return switch (size) {
+      case "hh" -> 0xff;
+      case "h" -> 0xffff;
+      default -> bytes(size) == 4 ? 0xffffffffL : -1;
+    };
+  }
+
   private static String cut(String text, int precision) {
     return precision >= 0 && precision < text.length() ? text.substring(0, precision) : text;
   }
@@ -109,8 +129,8 @@ public final class PrintfFormatter {
     return sign(value < 0, flags) + "0".repeat(Math.max(0, precision - digits.length())) + digits;
   }
 
-  private static String unsigned(long value, int bytes, char kind, String flags, int precision) {
-    long whole = bytes == 4 ? value & 0xffffffffL : value;
+  private static String unsigned(long value, String size, char kind, String flags, int precision) {
+    long whole = value & mask(size);
     String digits =
         switch (kind) {
           case 'u' -> Long.toUnsignedString(whole);
@@ -134,12 +154,18 @@ public final class PrintfFormatter {
           switch (Character.toLowerCase(kind)) {
             case 'f' -> new BigDecimal(magnitude).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
             case 'e' -> scientific(magnitude, digits);
-            case 'a' -> Double.toHexString(magnitude).replace("p", magnitude >= 1 ? "p+" : "p");
+            case 'a' -> hexadecimal(magnitude);
             default -> general(magnitude, digits, flags);
           };
     }
     String text = sign(isNegative, flags) + body;
     return Character.isUpperCase(kind) ? text.toUpperCase(Locale.ROOT) : text;
+  }
+
+  /** As Java writes it, but without a fraction of zero, and with the sign of every exponent. */
+  private static String hexadecimal(double magnitude) {
+    String[] parts = Double.toHexString(magnitude).split("p");
+    return parts[0].replaceFirst("\\.0$", "") + "p" + (parts[1].startsWith("-") ? "" : "+") + parts[1];
   }
 
   /** One digit, so many behind the point, and an exponent of at least two. Like C, and unlike Java, ties go to even. */
@@ -180,6 +206,7 @@ public final class PrintfFormatter {
       return " ".repeat(missing) + body;
     }
     int sign = body.startsWith("-") || body.startsWith("+") || body.startsWith(" ") ? 1 : 0;
-    return body.substring(0, sign) + "0".repeat(missing) + body.substring(sign);
+    int start = body.startsWith("0x", sign) || body.startsWith("0X", sign) ? sign + 2 : sign;
+    return body.substring(0, start) + "0".repeat(missing) + body.substring(start);
   }
 }

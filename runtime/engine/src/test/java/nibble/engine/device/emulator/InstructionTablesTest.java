@@ -18,8 +18,8 @@ import nibble.emulator.table.Match;
 import org.junit.jupiter.api.Test;
 
 /**
- * The backend and the machine have a table of instructions each, which share nothing. Whatever the backend may emit for a
- * target, the machine takes for that target, under the same version.
+ * The backend and the machine have a table of instructions each, which share nothing. Whatever the backend may emit for
+ * a target, the machine takes for that target, under the same version.
  */
 class InstructionTablesTest {
   @Test
