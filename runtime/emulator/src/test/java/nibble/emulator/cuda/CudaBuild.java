@@ -30,7 +30,7 @@ record CudaBuild(Path source, String output, List<String> options) {
   private static final Pattern BUILD = Pattern.compile("// (\\S+\\.ptx): (.*)");
   private static final Pattern SECTION = Pattern.compile("\t\\.section\t\\.\\w+\\s*\\{[^}]*}\n?");
   private static final Pattern PATH = Pattern.compile("(\\.file\t\\d+ \")[^\"]*/([^\"/]+\")");
-  private static final Pattern SOURCE_HASH = Pattern.compile("(?<=_INTERNAL_)[0-9a-f]{8}(?=_)");
+  private static final Pattern SOURCE_HASH = Pattern.compile("(?<=_INTERNAL_|_GLOBAL__N__)[0-9a-f]{8}(?=_)");
   private static final Pattern RELEASE = Pattern.compile("Cuda compilation tools, (.*)");
 
   CudaBuild {

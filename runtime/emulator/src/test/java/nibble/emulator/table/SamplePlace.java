@@ -2,6 +2,7 @@ package nibble.emulator.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import nibble.emulator.model.Version;
 
@@ -12,10 +13,10 @@ import nibble.emulator.model.Version;
 record SamplePlace(String target, Version version) {
   private static final List<String> TARGETS = List.of("sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100");
   private static final List<Version> VERSIONS =
-      Stream.of(
-              "7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "7.7", "7.8", "8.0", "8.1", "8.2", "8.3", "8.4", "8.5",
-              "8.6", "8.7", "8.8", "9.0")
-          .map(Version::of)
+      Stream.concat(
+              IntStream.rangeClosed(0, 8).mapToObj(minor -> new Version(7, minor)),
+              Stream.concat(
+                  IntStream.rangeClosed(0, 8).mapToObj(minor -> new Version(8, minor)), Stream.of(new Version(9, 0))))
           .toList();
 
   static SamplePlace of(FormSampler.Sample sample) {
