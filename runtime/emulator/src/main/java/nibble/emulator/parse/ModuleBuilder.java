@@ -47,10 +47,10 @@ final class ModuleBuilder {
         diagnostics.error(position, "a number is too large");
       }
     }
-    if (version == null) {
+    if (tree.directive().stream().allMatch(it -> it.VERSION() == null)) {
       diagnostics.error(START, "no .version: this is not a PTX module");
     }
-    if (target == null) {
+    if (tree.directive().stream().allMatch(it -> it.TARGET() == null)) {
       diagnostics.error(START, "no .target: which architecture is this for?");
     }
     return new PtxModule(file, version, target, variables, functions, aliases, files);
