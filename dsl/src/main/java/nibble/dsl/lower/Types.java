@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import nibble.dsl.syntax.Expression;
 import nibble.dsl.syntax.Identifier;
+import nibble.dsl.syntax.Span;
 import nibble.dsl.syntax.TypeExpression;
 import nibble.ir.TensorType;
 import nibble.ir.format.NumberFormat;
@@ -31,7 +32,17 @@ final class Types {
       complete &= dim.isPresent();
       dim.ifPresent(dims::add);
     }
-    return complete ? Optional.of(TensorType.of(Shape.of(dims), format.get())) : Optional.empty();
+    return complete ? of(Shape.of(dims), format.get(), type.span(), context) : Optional.empty();
+  }
+
+  /** The type of a shape that no tensor is too large for. */
+  static Optional<TensorType> of(Shape shape, NumberFormat format, Span at, Context context) {
+    try {
+      return Optional.of(TensorType.of(shape, format));
+    } catch (IllegalArgumentException e) {
+      context.report(at.error(Text.ofMessage(e.getMessage())));
+      return Optional.empty();
+    }
   }
 
   /** A size that may be the extent of an axis. */
