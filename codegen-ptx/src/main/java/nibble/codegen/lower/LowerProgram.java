@@ -288,8 +288,8 @@ public final class LowerProgram {
 
   private static Tile expand(Tile x, TileType result) {
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
-    for (int register = 0; register < result.registers(); register++) {
-      elements.add(x.at(RegisterMap.target(result, x.type(), register)));
+    for (int source : RegisterMap.targets(result, x.type())) {
+      elements.add(x.at(source));
     }
     return new Tile(result, elements.build());
   }
@@ -310,8 +310,9 @@ public final class LowerProgram {
 
   private static Tile part(Tile whole, TilePart part) {
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
-    for (int register = 0; register < whole.type().registers(); register++) {
-      int row = RegisterMap.coordinates(whole.type(), register)[0];
+    int[][] coordinates = RegisterMap.coordinates(whole.type());
+    for (int register = 0; register < coordinates.length; register++) {
+      int row = coordinates[register][0];
       if (row >= part.start() && row < part.start() + part.result().extents().getFirst()) {
         elements.add(whole.at(register));
       }

@@ -72,8 +72,9 @@ final class ReduceCode {
     for (int i = 0; i < result.registers(); i++) {
       values.add(null);
     }
-    for (int register = 0; register < x.type().registers(); register++) {
-      int target = RegisterMap.target(x.type(), result, register);
+    int[] targets = RegisterMap.targets(x.type(), result);
+    for (int register = 0; register < targets.length; register++) {
+      int target = targets[register];
       Operand before = values.get(target);
       values.set(target, before == null ? x.at(register) : combine(reduce, x, before, x.at(register)));
     }
