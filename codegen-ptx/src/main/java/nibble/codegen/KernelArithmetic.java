@@ -30,6 +30,7 @@ public record KernelArithmetic(Target target) implements ErrorModel {
       case "reciprocal" -> ElementaryFunction.RECIPROCAL.error(argument, value);
       case "tanh" -> ElementaryFunction.TANH.error(argument, value);
       case "erf" -> ElementaryFunction.ERF.error(argument, value);
+      case "erfc" -> ElementaryFunction.ERFC.error(argument, value);
       case "sin" -> ElementaryFunction.SIN.error(argument, value);
       case "cos" -> ElementaryFunction.COS.error(argument, value);
       case "div" -> ApproximateFunction.DIV_FULL.errorBound(value);
@@ -81,8 +82,8 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   private static double steps(TensorArithmetic arithmetic, long length) {
     int depth = 16;
     int terms = arithmetic.productsPerStep(depth) + 1;
-    // Tiles of shared memory are 32 deep, so a little more than the length is summed; zeros cut nothing but the result.
-    long count = Math.ceilDiv(length, 32) * 2 * arithmetic.steps();
+    // Tiles of shared memory are up to 64 deep, so a little more than the length is summed; zeros cut nothing but the result.
+    long count = Math.ceilDiv(length, 64) * 4 * arithmetic.steps();
     double each = terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
     return ErrorModel.gamma(count, each);
   }

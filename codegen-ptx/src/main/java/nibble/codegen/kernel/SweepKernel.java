@@ -174,7 +174,7 @@ public final class SweepKernel implements KernelGenerator {
       Value term = operation.op() instanceof Amax ? at.builder().apply(Scalar.ABS, value) : value;
       TileType full = at.grid().full(TileBuilder.type(term).format());
       Value spread = at.grid().spread(at.builder(), term, new Extent(true, true));
-      Value mask = at.memory().mask(everywhere(), new Extent(true, true));
+      Value mask = at.memory().mask(anyElement(), new Extent(true, true));
       if (mask == null) {
         return spread;
       }
@@ -182,9 +182,9 @@ public final class SweepKernel implements KernelGenerator {
       return at.builder().apply(Scalar.SELECT, mask, spread, neutral);
     }
 
-    /** An expression that depends on every variable, so that every guard concerns it. */
-    private IndexExpr everywhere() {
-      return IndexExpr.variable(Sweep.FIBRE, Dim.of(2)).plus(IndexExpr.variable(Sweep.ELEMENT, Dim.of(2)));
+    /** What guards of elements concern. Those of fibres do not: what is no fibre is reduced by itself and never stored. */
+    private static IndexExpr anyElement() {
+      return IndexExpr.variable(Sweep.ELEMENT, Dim.of(2));
     }
 
     private static double neutral(Operation operation, NumberFormat format) {

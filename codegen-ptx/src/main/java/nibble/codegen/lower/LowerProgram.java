@@ -18,6 +18,7 @@ import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.lower.Lowered.Buffer;
 import nibble.codegen.lower.Lowered.Shared;
 import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.ptx.Address;
 import nibble.codegen.ptx.ConversionOps;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.KernelBuilder;
@@ -117,7 +118,7 @@ public final class LowerProgram {
     symbols.forEach(symbol -> sizeParameters.put(symbol, ptx.scalar("size_" + symbol, PtxType.U32)));
     for (int i = 0; i < buffers.size(); i++) {
       NumberFormat format = ((BufferType) program.parameters().get(i).type()).format();
-      values.put(program.parameters().get(i), new Buffer(format, ptx.load(buffers.get(i))));
+      values.put(program.parameters().get(i), new Buffer(format, Address.at(ptx.load(buffers.get(i)))));
     }
     symbols.forEach(symbol -> sizes.define(symbol, ptx.load(sizeParameters.get(symbol))));
     threads = Threads.of(ptx);
@@ -257,12 +258,28 @@ public final class LowerProgram {
     AddressPlan plan = AddressPlan.of(along, Dimension.REGISTER);
     Register variable = ptx.linear(plan.variable(), threads.byName());
     List<Operand> bases = new ArrayList<>();
-    plan.bases().forEach(base -> bases.add(base == 0 ? variable : ptx.xor(variable, base)));
+    int variableBits = variableBits(plan);
+    plan.bases().forEach(base -> {
+      Register register = base == 0 ? variable : ptx.xor(variable, base);
+      code.bound(register, variableBits | base);
+      bases.add(register);
+    });
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
     for (int register = 0; register < type.registers(); register++) {
       elements.add(code.add(bases.get(plan.base(register)), imm(plan.immediate(register))));
     }
     return new Tile(type, elements.build());
+  }
+
+  /** The bits that threads have in different ways. */
+  private static int variableBits(AddressPlan plan) {
+    long bits = 0;
+    for (Dimension input : plan.variable().inputs()) {
+      for (long image : plan.variable().images(input.name())) {
+        bits |= image;
+      }
+    }
+    return Math.toIntExact(bits);
   }
 
   /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */

@@ -1,6 +1,7 @@
 package nibble.codegen.lower;
 
 import com.google.common.collect.ImmutableList;
+import nibble.codegen.ptx.Address;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.tile.SharedType;
@@ -29,8 +30,8 @@ sealed interface Lowered {
   /** An operand of tensor cores: 32-bit registers, each with as many elements as fit. */
   record Fragment(TileType type, ImmutableList<Register> words) implements Lowered {}
 
-  /** A buffer: the address of its first element. */
-  record Buffer(NumberFormat format, Register base) implements Lowered {}
+  /** A buffer: the address of its first element, a register and perhaps a constant. */
+  record Buffer(NumberFormat format, Address start) implements Lowered {}
 
   /**
    * Shared memory.

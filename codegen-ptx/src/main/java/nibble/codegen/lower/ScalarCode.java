@@ -53,7 +53,8 @@ final class ScalarCode {
       case MAX -> code.commutative("max.s32", a, b);
       case NEG -> code.unary("neg.s32", a);
       case ABS -> code.unary("abs.s32", a);
-      case EQ, NE, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
+      case LT -> code.less(a, b);
+      case EQ, NE, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
       default -> throw refuse(function, "integers");
     };
   }
@@ -81,6 +82,7 @@ final class ScalarCode {
       case RECIPROCAL -> ElementaryFunction.RECIPROCAL.emit(code, a);
       case TANH -> ElementaryFunction.TANH.emit(code, a);
       case ERF -> ElementaryFunction.ERF.emit(code, a);
+      case ERFC -> ElementaryFunction.ERFC.emit(code, a);
       case SIN -> ElementaryFunction.SIN.emit(code, a);
       case COS -> ElementaryFunction.COS.emit(code, a);
       case POW -> code.unary("ex2.approx.ftz.f32",

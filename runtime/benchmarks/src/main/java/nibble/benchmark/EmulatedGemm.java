@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
@@ -39,19 +38,21 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
 @Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Measurement(iterations = 15, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class EmulatedGemm {
   private static final int WORKERS = 2;
 
   /** Types of the operands and of the result. */
   public enum Case {
-    F16("1024,1024] x f16>", "1024,1024] x f16>", "f16"),
-    BF16("1024,1024] x bf16>", "1024,1024] x bf16>", "bf16"),
-    S8("1024,1024] x i8, scale<token, f32>>", "1024,1024] x i8, scale<axis 0, f32>>", "f32");
+    F16("1024,1024] x f16>", "1024,1024] x f16>", "f16", Elements.F16),
+    BF16("1024,1024] x bf16>", "1024,1024] x bf16>", "bf16", Elements.BF16),
+    S8("1024,1024] x i8, scale<token, f32>>", "1024,1024] x i8, scale<axis 0, f32>>", "f32", Elements.BYTE);
 
+    private final Elements elements;
     private final String text;
 
-    Case(String left, String right, String result) {
+    Case(String left, String right, String result, Elements elements) {
+      this.elements = elements;
       text = """
           module @gemm {
             func @main(%%a: tensor<[%s, %%b: tensor<[%s) {
@@ -89,19 +90,16 @@ public class EmulatedGemm {
         .forEach(result -> allocate(result.tensorType(), random));
   }
 
-  /** Bytes of which no element is infinite or NaN: the top bits of exponents are 0. */
   private void allocate(TensorType type, Random random) {
-    arguments.add(Argument.of(machine.memory().allocate(bytes(type, random), "tensor")));
+    arguments.add(Argument.of(machine.memory().allocate(bytes(type, what.elements, random), "tensor")));
     if (type.isScaled()) {
-      arguments.add(Argument.of(machine.memory().allocate(bytes(type.scaleType(), random), "scales")));
+      arguments.add(Argument.of(machine.memory().allocate(bytes(type.scaleType(), Elements.F32, random), "scales")));
     }
   }
 
-  private static byte[] bytes(TensorType type, Random random) {
-    byte[] bytes = new byte[(int) type.shape().size().constant() * type.format().storageBits() / Byte.SIZE];
-    random.nextBytes(bytes);
-    IntStream.range(0, bytes.length).forEach(i -> bytes[i] &= (byte) 0xbf);
-    return bytes;
+  private static byte[] bytes(TensorType type, Elements elements, Random random) {
+    long bytes = type.shape().size().constant() * type.format().storageBits() / Byte.SIZE;
+    return elements.random(Math.toIntExact(bytes), random);
   }
 
   @Benchmark

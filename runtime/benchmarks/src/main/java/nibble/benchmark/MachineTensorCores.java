@@ -27,28 +27,30 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Fork(1)
 @Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Measurement(iterations = 20, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class MachineTensorCores {
   /** The instruction and the target. */
   public enum Case {
-    F16_SM_80("sm_80", "m16n8k16.row.col.f32.f16.f16.f32", 4, "f32"),
-    F16_SM_90("sm_90", "m16n8k16.row.col.f32.f16.f16.f32", 4, "f32"),
-    BF16_SM_80("sm_80", "m16n8k16.row.col.f32.bf16.bf16.f32", 4, "f32"),
-    BF16_SM_90("sm_90", "m16n8k16.row.col.f32.bf16.bf16.f32", 4, "f32"),
-    E4M3_SM_89("sm_89", "m16n8k32.row.col.f32.e4m3.e4m3.f32", 4, "f32"),
-    S8_SM_80("sm_80", "m16n8k32.row.col.s32.s8.s8.s32", 4, "b32"),
-    F16_IN_F16_SM_80("sm_80", "m16n8k16.row.col.f16.f16.f16.f16", 2, "b32");
+    F16_SM_80("sm_80", "m16n8k16.row.col.f32.f16.f16.f32", 4, "f32", Elements.F16),
+    F16_SM_90("sm_90", "m16n8k16.row.col.f32.f16.f16.f32", 4, "f32", Elements.F16),
+    BF16_SM_80("sm_80", "m16n8k16.row.col.f32.bf16.bf16.f32", 4, "f32", Elements.BF16),
+    BF16_SM_90("sm_90", "m16n8k16.row.col.f32.bf16.bf16.f32", 4, "f32", Elements.BF16),
+    E4M3_SM_89("sm_89", "m16n8k32.row.col.f32.e4m3.e4m3.f32", 4, "f32", Elements.BYTE),
+    S8_SM_80("sm_80", "m16n8k32.row.col.s32.s8.s8.s32", 4, "b32", Elements.BYTE),
+    F16_IN_F16_SM_80("sm_80", "m16n8k16.row.col.f16.f16.f16.f16", 2, "b32", Elements.F16);
 
     private final String target;
     private final String form;
     private final int sums;
     private final String type;
+    private final Elements elements;
 
-    Case(String target, String form, int sums, String type) {
+    Case(String target, String form, int sums, String type, Elements elements) {
       this.target = target;
       this.form = form;
       this.sums = sums;
       this.type = type;
+      this.elements = elements;
     }
   }
 
@@ -62,14 +64,7 @@ public class MachineTensorCores {
   @Setup
   public void load() {
     machine = Machine.builder().workers(1).build();
-    Random random = new Random(7);
-    contents = new byte[32 * 32];
-    for (int i = 0; i < contents.length; i += 2) {
-      // As bytes small integers, as f16 and bf16 numbers of about one: nothing that is infinite or NaN.
-      short half = (short) (Float.floatToFloat16(random.nextFloat() - 0.5f) & ~0x0080);
-      contents[i] = (byte) half;
-      contents[i + 1] = (byte) (half >> 8 & 0xbf);
-    }
+    contents = what.elements.random(32 * 32, new Random(7));
     x = machine.memory().allocate(contents, "x");
     String text = PtxText.tensor(what.target, what.form, what.sums, what.type);
     kernel = machine.load(text, "mma.ptx").kernels().getFirst();
