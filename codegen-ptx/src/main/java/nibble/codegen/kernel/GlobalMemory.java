@@ -88,7 +88,9 @@ final class GlobalMemory {
   void store(Value buffer, Shape shape, List<Coordinate> at, Value value) {
     Offset offset = offset(shape, at);
     Extent extent = extentWithGuards(offset).or(grid.extent(value));
-    store(buffer, offset, value, mask(offset.index(), extent), extent, contiguous(buffer, offset, extent));
+    // Along an axis of extent 1 the offset does not change, but the value does: only its first element is one.
+    Value mask = mask(offset.index().plus(guarded(extent)), extent);
+    store(buffer, offset, value, mask, extent, contiguous(buffer, offset, extent));
   }
 
   /** The same, and only where a condition holds. */
@@ -158,6 +160,18 @@ final class GlobalMemory {
     IndexExpr all = IndexExpr.ZERO;
     for (Guard guard : guards) {
       all = all.plus(guard.index());
+    }
+    return all;
+  }
+
+  /** An expression that names every variable along rows or columns that has a guard. */
+  private IndexExpr guarded(Extent extent) {
+    IndexExpr all = IndexExpr.ZERO;
+    for (Guard guard : guards) {
+      Extent of = grid.extentOf(guard.index());
+      if (of.alongRows() && extent.alongRows() || of.alongColumns() && extent.alongColumns()) {
+        all = all.plus(guard.index());
+      }
     }
     return all;
   }

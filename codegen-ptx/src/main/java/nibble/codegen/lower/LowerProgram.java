@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import nibble.codegen.layout.AddressPlan;
 import nibble.codegen.layout.ConversionPlan;
 import nibble.codegen.layout.Dimension;
@@ -71,6 +72,10 @@ import nibble.ir.shape.Dim;
 public final class LowerProgram {
   private static final int POINTER_ALIGNMENT = 16;
   private static final int LANES = 32;
+  /** Registers of a thread's tile with which few others fit beside it. */
+  private static final int LARGE_TILE = 128;
+  /** So many leave each 168 registers. */
+  private static final int THREADS_PER_MULTIPROCESSOR = 384;
 
   private final Function program;
   private final KernelBuilder ptx;
@@ -108,6 +113,10 @@ public final class LowerProgram {
   private PtxKernel run() {
     Launch launch = (Launch) program.body().operations().getFirst().op();
     ptx.threads(launch.warps() * LANES);
+    if (largestTile(program.body()) < LARGE_TILE) {
+      // Left to itself the assembler spills a few registers here and there so that more blocks fit; these are enough.
+      ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / (launch.warps() * LANES)));
+    }
     source(program.location());
     List<Parameter> buffers = new ArrayList<>();
     for (int i = 0; i < program.parameters().size(); i++) {
@@ -139,6 +148,16 @@ public final class LowerProgram {
       }
     });
     return ImmutableSortedSet.copyOf(symbols);
+  }
+
+  private static int largestTile(Block block) {
+    AtomicInteger largest = new AtomicInteger();
+    block.walk(operation -> operation.results().forEach(result -> {
+      if (result.type() instanceof TileType tile) {
+        largest.accumulateAndGet(tile.registers(), Math::max);
+      }
+    }));
+    return largest.get();
   }
 
   private void countUses(Block block) {
@@ -372,12 +391,39 @@ public final class LowerProgram {
   /** Loops: carried tiles live in registers of their own, which every iteration sets anew. */
   private final class LoopCode {
     void lower(Loop loop, Operation operation) {
+      Operand end = scalar(operation, 0);
+      if (end instanceof Immediate constant && constant.bits() > 0 && constant.bits() <= loop.step()) {
+        once(operation);
+      } else {
+        repeated(loop, operation);
+      }
+    }
+
+    /** The only iteration of a loop. */
+    private void once(Operation operation) {
+      Block body = operation.regions().getFirst();
+      values.put(body.arguments().getFirst(), new Tile(TileType.scalar(Formats.I32), ImmutableList.of(imm(0))));
+      for (int i = 1; i < operation.operands().size(); i++) {
+        Tile start = tile(operation, i);
+        values.put(body.arguments().get(i), uses.get(operation.operand(i)) == 1 ? start : copy(start));
+      }
+      block(body);
+      for (int i = 0; i < operation.results().size(); i++) {
+        values.put(operation.results().get(i), values.get(body.results().get(i)));
+      }
+    }
+
+    private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
       List<Tile> carried = new ArrayList<>();
       for (int i = 1; i < operation.operands().size(); i++) {
         carried.add(copy(tile(operation, i)));
       }
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
+        if (body.operations().stream().anyMatch(inner -> inner.op() instanceof Mma)) {
+          // These bodies are long, and unrolled their masks and addresses need more registers than there are.
+          ptx.keepRolled();
+        }
         values.put(body.arguments().getFirst(),
             new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
         for (int i = 0; i < carried.size(); i++) {

@@ -2,13 +2,13 @@ package nibble.engine.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
+import nibble.codegen.kernel.KernelCase;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.emulator.Machine;
@@ -44,9 +44,9 @@ final class KernelProof {
     this.random = new Random(seed);
   }
 
-  /** Proves a module for a target; returns the names of its kernels in the order of launches. */
-  static List<String> prove(String text, Map<String, Long> sizes, String target) {
-    return new KernelProof(text, sizes, 1).prove(Targets.get(target));
+  /** Proves a module for the oldest target; returns the names of its kernels in the order of launches. */
+  static List<String> prove(KernelCase kernels) {
+    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(Targets.get("sm_80"));
   }
 
   private List<String> prove(Target target) {
@@ -90,14 +90,5 @@ final class KernelProof {
       scales[i] = scaleType.format().round(0.005 + 0.01 * random.nextDouble());
     }
     return new Tensor(type, elements, scales);
-  }
-
-  /** Map literals in tests. */
-  static ImmutableMap<String, Long> sizes(Object... pairs) {
-    ImmutableMap.Builder<String, Long> sizes = ImmutableMap.builder();
-    for (int i = 0; i < pairs.length; i += 2) {
-      sizes.put((String) pairs[i], ((Integer) pairs[i + 1]).longValue());
-    }
-    return sizes.build();
   }
 }
