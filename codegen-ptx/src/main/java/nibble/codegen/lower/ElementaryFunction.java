@@ -93,7 +93,7 @@ public enum ElementaryFunction {
 
     @Override
     public double error(double x, double y) {
-      return Math.abs(x) < TANH_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 : 0x1p-22;
+      return Math.abs(x) < TANH_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 + Float.MIN_VALUE : 0x1p-22;
     }
   },
 
@@ -116,7 +116,7 @@ public enum ElementaryFunction {
 
     @Override
     public double error(double x, double y) {
-      return Math.abs(x) < ERF_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 : 0x1p-23;
+      return Math.abs(x) < ERF_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 + Float.MIN_VALUE : 0x1p-23;
     }
   },
 
@@ -137,7 +137,7 @@ public enum ElementaryFunction {
 
     @Override
     public double error(double x, double y) {
-      return 0x1p-22;
+      return 0x1.8p-22;
     }
   },
 
