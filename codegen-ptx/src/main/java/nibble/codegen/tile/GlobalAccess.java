@@ -47,7 +47,7 @@ public record GlobalAccess(TileValue.Buffer buffer, Data offsets, Data mask) {
 
   /** The index of an active element in memory. */
   private int index(int element) {
-    double index = buffer.start() + offsets.elements()[element];
+    long index = buffer.start() + (long) offsets.elements()[element];
     int length = buffer.elements().length;
     if (index < 0 || index >= length) {
       throw new IllegalStateException("element " + index + " is outside a buffer of " + length + " elements");
