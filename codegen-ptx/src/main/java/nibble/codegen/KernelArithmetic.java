@@ -33,7 +33,8 @@ public record KernelArithmetic(Target target) implements ErrorModel {
       case "erfc" -> ElementaryFunction.ERFC.error(argument, value);
       case "sin" -> ElementaryFunction.SIN.error(argument, value);
       case "cos" -> ElementaryFunction.COS.error(argument, value);
-      case "div" -> ApproximateFunction.DIV_FULL.errorBound(value);
+      // Of zero it is zero, so that the scale of a row of zeros is known.
+      case "div" -> value == 0 ? 0 : ApproximateFunction.DIV_FULL.errorBound(value);
       // Of anything else nothing is promised.
       default -> Double.POSITIVE_INFINITY;
     };

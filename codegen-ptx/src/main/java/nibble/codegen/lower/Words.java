@@ -126,9 +126,16 @@ final class Words {
     int bytes = format.storageBits() / Byte.SIZE;
     for (int i = 0; i < elements.size(); i++) {
       Address at = address.plus(i * bytes);
-      Register element = byteOrHalf(elements.get(i), format);
+      Register held = byteOrHalf(elements.get(i), format);
+      Register element = bytes == 2 && held.type() == RegisterType.B32 ? half(held) : held;
       guarded(condition, () -> ptx.emit(instruction + ".b" + format.storageBits(), at, element));
     }
+  }
+
+  private Register half(Register word) {
+    Register half = ptx.fresh(RegisterType.B16);
+    ptx.emit("cvt.u16.u32", half, word);
+    return half;
   }
 
   private Register byteOrHalf(Operand element, NumberFormat format) {

@@ -46,16 +46,26 @@ final class KernelProof {
 
   /** Proves a module for the oldest target; returns the names of its kernels in the order of launches. */
   static List<String> prove(KernelCase kernels) {
-    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(Targets.get("sm_80"));
+    KernelProof proof = new KernelProof(kernels.text(), kernels.sizes(), 1);
+    return proof.prove(proof.function().parameters().stream().map(Value::tensorType)
+        .map(proof::concrete).map(proof::tensor).toList());
   }
 
-  private List<String> prove(Target target) {
+  /** The same with these inputs. */
+  static List<String> prove(KernelCase kernels, Tensor... inputs) {
+    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(List.of(inputs));
+  }
+
+  private Function function() {
+    return module.functions().values().iterator().next();
+  }
+
+  private List<String> prove(List<Tensor> inputs) {
     Verifier.require(module);
-    Function function = module.functions().values().iterator().next();
-    Program program = new Backend().compile(module, function, target);
+    Target target = Targets.get("sm_80");
+    Program program = new Backend().compile(module, function(), target);
     WeightSource weights = (key, type) -> tensor(type);
     Constants constants = Constants.of(program, weights);
-    List<Tensor> inputs = function.parameters().stream().map(Value::tensorType).map(this::concrete).map(this::tensor).toList();
     KernelVerifier verifier = new KernelVerifier(program, inputs, constants.tensors());
     try (Device device = new EmulatedDevice(Machine.builder().workers(2).build(), target);
         Session session = Session.open(program, device, constants, Session.Sharing.NONE)) {
