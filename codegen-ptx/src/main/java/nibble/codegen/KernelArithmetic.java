@@ -72,8 +72,8 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   }
 
   /**
-   * Each step of an instruction cuts its terms to so many bits below the largest, and its result; none of them is larger
-   * than the sum of all magnitudes.
+   * Each step of an instruction cuts its terms to so many bits below the largest, and its result; none of them is
+   * larger than the sum of all magnitudes.
    */
   private double tensorCores(TensorType operand, long length) {
     TensorFormat format = operand.format().equals(Formats.BF16) ? TensorFormat.BF16 : TensorFormat.F16;
@@ -83,7 +83,8 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   private static double steps(TensorArithmetic arithmetic, long length) {
     int depth = 16;
     int terms = arithmetic.productsPerStep(depth) + 1;
-    // Tiles of shared memory are up to 64 deep, so a little more than the length is summed; zeros cut nothing but the result.
+    // Tiles of shared memory are up to 64 deep, so a little more than the length is summed; zeros cut nothing but the
+    // result.
     long count = Math.ceilDiv(length, 64) * 4 * arithmetic.steps();
     double each = terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
     return ErrorModel.gamma(count, each);

@@ -39,8 +39,8 @@ final class GlobalMemory {
    */
   record Guard(IndexExpr index, Dim bound) {
     /**
-     * A variable is less than its extent. It is named even where the extent is 1 and index expressions leave it out: a tile
-     * has other points than 0 all the same.
+     * A variable is less than its extent. It is named even where the extent is 1 and index expressions leave it out: a
+     * tile has other points than 0 all the same.
      */
     static Guard of(String variable, Dim extent) {
       return new Guard(IndexExpr.variable(variable, extent.is(1) ? Dim.of(2) : extent), extent);
@@ -127,8 +127,8 @@ final class GlobalMemory {
   }
 
   /**
-   * Starts a copy of elements to shared memory; what lies outside the guards becomes 0. What is the same for all threads
-   * moves the buffer, so that the offsets do not change in a loop.
+   * Starts a copy of elements to shared memory; what lies outside the guards becomes 0. What is the same for all
+   * threads moves the buffer, so that the offsets do not change in a loop.
    */
   void copy(Value buffer, Shape shape, List<Coordinate> at, Value shared, Value stage) {
     Offset offset = offset(shape, at);

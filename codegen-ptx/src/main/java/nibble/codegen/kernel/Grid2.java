@@ -18,8 +18,8 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 
 /**
- * A tile of iteration points, rows by columns, and the variables of index expressions on it. A value that does not change
- * along the rows or along the columns is kept as a tile of extent 1 there.
+ * A tile of iteration points, rows by columns, and the variables of index expressions on it. A value that does not
+ * change along the rows or along the columns is kept as a tile of extent 1 there.
  *
  * @param layout how the points are spread over threads: {@code -> (dim0, dim1)}
  * @param rows name of the variable that runs along the rows
@@ -39,7 +39,8 @@ public record Grid2(
   }
 
   /**
-   * The value of a variable, in two parts: what a tile starts with, the same for all threads, and what is inside the tile.
+   * The value of a variable, in two parts: what a tile starts with, the same for all threads, and what is inside the
+   * tile.
    *
    * @param start a scalar; nothing for 0
    * @param inside a tile that varies along rows or along columns; nothing for 0
@@ -192,8 +193,8 @@ public record Grid2(
   }
 
   /**
-   * This grid with rows or columns that start somewhere in a tile of the whole. Divisions by what divides the tile are then
-   * the same for all of it.
+   * This grid with rows or columns that start somewhere in a tile of the whole. Divisions by what divides the tile are
+   * then the same for all of it.
    *
    * @param variable that of the rows or of the columns, of that extent
    * @param tile number of the tile

@@ -32,8 +32,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Kernels around a matrix product (GEMM): operand loaders, a pipelined main loop, promotion of the accumulators where scales
- * change along the depth, and an epilogue of whatever else the region computes.
+ * Kernels around a matrix product (GEMM): operand loaders, a pipelined main loop, promotion of the accumulators where
+ * scales change along the depth, and an epilogue of whatever else the region computes.
  */
 public final class ProductKernel implements KernelGenerator {
   @Override

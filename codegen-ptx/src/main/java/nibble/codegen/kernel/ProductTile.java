@@ -29,8 +29,8 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   private static final int STAGES = 3;
 
   /**
-   * The tile for a product of that shape. Small tiles and those of which each is added to a second set of accumulators are
-   * twice as deep, for their loops have little else to do between two barriers.
+   * The tile for a product of that shape. Small tiles and those of which each is added to a second set of accumulators
+   * are twice as deep, for their loops have little else to do between two barriers.
    *
    * @param rows extent M
    * @param columns extent N

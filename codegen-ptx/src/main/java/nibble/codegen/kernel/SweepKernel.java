@@ -35,8 +35,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Kernels that map and reduce: elementwise work, gathers, softmax, normalisations, quantizers with their amax. Each reduction
- * is a step over the fibre; so is the storing of full results.
+ * Kernels that map and reduce: elementwise work, gathers, softmax, normalisations, quantizers with their amax. Each
+ * reduction is a step over the fibre; so is the storing of full results.
  */
 public final class SweepKernel implements KernelGenerator {
   @Override
@@ -182,7 +182,9 @@ public final class SweepKernel implements KernelGenerator {
       return at.builder().apply(Scalar.SELECT, mask, spread, neutral);
     }
 
-    /** What guards of elements concern. Those of fibres do not: what is no fibre is reduced by itself and never stored. */
+    /**
+     * What guards of elements concern. Those of fibres do not: what is no fibre is reduced by itself and never stored.
+     */
     private static IndexExpr anyElement() {
       return IndexExpr.variable(Sweep.ELEMENT, Dim.of(2));
     }

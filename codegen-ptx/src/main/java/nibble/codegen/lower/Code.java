@@ -12,8 +12,8 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 
 /**
- * Instructions on operands that may be constants: folds what is constant, brings constants where instructions take them,
- * and keeps integer sums as a root and a constant, so that neighbouring elements share their address.
+ * Instructions on operands that may be constants: folds what is constant, brings constants where instructions take
+ * them, and keeps integer sums as a root and a constant, so that neighbouring elements share their address.
  */
 final class Code {
   /**
@@ -44,7 +44,9 @@ final class Code {
 
   /** What an integer is made of. */
   Sum sum(Operand operand) {
-    return operand instanceof Immediate ? new Sum(imm(0), value(operand)) : sums.getOrDefault(operand, new Sum(operand, 0));
+    return operand instanceof Immediate
+        ? new Sum(imm(0), value(operand))
+        : sums.getOrDefault(operand, new Sum(operand, 0));
   }
 
   /** States that an integer lies between 0 and this. */

@@ -7,8 +7,8 @@ import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.target.ApproximateFunction;
 
 /**
- * Functions of f32 that are more than one instruction: how they are computed and how far the result may be from the exact
- * one. Code and bound stand side by side because one is about the other.
+ * Functions of f32 that are more than one instruction: how they are computed and how far the result may be from the
+ * exact one. Code and bound stand side by side because one is about the other.
  */
 public enum ElementaryFunction {
   /** {@code 2^(x log2 e)}. The rounded product and constant move the exponent by |x log2 e| 2^-23 at most. */
@@ -76,8 +76,8 @@ public enum ElementaryFunction {
   },
 
   /**
-   * An odd polynomial of degree 11 below 0.625, {@code 1 - 2/(exp(2|x|) + 1)} above. Coefficients: minimax fit of our own,
-   * relative error 4e-9; the rest of the bound is rounding, which {@code ElementaryFunctionTest} holds it to.
+   * An odd polynomial of degree 11 below 0.625, {@code 1 - 2/(exp(2|x|) + 1)} above. Coefficients: minimax fit of our
+   * own, relative error 4e-9; the rest of the bound is rounding, which {@code ElementaryFunctionTest} holds it to.
    */
   TANH {
     @Override
@@ -121,9 +121,9 @@ public enum ElementaryFunction {
   },
 
   /**
-   * {@code 2^(t p(t))} of {@code t = |x|}, at most 4, with a polynomial of degree 8; 2 minus that of negative arguments.
-   * Coefficients: minimax fit of our own, absolute error 2.4e-9; exact at 0. The rest of the bound is rounding, which {@code
-   * ElementaryFunctionTest} holds it to.
+   * {@code 2^(t p(t))} of {@code t = |x|}, at most 4, with a polynomial of degree 8; 2 minus that of negative
+   * arguments. Coefficients: minimax fit of our own, absolute error 2.4e-9; exact at 0. The rest of the bound is
+   * rounding, which {@code ElementaryFunctionTest} holds it to.
    */
   ERFC {
     @Override

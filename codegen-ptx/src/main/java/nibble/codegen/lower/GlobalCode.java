@@ -51,8 +51,8 @@ final class GlobalCode {
   }
 
   /**
-   * The address of an element. Offsets are below 2^31, so one less a constant that is not negative is a signed integer; what
-   * has the same root shares the address.
+   * The address of an element. Offsets are below 2^31, so one less a constant that is not negative is a signed integer;
+   * what has the same root shares the address.
    */
   Address address(Buffer buffer, Operand offset) {
     int size = buffer.format().storageBits() / Byte.SIZE;

@@ -12,23 +12,16 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import nibble.codegen.layout.AddressPlan;
-import nibble.codegen.layout.ConversionPlan;
-import nibble.codegen.layout.Dimension;
-import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.lower.Lowered.Buffer;
 import nibble.codegen.lower.Lowered.Shared;
 import nibble.codegen.lower.Lowered.Tile;
 import nibble.codegen.ptx.Address;
-import nibble.codegen.ptx.ConversionOps;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.KernelBuilder;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Parameter;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
-import nibble.codegen.ptx.RegisterType;
-import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
@@ -90,6 +83,7 @@ public final class LowerProgram {
   private GlobalCode global;
   private SharedCode shared;
   private ReduceCode reductions;
+  private LayoutCode moves;
 
   private LowerProgram(Function program, String name) {
     this.program = program;
@@ -134,6 +128,7 @@ public final class LowerProgram {
     global = new GlobalCode(code, threads);
     shared = new SharedCode(code, global);
     reductions = new ReduceCode(code, scalars, threads, arena);
+    moves = new LayoutCode(code, threads, arena);
     countUses(program.body());
     block(program.body());
     return new PtxKernel(ptx.build(), symbols.asList(), launch.warps() * LANES, arena.bytes());
@@ -213,18 +208,18 @@ public final class LowerProgram {
           SpecialRegister.CTAID_X, SpecialRegister.CTAID_Y, SpecialRegister.CTAID_Z).get(id.axis())));
       case Size size -> define(operation, sizes.emit(size.extent()));
       case Fill fill -> define(operation, constant(fill));
-      case TileIota iota -> values.put(operation.result(), iota(iota));
+      case TileIota iota -> values.put(operation.result(), moves.iota(iota));
       case Apply apply -> values.put(operation.result(), apply(apply, operation));
       case TileCast cast -> {
         Tile x = tile(operation, 0);
         values.put(operation.result(), new Tile(
             type(operation), casts.cast(x.elements(), x.type().format(), cast.to(), cast.rounding())));
       }
-      case Expand expand -> values.put(operation.result(), expand(tile(operation, 0), expand.result()));
+      case Expand expand -> values.put(operation.result(), moves.expand(tile(operation, 0), expand.result()));
       case TileReshape reshape ->
           values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
-      case ConvertLayout convert -> values.put(operation.result(), converted(tile(operation, 0), convert.result()));
-      case TilePart part -> values.put(operation.result(), part(tile(operation, 0), part));
+      case ConvertLayout convert -> values.put(operation.result(), moves.convert(tile(operation, 0), convert.result()));
+      case TilePart part -> values.put(operation.result(), moves.part(tile(operation, 0), part));
       case Reduce reduce ->
           values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
       case Advance advance -> values.put(operation.result(), global.advance(buffer(operation), scalar(operation, 1)));
@@ -270,37 +265,6 @@ public final class LowerProgram {
     return fill.result().format().equals(Formats.F32) ? imm((float) fill.value()) : imm((long) fill.value());
   }
 
-  private Tile iota(TileIota iota) {
-    TileType type = iota.result();
-    LinearLayout along = type.layout().sublayout(
-        List.of(Dimension.REGISTER, Dimension.LANE, Dimension.WARP), List.of(Dimension.tensor(iota.axis())));
-    AddressPlan plan = AddressPlan.of(along, Dimension.REGISTER);
-    Register variable = ptx.linear(plan.variable(), threads.byName());
-    List<Operand> bases = new ArrayList<>();
-    int variableBits = variableBits(plan);
-    plan.bases().forEach(base -> {
-      Register register = base == 0 ? variable : ptx.xor(variable, base);
-      code.bound(register, variableBits | base);
-      bases.add(register);
-    });
-    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
-    for (int register = 0; register < type.registers(); register++) {
-      elements.add(code.add(bases.get(plan.base(register)), imm(plan.immediate(register))));
-    }
-    return new Tile(type, elements.build());
-  }
-
-  /** The bits that threads have in different ways. */
-  private static int variableBits(AddressPlan plan) {
-    long bits = 0;
-    for (Dimension input : plan.variable().inputs()) {
-      for (long image : plan.variable().images(input.name())) {
-        bits |= image;
-      }
-    }
-    return Math.toIntExact(bits);
-  }
-
   /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */
   private Tile apply(Apply apply, Operation operation) {
     TileType type = type(operation);
@@ -320,40 +284,6 @@ public final class LowerProgram {
       elements.add(known);
     }
     return new Tile(type, elements.build());
-  }
-
-  private static Tile expand(Tile x, TileType result) {
-    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
-    for (int source : RegisterMap.targets(result, x.type())) {
-      elements.add(x.at(source));
-    }
-    return new Tile(result, elements.build());
-  }
-
-  private Tile converted(Tile x, TileType result) {
-    RegisterType type = ElementRegisters.of(x.type().format());
-    ConversionPlan plan = ConversionOps.plan(x.type().layout(), result.layout());
-    Register scratch = arena.allocate(plan.sharedBytes());
-    RegisterVector values =
-        RegisterVector.of(x.elements().stream().map(element -> code.register(element, type)).toList());
-    RegisterVector moved =
-        ptx.convert(plan, x.type().layout(), result.layout(), values, scratch, threads.byName());
-    if (plan.sharedBytes() > 0) {
-      ptx.barrier();
-    }
-    return new Tile(result, ImmutableList.copyOf(moved.registers()));
-  }
-
-  private static Tile part(Tile whole, TilePart part) {
-    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
-    int[][] coordinates = RegisterMap.coordinates(whole.type());
-    for (int register = 0; register < coordinates.length; register++) {
-      int row = coordinates[register][0];
-      if (row >= part.start() && row < part.start() + part.result().extents().getFirst()) {
-        elements.add(whole.at(register));
-      }
-    }
-    return new Tile(part.result(), elements.build());
   }
 
   /** Allocates, and computes the addresses of all accesses ahead of any loop. */

@@ -17,7 +17,9 @@ import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.tile.TileType;
 import nibble.ir.format.NumberFormat;
 
-/** Matrix products of tiles: one {@code mma} for each 16 x 8 part, or fused multiply-adds. Accumulators change in place. */
+/**
+ * Matrix products of tiles: one {@code mma} for each 16 x 8 part, or fused multiply-adds. Accumulators change in place.
+ */
 final class MmaCode {
   private final Code code;
   private final KernelBuilder ptx;

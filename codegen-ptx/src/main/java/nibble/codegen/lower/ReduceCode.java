@@ -17,8 +17,8 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Reduce;
 
 /**
- * Reductions: first over the registers of a thread, then over lanes by butterfly shuffles, then over warps through shared
- * memory. Each step is over the bits of the layout that move along the reduced axis.
+ * Reductions: first over the registers of a thread, then over lanes by butterfly shuffles, then over warps through
+ * shared memory. Each step is over the bits of the layout that move along the reduced axis.
  */
 final class ReduceCode {
   private static final int LANES = 32;

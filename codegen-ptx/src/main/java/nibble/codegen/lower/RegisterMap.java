@@ -7,13 +7,15 @@ import nibble.codegen.layout.Dimension;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.tile.TileType;
 
-/** Where the elements of a thread's registers lie in their tile, which is the same for all threads but for an offset. */
+/**
+ * Where the elements of a thread's registers lie in their tile, which is the same for all threads but for an offset.
+ */
 final class RegisterMap {
   private RegisterMap() {}
 
   /**
-   * Which register of a smaller tile goes with each register of a larger one that extends it along axes of extent 1: that
-   * at its coordinates, 0 where {@code small} has extent 1.
+   * Which register of a smaller tile goes with each register of a larger one that extends it along axes of extent 1:
+   * that at its coordinates, 0 where {@code small} has extent 1.
    */
   static int[] targets(TileType large, TileType small) {
     Map<ImmutableIntArray, Integer> registers = new HashMap<>();

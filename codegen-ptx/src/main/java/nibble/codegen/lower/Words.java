@@ -15,7 +15,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Memory accesses of elements of any format: neighbours share a word of 32 bits, words share an access of up to 16 bytes.
+ * Memory accesses of elements of any format: neighbours share a word of 32 bits, words share an access of up to 16
+ * bytes.
  */
 final class Words {
   private static final int WORD = 32;

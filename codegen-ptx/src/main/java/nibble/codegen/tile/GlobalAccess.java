@@ -5,7 +5,8 @@ import nibble.codegen.tile.TileValue.Data;
 import nibble.ir.format.Formats;
 
 /**
- * The elements of global memory that an access touches, while it is interpreted; holds the promise of contiguity to account.
+ * The elements of global memory that an access touches, while it is interpreted; holds the promise of contiguity to
+ * account.
  *
  * @param buffer what is accessed
  * @param offsets in elements

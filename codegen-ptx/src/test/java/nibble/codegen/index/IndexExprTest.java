@@ -32,7 +32,9 @@ class IndexExprTest {
     Dim s = Dim.symbol("S");
     IndexExpr row = IndexExpr.variable("m", s.times(Dim.symbol("B")));
     assertEquals(row, row.dividedBy(s).times(s).plus(row.modulo(s)));
-    assertEquals(row.times(Dim.of(384)), row.dividedBy(s).times(s.times(Dim.of(384))).plus(row.modulo(s).times(Dim.of(384))));
+    Dim columns = Dim.of(384);
+    assertEquals(
+        row.times(columns), row.dividedBy(s).times(s.times(columns)).plus(row.modulo(s).times(columns)));
   }
 
   @Test
@@ -62,7 +64,8 @@ class IndexExprTest {
     assertEquals(tile, row.dividedBy(Dim.of(128)).substitute(Map.of("m", tiled)));
     assertEquals(inside, row.modulo(Dim.of(128)).substitute(Map.of("m", tiled)));
     assertEquals(
-        tile.times(Dim.of(2)).plus(inside.dividedBy(Dim.of(64))), row.dividedBy(Dim.of(64)).substitute(Map.of("m", tiled)));
+        tile.times(Dim.of(2)).plus(inside.dividedBy(Dim.of(64))),
+        row.dividedBy(Dim.of(64)).substitute(Map.of("m", tiled)));
   }
 
   @Property(tries = 1000)

@@ -35,7 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The main loops of large products: what they consist of, counted in PTX, and in machine code where there is a disassembler.
+ * The main loops of large products: what they consist of, counted in PTX, and in machine code where there is a
+ * disassembler.
  */
 class MainLoopTest {
   private static final int STAGES = 3;
@@ -44,16 +45,19 @@ class MainLoopTest {
   /**
    * Kernels of a tile each.
    *
-   * <p>For each iteration: {@code mma} of a warp, {@code ldmatrix.x4} that give their operands, {@code cp.async} of 16 bytes
-   * of a thread that fill a stage. For each {@code mma}: PTX and machine instructions, so much and no more.
+   * <p>For each iteration: {@code mma} of a warp, {@code ldmatrix.x4} that give their operands, {@code cp.async} of 16
+   * bytes of a thread that fill a stage. For each {@code mma}: PTX and machine instructions, so much and no more.
    */
   enum Case {
     S8("[M,1024] x i8, scale<token, f32>", "[1024,1024] x i8, scale<axis 0, f32>", true, 64, 16, 8, 2.0, 2.2, 255),
-    S8_TENSOR("[M,1024] x i8, scale<tensor, f32>", "[1024,1024] x i8, scale<tensor, f32>", true, 64, 16, 8, 2.0, 2.2, 255),
-    /** A block's sum is converted and added to others with its scales: three instructions for each of 64 accumulators. */
+    S8_TENSOR(
+        "[M,1024] x i8, scale<tensor, f32>", "[1024,1024] x i8, scale<tensor, f32>", true, 64, 16, 8, 2.0, 2.2, 255),
+    /**
+     * A block's sum is converted and added to others with its scales: three instructions for each of 64 accumulators.
+     */
     S8_BLOCK(
-        "[M,1024] x i8, scale<block(1,128), f32>", "[1024,1024] x i8, scale<block(128,128), f32>", true, 64, 24, 8, 7.6, 6.0,
-        255),
+        "[M,1024] x i8, scale<block(1,128), f32>", "[1024,1024] x i8, scale<block(128,128), f32>", true, 64, 24, 8, 7.6,
+        6.0, 255),
     F16("[M,1024] x f16", "[1024,1024] x f16", false, 64, 16, 8, 2.0, 2.3, 255),
     F16_TRANSPOSED("[M,1024] x f16", "[1024,1024] x f16", true, 64, 16, 8, 2.0, 2.2, 255),
     BF16("[M,1024] x bf16", "[1024,1024] x bf16", false, 64, 16, 8, 2.0, 2.3, 255),
@@ -70,8 +74,8 @@ class MainLoopTest {
     private final int registers;
 
     Case(
-        String left, String right, boolean transposeB, int multiplies, int matrices, int copies, double ptx, double sass,
-        int registers) {
+        String left, String right, boolean transposeB, int multiplies, int matrices, int copies, double ptx,
+        double sass, int registers) {
       String rows = left.startsWith("[B") ? "[B,12,S,32]" : "[M,1024]";
       this.text = """
           module @m {
@@ -121,7 +125,8 @@ class MainLoopTest {
     CompiledKernel kernel = product.kernel();
     MainLoop loop = MainLoop.of(kernel.code().kernel());
     String wait = loop.instructions().stream()
-        .filter(instruction -> instruction.mnemonic().equals("cp.async.wait_group")).findFirst().orElseThrow().toString();
+        .filter(instruction -> instruction.mnemonic().equals("cp.async.wait_group"))
+        .findFirst().orElseThrow().toString();
     assertEquals("cp.async.wait_group " + (STAGES - 2) + ";", wait);
     int bytes = 0;
     for (Operation operation : kernel.lowered().body().operations()) {
@@ -178,7 +183,8 @@ class MainLoopTest {
           assertTrue(most <= product.registers, () -> target + ": " + most + " registers");
         }
         case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
-        case Verdict.Skipped skipped -> System.out.println("skipped: " + product + " on " + target + ": " + skipped.reason());
+        case Verdict.Skipped skipped ->
+            System.out.println("skipped: " + product + " on " + target + ": " + skipped.reason());
       }
     }
   }

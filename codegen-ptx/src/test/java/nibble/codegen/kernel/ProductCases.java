@@ -104,7 +104,10 @@ public final class ProductCases {
         extents.values());
   }
 
-  /** What comes behind a product: operations on {@code %p} of type {@code $T}, with parameters {@code %r} and {@code %v}. */
+  /**
+   * What comes behind a product: operations on {@code %p} of type {@code $T}, with parameters {@code %r} and {@code
+   * %v}.
+   */
   private static final ImmutableMap<String, String> EPILOGUES = ImmutableMap.<String, String>builder()
       .put("bias", """
           %0 = add %p, %v : $T
@@ -188,7 +191,8 @@ public final class ProductCases {
           %a = slice %x {axis = 1, from = 3, to = 195, step = 2} : tensor<[M,96] x $F>
           %b = slice %y {axis = 0, from = 8, to = 104, step = 1} : tensor<[96,72] x $F>
           """))
-      .put("broadcast and reshape", List.of("%x: tensor<[96] x $F>, %y: tensor<[4,24,72] x $F>, %z: tensor<[M] x $F>", """
+      .put("broadcast and reshape", List.of(
+          "%x: tensor<[96] x $F>, %y: tensor<[4,24,72] x $F>, %z: tensor<[M] x $F>", """
           %a = broadcast %x {shape = [M,96]} : tensor<[M,96] x $F>
           %b = reshape %y {shape = [96,72]} : tensor<[96,72] x $F>
           """))
@@ -210,7 +214,8 @@ public final class ProductCases {
   public static Stream<KernelCase> batched() {
     return Stream.of(Operands.BF16, Operands.F32).flatMap(operands -> Stream.of(
         KernelCase.of(operands + " attention", "symbol B\nsymbol S multiple of 8",
-            "%q: tensor<[B,S,64] x $F>, %k: tensor<[B,S,64] x $F>, %v: tensor<[B,S,64] x $F>".replace("$F", operands.format),
+            "%q: tensor<[B,S,64] x $F>, %k: tensor<[B,S,64] x $F>, %v: tensor<[B,S,64] x $F>"
+                .replace("$F", operands.format),
             """
             %0 = reshape %q {shape = [B,S,2,32]} : tensor<[B,S,2,32] x $F>
             %1 = transpose %0 {axes = [0, 2, 1, 3]} : tensor<[B,2,S,32] x $F>

@@ -55,7 +55,8 @@ final class SassLoops {
     Path file = Files.createTempFile("kernels", ".cubin");
     try {
       Files.write(file, cubin.bytes());
-      Process process = new ProcessBuilder(disassembler.toString(), "-c", file.toString()).redirectErrorStream(true).start();
+      Process process =
+          new ProcessBuilder(disassembler.toString(), "-c", file.toString()).redirectErrorStream(true).start();
       String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new IOException(disassembler + ": " + text);

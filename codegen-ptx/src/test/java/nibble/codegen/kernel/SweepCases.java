@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Kernels that map and reduce: over each axis, of odd and even extents, known and symbolic; normalisations, quantizers. */
+/**
+ * Kernels that map and reduce: over each axis, of odd and even extents, known and symbolic; normalisations, quantizers.
+ */
 public final class SweepCases {
   private SweepCases() {}
 
@@ -175,7 +177,8 @@ public final class SweepCases {
             %3 = transpose %x {axes = [2, 1, 0]} : tensor<[12,S,B] x f32>
             return %1, %2, %3
             """, Map.of("B", 2L, "S", 6L)),
-        KernelCase.of("concat", "symbol N", "%x: tensor<[N,5] x f32>, %y: tensor<[N,8] x f32>, %z: tensor<[N,1] x f32>", """
+        KernelCase.of("concat", "symbol N",
+            "%x: tensor<[N,5] x f32>, %y: tensor<[N,8] x f32>, %z: tensor<[N,1] x f32>", """
             %0 = concat %x, %y, %z {axis = 1} : tensor<[N,14] x f32>
             %1 = relu %0 : tensor<[N,14] x f32>
             %2 = concat %x, %x {axis = 0} : tensor<[2*N,5] x f32>

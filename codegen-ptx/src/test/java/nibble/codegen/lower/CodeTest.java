@@ -108,7 +108,8 @@ class CodeTest {
     assertEquals(x, code.quotient(x, imm(1)));
     assertEquals(imm(3), code.quotient(imm(31), imm(8)));
     assertEquals(
-        List.of("shr.u32 %r1, %r0, 3;", "and.b32 %r2, %r0, 7;", "div.u32 %r3, %r0, 12;", "rem.u32 %r4, %r0, 12;", "ret;"),
+        List.of(
+            "shr.u32 %r1, %r0, 3;", "and.b32 %r2, %r0, 7;", "div.u32 %r3, %r0, 12;", "rem.u32 %r4, %r0, 12;", "ret;"),
         KernelText.lines(ptx.build()));
   }
 }

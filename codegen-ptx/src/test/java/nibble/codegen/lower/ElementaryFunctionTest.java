@@ -74,7 +74,8 @@ class ElementaryFunctionTest {
   /** Of every magnitude, most near 1, all around the places where code changes. */
   private static List<Float> arguments(Random random) {
     List<Float> arguments = new ArrayList<>(List.of(
-        0f, -0f, 1f, -1f, 0.5f, 2f, 4f, -4f, 10f, -10f, 88f, -87f, -104f, Float.MIN_VALUE, Float.MIN_NORMAL, 1e-30f, 9999f));
+        0f, -0f, 1f, -1f, 0.5f, 2f, 4f, -4f, 10f, -10f, 88f, -87f, -104f, Float.MIN_VALUE, Float.MIN_NORMAL, 1e-30f,
+        9999f));
     for (float cut : new float[] {ElementaryFunction.TANH_CUT, ElementaryFunction.ERF_CUT, 1, 4, (float) Math.PI}) {
       float at = cut;
       for (int i = 0; i < 50; i++) {

@@ -48,7 +48,8 @@ class RegisterMapTest {
 
   @Test
   void aTileOfOtherThreadsIsRefused() {
-    TileType other = tile(BlockedLayout.of(new int[] {1, 1}, new int[] {8, 4}, new int[] {2, 2}, 1, 0).toLayout(64, 64));
+    TileType other =
+        tile(BlockedLayout.of(new int[] {1, 1}, new int[] {8, 4}, new int[] {2, 2}, 1, 0).toLayout(64, 64));
     assertThrows(IllegalStateException.class, () -> RegisterMap.targets(tile(BLOCKED), other));
   }
 }

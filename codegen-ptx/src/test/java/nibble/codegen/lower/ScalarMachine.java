@@ -11,8 +11,8 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.target.ApproximateFunction;
 
 /**
- * Runs straight code on f32 registers for one thread, each instruction as the PTX ISA says; an approximate one gives a number
- * as far from the exact result as it may be.
+ * Runs straight code on f32 registers for one thread, each instruction as the PTX ISA says; an approximate one gives a
+ * number as far from the exact result as it may be.
  */
 final class ScalarMachine {
   /** Which way approximate instructions err. */

@@ -22,7 +22,8 @@ class LoadTimeSplitTest {
   }
 
   private static String ops(Function function) {
-    return function.body().operations().stream().map(operation -> operation.op().name()).collect(Collectors.joining(" "));
+    return function.body().operations().stream().map(operation -> operation.op().name())
+        .collect(Collectors.joining(" "));
   }
 
   private static List<String> results(Function function) {

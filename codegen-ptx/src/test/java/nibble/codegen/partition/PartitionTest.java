@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PartitionTest {
   static Stream<KernelCase> cases() {
     return Stream.of(
-        ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched(), SweepCases.rows(), SweepCases.maps()).flatMap(cases -> cases);
+        ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched(), SweepCases.rows(),
+        SweepCases.maps()).flatMap(cases -> cases);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -70,7 +71,8 @@ class PartitionTest {
 
   private static Tensor tensor(TensorType type, Random random) {
     double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
-    Arrays.setAll(elements, i -> type.format().isInteger() ? random.nextInt(7) : type.format().round(random.nextGaussian()));
+    Arrays.setAll(elements, i ->
+        type.format().isInteger() ? random.nextInt(7) : type.format().round(random.nextGaussian()));
     double[] scales = new double[type.isScaled() ? Math.toIntExact(type.scaleType().shape().size().constant()) : 0];
     Arrays.setAll(scales, i -> type.scaleType().format().round(0.01 + random.nextDouble()));
     return new Tensor(type, elements, scales);

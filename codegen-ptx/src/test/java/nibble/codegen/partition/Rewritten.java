@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Registry;
@@ -51,7 +52,8 @@ final class Rewritten {
   /** The body after rewriting. */
   String body() {
     List<String> lines = Printer.print(Module.of("m", List.of(), List.of(after)), Registry.core()).lines().toList();
-    return String.join("\n", lines.subList(2, lines.size() - 2).stream().map(line -> line.substring(4)).toList()) + "\n";
+    return lines.subList(2, lines.size() - 2).stream().map(line -> line.substring(4))
+        .collect(Collectors.joining("\n", "", "\n"));
   }
 
   /** Interprets both with the same random inputs, B being 3, and wants the same of them, to the bit. */

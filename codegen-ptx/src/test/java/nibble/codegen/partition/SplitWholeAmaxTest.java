@@ -22,7 +22,8 @@ class SplitWholeAmaxTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-      "%0 = amax %x {granularity = token} : tensor<[B,1] x f32>", "%0 = amax %x {granularity = block(1,16)} : tensor<[B,3] x f32>"})
+      "%0 = amax %x {granularity = token} : tensor<[B,1] x f32>",
+      "%0 = amax %x {granularity = block(1,16)} : tensor<[B,3] x f32>"})
   void othersStay(String amax) {
     String body = amax + "\nreturn %0\n";
     assertEquals(body, Rewritten.of("%x: tensor<[B,48] x f32>", body, new SplitWholeAmax()).body());

@@ -16,6 +16,8 @@ class HoistInvariantsTest {
         %i = tile_iota {axis = 0} : $i32:8
         %n = size {extent = S} : $i32
         %zero = fill {value = 0.0} : $f32:8
+        %one = fill {value = 1.0} : $i32
+        %m = apply %n, %one {function = lt} : $bool
         %r = loop %n, %zero {step = 1} do (%k: $i32, %c: $f32:8) {
           %two = fill {value = 2.0} : $i32
           %j = apply %i, %two {function = add} : $i32:8
@@ -30,7 +32,7 @@ class HoistInvariantsTest {
           %d = apply %c, %a {function = add} : $f32:8
           yield %d
         } : $f32:8
-        """.replace("%r = loop", "%one = fill {value = 1.0} : $i32\n%m = apply %n, %one {function = lt} : $bool\n%r = loop"));
+        """);
     assertEquals("""
         launch {grid = [1, 1, 1], warps = 1}
         %i = tile_iota {axis = 0}

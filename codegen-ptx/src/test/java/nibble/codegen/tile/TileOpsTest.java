@@ -84,8 +84,8 @@ class TileOpsTest {
 
   @ParameterizedTest
   @CsvSource({
-      "neg,3,-3", "abs,-3,3", "exp,0,1", "log,1,0", "sqrt,9,3", "rsqrt,4,0.5", "reciprocal,4,0.25", "tanh,0,0", "erf,0,0",
-      "erfc,0,1", "sin,0,0", "cos,0,1", "floor,-1.5,-2", "ceil,-1.5,-1", "round,2.5,2", "not,1,0"})
+      "neg,3,-3", "abs,-3,3", "exp,0,1", "log,1,0", "sqrt,9,3", "rsqrt,4,0.5", "reciprocal,4,0.25", "tanh,0,0",
+      "erf,0,0", "erfc,0,1", "sin,0,0", "cos,0,1", "floor,-1.5,-2", "ceil,-1.5,-1", "round,2.5,2", "not,1,0"})
   void functionsOfOne(String name, double a, double expected) {
     Scalar function = Scalar.valueOf(name.toUpperCase(Locale.ROOT));
     assertEquals(1, function.arity());
@@ -205,9 +205,10 @@ class TileOpsTest {
         """;
     gives(ofEight(masked + "%r = load %x, %i, %m {contiguous = 1} : $f32:8"), 1, -2, 3, -4, 5, 0, 0, 0);
     gives(run(LOAD + masked + "store %y, %i, %a, %m {contiguous = 1}\n"), 1, -2, 3, -4, 5, 0, 0, 0);
-    assertTrue(refused("%i = fill {value = 0.0} : $f32:8\n%a = load %x, %i {contiguous = 1} : $f32:8").contains("i32 offsets"));
-    assertTrue(refused("%i = fill {value = 0.0} : $i32:8\n%a = fill {value = 0.0} : $i32:8\nstore %y, %i, %a {contiguous = 1}")
-        .contains("takes values"));
+    assertTrue(refused("%i = fill {value = 0.0} : $f32:8\n%a = load %x, %i {contiguous = 1} : $f32:8")
+        .contains("i32 offsets"));
+    assertTrue(refused("%i = fill {value = 0.0} : $i32:8\n%a = fill {value = 0.0} : $i32:8\n"
+        + "store %y, %i, %a {contiguous = 1}").contains("takes values"));
   }
 
   @Test
@@ -237,9 +238,11 @@ class TileOpsTest {
     // What was not stored is not a number.
     gives(ofEight(shared + "%r = shared_load %s, %0 {start = [0], axes = [0]} : $f32:8"),
         DoubleStream.generate(() -> Double.NaN).limit(8).toArray());
-    assertTrue(refused(shared + "%2 = shared_load %s, %0 {start = [2], axes = [0]} : $f32:4").contains("inside the tile"));
+    assertTrue(refused(shared + "%2 = shared_load %s, %0 {start = [2], axes = [0]} : $f32:4")
+        .contains("inside the tile"));
     assertTrue(refused(shared + "%2 = fill {value = 0.0} : $f32:4\nshared_store %2, %s, %0").contains("whole tiles"));
-    assertTrue(refused(shared + "%2 = fill {value = 0.0} : $i32:8\nshared_store %2, %s, %0").contains("change the format"));
+    assertTrue(refused(shared + "%2 = fill {value = 0.0} : $i32:8\nshared_store %2, %s, %0")
+        .contains("change the format"));
   }
 
   @Test
@@ -270,7 +273,8 @@ class TileOpsTest {
         %2 = mma %c, %0, %1 : $f32:2x2
         %r = tile_reshape %2 {extents = [4]} : $f32:4
         %i = tile_iota {axis = 0} : $i32:4
-        """ + STORE), 100 + 1 - 6 + 15 - 28, 100 - 2 + 8 - 18 + 32, 100 + 5 - 18 + 35 - 56, 100 - 10 + 24 - 42 + 64, 0, 0, 0, 0);
+        """ + STORE), 100 + 1 - 6 + 15 - 28, 100 - 2 + 8 - 18 + 32, 100 + 5 - 18 + 35 - 56, 100 - 10 + 24 - 42 + 64,
+        0, 0, 0, 0);
     assertTrue(refused("%0 = fill {value = 1.0} : $f32:2x4\n%1 = fill {value = 1.0} : $f32:2x2\n"
         + "%2 = mma %1, %0, %0 : $f32:2x2").contains("does not give"));
   }

@@ -14,8 +14,8 @@ import nibble.ir.text.Printer;
 import nibble.ir.verify.Verifier;
 
 /**
- * Programs of Tile IR as text. Types are short in it: {@code $f32} is a scalar, {@code $f32:8} a tile of eight elements in
- * the registers of a thread, {@code $f32:2x4} one of two rows, {@code $shared:f32} four stages of eight elements.
+ * Programs of Tile IR as text. Types are short in it: {@code $f32} is a scalar, {@code $f32:8} a tile of eight elements
+ * in the registers of a thread, {@code $f32:2x4} one of two rows, {@code $shared:f32} four stages of eight elements.
  */
 final class TileText {
   private static final Registry REGISTRY = Registry.core().with(List.of(new TileDialect()));

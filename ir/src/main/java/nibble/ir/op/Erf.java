@@ -34,8 +34,8 @@ public record Erf() implements UnaryOp {
   }
 
   /**
-   * The complementary error function, 1 minus the error function, to 8 units in the last place of its own, however small it
-   * is.
+   * The complementary error function, 1 minus the error function, to 8 units in the last place of its own, however
+   * small it is.
    */
   public static double erfc(double x) {
     return x < CANCELS || Double.isNaN(x) ? 1 - erf(x) : complement(x);
@@ -53,8 +53,8 @@ public record Erf() implements UnaryOp {
   }
 
   /**
-   * {@code exp(-x^2)/sqrt(pi) / (x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ...))))}, for x of 0.75 and more. The rest behind the
-   * last fraction is about what repeats itself: {@code d = x + (n/2)/d}.
+   * {@code exp(-x^2)/sqrt(pi) / (x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ...))))}, for x of 0.75 and more. The rest behind
+   * the last fraction is about what repeats itself: {@code d = x + (n/2)/d}.
    */
   private static double complement(double x) {
     int fractions = (int) (16 + 120 / (x * x));

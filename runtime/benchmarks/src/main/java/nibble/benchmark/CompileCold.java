@@ -9,8 +9,8 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Compilation in a new process: what is measured runs once. The phases before it have run when a phase is measured alone, as
- * they have when it runs as part of the whole.
+ * Compilation in a new process: what is measured runs once. The phases before it have run when a phase is measured
+ * alone, as they have when it runs as part of the whole.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

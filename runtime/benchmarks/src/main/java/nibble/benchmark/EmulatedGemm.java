@@ -9,7 +9,6 @@ import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.target.Targets;
-import nibble.emulator.Allocation;
 import nibble.emulator.Argument;
 import nibble.emulator.LaunchConfig;
 import nibble.emulator.LaunchResult;

@@ -19,7 +19,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What kernels that nobody has run before reach within their first 100 ms, once others have warmed the machine's helpers. */
+/**
+ * What kernels that nobody has run before reach within their first 100 ms, once others have warmed the machine's
+ * helpers.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

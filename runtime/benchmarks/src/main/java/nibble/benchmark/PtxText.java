@@ -128,7 +128,8 @@ final class PtxText {
   static String tensor(String target, String form, int sums, String type) {
     StringBuilder body = new StringBuilder(".reg .b32 %a<4>, %b<2>, %i; .reg .pred %p; .reg .b64 %rd<3>;\n");
     body.append(".reg .%s %%c<32>;\n".formatted(type));
-    body.append("ld.param.u64 %rd1, [x];\nmov.u32 %i, %tid.x;\nmul.wide.u32 %rd2, %i, 32;\nadd.s64 %rd1, %rd1, %rd2;\n");
+    body.append("ld.param.u64 %rd1, [x];\nmov.u32 %i, %tid.x;\n");
+    body.append("mul.wide.u32 %rd2, %i, 32;\nadd.s64 %rd1, %rd1, %rd2;\n");
     body.append("ld.global.v4.b32 {%a0, %a1, %a2, %a3}, [%rd1];\nld.global.v2.b32 {%b0, %b1}, [%rd1+16];\n");
     for (int i = 0; i < 32; i++) {
       body.append("mov.b32 %%c%d, 0;\n".formatted(i));
@@ -136,7 +137,8 @@ final class PtxText {
     body.append("mov.u32 %i, 0;\nLOOP:\n");
     for (int i = 0; i < 8; i++) {
       String sum = list("%c", i * sums, sums);
-      body.append("mma.sync.aligned.%s %s, %s, %s, %s;\n".formatted(form, sum, list("%a", 0, 4), list("%b", 0, 2), sum));
+      body.append(
+          "mma.sync.aligned.%s %s, %s, %s, %s;\n".formatted(form, sum, list("%a", 0, 4), list("%b", 0, 2), sum));
     }
     body.append("add.s32 %i, %i, 1;\nsetp.lt.s32 %p, %i, 500;\n@%p bra LOOP;\nst.global.b32 [%rd1], %c0;\nret;\n");
     return module(target, target.equals("sm_80") ? "7.0" : "8.4", ".param .u64 x", body.toString());

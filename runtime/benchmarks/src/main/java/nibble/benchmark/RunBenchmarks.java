@@ -21,7 +21,8 @@ public final class RunBenchmarks {
   /** A table of figures. */
   static String report(List<Figure> figures) {
     StringBuilder report = new StringBuilder();
-    report.append(String.format(Locale.ROOT, "%n%-75s %14s %14s  %-6s %s%n", "benchmark", "best", "median", "unit", "floor"));
+    report.append(String.format(
+        Locale.ROOT, "%n%-75s %14s %14s  %-6s %s%n", "benchmark", "best", "median", "unit", "floor"));
     for (Figure figure : figures) {
       report.append(String.format(
           Locale.ROOT, "%-75s %14s %14s  %-6s %s%n",

@@ -27,13 +27,15 @@ class RunBenchmarksTest {
     List<Figure> figures = runs.stream().flatMap(run -> Figure.of(run).stream()).toList();
     assertTrue(figures.stream().allMatch(figure -> figure.best() > 0), () -> RunBenchmarks.report(figures));
     Set<String> labels = figures.stream().map(Figure::label).collect(Collectors.toSet());
-    Floor.ALL.forEach(floor -> assertTrue(labels.contains(floor.benchmark()), () -> floor.benchmark() + " is not among " + labels));
+    Floor.ALL.forEach(floor -> assertTrue(
+        labels.contains(floor.benchmark()), () -> floor.benchmark() + " is not among " + labels));
   }
 
   @Test
   void theBestOfTimesIsTheLeastAndOfRatesTheLargest() {
     Figure time = new Figure("CompileWarm.whole", List.of(400.0, 450.0, 900.0), "ms/op", false);
-    Figure rate = new Figure("MachineTensorCores.launch(F16_SM_80) tensorOperations", List.of(1e6, 2e6, 6e6), "ops/s", true);
+    Figure rate = new Figure(
+        "MachineTensorCores.launch(F16_SM_80) tensorOperations", List.of(1e6, 2e6, 6e6), "ops/s", true);
     assertEquals(400, time.best());
     assertEquals(450, time.median());
     assertEquals(6e6, rate.best());

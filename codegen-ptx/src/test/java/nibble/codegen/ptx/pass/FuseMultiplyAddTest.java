@@ -34,7 +34,9 @@ class FuseMultiplyAddTest {
     code.op("add.rn.f32", b, product());
     code.op("add.rn.f32", product(), imm(1f));
     assertEquals(
-        List.of("fma.rn.f32 %f3, %f0, %f1, %f0;", "fma.rn.f32 %f5, %f0, %f1, %f1;", "fma.rn.f32 %f7, %f0, %f1, 0f3F800000;"),
+        List.of(
+            "fma.rn.f32 %f3, %f0, %f1, %f0;", "fma.rn.f32 %f5, %f0, %f1, %f1;",
+            "fma.rn.f32 %f7, %f0, %f1, 0f3F800000;"),
         fused());
   }
 

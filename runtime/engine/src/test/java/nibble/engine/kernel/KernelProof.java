@@ -30,8 +30,8 @@ import nibble.ir.text.Parser;
 import nibble.ir.verify.Verifier;
 
 /**
- * Compiles the only function of a module, runs its kernels on the PTX machine, every buffer an allocation of its own, and
- * holds each element of each result to its running error bound.
+ * Compiles the only function of a module, runs its kernels on the PTX machine, every buffer an allocation of its own,
+ * and holds each element of each result to its running error bound.
  */
 final class KernelProof {
   private final Module module;
