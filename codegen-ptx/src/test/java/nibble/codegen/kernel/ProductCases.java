@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Matrix products: formats by sizes by orders of the right operand, what comes before them and what behind. */
-public final class ProductCases {
+final class ProductCases {
   private ProductCases() {}
 
   /** Types of the operands: format and scales of left and right, the latter for both of its orders. */
@@ -79,7 +79,7 @@ public final class ProductCases {
       new Extents(70, 1, 64, true), new Extents(5, 40, 1, false));
 
   /** All formats by all extents; the orders of the right operand take turns. */
-  public static Stream<KernelCase> formats() {
+  static Stream<KernelCase> formats() {
     List<KernelCase> cases = new ArrayList<>();
     for (Operands operands : Operands.values()) {
       for (Extents extents : EXTENTS) {
@@ -151,7 +151,7 @@ public final class ProductCases {
       .buildOrThrow();
 
   /** Every epilogue behind an integer product and one of floats. */
-  public static Stream<KernelCase> epilogues() {
+  static Stream<KernelCase> epilogues() {
     return EPILOGUES.entrySet().stream().flatMap(epilogue -> Stream.of(Operands.S8_CHANNEL, Operands.F16)
         .map(operands -> epilogue(epilogue, operands)));
   }
@@ -199,7 +199,7 @@ public final class ProductCases {
       .buildOrThrow();
 
   /** Every prologue before products on tensor cores and of f32. */
-  public static Stream<KernelCase> prologues() {
+  static Stream<KernelCase> prologues() {
     return PROLOGUES.entrySet().stream().flatMap(prologue -> Stream.of(Operands.F16, Operands.F32)
         .map(operands -> KernelCase.of(
             operands.name().toLowerCase(Locale.ROOT) + " " + prologue.getKey(), "symbol M",
@@ -211,7 +211,7 @@ public final class ProductCases {
   }
 
   /** Products of many matrices: heads that are views, leading axes that broadcast, one right matrix for all. */
-  public static Stream<KernelCase> batched() {
+  static Stream<KernelCase> batched() {
     return Stream.of(Operands.BF16, Operands.F32).flatMap(operands -> Stream.of(
         KernelCase.of(operands + " attention", "symbol B\nsymbol S multiple of 8",
             "%q: tensor<[B,S,64] x $F>, %k: tensor<[B,S,64] x $F>, %v: tensor<[B,S,64] x $F>"

@@ -9,13 +9,13 @@ import java.util.stream.Stream;
 /**
  * Kernels that map and reduce: over each axis, of odd and even extents, known and symbolic; normalisations, quantizers.
  */
-public final class SweepCases {
+final class SweepCases {
   private SweepCases() {}
 
   private static final ImmutableMap<String, Long> NONE = ImmutableMap.of();
 
   /** Reductions of a tensor of rank 3 over each set of axes. */
-  public static Stream<KernelCase> reductions() {
+  static Stream<KernelCase> reductions() {
     List<KernelCase> cases = new ArrayList<>();
     for (String op : List.of("reduce_sum", "reduce_mean", "reduce_max", "reduce_min")) {
       for (String axes : List.of("[0]", "[1]", "[2]", "[0, 1]", "[1, 2]", "[0, 1, 2]")) {
@@ -78,7 +78,7 @@ public final class SweepCases {
       .buildOrThrow();
 
   /** Softmax and normalisations of rows that are short and long, odd and even, of known and unknown length. */
-  public static Stream<KernelCase> rows() {
+  static Stream<KernelCase> rows() {
     return ROWS.entrySet().stream().flatMap(row -> Stream.of(
         row(row.getKey(), "1", "", row.getValue(), Map.of("B", 3L)),
         row(row.getKey(), "7", "", row.getValue(), Map.of("B", 1L)),
@@ -90,7 +90,7 @@ public final class SweepCases {
   }
 
   /** Quantizers of each granularity, of tensors that boxes divide and of others. */
-  public static Stream<KernelCase> quantizers() {
+  static Stream<KernelCase> quantizers() {
     List<KernelCase> cases = new ArrayList<>();
     for (String granularity : List.of(
         "tensor", "token", "axis 0", "axis 1", "axis 2", "block(1,32)", "block(8,16)", "block(32,32)", "group(16)")) {
@@ -114,7 +114,7 @@ public final class SweepCases {
   }
 
   /** Elementwise work, gathers and views. */
-  public static Stream<KernelCase> maps() {
+  static Stream<KernelCase> maps() {
     return Stream.of(
         KernelCase.of("functions", "symbol N", "%x: tensor<[N,3] x f32>", """
             %0 = abs %x : tensor<[N,3] x f32>

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import nibble.codegen.kernel.KernelCase;
-import nibble.codegen.kernel.ProductCases;
-import nibble.codegen.kernel.SweepCases;
+import nibble.codegen.kernel.KernelCases;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Registry;
@@ -27,10 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A function cut into kernels is the function. */
 class PartitionTest {
+  /** All but those of single quantizers, which {@link SplitDynamicQuantizeTest} holds to more. */
   static Stream<KernelCase> cases() {
-    return Stream.of(
-        ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched(), SweepCases.rows(),
-        SweepCases.maps()).flatMap(cases -> cases);
+    return KernelCases.all().filter(kernels -> !kernels.name().startsWith("quantize"));
   }
 
   @ParameterizedTest(name = "{0}")
