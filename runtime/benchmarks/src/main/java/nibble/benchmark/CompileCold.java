@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(5)
+@Fork(8)
 @Warmup(iterations = 0)
 @Measurement(iterations = 1)
 public class CompileCold extends CompilePhases {}

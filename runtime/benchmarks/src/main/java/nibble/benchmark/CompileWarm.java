@@ -13,5 +13,5 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
 @Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 1)
+@Measurement(iterations = 20, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class CompileWarm extends CompilePhases {}

@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Fork(1)
 @Warmup(iterations = 6, time = 50, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 8, time = 50, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 20, time = 50, timeUnit = TimeUnit.MILLISECONDS)
 public class MachineNewKernel {
   private static final int THREADS = 256;
   private static final long NANOSECONDS = 100_000_000;
