@@ -12,14 +12,9 @@ class SplitDynamicQuantizeTest {
   void scalesBecomeValues() {
     assertEquals("""
         %1 = amax %x {granularity = token} : tensor<[B,1] x f32>
-        %2 = constant {values = [127.0]} : tensor<[] x f32>
-        %3 = div %1, %2 : tensor<[B,1] x f32>
-        %4 = constant {values = [0.0]} : tensor<[] x f32>
-        %5 = compare %3, %4 {kind = eq} : tensor<[B,1] x bool>
-        %6 = constant {values = [1.0]} : tensor<[] x f32>
-        %7 = select %5, %6, %3 : tensor<[B,1] x f32>
-        %8 = quantize %x, %7 {rounding = nearest_even} : tensor<[B,48] x i8, scale<token, f32>>
-        return %8
+        %2 = scale_of %1 {codes = i8, to = f32} : tensor<[B,1] x f32>
+        %3 = quantize %x, %2 {rounding = nearest_even} : tensor<[B,48] x i8, scale<token, f32>>
+        return %3
         """, Rewritten.of("%x: tensor<[B,48] x f32>", """
         %0 = quantize %x {rounding = nearest_even} : tensor<[B,48] x i8, scale<token, f32>>
         return %0
