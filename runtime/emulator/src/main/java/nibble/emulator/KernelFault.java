@@ -26,6 +26,11 @@ public final class KernelFault extends MachineException {
     ASSERTION,
     BAD_BRANCH,
     BAD_METADATA,
+    BAD_MBARRIER,
+    BAD_TENSOR_MAP,
+    BAD_DESCRIPTOR,
+    STACK_OVERFLOW,
+    BAD_FREE,
     STEP_LIMIT
   }
 

@@ -1,9 +1,9 @@
 package nibble.emulator.execute;
 
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import nibble.emulator.KernelFault;
 import nibble.emulator.code.BasicBlock;
@@ -16,11 +16,15 @@ public final class BlockRunner {
   private final ThreadBlock block;
   private final Profile profile;
 
-  /** A worker whose memory lives as long as the arena. */
-  public BlockRunner(Launch launch, Arena arena) {
+  /**
+   * A worker whose memory lives as long as the arena.
+   *
+   * @param nextBlock takes the grid's next block that has not started
+   */
+  public BlockRunner(Launch launch, Arena arena, LongSupplier nextBlock) {
     this.launch = launch;
     profile = new Profile(launch.code().blocks().size());
-    block = new ThreadBlock(launch, arena, profile);
+    block = new ThreadBlock(launch, arena, profile, nextBlock);
   }
 
   public Profile profile() {
@@ -38,7 +42,10 @@ public final class BlockRunner {
     Scheduler scheduler = launch.schedule().forBlock(number);
     Warp[] warps = block.warps();
     long left = launch.stepLimit();
-    for (int ready = ready(warps); ready != 0; ready = ready(warps)) {
+    for (int ready = ready(warps); ready != 0 || block.phaseWaits().timeOut(); ready = ready(warps)) {
+      if (ready == 0) {
+        continue;
+      }
       if (stopped.getAsBoolean()) {
         return List.of();
       }
@@ -46,7 +53,9 @@ public final class BlockRunner {
       if (left <= 0) {
         throw unending(warp);
       }
-      left -= WarpLoop.run(launch.executable(), warp, (int) Math.min(left, scheduler.turn()));
+      int executed = WarpLoop.run(launch.executable(), warp, (int) Math.min(left, scheduler.turn()));
+      block.phaseWaits().pass(executed, warp.talks);
+      left -= executed;
     }
     if (block.liveThreads() > 0) {
       throw deadlock();
@@ -80,10 +89,7 @@ public final class BlockRunner {
         return warp.meeting.fault();
       }
     }
-    List<BarrierWait> waiting = new ArrayList<>();
-    for (Barrier barrier : block.barriers()) {
-      waiting.addAll(barrier.waiting());
-    }
+    List<BarrierWait> waiting = block.waiting();
     BarrierWait first = waiting.get(0);
     String who =
         waiting.stream()

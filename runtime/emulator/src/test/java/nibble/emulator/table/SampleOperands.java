@@ -79,7 +79,8 @@ final class SampleOperands {
   // Operands whose size the row tells
 
   private String sized(String kind, int index) {
-    String bank = bank(Integer.parseInt(kind.replaceAll("\\D", "")));
+    int bits = Integer.parseInt(kind.replaceAll("\\D", ""));
+    String bank = bits == 8 ? "c" : bank(bits);
     if (kind.startsWith("d")) {
       String first = written("%" + bank + "0");
       boolean isPair = kind.endsWith("&p") || kind.endsWith("|p") && random.nextBoolean();
@@ -107,7 +108,7 @@ final class SampleOperands {
 
   private String source(String bank) {
     int count = SampleKernel.registers(bank);
-    int first = bank.equals("h") ? 4 : FIRST_SOURCE;
+    int first = count == 8 ? 4 : FIRST_SOURCE;
     return "%" + bank + (first + random.nextInt(count - first));
   }
 
