@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import nibble.emulator.model.Version;
 
@@ -23,7 +25,7 @@ import nibble.emulator.model.Version;
  * cvt.rn.f16x2.e4m3x2 : d32 s16   -> Convert.fp8 ; needs sm_89 8.1 or sm_90 7.8
  * </pre>
  *
- * <p>A vocabulary may hold another, {@code <byte>}. A line {@code modifier a b needs sm_90 7.8} says where modifiers
+ * <p>A vocabulary may hold another, {@code <byte>}, and numbers with the same step, {@code n(8..256/8)k}. A line {@code modifier a b needs sm_90 7.8} says where modifiers
  * are legal, in whatever form, and one {@code modifier mnemonic.a} where several are that
  * stand in one opcode. A line {@code refuse tex .im2col "reason"} says why there are no rows for instructions or
  * modifiers that PTX has.
@@ -33,6 +35,9 @@ import nibble.emulator.model.Version;
  * it says that it stands where the slot before it does, and only there. A {@code ~} before the form takes its modifiers in any order. An instruction that {@code waits} may make its path wait for others.
  */
 final class FormReader {
+  private static final java.util.regex.Pattern RANGE =
+      java.util.regex.Pattern.compile("(.*)\\((\\d+)\\.\\.(\\d+)/(\\d+)\\)(.*)");
+
   private final Map<String, List<String>> vocabularies = new HashMap<>();
   private final List<Form> forms = new ArrayList<>();
   private final Map<List<String>, Requirement> modifiers = new LinkedHashMap<>();
@@ -116,6 +121,13 @@ final class FormReader {
   }
 
   private Stream<String> expand(String word) {
+    Matcher range = RANGE.matcher(word);
+    if (range.matches()) {
+      int step = Integer.parseInt(range.group(4));
+      return IntStream.iterate(Integer.parseInt(range.group(2)), it -> it + step)
+          .takeWhile(it -> it <= Integer.parseInt(range.group(3)))
+          .mapToObj(it -> range.group(1) + it + range.group(5));
+    }
     return word.startsWith("<") ? vocabularies.get(inside(word)).stream() : Stream.of(word);
   }
 

@@ -19,7 +19,8 @@ import nibble.emulator.report.Suggestion;
 /** The instruction table: every form that the machine executes. */
 public final class FormTable {
   private static final List<String> GROUPS =
-      List.of("integer", "floating", "half", "compare", "move", "convert", "memory", "async", "control", "warp", "tensor");
+      List.of("integer", "floating", "half", "compare", "move", "convert", "memory", "async", "control", "warp", "tensor",
+          "warpgroup");
 
   private final List<Form> forms;
   private final Map<List<String>, Requirement> modifiers;

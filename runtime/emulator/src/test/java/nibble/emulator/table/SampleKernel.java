@@ -42,7 +42,19 @@ final class SampleKernel {
       add.u64 %map4, %map1, 384; add.u64 %map5, %map1, 512;
       """;
 
+  private static final String WARPGROUP =
+      """
+      .reg .b32 %w<128>; .reg .b64 %descriptor; .reg .pred %adds; setp.lt.u32 %adds, %place, 65536;
+      cvt.u64.u32 %descriptor, %place; shr.u64 %descriptor, %descriptor, 4;
+      or.b64 %descriptor, %descriptor, 0x0000000801000000;
+      """;
+
   private SampleKernel() {}
+
+  /** Whether there are instructions of four warps. */
+  static boolean hasWarpgroup(List<FormSampler.Sample> samples) {
+    return samples.stream().anyMatch(it -> it.opcode().startsWith("wgmma.mma"));
+  }
 
   /** Registers of a bank: 8, 16, 32, 64 and 128 bits, and predicates. */
   static int registers(String bank) {
@@ -50,6 +62,7 @@ final class SampleKernel {
       case "r" -> 64;
       case "rd" -> 40;
       case "x" -> 2;
+      case "w" -> 128;
       default -> 8;
     };
   }
@@ -68,6 +81,10 @@ final class SampleKernel {
     }
     for (int i = 0; i < FormSampler.MOST && hasBarriers; i++) {
       text.append("mbarrier.init.b64 [%%bars+%d], 7;\n".formatted(256 * i));
+    }
+    text.append(hasWarpgroup(samples) ? WARPGROUP : "");
+    for (int i = 0; i < 128 && hasWarpgroup(samples); i++) {
+      text.append("mov.b32 %%w%d, %d;\n".formatted(i, i));
     }
     if (isLong) {
       text.append("mov.b128 %x1, {%g, %out};\n");

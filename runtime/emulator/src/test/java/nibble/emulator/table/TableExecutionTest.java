@@ -54,7 +54,8 @@ class TableExecutionTest {
             .argument(Argument.of(new byte[128]))
             .buffer("memory", memory)
             .buffer("maps", buffers -> maps(buffers.get("memory").address()))
-            .buffer("out", 128);
+            .buffer("out", 512)
+            .grid(1, SampleKernel.hasWarpgroup(samples) ? 128 : 32);
     assertTrue(run.run().result().forms().containsKey(form), () -> "rows before it hide " + form + ":\n" + ptx);
   }
 }
