@@ -62,7 +62,7 @@ final class Matrices {
     Sparsity sparsity = sparsity(it, shape);
     Multiplication inner = plan(it, shape, Optional.of(sparsity));
     TileMap stored = TileMap.a(shape.m(), shape.k() / 2, type.perRegister());
-    boolean isOrdered = it.match().has("sp::ordered_metadata");
+    boolean isOrdered = it.match().text("sp").equals("sp::ordered_metadata");
     List<Arg> arguments = new ArrayList<>();
     arguments.add(new Arg.Plan(new SparseMultiplication(inner, stored, sparsity, isOrdered)));
     arguments.addAll(operands(it, shape.m(), shape.k() / 2, shape.k()));

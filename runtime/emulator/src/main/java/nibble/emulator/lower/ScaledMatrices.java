@@ -27,7 +27,7 @@ final class ScaledMatrices {
     Match match = it.match();
     Shape shape = Shape.of(match.text("shape"));
     Optional<Sparsity> sparsity =
-        match.has("sp::ordered_metadata") ? Optional.of(Matrices.sparsity(it, shape)) : Optional.empty();
+        match.has("sp") ? Optional.of(Matrices.sparsity(it, shape)) : Optional.empty();
     int chunks = chunks(match);
     ScaledMultiplication plan =
         new ScaledMultiplication(
