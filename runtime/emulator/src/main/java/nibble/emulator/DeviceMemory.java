@@ -15,7 +15,8 @@ public final class DeviceMemory {
   }
 
   /**
-   * Allocates memory; its bytes are zero.
+   * Allocates memory. Its bytes are zero, which is more than a GPU promises: under {@link Check#INIT} a kernel that reads
+   * some before it or the host has written them is told on.
    *
    * @param name what faults call it
    */

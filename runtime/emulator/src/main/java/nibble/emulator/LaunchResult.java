@@ -19,6 +19,7 @@ import nibble.emulator.table.Form;
  * @param fidelity warp instructions by how exact they are
  * @param forms warp instructions by the table's rows
  * @param output what the kernel printed, in the order of blocks
+ * @param findings what the machine's checks found
  * @param seconds how long it took
  */
 public record LaunchResult(
@@ -33,10 +34,12 @@ public record LaunchResult(
     Map<Fidelity, Long> fidelity,
     Map<Form, Long> forms,
     List<String> output,
+    List<Finding> findings,
     double seconds) {
   public LaunchResult {
     fidelity = Map.copyOf(fidelity);
     forms = Map.copyOf(forms);
     output = List.copyOf(output);
+    findings = List.copyOf(findings);
   }
 }

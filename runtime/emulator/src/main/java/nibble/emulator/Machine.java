@@ -1,13 +1,21 @@
 package nibble.emulator;
 
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import nibble.emulator.check.Checkers;
+import nibble.emulator.check.Findings;
+import nibble.emulator.code.Code;
 import nibble.emulator.execute.Launch;
 import nibble.emulator.execute.Launcher;
 import nibble.emulator.execute.Observer;
+import nibble.emulator.execute.Observers;
+import nibble.emulator.lower.Instrumentation;
 import nibble.emulator.lower.LoweredModule;
 import nibble.emulator.lower.ModuleLowering;
 import nibble.emulator.lower.Options;
@@ -38,8 +46,11 @@ public final class Machine implements AutoCloseable {
   private final Schedule schedule;
   private final long stepLimit;
   private final Optional<Observer> observer;
-  private final GlobalMemory global = new GlobalMemory();
-  private final DeviceMemory memory = new DeviceMemory(global);
+  private final Set<Check> checks;
+  private final int findingLimit;
+  private final int residency;
+  private final GlobalMemory global;
+  private final DeviceMemory memory;
   private final ExecutorService executor;
 
   private Machine(Builder builder) {
@@ -49,6 +60,11 @@ public final class Machine implements AutoCloseable {
     schedule = builder.schedule;
     stepLimit = builder.stepLimit;
     observer = builder.observer;
+    checks = Set.copyOf(builder.checks);
+    findingLimit = builder.findingLimit;
+    residency = builder.residency;
+    global = new GlobalMemory(checks.contains(Check.INIT));
+    memory = new DeviceMemory(global);
     AtomicInteger number = new AtomicInteger();
     executor =
         Executors.newFixedThreadPool(
@@ -73,6 +89,9 @@ public final class Machine implements AutoCloseable {
     private Schedule schedule = Schedule.roundRobin();
     private long stepLimit = Long.MAX_VALUE;
     private Optional<Observer> observer = Optional.empty();
+    private Set<Check> checks = EnumSet.noneOf(Check.class);
+    private int findingLimit = 100;
+    private int residency = 8;
 
     private Builder() {}
 
@@ -97,7 +116,10 @@ public final class Machine implements AutoCloseable {
       return this;
     }
 
-    /** In which order the warps of a block run; round robin unless stated. */
+    /**
+     * In which order warps run; round robin unless stated, with blocks on all workers. Under other schedules, and where races
+     * or initialisation are checked, one worker runs all blocks, so that a launch can be repeated.
+     */
     public Builder schedule(Schedule newSchedule) {
       schedule = newSchedule;
       return this;
@@ -112,6 +134,36 @@ public final class Machine implements AutoCloseable {
     /** What watches all launches; nothing unless stated. Watched kernels are compiled apart, and slower. */
     public Builder observer(Observer newObserver) {
       observer = Optional.of(newObserver);
+      return this;
+    }
+
+    /** What to look for beside what is always found; nothing unless stated. Checked kernels are compiled apart. */
+    public Builder checks(Check... newChecks) {
+      return checks(List.of(newChecks));
+    }
+
+    /** What to look for beside what is always found; nothing unless stated. Checked kernels are compiled apart. */
+    public Builder checks(Collection<Check> newChecks) {
+      checks = EnumSet.noneOf(Check.class);
+      checks.addAll(newChecks);
+      return this;
+    }
+
+    /** How many findings of one launch are kept; 100 unless stated. */
+    public Builder findingLimit(int limit) {
+      findingLimit = limit;
+      return this;
+    }
+
+    /**
+     * How many blocks are under way at a time where one worker runs all of them; 8 unless stated. Blocks that wait for each
+     * other, as in barriers of a grid, must be under way together.
+     */
+    public Builder residency(int blocks) {
+      if (blocks < 1) {
+        throw new IllegalArgumentException("some block must be under way");
+      }
+      residency = blocks;
       return this;
     }
 
@@ -152,26 +204,50 @@ public final class Machine implements AutoCloseable {
    */
   public LaunchResult launch(PtxKernel kernel, LaunchConfig config, List<Argument> arguments) {
     LaunchCheck.check(kernel, config, arguments);
-    boolean isWatched = observer.isPresent();
+    boolean isSerial = schedule.steps() || checks.contains(Check.INIT) || checks.contains(Check.RACE);
+    Instrumentation instrumentation =
+        new Instrumentation(
+            observer.isPresent() || !checks.isEmpty() || schedule.steps(),
+            checks.contains(Check.INIT),
+            schedule.steps());
+    Code code = kernel.code(instrumentation);
+    Findings findings = new Findings(findingLimit, schedule.toString());
     LaunchConfig.Extent grid = config.grid();
     LaunchConfig.Extent block = config.block();
     Launch launch =
         new Launch(
-            kernel.code(isWatched),
-            kernel.executable(tier, isWatched),
+            code,
+            kernel.executable(tier, instrumentation),
             global,
             new int[] {grid.x(), grid.y(), grid.z()},
             new int[] {block.x(), block.y(), block.z()},
             config.dynamicSharedBytes(),
             Parameters.lay(kernel, arguments),
             schedule,
+            isSerial ? residency : 0,
+            isSerial ? 0 : System.currentTimeMillis() * 1_000_000 - System.nanoTime(),
             stepLimit,
-            observer);
+            watch(code, findings));
     Launcher launcher = new Launcher(launch);
     long start = System.nanoTime();
-    launcher.run(executor, workers);
+    try {
+      launcher.run(executor, workers);
+    } catch (KernelFault fault) {
+      throw fault.withFindings(findings.list());
+    }
     double seconds = (System.nanoTime() - start) / 1e9;
-    return ResultBuilder.build(launch, launcher, seconds);
+    return ResultBuilder.build(launch, launcher, findings.list(), seconds);
+  }
+
+  /** What watches a launch: the builder's observer, the checks, or both. */
+  private Optional<Observer> watch(Code code, Findings findings) {
+    if (checks.stream().allMatch(Check::isAlwaysOn)) {
+      return observer;
+    }
+    Observer checkers = new Checkers(checks, code, findings);
+    return observer.isEmpty()
+        ? Optional.of(checkers)
+        : observer.map(it -> block -> Observers.of(List.of(it.forBlock(block), checkers.forBlock(block))));
   }
 
   /** Stops the machine's workers. Memory goes when nobody refers to it any more. */

@@ -15,7 +15,7 @@ import nibble.emulator.table.Form;
 final class ResultBuilder {
   private ResultBuilder() {}
 
-  static LaunchResult build(Launch launch, Launcher launcher, double seconds) {
+  static LaunchResult build(Launch launch, Launcher launcher, List<Finding> findings, double seconds) {
     Profile profile = launcher.profile();
     List<BasicBlock> blocks = launch.code().blocks();
     Map<Form, Long> forms = new HashMap<>();
@@ -50,6 +50,7 @@ final class ResultBuilder {
         fidelity,
         forms,
         launcher.output(),
+        findings,
         seconds);
   }
 }

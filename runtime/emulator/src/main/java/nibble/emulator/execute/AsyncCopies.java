@@ -18,14 +18,16 @@ public final class AsyncCopies {
   /** The copies of one instruction by lanes whose group has the same number. */
   private record Batch(int group, int lanes, long[] destinations, byte[] data, int bytes) {}
 
+  private final Warp warp;
   private final ThreadBlock block;
   private final Deque<Batch> pending = new ArrayDeque<>();
 
   /** How many groups each lane has committed; copies join the group of this number. */
   private final int[] committed = new int[WARP];
 
-  AsyncCopies(ThreadBlock block) {
-    this.block = block;
+  AsyncCopies(Warp warp) {
+    this.warp = warp;
+    this.block = warp.block;
   }
 
   void clear() {
@@ -86,6 +88,9 @@ public final class AsyncCopies {
   }
 
   private void write(Batch batch, int lanes) {
+    if (lanes != 0) {
+      block.observer().copyCompleted(warp, lanes, batch.destinations, batch.bytes);
+    }
     MemorySegment shared = block.shared();
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       int lane = Integer.numberOfTrailingZeros(rest);

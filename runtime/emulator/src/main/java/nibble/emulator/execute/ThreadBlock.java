@@ -6,10 +6,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.LongSupplier;
 import nibble.emulator.KernelFault;
 import nibble.emulator.code.Code;
 import nibble.emulator.code.SpecialRegister;
+import nibble.emulator.memory.Placed;
 import nibble.emulator.memory.PrivateMemory;
 import nibble.emulator.memory.Space;
 import nibble.emulator.tensor.TensorScratch;
@@ -20,19 +21,21 @@ public final class ThreadBlock {
   private static final byte POISON = -1;
 
   private final Launch launch;
+  private final LongSupplier clock;
   private final Warp[] warps;
   private final Barrier[] barriers = new Barrier[16];
   private final MemorySegment shared;
   private final MemorySegment[] locals;
   private final TensorScratch tensorScratch = new TensorScratch();
   private final List<String> output = new ArrayList<>();
-  private Optional<Observer.BlockObserver> observer = Optional.empty();
+  private Observer.BlockObserver observer = Observer.BlockObserver.NONE;
   private KernelFault.Index index = new KernelFault.Index(0, 0, 0);
   private long number;
   private int liveThreads;
 
-  ThreadBlock(Launch launch, Arena arena, Profile profile) {
+  ThreadBlock(Launch launch, Arena arena, Profile profile, LongSupplier clock) {
     this.launch = launch;
+    this.clock = clock;
     Code code = launch.code();
     shared = arena.allocate(launch.sharedBytes(), 1024);
     locals = new MemorySegment[launch.warps()];
@@ -42,7 +45,7 @@ public final class ThreadBlock {
       warps[i] = new Warp(this, i, code, profile);
     }
     for (int i = 0; i < barriers.length; i++) {
-      barriers[i] = new Barrier(this);
+      barriers[i] = new Barrier(this, i);
     }
   }
 
@@ -62,7 +65,7 @@ public final class ThreadBlock {
     for (Warp warp : warps) {
       warp.start(Math.min(WARP, launch.threads() - warp.index * WARP));
     }
-    observer = launch.observer().map(it -> it.forBlock(this));
+    observer = launch.observer().map(it -> it.forBlock(this)).orElse(Observer.BlockObserver.NONE);
   }
 
   public Launch launch() {
@@ -74,7 +77,7 @@ public final class ThreadBlock {
   }
 
   /** What watches the block. */
-  public Optional<Observer.BlockObserver> observer() {
+  public Observer.BlockObserver observer() {
     return observer;
   }
 
@@ -91,6 +94,11 @@ public final class ThreadBlock {
   /** Memory for a matrix instruction while it is computed. */
   public TensorScratch tensorScratch() {
     return tensorScratch;
+  }
+
+  /** A time in nanoseconds, of a clock that only goes forward. */
+  public long time() {
+    return clock.getAsLong();
   }
 
   /** Number of the block in the grid, x quickest. */
@@ -120,7 +128,7 @@ public final class ThreadBlock {
   }
 
   /** Threads that have not exited. */
-  int liveThreads() {
+  public int liveThreads() {
     return liveThreads;
   }
 
@@ -171,6 +179,19 @@ public final class ThreadBlock {
         };
       }
     };
+  }
+
+  /** What is at an offset of shared memory. */
+  public String nameShared(long offset) {
+    for (Placed variable : launch.code().sharedVariables()) {
+      if (offset >= variable.offset() && offset < variable.offset() + variable.bytes()) {
+        return "'" + variable.name() + "' of " + variable.bytes() + " bytes, byte " + (offset - variable.offset());
+      }
+    }
+    int base = launch.code().dynamicBase();
+    return offset >= base && offset < base + launch.dynamicShared()
+        ? "dynamic shared memory of " + launch.dynamicShared() + " bytes, byte " + (offset - base)
+        : describeShared();
   }
 
   private String describeShared() {

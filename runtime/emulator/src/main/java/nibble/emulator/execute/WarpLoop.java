@@ -16,11 +16,13 @@ final class WarpLoop {
     warp.talks = false;
     int block = paths.resume();
     int executed = 0;
+    int last = block;
     while (block >= 0) {
       if (executed == turn) {
         paths.yield(block, executed, warp.talks);
         break;
       }
+      last = block;
       int mask = paths.mask();
       profile.executions[block]++;
       profile.lanes[block] += Integer.bitCount(mask);
@@ -30,6 +32,7 @@ final class WarpLoop {
       }
       executed++;
     }
+    warp.lastBlock = last;
     return executed;
   }
 }

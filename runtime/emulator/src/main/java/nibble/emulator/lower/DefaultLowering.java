@@ -50,6 +50,9 @@ final class DefaultLowering {
       arguments.add(constant(it, argument));
     }
     it.step(it.match().actionName(), arguments);
+    if (it.function().isWatched() && it.match().actionName().equals("Fences.full")) {
+      it.step("Watch.fence", new Arg.Site());
+    }
   }
 
   /** {@code site}, {@code zero}, a number, or the choice of a slot. */

@@ -26,7 +26,7 @@ final class FunctionLowering {
   private final Diagnostics diagnostics;
   private final Options options;
   private final List<Frame> pointees;
-  private final boolean watched;
+  private final Instrumentation instrumentation;
   private final List<LoweredBlock> blocks = new ArrayList<>();
   private final List<Site> sites = new ArrayList<>();
   private final Set<Frame> callees = new LinkedHashSet<>();
@@ -38,16 +38,17 @@ final class FunctionLowering {
    * Prepares a function.
    *
    * @param pointees the functions to which there may be pointers
-   * @param watched whether the code shall call an observer
+   * @param instrumentation what the code shall tell an observer
    */
   FunctionLowering(
-      PtxModule module, Frame frame, Diagnostics diagnostics, Options options, List<Frame> pointees, boolean watched) {
+      PtxModule module, Frame frame, Diagnostics diagnostics, Options options, List<Frame> pointees,
+      Instrumentation instrumentation) {
     this.module = module;
     this.frame = frame;
     this.diagnostics = diagnostics;
     this.options = options;
     this.pointees = pointees;
-    this.watched = watched;
+    this.instrumentation = instrumentation;
   }
 
   /**
@@ -64,7 +65,11 @@ final class FunctionLowering {
     if (current != null) {
       current.end(new End.Leave(Optional.empty(), frame.function().isEntry(), Optional.empty()));
     }
-    return new LoweredFunction(frame, Blocks.tidy(blocks), sites, callees, List.copyOf(symbols));
+    List<LoweredBlock> tidy = Blocks.tidy(blocks);
+    if (instrumentation.tracksRegisters()) {
+      TrackRegisters.track(tidy, frame.function().isEntry());
+    }
+    return new LoweredFunction(frame, tidy, sites, callees, List.copyOf(symbols));
   }
 
   private void declareFormals(Names names, List<Variable> variables, List<Symbol> formals) {
@@ -159,8 +164,16 @@ final class FunctionLowering {
     return pointees;
   }
 
+  /** Whether an observer is told. */
   boolean isWatched() {
-    return watched;
+    return instrumentation.observes();
+  }
+
+  /** A place before an access at which a schedule may let others run. */
+  void point() {
+    if (instrumentation.steps()) {
+      cut();
+    }
   }
 
   void add(LoweredStep step) {

@@ -85,7 +85,8 @@ final class Linker {
         sites,
         layout.sharedBytes(),
         layout.dynamicBase(),
-        layout.localBytes());
+        layout.localBytes(),
+        layout.sharedVariables());
   }
 
   /** Notes constants and special registers, which stand behind the registers. */

@@ -1,8 +1,10 @@
 package nibble.emulator.lower;
 
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import nibble.emulator.memory.Placed;
 import nibble.emulator.model.StateSpace;
 
 /** Where a kernel's shared and local variables are. */
@@ -53,6 +55,15 @@ final class MemoryLayout {
     }
     boolean isFixed = symbol.space() != StateSpace.SHARED && symbol.space() != StateSpace.LOCAL;
     return isFixed ? symbol.address() : addresses.get(symbol);
+  }
+
+  /** The shared variables, dynamic arrays apart, by their offsets. */
+  List<Placed> sharedVariables() {
+    return addresses.entrySet().stream()
+        .filter(it -> it.getKey().space() == StateSpace.SHARED)
+        .map(it -> new Placed(it.getKey().variable().name(), it.getValue(), it.getKey().variable().bytes()))
+        .sorted(Comparator.comparingLong(Placed::offset))
+        .toList();
   }
 
   int sharedBytes() {

@@ -11,36 +11,36 @@ public final class Clocks {
 
   /** {@code %clock}. */
   public static void low(Warp w, int m, int d) {
-    word(w, m, d, (int) System.nanoTime());
+    word(w, m, d, (int) w.block.time());
   }
 
   /** {@code %clock_hi}. */
   public static void high(Warp w, int m, int d) {
-    word(w, m, d, (int) (System.nanoTime() >>> 32));
+    word(w, m, d, (int) (w.block.time() >>> 32));
   }
 
   /** {@code %clock64}. */
   public static void wide(Warp w, int m, int d) {
-    wide(w, m, d, System.nanoTime());
+    wide(w, m, d, w.block.time());
   }
 
   /** {@code %globaltimer}. */
   public static void timer(Warp w, int m, int d) {
-    wide(w, m, d, timer());
+    wide(w, m, d, timer(w));
   }
 
   /** {@code %globaltimer_lo}. */
   public static void timerLow(Warp w, int m, int d) {
-    word(w, m, d, (int) timer());
+    word(w, m, d, (int) timer(w));
   }
 
   /** {@code %globaltimer_hi}. */
   public static void timerHigh(Warp w, int m, int d) {
-    word(w, m, d, (int) (timer() >>> 32));
+    word(w, m, d, (int) (timer(w) >>> 32));
   }
 
-  private static long timer() {
-    return System.currentTimeMillis() * 1_000_000 + System.nanoTime() % 1_000_000;
+  private static long timer(Warp w) {
+    return w.block.launch().epoch() + w.block.time();
   }
 
   private static void word(Warp w, int m, int d, int value) {
