@@ -30,10 +30,12 @@ public record KernelArithmetic(Target target) implements ErrorModel {
       case "reciprocal" -> ElementaryFunction.RECIPROCAL.error(argument, value);
       case "tanh" -> ElementaryFunction.TANH.error(argument, value);
       case "erf" -> ElementaryFunction.ERF.error(argument, value);
+      case "erfc" -> ElementaryFunction.ERFC.error(argument, value);
       case "sin" -> ElementaryFunction.SIN.error(argument, value);
       case "cos" -> ElementaryFunction.COS.error(argument, value);
       case "pow" -> power(argument, value);
-      case "div" -> ApproximateFunction.DIV_FULL.errorBound(value);
+      // Of zero it is zero, so that the scale of a row of zeros is known.
+      case "div" -> value == 0 ? 0 : ApproximateFunction.DIV_FULL.errorBound(value);
       // Of anything else nothing is promised.
       default -> Double.POSITIVE_INFINITY;
     };
@@ -90,8 +92,8 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   }
 
   /**
-   * Each step of an instruction cuts its terms to so many bits below the largest, and its result; none of them is larger
-   * than the sum of all magnitudes.
+   * Each step of an instruction cuts its terms to so many bits below the largest, and its result; none of them is
+   * larger than the sum of all magnitudes.
    */
   private double tensorCores(TensorType operand, long length) {
     TensorFormat format = operand.format().equals(Formats.BF16) ? TensorFormat.BF16 : TensorFormat.F16;
@@ -101,8 +103,9 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   private static double steps(TensorArithmetic arithmetic, long length) {
     int depth = 16;
     int terms = arithmetic.productsPerStep(depth) + 1;
-    // Tiles of shared memory are 32 deep, so a little more than the length is summed; zeros cut nothing but the result.
-    long count = Math.ceilDiv(length, 32) * 2 * arithmetic.steps();
+    // Tiles of shared memory are up to 64 deep, so a little more than the length is summed; zeros cut nothing but the
+    // result.
+    long count = Math.ceilDiv(length, 64) * 4 * arithmetic.steps();
     double each = terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
     return ErrorModel.gamma(count, each);
   }

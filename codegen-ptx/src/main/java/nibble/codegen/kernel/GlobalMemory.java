@@ -207,9 +207,9 @@ final class GlobalMemory {
     return extent;
   }
 
-  /** Guards on a variable that the access depends on. */
+  /** Guards on a variable that the access depends on; a whole tile has a point that meets them. */
   private List<Guard> relevant(IndexExpr index) {
-    Set<String> names = Grid2.names(index);
+    Set<String> names = grid == null ? Grid2.names(index) : grid.varying(index);
     return guards.stream().filter(guard -> Grid2.names(guard.index()).stream().anyMatch(names::contains)).toList();
   }
 

@@ -33,8 +33,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Kernels around a matrix product (GEMM): operand loaders, a pipelined main loop, promotion of the accumulators where scales
- * change along the depth, and an epilogue of whatever else the region computes.
+ * Kernels around a matrix product (GEMM): operand loaders, a pipelined main loop, promotion of the accumulators where
+ * scales change along the depth, and an epilogue of whatever else the region computes.
  */
 public final class ProductKernel implements KernelGenerator {
   @Override
@@ -62,6 +62,8 @@ public final class ProductKernel implements KernelGenerator {
     private final ProductTile tile;
     private final boolean promotes;
     private final KernelBuffers buffers;
+    private Value rowTile;
+    private Value columnTile;
     private Value firstRow;
     private Value firstColumn;
     private ImmutableMap<String, Index> outside;
@@ -74,26 +76,28 @@ public final class ProductKernel implements KernelGenerator {
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       ProductFormat format = product.format();
       this.promotes = product.leftType().isScaled() && !product.scaleDepth().equals(product.k());
-      int depth = promotes ? promotedDepth(format) : format.blockK();
-      this.tile = ProductTile.of(format, product.m(), product.n(), depth, promotes);
+      long scaleDepth = promotes ? scaleDepth(format) : Long.MAX_VALUE;
+      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes);
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
-    private int promotedDepth(ProductFormat format) {
+    private long scaleDepth(ProductFormat format) {
       long depth = Long.lowestOneBit(product.scaleDepth().constant());
       if (depth < format.step()) {
         throw new UnsupportedAccess("scales change every " + product.scaleDepth()
             + " elements of the depth; the least that kernels take is a multiple of " + format.step());
       }
-      return (int) Math.min(depth, format.blockK());
+      return depth;
     }
 
     private KernelProgram run() {
       builder.at(kernel.location());
       builder.effect(new Launch(
           ImmutableList.of(product.m().ceilDiv(tile.m()), product.n().ceilDiv(tile.n()), product.batch()), tile.warps()));
-      firstRow = builder.apply(Scalar.MUL, builder.programId(0), builder.number(tile.m()));
-      firstColumn = builder.apply(Scalar.MUL, builder.programId(1), builder.number(tile.n()));
+      rowTile = builder.programId(0);
+      columnTile = builder.programId(1);
+      firstRow = builder.apply(Scalar.MUL, rowTile, builder.number(tile.m()));
+      firstColumn = builder.apply(Scalar.MUL, columnTile, builder.number(tile.n()));
       outside = ImmutableMap.of(Product.BATCH, Index.scalar(builder.programId(2)));
       builder.at(product.operation().location());
       Value accumulated = mainLoop();
@@ -231,14 +235,14 @@ public final class ProductKernel implements KernelGenerator {
 
     /** The grid of all accumulators. */
     private Grid2 resultGrid(TileBuilder into) {
-      return grid(into, tile.accumulators(), firstRow);
+      return grid(into, tile.accumulators(), 0);
     }
 
-    private Grid2 grid(TileBuilder into, LinearLayout layout, Value first) {
-      Grid2 grid = new Grid2(layout, Product.ROW, Product.COLUMN, outside);
-      return grid.with(Map.of(
-          Product.ROW, grid.along(into, Product.ROW, first),
-          Product.COLUMN, grid.along(into, Product.COLUMN, firstColumn)));
+    /** The grid of some rows of accumulators. */
+    private Grid2 grid(TileBuilder into, LinearLayout layout, int firstOfTile) {
+      return new Grid2(layout, Product.ROW, Product.COLUMN, outside)
+          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), firstOfTile)
+          .withTile(into, Product.COLUMN, product.n(), columnTile, tile.n(), 0);
     }
 
     private ElementEmitter emitter(TileBuilder into, Grid2 grid) {
@@ -253,10 +257,9 @@ public final class ProductKernel implements KernelGenerator {
       int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
       LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {
-        Value first = builder.apply(Scalar.ADD, firstRow, builder.number(start));
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
-        ElementEmitter emitter = emitter(builder, grid(builder, layout, first));
+        ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
         Value value = scales ? scaled(emitter, part) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());

@@ -35,8 +35,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Kernels that map and reduce: elementwise work, gathers, softmax, normalisations, quantizers with their amax. Each reduction
- * is a step over the fibre; so is the storing of full results.
+ * Kernels that map and reduce: elementwise work, gathers, softmax, normalisations, quantizers with their amax. Each
+ * reduction is a step over the fibre; so is the storing of full results.
  */
 public final class SweepKernel implements KernelGenerator {
   @Override
@@ -174,7 +174,7 @@ public final class SweepKernel implements KernelGenerator {
       Value term = operation.op() instanceof Amax ? at.builder().apply(Scalar.ABS, value) : value;
       TileType full = at.grid().full(TileBuilder.type(term).format());
       Value spread = at.grid().spread(at.builder(), term, new Extent(true, true));
-      Value mask = at.memory().mask(everywhere(), new Extent(true, true));
+      Value mask = at.memory().mask(anyElement(), new Extent(true, true));
       if (mask == null) {
         return spread;
       }
@@ -182,9 +182,11 @@ public final class SweepKernel implements KernelGenerator {
       return at.builder().apply(Scalar.SELECT, mask, spread, neutral);
     }
 
-    /** An expression that depends on every variable, so that every guard concerns it. */
-    private IndexExpr everywhere() {
-      return IndexExpr.variable(Sweep.FIBRE, Dim.of(2)).plus(IndexExpr.variable(Sweep.ELEMENT, Dim.of(2)));
+    /**
+     * What guards of elements concern. Those of fibres do not: what is no fibre is reduced by itself and never stored.
+     */
+    private static IndexExpr anyElement() {
+      return IndexExpr.variable(Sweep.ELEMENT, Dim.of(2));
     }
 
     private static double neutral(Operation operation, NumberFormat format) {

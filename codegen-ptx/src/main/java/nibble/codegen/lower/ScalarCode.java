@@ -60,7 +60,8 @@ final class ScalarCode {
       case WRAP_I8 -> code.unary("cvt.s8.s32", a);
       case WRAP_U8 -> code.unary("cvt.u8.s32", a);
       case WRAP_I16 -> code.unary("cvt.s16.s32", a);
-      case EQ, NE, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
+      case LT -> code.less(a, b);
+      case EQ, NE, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
       default -> throw refuse(function, "integers");
     };
   }
@@ -89,6 +90,7 @@ final class ScalarCode {
       case RECIPROCAL -> ElementaryFunction.RECIPROCAL.emit(code, a);
       case TANH -> ElementaryFunction.TANH.emit(code, a);
       case ERF -> ElementaryFunction.ERF.emit(code, a);
+      case ERFC -> ElementaryFunction.ERFC.emit(code, a);
       case SIN -> ElementaryFunction.SIN.emit(code, a);
       case COS -> ElementaryFunction.COS.emit(code, a);
       case POW -> code.unary("ex2.approx.ftz.f32",

@@ -27,7 +27,8 @@ public record Partition(Function load, Function main) {
         .addAll(split.load().body().operations()).addAll(split.main().body().operations()).build();
     require(stored, joined, split.main());
     RewriteDriver prepare =
-        new RewriteDriver(new DecomposeComposite(), new SplitDynamicQuantize(), new SplitWholeAmax());
+        new RewriteDriver(
+        new DecomposeComposite(), new SplitDynamicQuantize(), new SplitWholeAmax(), new ExpandPower());
     Function prepared = prepare.apply(split.main(), symbols);
     Function main = FormKernels.apply(prepared);
     require(prepared, main.body().operations(), main);

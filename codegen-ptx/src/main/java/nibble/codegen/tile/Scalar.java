@@ -30,6 +30,7 @@ public enum Scalar {
   RECIPROCAL(1, (a, b, c) -> 1 / a),
   TANH(1, (a, b, c) -> Math.tanh(a)),
   ERF(1, (a, b, c) -> Erf.erf(a)),
+  ERFC(1, (a, b, c) -> Erf.erfc(a)),
   SIN(1, (a, b, c) -> Math.sin(a)),
   COS(1, (a, b, c) -> Math.cos(a)),
   POW(2, (a, b, c) -> Math.pow(a, b)),

@@ -99,7 +99,7 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     if (!b.isExact()) {
       accumulate(inherited, product(magnitudeA, b.error(), typeA, typeB, result.type()));
     }
-    Arithmetic arithmetic = Arithmetic.of(typeA, typeB, to, model);
+    Arithmetic arithmetic = Arithmetic.of(a.exact(), b.exact(), to, model);
     double[] error = new double[products.length];
     Parallel.ranges(error.length, (from, end) -> {
       for (int i = from; i < end; i++) {
@@ -118,13 +118,17 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
    *
    * @param isInteger whether the operands are plain integers
    * @param codes a bound of the sum of scaled integer codes, in which kernels accumulate; 0 for others
+   * @param halfWay the largest magnitude on the way from such a sum to the result, with one scale or the product of both
    * @param underflow what products that underflow may lose
    * @param unit the model's error for each unit of the sum of products, and that of the f64 sums it is compared with
    * @param toInteger whether the result is an integer
    */
   private record Arithmetic(
-      boolean isInteger, double codes, double underflow, double unit, boolean toInteger, ErrorModel model) {
-    static Arithmetic of(TensorType a, TensorType b, NumberFormat to, ErrorModel model) {
+      boolean isInteger, double codes, double halfWay, double underflow, double unit, boolean toInteger,
+      ErrorModel model) {
+    static Arithmetic of(Tensor left, Tensor right, NumberFormat to, ErrorModel model) {
+      TensorType a = left.type();
+      TensorType b = right.type();
       long length = a.shape().last().constant();
       boolean integerFormats = a.format().isInteger() && b.format().isInteger();
       boolean isInteger = integerFormats && !a.isScaled() && !b.isScaled();
@@ -133,7 +137,15 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
       // then multiplies the whole integer sum.
       double underflow = (length + 1 + codes) * Float.MIN_VALUE * 2;
       double unit = isInteger ? 0 : model.dot(a, b, length) + ErrorModel.gamma(length + 2, 0x1p-53);
-      return new Arithmetic(isInteger, codes, underflow, unit, to.isInteger(), model);
+      double scaleA = largestScale(left);
+      double scaleB = largestScale(right);
+      double halfWay = codes == 0 ? 0 : Math.max(codes * Math.max(scaleA, scaleB), scaleA * scaleB);
+      return new Arithmetic(isInteger, codes, halfWay, underflow, unit, to.isInteger(), model);
+    }
+
+    private static double largestScale(Tensor tensor) {
+      // Twice, for what a kernel computed may be a little larger than the exact one.
+      return 2 * Arrays.stream(tensor.scales()).map(Math::abs).max().orElse(1);
     }
 
     private static double largest(TensorType type) {
@@ -153,7 +165,7 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
       if (isInteger) {
         return model.arithmetic(Math.abs(y) + inherited);
       }
-      boolean inRange = Double.isFinite(model.arithmetic(products * (1 + unit)));
+      boolean inRange = Double.isFinite(model.arithmetic(Math.max(halfWay, products * (1 + unit))));
       return inRange ? unit * products + underflow : Double.POSITIVE_INFINITY;
     }
   }

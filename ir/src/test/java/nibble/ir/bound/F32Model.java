@@ -23,7 +23,7 @@ public final class F32Model implements ErrorModel {
       case "log" -> 0x1p-21 * Math.max(1, magnitude) + ulp;
       case "sin", "cos" -> 0x1p-20 * Math.max(1, Math.abs(argument));
       case "tanh" -> 0x1p-11 * magnitude + ulp;
-      case "sqrt", "rsqrt", "reciprocal", "div", "erf" -> 2 * ulp;
+      case "sqrt", "rsqrt", "reciprocal", "div", "erf", "erfc" -> 2 * ulp;
       default -> throw new IllegalArgumentException(op);
     };
   }

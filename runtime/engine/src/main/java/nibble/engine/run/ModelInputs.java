@@ -75,8 +75,7 @@ public record ModelInputs(ImmutableList<Tensor> tensors, ImmutableList<String> t
    * @param sizes of symbols; others get small values that their declarations allow
    */
   public static ModelInputs madeUp(Module module, Function function, Map<String, Long> sizes, long seed) {
-    Map<String, Long> all = new HashMap<>(SampleData.sizes(function, function, module.symbols()));
-    all.putAll(sizes);
+    Map<String, Long> all = SampleData.sizes(function, function, module.symbols(), sizes);
     function.parameters().forEach(parameter -> requireMakable(parameter, all));
     return new ModelInputs(new SampleData(seed).inputs(function, all), ImmutableList.of());
   }

@@ -128,6 +128,13 @@ class FoundByFuzzingTest {
           %3 = dequantize %2 {to = f32} : tensor<[B,7,1] x f32>
           return %3, %2
         """),
+    /** The logarithm of a negative base is none. */
+    SQUARES_OF_NEGATIVE_NUMBERS("""
+        %x: tensor<[B,16] x f32>) {
+          %0 = constant {values = [2.0]} : tensor<[] x f32>
+          %1 = pow %x, %0 : tensor<[B,16] x f32>
+          return %1
+        """),
     /** A grid of no blocks is none. */
     NO_ELEMENTS("""
         %x: tensor<[B,16] x f32>) {

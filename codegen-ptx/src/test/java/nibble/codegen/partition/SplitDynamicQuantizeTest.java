@@ -1,0 +1,47 @@
+package nibble.codegen.partition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import nibble.ir.eval.Mode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SplitDynamicQuantizeTest {
+  @Test
+  void scalesBecomeValues() {
+    assertEquals("""
+        %1 = amax %x {granularity = token} : tensor<[B,1] x f32>
+        %2 = scale_of %1 {codes = i8, to = f32} : tensor<[B,1] x f32>
+        %3 = quantize %x, %2 {rounding = nearest_even} : tensor<[B,48] x i8, scale<token, f32>>
+        return %3
+        """, Rewritten.of("%x: tensor<[B,48] x f32>", """
+        %0 = quantize %x {rounding = nearest_even} : tensor<[B,48] x i8, scale<token, f32>>
+        return %0
+        """, new SplitDynamicQuantize()).body());
+  }
+
+  /** As kernels compute; exact interpretation does not round values, so not the scales that are values now. */
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "tensor, f32", "token, f32", "token, f16", "axis 0, f32", "axis 1, bf16", "block(2,16), f32", "group 8, f32"})
+  void meansTheSame(String scale) {
+    Rewritten.of("%x: tensor<[B,48] x f32>", """
+        %%0 = quantize %%x {rounding = nearest_even} : tensor<[B,48] x i8, scale<%s>>
+        %%z = constant {values = [0.0]} : tensor<[] x f32>
+        %%1 = mul %%x, %%z : tensor<[B,48] x f32>
+        %%2 = quantize %%1 {rounding = nearest_even} : tensor<[B,48] x i8, scale<%s>>
+        return %%0, %%2
+        """.formatted(scale, scale), new SplitDynamicQuantize()).meansTheSame(Mode.FAITHFUL);
+  }
+
+  @Test
+  void givenScalesStay() {
+    String body = """
+        %0 = quantize %x, %s {rounding = nearest_even} : tensor<[B,48] x i8, scale<token, f32>>
+        return %0
+        """;
+    assertEquals(body, Rewritten.of(
+        "%x: tensor<[B,48] x f32>, %s: tensor<[B,1] x f32>", body, new SplitDynamicQuantize()).body());
+  }
+}
