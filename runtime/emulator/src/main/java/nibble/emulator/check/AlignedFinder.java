@@ -20,7 +20,8 @@ final class AlignedFinder implements Observer.BlockObserver {
   @Override
   public void arrived(
       Warp warp, int lanes, Barrier barrier, boolean waits, boolean aligned, int count, int site) {
-    int elsewhere = warp.paths.live() & ~lanes;
+    int early = warp.paths.early();
+    int elsewhere = (early & lanes) != 0 ? 0 : warp.paths.live() & ~lanes & ~early;
     if (aligned && elsewhere != 0) {
       String message =
           String.format(

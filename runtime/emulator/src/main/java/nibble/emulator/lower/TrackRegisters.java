@@ -145,11 +145,20 @@ final class TrackRegisters {
 
   private void instrument(LoweredBlock block) {
     List<LoweredStep> steps = new ArrayList<>();
+    List<LoweredStep> watching = new ArrayList<>();
     for (LoweredStep step : block.steps()) {
+      if (watches(step)) {
+        // Its access follows, whose address may be one that nobody wrote: that is to be found before the access fails.
+        watching.add(step);
+        continue;
+      }
       require(block, step, steps);
+      steps.addAll(watching);
+      watching.clear();
       steps.add(step);
       written(step, steps);
     }
+    steps.addAll(watching);
     int site = block.instructions().isEmpty() ? 0 : block.instructions().getLast().site();
     RegisterUses.visit(
         block.end(),
@@ -171,7 +180,7 @@ final class TrackRegisters {
     step.guard().map(Guard::predicate).filter(it -> isSuspect(step, it))
         .ifPresent(it -> steps.add(require(it, Optional.empty(), step.site())));
     List<VirtualRegister> sources = sources(step);
-    if (moves(step) || watches(step)) {
+    if (moves(step)) {
       return;
     }
     for (VirtualRegister source : chooses(step) ? sources.subList(2, sources.size()) : sources) {
