@@ -19,6 +19,7 @@ public final class DeviceMemory {
    * some before it or the host has written them is told on.
    *
    * @param name what faults call it
+   * @throws OutOfMemoryError if there is not so much left
    */
   public Allocation allocate(long bytes, String name) {
     return new Allocation(memory.allocate(bytes, name, false));

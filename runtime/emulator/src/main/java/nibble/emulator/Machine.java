@@ -1,5 +1,7 @@
 package nibble.emulator;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -49,6 +51,7 @@ public final class Machine implements AutoCloseable {
   private final Set<Check> checks;
   private final int findingLimit;
   private final int residency;
+  private final long memoryLimit;
   private final GlobalMemory global;
   private final DeviceMemory memory;
   private final ExecutorService executor;
@@ -63,7 +66,8 @@ public final class Machine implements AutoCloseable {
     checks = Set.copyOf(builder.checks);
     findingLimit = builder.findingLimit;
     residency = builder.residency;
-    global = new GlobalMemory(checks.contains(Check.INIT));
+    memoryLimit = builder.memoryLimit;
+    global = new GlobalMemory(checks.contains(Check.INIT), builder.memoryLimit);
     memory = new DeviceMemory(global);
     AtomicInteger number = new AtomicInteger();
     executor =
@@ -92,6 +96,7 @@ public final class Machine implements AutoCloseable {
     private Set<Check> checks = EnumSet.noneOf(Check.class);
     private int findingLimit = 100;
     private int residency = 8;
+    private long memoryLimit = installedMemory();
 
     private Builder() {}
 
@@ -167,6 +172,16 @@ public final class Machine implements AutoCloseable {
       return this;
     }
 
+    /** How many bytes of memory the machine has for allocations and variables; as many as this one unless stated. */
+    public Builder memoryLimit(long bytes) {
+      memoryLimit = bytes;
+      return this;
+    }
+
+    private static long installedMemory() {
+      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
+
     public Machine build() {
       return new Machine(this);
     }
@@ -214,6 +229,8 @@ public final class Machine implements AutoCloseable {
     Findings findings = new Findings(findingLimit, schedule.toString());
     LaunchConfig.Extent grid = config.grid();
     LaunchConfig.Extent block = config.block();
+    long underWay = Math.min(grid.volume(), isSerial ? residency : workers);
+    LaunchCheck.checkLocal(kernel, code.localBytes(), underWay * block.volume(), memoryLimit);
     Launch launch =
         new Launch(
             code,

@@ -14,12 +14,23 @@ final class Stuck {
   static KernelFault unending(ThreadBlock block, Warp warp) {
     String cause = "the block has not ended after " + block.launch().stepLimit() + " basic blocks";
     int lane = Integer.numberOfTrailingZeros(warp.paths.nextMask());
-    for (int number = warp.paths.nextBlock(); ; number++) {
-      List<BasicBlock.Counted> instructions = block.launch().code().blocks().get(number).instructions();
-      if (!instructions.isEmpty()) {
-        return warp.fault(KernelFault.Kind.STEP_LIMIT, instructions.get(0).site(), lane, cause);
+    return warp.fault(KernelFault.Kind.STEP_LIMIT, site(block, warp.paths.nextBlock()), lane, cause);
+  }
+
+  /** The first instruction of a block, or what is nearest where it has none: blocks are cut within instructions, too. */
+  private static int site(ThreadBlock block, int number) {
+    List<BasicBlock> blocks = block.launch().code().blocks();
+    for (BasicBlock behind : blocks.subList(number, blocks.size())) {
+      if (!behind.instructions().isEmpty()) {
+        return behind.instructions().get(0).site();
       }
     }
+    for (BasicBlock before : blocks.subList(0, number).reversed()) {
+      if (!before.instructions().isEmpty()) {
+        return before.instructions().getLast().site();
+      }
+    }
+    return 0;
   }
 
   /** The fault of a block of which no thread can go on. */

@@ -65,8 +65,9 @@ final class FunctionLowering {
     if (current != null) {
       current.end(new End.Leave(Optional.empty(), frame.function().isEntry(), Optional.empty()));
     }
-    List<LoweredBlock> tidy = Blocks.tidy(blocks);
-    if (instrumentation.tracksRegisters()) {
+    // Of a function with problems some blocks may have no end; nobody will run it.
+    List<LoweredBlock> tidy = diagnostics.hasErrors() ? List.of() : Blocks.tidy(blocks);
+    if (instrumentation.tracksRegisters() && !tidy.isEmpty()) {
       TrackRegisters.track(tidy, frame.function().isEntry());
     }
     return new LoweredFunction(frame, tidy, sites, callees, List.copyOf(symbols));
@@ -115,8 +116,8 @@ final class FunctionLowering {
     switch (variable.space()) {
       case REG -> names.declareRegisters(variable);
       // The parameters of calls are private memory of the thread.
-      case PARAM -> names.declare(variable.name(), new MemorySymbol(variable, StateSpace.LOCAL));
-      case SHARED, LOCAL -> names.declare(variable.name(), new MemorySymbol(variable, variable.space()));
+      case PARAM -> names.declare(variable.name(), MemorySymbol.small(variable, StateSpace.LOCAL));
+      case SHARED, LOCAL -> names.declare(variable.name(), MemorySymbol.small(variable, variable.space()));
       default ->
           throw new Rejection("a function cannot declare a variable in ." + variable.space().text() + " space");
     }

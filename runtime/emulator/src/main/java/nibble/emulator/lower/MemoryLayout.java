@@ -10,6 +10,7 @@ import nibble.emulator.model.StateSpace;
 /** Where a kernel's shared and local variables are. */
 final class MemoryLayout {
   private static final int DYNAMIC_ALIGNMENT = 16;
+  private static final int MOST = 1 << 30;
 
   private final Map<MemorySymbol, Long> addresses = new IdentityHashMap<>();
   private final int sharedBytes;
@@ -34,11 +35,12 @@ final class MemoryLayout {
         }
       }
     }
-    sharedBytes = Math.toIntExact(shared);
+    // More than there can be is refused at the launch.
+    sharedBytes = (int) Math.min(shared, MOST);
     boolean isDynamic = functions.stream().flatMap(it -> it.symbols().stream()).anyMatch(MemorySymbol::isDynamic);
     int align = Math.max(alignment, DYNAMIC_ALIGNMENT);
     dynamicBase = isDynamic ? (sharedBytes + align - 1) / align * align : sharedBytes;
-    localBytes = Math.toIntExact((local + 15) / 16 * 16);
+    localBytes = (int) Math.min((local + 15) / 16 * 16, MOST);
   }
 
   private long place(MemorySymbol symbol, long end) {

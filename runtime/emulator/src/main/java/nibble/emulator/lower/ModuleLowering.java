@@ -91,12 +91,10 @@ public final class ModuleLowering {
       return;
     }
     switch (variable.space()) {
-      case SHARED -> define(variable, new MemorySymbol(variable, StateSpace.SHARED));
+      case SHARED -> define(variable, MemorySymbol.small(variable, StateSpace.SHARED));
       case GLOBAL, CONST -> {
         MemorySymbol symbol = new MemorySymbol(definition(variable), variable.space());
-        Region region =
-            memory.allocate(
-                symbol.variable().bytes(), variable.name(), variable.space() == StateSpace.CONST);
+        Region region = allocate(memory, symbol.variable());
         // What has no initial value is zero.
         region.written().ifPresent(WrittenBytes::writeAll);
         regions.put(variable.name(), region);
@@ -104,6 +102,14 @@ public final class ModuleLowering {
         define(variable, symbol);
       }
       default -> throw new Rejection("a module has no variables in ." + variable.space().text() + " space");
+    }
+  }
+
+  private static Region allocate(GlobalMemory memory, Variable variable) {
+    try {
+      return memory.allocate(variable.bytes(), variable.name(), variable.space() == StateSpace.CONST);
+    } catch (OutOfMemoryError full) {
+      throw new Rejection(full.getMessage());
     }
   }
 

@@ -101,8 +101,7 @@ final class TrackRegisters {
       changed = false;
       for (LoweredBlock block : blocks) {
         for (LoweredStep step : block.steps()) {
-          if (moves(step) && !tracked(sources(step)).isEmpty()
-              || chooses(step) && !tracked(sources(step).subList(0, 2)).isEmpty()) {
+          if (passesOn(step)) {
             for (VirtualRegister target : targets(step)) {
               changed |= !target.isPinned() && received.add(target);
               if (!target.isPinned()) {
@@ -115,20 +114,24 @@ final class TrackRegisters {
     }
   }
 
+  /** Whether what a step writes may be what nobody wrote. */
+  private boolean passesOn(LoweredStep step) {
+    return moves(step) && !tracked(sources(step)).isEmpty()
+        || chooses(step) && !tracked(registers(step.arguments().subList(1, CHOICE_OPERANDS - 1), true)).isEmpty();
+  }
+
   private static List<VirtualRegister> sources(LoweredStep step) {
-    List<VirtualRegister> sources = new ArrayList<>();
-    for (Arg argument : step.arguments()) {
-      collect(argument, sources, true);
-    }
-    return sources;
+    return registers(step.arguments(), true);
   }
 
   private static List<VirtualRegister> targets(LoweredStep step) {
-    List<VirtualRegister> targets = new ArrayList<>();
-    for (Arg argument : step.arguments()) {
-      collect(argument, targets, false);
-    }
-    return targets;
+    return registers(step.arguments(), false);
+  }
+
+  private static List<VirtualRegister> registers(List<Arg> arguments, boolean read) {
+    List<VirtualRegister> registers = new ArrayList<>();
+    arguments.forEach(argument -> collect(argument, registers, read));
+    return registers;
   }
 
   private static void collect(Arg argument, List<VirtualRegister> registers, boolean read) {
@@ -179,11 +182,12 @@ final class TrackRegisters {
   private void require(LoweredBlock block, LoweredStep step, List<LoweredStep> steps) {
     step.guard().map(Guard::predicate).filter(it -> isSuspect(step, it))
         .ifPresent(it -> steps.add(require(it, Optional.empty(), step.site())));
-    List<VirtualRegister> sources = sources(step);
     if (moves(step)) {
       return;
     }
-    for (VirtualRegister source : chooses(step) ? sources.subList(2, sources.size()) : sources) {
+    List<Arg> operands = step.arguments();
+    List<Arg> used = chooses(step) ? operands.subList(CHOICE_OPERANDS - 1, operands.size()) : operands;
+    for (VirtualRegister source : registers(used, true)) {
       if (isSuspect(step, source)) {
         steps.add(require(source, step.guard(), step.site()));
       }

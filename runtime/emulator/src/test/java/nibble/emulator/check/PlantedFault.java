@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * marks the lines that findings are about. The body has registers for its thread, its buffers and its tile of shared memory;
  * what it leaves in {@code %d} is stored.
  */
-record PlantedFault(
+public record PlantedFault(
     String name, String target, String version, int grid, int block, int dynamicShared, Set<String> kinds,
     Set<String> consequences, List<String> body, List<String> function) {
   private static final String PRELUDE =
@@ -60,8 +60,12 @@ record PlantedFault(
       }
       """;
 
+  /** All files of faults. */
+  public static final List<String> FILES =
+      List.of("race-shared.faults", "race-global.faults", "copies.faults", "init.faults", "memory.faults", "together.faults");
+
   /** The faults of a file. */
-  static List<PlantedFault> read(String file) {
+  public static List<PlantedFault> read(String file) {
     try (InputStream stream = PlantedFault.class.getResourceAsStream(file)) {
       String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
       return Arrays.stream(text.split("(?m)^=== ")).filter(it -> !it.isBlank()).map(PlantedFault::parse).toList();
@@ -91,7 +95,7 @@ record PlantedFault(
   }
 
   /** The kernel's module with the fault, or without. */
-  String text(boolean isFaulty) {
+  public String text(boolean isFaulty) {
     return PRELUDE
         .replace("VERSION", version)
         .replace("TARGET", target)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -27,12 +28,10 @@ import org.junit.jupiter.api.TestFactory;
  * under none.
  */
 class PlantedFaultTest {
-  private static final List<String> FILES =
-      List.of("race-shared", "race-global", "copies", "init", "memory", "together");
   private static final List<Schedule> SCHEDULES = Schedule.some(2);
 
   private static Stream<PlantedFault> faults() {
-    return FILES.stream().flatMap(file -> PlantedFault.read(file + ".faults").stream());
+    return PlantedFault.FILES.stream().flatMap(file -> PlantedFault.read(file).stream());
   }
 
   /** Runs a kernel under all checks; gives what was found, a fault that ended it included. */
@@ -114,7 +113,7 @@ class PlantedFaultTest {
     assertTrue(names.size() >= 90, names.size() + " faults");
     Set<Check> checks = EnumSet.noneOf(Check.class);
     for (KernelFault.Kind kind : KernelFault.Kind.values()) {
-      if (kinds.contains(kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'))) {
+      if (kinds.contains(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))) {
         checks.add(kind.check());
       }
     }
