@@ -2,6 +2,7 @@ package nibble.emulator;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nibble.emulator.table.Fidelity;
 import nibble.emulator.table.Form;
 
@@ -20,6 +21,7 @@ import nibble.emulator.table.Form;
  * @param forms warp instructions by the table's rows
  * @param output what the kernel printed, in the order of blocks
  * @param findings what the machine's checks found
+ * @param counters what each instruction did, if the machine was built to count that
  * @param seconds how long it took
  */
 public record LaunchResult(
@@ -35,6 +37,7 @@ public record LaunchResult(
     Map<Form, Long> forms,
     List<String> output,
     List<Finding> findings,
+    Optional<Counters> counters,
     double seconds) {
   public LaunchResult {
     fidelity = Map.copyOf(fidelity);

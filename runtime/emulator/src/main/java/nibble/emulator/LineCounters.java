@@ -22,6 +22,13 @@ public record LineCounters(
     return form.fidelity();
   }
 
+  /** Executions of the same instruction in another copy of its code. */
+  LineCounters plus(LineCounters other) {
+    return new LineCounters(
+        function, line, source, instruction, form, warps + other.warps, threads + other.threads,
+        divergences + other.divergences, memory);
+  }
+
   /** Whether it is a multiplication of matrices. */
   public boolean isTensorOperation() {
     return form.isTensorOperation();

@@ -2,6 +2,7 @@ package nibble.emulator;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import nibble.emulator.lower.Options;
 import nibble.emulator.memory.GlobalMemory;
 import nibble.emulator.model.PtxModule;
 import nibble.emulator.parse.PtxReader;
+import nibble.emulator.profile.TrafficCounter;
 import nibble.emulator.report.Diagnostics;
 import nibble.emulator.report.SourceText;
 import nibble.emulator.schedule.Schedule;
@@ -51,6 +53,7 @@ public final class Machine implements AutoCloseable {
   private final Set<Check> checks;
   private final int findingLimit;
   private final int residency;
+  private final boolean counts;
   private final long memoryLimit;
   private final GlobalMemory global;
   private final DeviceMemory memory;
@@ -66,6 +69,7 @@ public final class Machine implements AutoCloseable {
     checks = Set.copyOf(builder.checks);
     findingLimit = builder.findingLimit;
     residency = builder.residency;
+    counts = builder.counts;
     memoryLimit = builder.memoryLimit;
     global = new GlobalMemory(checks.contains(Check.INIT), builder.memoryLimit);
     memory = new DeviceMemory(global);
@@ -96,6 +100,7 @@ public final class Machine implements AutoCloseable {
     private Set<Check> checks = EnumSet.noneOf(Check.class);
     private int findingLimit = 100;
     private int residency = 8;
+    private boolean counts;
     private long memoryLimit = installedMemory();
 
     private Builder() {}
@@ -151,6 +156,15 @@ public final class Machine implements AutoCloseable {
     public Builder checks(Collection<Check> newChecks) {
       checks = EnumSet.noneOf(Check.class);
       checks.addAll(newChecks);
+      return this;
+    }
+
+    /**
+     * Whether to count what each instruction does, memory traffic included; see {@link LaunchResult#counters}. Not unless
+     * stated: counted kernels are compiled apart, and slower.
+     */
+    public Builder counters(boolean shallCount) {
+      counts = shallCount;
       return this;
     }
 
@@ -222,10 +236,11 @@ public final class Machine implements AutoCloseable {
     boolean isSerial = schedule.steps() || checks.contains(Check.INIT) || checks.contains(Check.RACE);
     Instrumentation instrumentation =
         new Instrumentation(
-            observer.isPresent() || !checks.isEmpty() || schedule.steps(),
+            observer.isPresent() || !checks.isEmpty() || schedule.steps() || counts,
             checks.contains(Check.INIT),
             schedule.steps());
     Code code = kernel.code(instrumentation);
+    Optional<TrafficCounter> traffic = counts ? Optional.of(new TrafficCounter(code.sites().size())) : Optional.empty();
     Findings findings = new Findings(findingLimit, schedule.toString());
     LaunchConfig.Extent grid = config.grid();
     LaunchConfig.Extent block = config.block();
@@ -244,7 +259,7 @@ public final class Machine implements AutoCloseable {
             isSerial ? residency : 0,
             isSerial ? 0 : System.currentTimeMillis() * 1_000_000 - System.nanoTime(),
             stepLimit,
-            watch(code, findings));
+            watch(code, findings, traffic));
     Launcher launcher = new Launcher(launch);
     long start = System.nanoTime();
     try {
@@ -253,18 +268,22 @@ public final class Machine implements AutoCloseable {
       throw fault.withFindings(findings.list());
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    return ResultBuilder.build(launch, launcher, findings.list(), seconds);
+    return ResultBuilder.build(launch, launcher, findings.list(), traffic, seconds);
   }
 
-  /** What watches a launch: the builder's observer, the checks, or both. */
-  private Optional<Observer> watch(Code code, Findings findings) {
-    if (checks.stream().allMatch(Check::isAlwaysOn)) {
-      return observer;
+  /** What watches a launch: the builder's observer, the checks, what counts. */
+  private Optional<Observer> watch(Code code, Findings findings, Optional<TrafficCounter> traffic) {
+    List<Observer> observers = new ArrayList<>();
+    observer.ifPresent(observers::add);
+    if (!checks.stream().allMatch(Check::isAlwaysOn)) {
+      observers.add(new Checkers(checks, code, findings));
     }
-    Observer checkers = new Checkers(checks, code, findings);
-    return observer.isEmpty()
-        ? Optional.of(checkers)
-        : observer.map(it -> block -> Observers.of(List.of(it.forBlock(block), checkers.forBlock(block))));
+    traffic.ifPresent(observers::add);
+    return switch (observers.size()) {
+      case 0 -> Optional.empty();
+      case 1 -> Optional.of(observers.get(0));
+      default -> Optional.of(block -> Observers.of(observers.stream().map(it -> it.forBlock(block)).toList()));
+    };
   }
 
   /** Stops the machine's workers. Memory goes when nobody refers to it any more. */

@@ -55,7 +55,7 @@ public final class Warp implements Faults {
   /** Set by helpers that access memory as one does who talks to other threads: atomics, fences, pauses. */
   public boolean talks;
 
-  /** The basic block that was executed last in the warp's last turn. */
+  /** The basic block that is executed, or was last. */
   int lastBlock;
 
   /** Set by a helper that makes the running path wait; the block's end parks the path. */

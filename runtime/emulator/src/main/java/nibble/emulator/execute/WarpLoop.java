@@ -16,13 +16,12 @@ final class WarpLoop {
     warp.talks = false;
     int block = paths.resume();
     int executed = 0;
-    int last = block;
     while (block >= 0) {
       if (executed == turn) {
         paths.yield(block, executed, warp.talks);
         break;
       }
-      last = block;
+      warp.lastBlock = block;
       int mask = paths.mask();
       profile.executions[block]++;
       profile.lanes[block] += Integer.bitCount(mask);
@@ -32,7 +31,6 @@ final class WarpLoop {
       }
       executed++;
     }
-    warp.lastBlock = last;
     return executed;
   }
 }
