@@ -47,8 +47,8 @@ final class PtxLaunch {
 
   @Option(
       names = "--schedule", defaultValue = "round-robin", paramLabel = "SCHEDULE",
-      description = "In which order warps run: round-robin (the default), random:SEED, or adversarial:SEED, which holds "
-          + "back the warp whose delay could matter. The same schedule does the same again, bit for bit.")
+      description = "In which order warps run: round-robin (the default), random:SEED, or adversarial:SEED, which "
+          + "holds back the warp whose delay could matter. The same schedule does the same again, bit for bit.")
   private String schedule;
 
   Path file() {

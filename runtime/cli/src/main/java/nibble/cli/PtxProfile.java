@@ -58,7 +58,9 @@ record PtxProfile(String kernel, LaunchConfig config, LaunchResult result, Roofl
   private void memory(List<String> text) {
     MemoryCounters memory = counters().memory();
     text.add("memory");
-    global(text, "global read", memory.of(MemoryCounter.GLOBAL_BYTES_READ), memory.of(MemoryCounter.GLOBAL_SECTORS_READ));
+    global(
+        text, "global read", memory.of(MemoryCounter.GLOBAL_BYTES_READ),
+        memory.of(MemoryCounter.GLOBAL_SECTORS_READ));
     global(
         text, "global written", memory.of(MemoryCounter.GLOBAL_BYTES_WRITTEN),
         memory.of(MemoryCounter.GLOBAL_SECTORS_WRITTEN));
@@ -82,7 +84,8 @@ record PtxProfile(String kernel, LaunchConfig config, LaunchResult result, Roofl
     if (memory.of(MemoryCounter.ASYNC_COPIES) > 0) {
       text.add(line(
           "  %-16s %,14d by threads, %,d bytes, at most %,d bytes of a block under way", "async copies",
-          memory.of(MemoryCounter.ASYNC_COPIES), memory.of(MemoryCounter.ASYNC_BYTES), counters().asyncBytesInFlight()));
+          memory.of(MemoryCounter.ASYNC_COPIES), memory.of(MemoryCounter.ASYNC_BYTES),
+          counters().asyncBytesInFlight()));
     }
     text.add("");
   }
@@ -112,7 +115,8 @@ record PtxProfile(String kernel, LaunchConfig config, LaunchResult result, Roofl
     hot.forEach(it -> text.add(line(
         "%6d %,14d %7.1f %,10d %,10d  %s%s", it.line(), it.warps(), (double) it.threads() / it.warps(),
         it.memory().of(MemoryCounter.GLOBAL_SECTORS_READ) + it.memory().of(MemoryCounter.GLOBAL_SECTORS_WRITTEN),
-        it.memory().of(MemoryCounter.BANK_CONFLICTS), it.instruction(), it.source().map(at -> "  // " + at).orElse(""))));
+        it.memory().of(MemoryCounter.BANK_CONFLICTS), it.instruction(),
+        it.source().map(at -> "  // " + at).orElse(""))));
     text.add("");
   }
 
@@ -132,7 +136,8 @@ record PtxProfile(String kernel, LaunchConfig config, LaunchResult result, Roofl
   private String fidelity() {
     return line(
         "fidelity: of %,d executed warp instructions %,d exact, %,d modelled by rule, %,d approximate",
-        result.warpInstructions(), fidelity(Fidelity.EXACT), fidelity(Fidelity.MODELLED), fidelity(Fidelity.APPROXIMATE));
+        result.warpInstructions(), fidelity(Fidelity.EXACT), fidelity(Fidelity.MODELLED),
+        fidelity(Fidelity.APPROXIMATE));
   }
 
   private long fidelity(Fidelity fidelity) {

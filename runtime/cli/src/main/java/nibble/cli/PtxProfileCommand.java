@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 /** Counts what a kernel does. */
 @Command(
     name = "profile", mixinStandardHelpOptions = true,
-    description = "Runs a kernel of any PTX on the PTX machine and says what it did: instructions by class and line, memory "
-        + "traffic, bank conflicts, divergence, tensor operations, and the modelled time on a target's chip.")
+    description = "Runs a kernel of any PTX on the PTX machine and says what it did: instructions by class and line, "
+        + "memory traffic, bank conflicts, divergence, tensor operations, and the modelled time on a target's chip.")
 final class PtxProfileCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private JsonSwitch json = new JsonSwitch();
@@ -30,7 +30,8 @@ final class PtxProfileCommand implements Callable<Integer> {
   @Option(names = "--target", paramLabel = "sm_XX", description = "Whose rates; the PTX's target unless given.")
   private Optional<String> target;
 
-  @Option(names = "--lines", defaultValue = "10", paramLabel = "N", description = "Most lines to list; 10 unless given.")
+  @Option(
+      names = "--lines", defaultValue = "10", paramLabel = "N", description = "Most lines to list; 10 unless given.")
   private int lines;
 
   PtxProfileCommand(Streams streams) {

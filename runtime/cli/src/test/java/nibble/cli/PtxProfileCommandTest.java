@@ -43,12 +43,16 @@ class PtxProfileCommandTest {
   void tellsWhatWasCounted() {
     String text = profile("--arg", "n:u32=100").ok().out();
     assertTrue(text.contains("add: 4x1x1 blocks of 32x1x1 threads\n"), text);
-    assertTrue(text.matches("(?s).*global read +800 bytes asked, 26 sectors of 32 bytes moved, 96 % of them asked for\n.*"), text);
+    assertTrue(
+        text.matches("(?s).*global read +800 bytes asked, 26 sectors of 32 bytes moved, 96 % of them asked for\n.*"),
+        text);
     assertTrue(text.matches("(?s).*global written +400 bytes asked, 13 sectors of 32 bytes moved.*"), text);
     assertTrue(text.matches("(?s).*touched +26 different sectors\n.*"), text);
     assertTrue(text.contains("modelled busy time of A100: 108 SMs at 1.41 GHz, 1555 GB/s\n"), text);
     assertTrue(text.matches("(?s).*modelled time 0\\.\\d+ us, bound by .*"), text);
-    assertTrue(text.matches("(?s).*fidelity: of 68 executed warp instructions 68 exact, 0 modelled by rule, 0 approx.*"), text);
+    assertTrue(
+        text.contains("\nfidelity: of 68 executed warp instructions 68 exact, 0 modelled by rule, 0 approximate\n"),
+        text);
   }
 
   @Test
@@ -73,7 +77,8 @@ class PtxProfileCommandTest {
 
   @Test
   void faultEndsWithOne() {
-    profile("--arg", "n:u32=101").failed(ExitCode.CHECK_FAILED, "out of bounds: 4 bytes", "again with: --schedule round-robin");
+    profile("--arg", "n:u32=101")
+        .failed(ExitCode.CHECK_FAILED, "out of bounds: 4 bytes", "again with: --schedule round-robin");
   }
 
   @Test

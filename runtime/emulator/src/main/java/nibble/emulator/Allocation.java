@@ -7,8 +7,8 @@ import nibble.emulator.memory.Region;
 import nibble.emulator.memory.WrittenBytes;
 
 /**
- * Global memory of the machine. Reading and writing it while a kernel runs gives what the kernel happens to have done so
- * far.
+ * Global memory of the machine. Reading and writing it while a kernel runs gives what the kernel happens to have done
+ * so far.
  */
 public final class Allocation {
   private final Region region;
@@ -36,7 +36,8 @@ public final class Allocation {
   }
 
   /**
-   * Its memory, to be used directly. All of it counts as initialised from then on, for nobody sees what is written there.
+   * Its memory, to be used directly. All of it counts as initialised from then on, for nobody sees what is written
+   * there.
    *
    * @throws IllegalStateException if it was freed
    */

@@ -13,8 +13,8 @@ public enum Check {
   /** Accesses of shared and global memory by threads that nothing orders, and of copies that nobody has waited for. */
   RACE,
   /**
-   * Threads of a block that wait at different barriers, counts that do not fit, arrivals that nobody waits for. That a block
-   * can't go on is always found.
+   * Threads of a block that wait at different barriers, counts that do not fit, arrivals that nobody waits for. That a
+   * block can't go on is always found.
    */
   BARRIER,
   /** Instructions that all lanes must execute together, and do not; values of lanes that do not take part. */

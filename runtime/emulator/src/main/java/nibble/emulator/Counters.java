@@ -9,10 +9,12 @@ import java.util.Map;
  *
  * @param lines instructions that were executed, in the order of the text
  * @param memory the sum over all lines
- * @param globalSectorsTouched different sectors of global memory that were accessed at all: what DRAM must move at least
+ * @param globalSectorsTouched different sectors of global memory that were accessed at all: what DRAM must move at
+ *     least
  * @param asyncBytesInFlight most bytes of asynchronous copies that a block had under way at a time
  */
-public record Counters(List<LineCounters> lines, MemoryCounters memory, long globalSectorsTouched, long asyncBytesInFlight) {
+public record Counters(
+    List<LineCounters> lines, MemoryCounters memory, long globalSectorsTouched, long asyncBytesInFlight) {
   public Counters {
     lines = List.copyOf(lines);
   }

@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 /**
  * A kernel did what it must not. The launch is over; memory holds what the kernel had written so far.
  *
- * <p>The message names the kernel, the line of PTX, the source line where {@code .loc} gives it, the thread, the block and,
- * for memory, the address with the allocation that it belongs to.
+ * <p>The message names the kernel, the line of PTX, the source line where {@code .loc} gives it, the thread, the block
+ * and, for memory, the address with the allocation that it belongs to.
  */
 public final class KernelFault extends MachineException {
   private static final long serialVersionUID = 1;
@@ -76,7 +76,8 @@ public final class KernelFault extends MachineException {
    * @param instruction the PTX instruction
    */
   public record Place(
-      String kernel, String function, int line, Optional<String> source, String instruction, Index thread, Index block) {}
+      String kernel, String function, int line, Optional<String> source, String instruction, Index thread,
+      Index block) {}
 
   private final Kind kind;
   private final String cause;

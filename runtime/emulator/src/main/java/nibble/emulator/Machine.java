@@ -127,15 +127,18 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * In which order warps run; round robin unless stated, with blocks on all workers. Under other schedules, and where races
-     * or initialisation are checked, one worker runs all blocks, so that a launch can be repeated.
+     * In which order warps run; round robin unless stated, with blocks on all workers. Under other schedules, and where
+     * races or initialisation are checked, one worker runs all blocks, so that a launch can be repeated.
      */
     public Builder schedule(Schedule newSchedule) {
       schedule = newSchedule;
       return this;
     }
 
-    /** How many basic blocks the warps of a thread block may execute before the machine gives up; no limit unless stated. */
+    /**
+     * How many basic blocks the warps of a thread block may execute before the machine gives up; no limit unless
+     * stated.
+     */
     public Builder stepLimit(long basicBlocks) {
       stepLimit = basicBlocks;
       return this;
@@ -160,8 +163,8 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * Whether to count what each instruction does, memory traffic included; see {@link LaunchResult#counters}. Not unless
-     * stated: counted kernels are compiled apart, and slower.
+     * Whether to count what each instruction does, memory traffic included; see {@link LaunchResult#counters}. Not
+     * unless stated: counted kernels are compiled apart, and slower.
      */
     public Builder counters(boolean shallCount) {
       counts = shallCount;
@@ -175,8 +178,8 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * How many blocks are under way at a time where one worker runs all of them; 8 unless stated. Blocks that wait for each
-     * other, as in barriers of a grid, must be under way together.
+     * How many blocks are under way at a time where one worker runs all of them; 8 unless stated. Blocks that wait for
+     * each other, as in barriers of a grid, must be under way together.
      */
     public Builder residency(int blocks) {
       if (blocks < 1) {

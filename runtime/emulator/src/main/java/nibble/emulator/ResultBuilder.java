@@ -17,7 +17,8 @@ import nibble.emulator.table.Form;
 final class ResultBuilder {
   private ResultBuilder() {}
 
-  static LaunchResult build(Launch launch, Launcher launcher, List<Finding> findings, Optional<TrafficCounter> traffic, double seconds) {
+  static LaunchResult build(
+      Launch launch, Launcher launcher, List<Finding> findings, Optional<TrafficCounter> traffic, double seconds) {
     Profile profile = launcher.profile();
     List<BasicBlock> blocks = launch.code().blocks();
     Map<Form, Long> forms = new HashMap<>();

@@ -3,12 +3,12 @@ package nibble.emulator.check;
 import java.util.Arrays;
 
 /**
- * Sets of accesses of one cell that nothing orders: the readers of a tile, say, or the atomics on a counter. A set is a chain
- * of entries, the latest first; an entry is what some lanes of a warp did at one time. Cells with the same accesses share a
- * set, so that adding an access that was added to the same set before is one look-up.
+ * Sets of accesses of one cell that nothing orders: the readers of a tile, say, or the atomics on a counter. A set is a
+ * chain of entries, the latest first; an entry is what some lanes of a warp did at one time. Cells with the same
+ * accesses share a set, so that adding an access that was added to the same set before is one look-up.
  *
- * <p>Once threads of several blocks are in a set, its entries stand for whole blocks: which of their threads it was is not
- * known any more.
+ * <p>Once threads of several blocks are in a set, its entries stand for whole blocks: which of their threads it was is
+ * not known any more.
  */
 final class AccessSets {
   /** What those threads know who access now. */
@@ -37,7 +37,9 @@ final class AccessSets {
   private int[] sites = new int[FIRST_CAPACITY];
   private boolean[] ofBlocks = new boolean[FIRST_CAPACITY];
   private int count;
-  /** What the number of a set is less than its chain's: sets that were made before the last clearing have lower numbers. */
+  /**
+   * What the number of a set is less than its chain's: sets that were made before the last clearing have lower numbers.
+   */
   private long cleared;
   private boolean overflowed;
 

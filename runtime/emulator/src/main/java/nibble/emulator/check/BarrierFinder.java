@@ -11,8 +11,8 @@ import nibble.emulator.execute.ThreadBlock;
 import nibble.emulator.execute.Warp;
 
 /**
- * Finds barriers of a block that its threads use in different ways. That a block can go on all the same does not make it
- * right: whether it does depends on the order in which its warps run.
+ * Finds barriers of a block that its threads use in different ways. That a block can go on all the same does not make
+ * it right: whether it does depends on the order in which its warps run.
  */
 final class BarrierFinder implements Observer.BlockObserver {
   private final Findings findings;

@@ -25,8 +25,8 @@ final class BlockClocks {
   /** What strong accesses have seen that a fence has not made known yet. */
   private final Clock[] seenNearby;
   private final Clock[] seen;
-  // What threads had released or seen when all of them last met: it is as if each had. The memory model asks for a fence
-  // behind the barrier, too; but that of each thread before it has the same effect, and much code relies on that.
+  // What threads had released or seen when all of them last met: it is as if each had. The memory model asks for a
+  // fence behind the barrier, too; but that of each thread before it has the same effect, and much code relies on that.
   private Clock commonReleased = Clock.EMPTY;
   private Clock commonSeen = Clock.EMPTY;
   private boolean haveTold;

@@ -13,8 +13,8 @@ import nibble.emulator.memory.Space;
  * Looks at the cells of shadow memory that an access of a warp concerns, finds with whom the access is in conflict, and
  * leaves the lanes' stamps there.
  *
- * <p>A store of what is there already is remembered like a read: nobody can tell whether it happened, unless somebody else
- * changes the value.
+ * <p>A store of what is there already is remembered like a read: nobody can tell whether it happened, unless somebody
+ * else changes the value.
  */
 final class CellVisitor implements AccessSets.Knowledge {
   private static final int WARP = 32;
@@ -220,8 +220,8 @@ final class CellVisitor implements AccessSets.Knowledge {
   private boolean isOfThisStore(ShadowPage page, int cell, long write) {
     int other = Stamp.thread(write) % WARP;
     boolean isSameInstruction =
-        write != Stamp.NONE && Stamp.life(write) == clocks.life() && Stamp.thread(write) / WARP == warp.index && page.writeSites[cell] == site
-            && Stamp.time(write) == clocks.now() && (lanes >>> other & 1) != 0 && other < lane;
+        write != Stamp.NONE && Stamp.life(write) == clocks.life() && Stamp.thread(write) / WARP == warp.index
+            && page.writeSites[cell] == site && Stamp.time(write) == clocks.now() && (lanes >>> other & 1) != 0 && other < lane;
     long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
     return isSameInstruction && at >= offsets[other] && at < offsets[other] + bytes;
   }
@@ -270,7 +270,8 @@ final class CellVisitor implements AccessSets.Knowledge {
     }
     boolean areStrong = Deed.isStrong(deed) && Deed.isStrong(otherDeed);
     report(
-        areStrong ? KernelFault.Kind.NARROW_SCOPE : KernelFault.Kind.RACE, page, cell, deed, other, otherSite, isThread);
+        areStrong ? KernelFault.Kind.NARROW_SCOPE : KernelFault.Kind.RACE, page, cell, deed, other, otherSite,
+        isThread);
     return deed;
   }
 
@@ -286,8 +287,10 @@ final class CellVisitor implements AccessSets.Knowledge {
     boolean isShared = shadow.isOfBlock();
     long address = isShared ? at : place.region().base() + at;
     String where = isShared ? block.nameShared(at) : place.region() + ", byte " + at;
-    String what = sentence(kind, deed, Stamp.deed(other), (isShared ? Space.name(Space.SHARED) : "global") + " address 0x"
-        + Long.toHexString(address) + " (" + where + ")");
+    String space = isShared ? Space.name(Space.SHARED) : "global";
+    String what =
+        sentence(
+            kind, deed, Stamp.deed(other), space + " address 0x" + Long.toHexString(address) + " (" + where + ")");
     races.findings().add(kind, warp, lane, site, what, OptionalLong.of(address), earlier);
   }
 
@@ -295,12 +298,14 @@ final class CellVisitor implements AccessSets.Knowledge {
     String here = Deed.text(deed);
     String there = Deed.text(other);
     return switch (kind) {
-      case UNFINISHED_COPY -> where + " is " + here + " here while a copy to it is under way that its thread has not waited for";
+      case UNFINISHED_COPY -> where + " is " + here + " here while a copy to it is under way that its thread has not "
+          + "waited for";
       case LANE_CONFLICT -> "race: lanes of a warp store different values at " + where + " at the same time";
       case NARROW_SCOPE ->
           "race: " + where + " is " + here + " here and " + there
               + " by a thread of another block, and the scope of one of the two is the block (.cta)";
-      default -> "race: " + where + " is " + here + " here and " + there + " by another thread, and nothing orders the two";
+      default ->
+          "race: " + where + " is " + here + " here and " + there + " by another thread, and nothing orders the two";
     };
   }
 }

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * What a thread knows of others: for each, up to which time of its block it happened before. Immutable.
  *
  * <p>A vector clock over all threads of a grid would be large; but threads of a block nearly always learn of each other
- * together. So what is known is kept for whole blocks, for warps and for threads, and a thread is known up to the latest of
- * the three.
+ * together. So what is known is kept for whole blocks, for warps and for threads, and a thread is known up to the
+ * latest of the three.
  */
 final class Clock {
   static final Clock EMPTY = new Clock(new long[0], new int[0]);

@@ -42,8 +42,8 @@ final class Deed {
   }
 
   /**
-   * Whether two accesses that nothing orders are a race. Two strong ones are none where both are of a scope that holds both
-   * threads.
+   * Whether two accesses that nothing orders are a race. Two strong ones are none where both are of a scope that holds
+   * both threads.
    */
   static boolean conflicts(int a, int b, boolean inOneBlock) {
     if (isRead(a) && isRead(b)) {

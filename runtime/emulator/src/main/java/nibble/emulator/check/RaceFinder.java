@@ -13,9 +13,9 @@ import nibble.emulator.memory.AddressResolver;
 import nibble.emulator.memory.Space;
 
 /**
- * Finds the races of one block's threads with each other and with those of other blocks, by happens-before over shadow memory
- * in the manner of FastTrack (Flanagan and Freund, PLDI 2009): of each cell it is known who wrote it last, and who has
- * accessed it since without being ordered.
+ * Finds the races of one block's threads with each other and with those of other blocks, by happens-before over shadow
+ * memory in the manner of FastTrack (Flanagan and Freund, PLDI 2009): of each cell it is known who wrote it last, and
+ * who has accessed it since without being ordered.
  */
 final class RaceFinder implements Observer.BlockObserver {
   private static final int WARP = 32;

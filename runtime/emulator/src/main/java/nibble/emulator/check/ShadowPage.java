@@ -3,8 +3,8 @@ package nibble.emulator.check;
 import java.util.Arrays;
 
 /**
- * Who last wrote and who has read since each cell of a piece of memory. Cells are words of four bytes until an access asks
- * for less; from then on they are bytes.
+ * Who last wrote and who has read since each cell of a piece of memory. Cells are words of four bytes until an access
+ * asks for less; from then on they are bytes.
  */
 final class ShadowPage {
   /** Bytes of memory that a page stands for. */

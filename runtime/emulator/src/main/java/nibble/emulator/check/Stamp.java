@@ -1,16 +1,16 @@
 package nibble.emulator.check;
 
 /**
- * Who accessed memory, when and how, in 64 bits. Time is counted for each block, by the events that order its threads. A
- * block is named by its life: a number that is not used again, from one.
+ * Who accessed memory, when and how, in 64 bits. Time is counted for each block, by the events that order its threads.
+ * A block is named by its life: a number that is not used again, from one.
  *
  * <pre>
  *   63     62..60   59..32   31..10   9..0
  *   set    deed     life     time     thread
  * </pre>
  *
- * <p>Where several threads have accessed a cell and nothing orders them, the highest bit is set, and the rest is the number
- * of a set; see {@link AccessSets}.
+ * <p>Where several threads have accessed a cell and nothing orders them, the highest bit is set, and the rest is the
+ * number of a set; see {@link AccessSets}.
  */
 final class Stamp {
   /** Nobody has accessed. */

@@ -1,8 +1,8 @@
 package nibble.emulator.check;
 
 /**
- * What those learn who see the value that was last stored at an address by strong accesses: the release patterns that it
- * belongs to (PTX ISA, "Release and Acquire Patterns"). Atomics carry on what the value before them told.
+ * What those learn who see the value that was last stored at an address by strong accesses: the release patterns that
+ * it belongs to (PTX ISA, "Release and Acquire Patterns"). Atomics carry on what the value before them told.
  */
 final class SyncPlace {
   /** For threads of all blocks. */

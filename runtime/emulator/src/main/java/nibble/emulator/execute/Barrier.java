@@ -7,8 +7,8 @@ import nibble.emulator.KernelFault;
 /**
  * One of the sixteen barriers of a block (PTX ISA, "bar, barrier").
  *
- * <p>Without a stated count a barrier is complete when every thread of the block that has not exited has arrived; with one,
- * when as many have. Whole warps count 32 then, whatever their number of threads.
+ * <p>Without a stated count a barrier is complete when every thread of the block that has not exited has arrived; with
+ * one, when as many have. Whole warps count 32 then, whatever their number of threads.
  */
 public final class Barrier implements Rendezvous {
   /** No count is stated. */

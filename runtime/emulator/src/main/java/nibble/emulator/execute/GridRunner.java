@@ -9,8 +9,9 @@ import nibble.emulator.schedule.Point;
 import nibble.emulator.schedule.Scheduler;
 
 /**
- * Runs a launch by one thread in an order that its scheduler decides: several blocks are under way at a time, and any of
- * their warps may be next. Time is counted in basic blocks, so that kernels that look at a clock are repeatable, too.
+ * Runs a launch by one thread in an order that its scheduler decides: several blocks are under way at a time, and any
+ * of their warps may be next. Time is counted in basic blocks, so that kernels that look at a clock are repeatable,
+ * too.
  */
 final class GridRunner {
   private static final int WARPS = 32;

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import nibble.emulator.KernelFault;
 
 /**
- * Runs all blocks of a launch on some workers. Blocks start in their order, so that one that waits for an earlier one gets
- * what it waits for.
+ * Runs all blocks of a launch on some workers. Blocks start in their order, so that one that waits for an earlier one
+ * gets what it waits for.
  */
 public final class Launcher {
   private final Launch launch;

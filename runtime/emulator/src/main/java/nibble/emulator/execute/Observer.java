@@ -4,8 +4,8 @@ import nibble.emulator.memory.AddressResolver;
 
 /**
  * Watches what kernels do. Code that is compiled for a launch with an observer calls it; other code has no trace of it.
- * One block observer sees one block at a time, but blocks may run at the same time, so {@link #forBlock} may be called from
- * any thread. A block's object is used for one block after the other.
+ * One block observer sees one block at a time, but blocks may run at the same time, so {@link #forBlock} may be called
+ * from any thread. A block's object is used for one block after the other.
  */
 @FunctionalInterface
 public interface Observer {
@@ -13,8 +13,8 @@ public interface Observer {
   BlockObserver forBlock(ThreadBlock block);
 
   /**
-   * What watches one block. Memory is told by an {@link AddressResolver}, whose last round gives the space, the allocation
-   * and the lanes' offsets; the addresses are checked already. Loads of parameters by name are not told.
+   * What watches one block. Memory is told by an {@link AddressResolver}, whose last round gives the space, the
+   * allocation and the lanes' offsets; the addresses are checked already. Loads of parameters by name are not told.
    */
   interface BlockObserver {
     /** Lanes are about to read so many bytes each. */

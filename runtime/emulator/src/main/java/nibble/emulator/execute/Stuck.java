@@ -17,7 +17,9 @@ final class Stuck {
     return warp.fault(KernelFault.Kind.STEP_LIMIT, site(block, warp.paths.nextBlock()), lane, cause);
   }
 
-  /** The first instruction of a block, or what is nearest where it has none: blocks are cut within instructions, too. */
+  /**
+   * The first instruction of a block, or what is nearest where it has none: blocks are cut within instructions, too.
+   */
   private static int site(ThreadBlock block, int number) {
     List<BasicBlock> blocks = block.launch().code().blocks();
     for (BasicBlock behind : blocks.subList(number, blocks.size())) {

@@ -46,7 +46,8 @@ public final class PtxExtension implements TestTemplateInvocationContextProvider
                     Schedule.parse(text).orElseThrow(
                         () ->
                             new ExtensionConfigurationException(
-                                SCHEDULE + "=" + text + " is no schedule; write round-robin, random:7 or adversarial:7"))))
+                                SCHEDULE + "=" + text
+                                    + " is no schedule; write round-robin, random:7 or adversarial:7"))))
         .orElseGet(() -> Schedule.some(test.schedules()));
   }
 

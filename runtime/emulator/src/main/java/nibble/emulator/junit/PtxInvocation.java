@@ -18,7 +18,10 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 
 /** A run of a test under one schedule: gives it a module, and looks at what was found. */
 final class PtxInvocation
-    implements TestTemplateInvocationContext, ParameterResolver, AfterTestExecutionCallback, TestExecutionExceptionHandler {
+    implements TestTemplateInvocationContext,
+        ParameterResolver,
+        AfterTestExecutionCallback,
+        TestExecutionExceptionHandler {
   private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(PtxInvocation.class);
 
   private final Schedule schedule;

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test that runs kernels under all checks and several schedules. It is run once for each schedule, with a {@link
- * nibble.emulator.library.Module} of its own as its parameter, and fails where it fails itself, where a kernel faults, and where
- * checks find something.
+ * nibble.emulator.library.Module} of its own as its parameter, and fails where it fails itself, where a kernel faults,
+ * and where checks find something.
  *
  * <pre>{@code
  * @PtxTest("kernels/reduce.ptx")
@@ -24,7 +24,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>What fails names its schedule; {@code -Dnibble.ptx.schedule=adversarial:2} runs only that one, which does the same again.
+ * <p>What fails names its schedule; {@code -Dnibble.ptx.schedule=adversarial:2} runs only that one, which does the same
+ * again.
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)

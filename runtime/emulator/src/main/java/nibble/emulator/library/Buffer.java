@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import nibble.emulator.Allocation;
 
 /**
- * Memory of the machine that holds what an array of Java does: {@code float[]}, {@code int[]}, ... Half-precision numbers are
- * {@code short[]} ({@link Float#floatToFloat16}), narrower ones {@code byte[]}.
+ * Memory of the machine that holds what an array of Java does: {@code float[]}, {@code int[]}, ... Half-precision
+ * numbers are {@code short[]} ({@link Float#floatToFloat16}), narrower ones {@code byte[]}.
  *
  * @param <A> the array
  */

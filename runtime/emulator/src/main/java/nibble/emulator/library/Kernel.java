@@ -11,8 +11,9 @@ import nibble.emulator.LaunchResult;
 import nibble.emulator.PtxKernel;
 
 /**
- * A kernel of a module, ready to be launched. Arguments are given in the order of the parameters: a {@link Buffer} or {@link
- * Allocation} for a pointer, a Java number of the parameter's size for a scalar, a {@code byte[]} for a structure.
+ * A kernel of a module, ready to be launched. Arguments are given in the order of the parameters: a {@link Buffer} or
+ * {@link Allocation} for a pointer, a Java number of the parameter's size for a scalar, a {@code byte[]} for a
+ * structure.
  */
 public final class Kernel {
   private final Module module;

@@ -128,7 +128,9 @@ public final class Module implements AutoCloseable {
     return filled(output(name, values), values);
   }
 
-  /** A buffer of an array's size that nobody has written: kernels that read it first are told on where that is checked. */
+  /**
+   * A buffer of an array's size that nobody has written: kernels that read it first are told on where that is checked.
+   */
   public Buffer<float[]> output(String name, float[] like) {
     return empty(name, 4L * like.length, () -> new float[like.length], MemorySegment::ofArray);
   }

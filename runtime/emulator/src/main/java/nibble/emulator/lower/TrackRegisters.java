@@ -12,8 +12,8 @@ import nibble.emulator.code.Helper;
 import nibble.emulator.model.PtxType;
 
 /**
- * Builds a check into a function that finds registers which are read unwritten. Only registers for which the analysis cannot
- * rule that out are tracked, each by a predicate that says which lanes have written it; usual kernels have none.
+ * Builds a check into a function that finds registers which are read unwritten. Only registers for which the analysis
+ * cannot rule that out are tracked, each by a predicate that says which lanes have written it; usual kernels have none.
  *
  * <pre>
  *   before:  @p mov.b32 a, 1;            after:  @p mov.b32 a, 1;   @p wrote a'
@@ -21,8 +21,8 @@ import nibble.emulator.model.PtxType;
  *                                                add.s32 b, a, c;
  * </pre>
  *
- * <p>Instructions that only move values may move one that nobody wrote: compilers do so with what they know is not used.
- * Their targets count as written where their sources are.
+ * <p>Instructions that only move values may move one that nobody wrote: compilers do so with what they know is not
+ * used. Their targets count as written where their sources are.
  */
 final class TrackRegisters {
   private static final Set<String> MOVES =

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Finds where a function may read a register that the thread has not written: a forward data-flow analysis over the paths of
- * one thread. A write under a guard is one that may not happen.
+ * Finds where a function may read a register that the thread has not written: a forward data-flow analysis over the
+ * paths of one thread. A write under a guard is one that may not happen.
  */
 final class UnwrittenReads {
   private final List<LoweredBlock> blocks;
@@ -31,7 +31,8 @@ final class UnwrittenReads {
   /**
    * Analyses a function.
    *
-   * @param surely whether a write under a guard, or on one of several paths, is enough: then only registers are found that
+   * @param surely whether a write under a guard, or on one of several paths, is enough: then only registers are found
+   *     that
    *     no path writes
    */
   UnwrittenReads(List<LoweredBlock> blocks, boolean surely) {

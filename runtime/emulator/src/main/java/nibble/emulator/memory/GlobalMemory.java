@@ -36,7 +36,8 @@ public final class GlobalMemory {
     }
     if (size > limit - bytesInUse) {
       throw new OutOfMemoryError(
-          "'" + name + "' takes " + size + " bytes; of the machine's " + limit + " are " + (limit - bytesInUse) + " left");
+          "'" + name + "' takes " + size + " bytes; of the machine's " + limit + " are " + (limit - bytesInUse)
+              + " left");
     }
     Region region = new Region((long) used << Addresses.SLOT_BITS, size, name, readOnly, isTracked);
     Region[] table = used < slots.length ? slots : Arrays.copyOf(slots, 2 * used);

@@ -5,7 +5,9 @@ import static nibble.emulator.lane.Lanes.has;
 
 import nibble.emulator.execute.Warp;
 
-/** Clock registers. A clock tick is a nanosecond of the machine that this runs on; all lanes of a warp read the same. */
+/**
+ * Clock registers. A clock tick is a nanosecond of the machine that this runs on; all lanes of a warp read the same.
+ */
 public final class Clocks {
   private Clocks() {}
 

@@ -24,8 +24,8 @@ import nibble.emulator.model.Target;
  * @param mma part of that which {@code mma.sync} reaches
  */
 public record Rates(
-    int target, String chip, int multiprocessors, double gigahertz, double dramGigabytes, int l2Bytes, int fp32, int fp64,
-    int integer, int special, Map<TensorKind, Integer> tensor, double mma) {
+    int target, String chip, int multiprocessors, double gigahertz, double dramGigabytes, int l2Bytes, int fp32,
+    int fp64, int integer, int special, Map<TensorKind, Integer> tensor, double mma) {
   private static final int FIRST_TENSOR = 10;
 
   public Rates {

@@ -9,10 +9,10 @@ import nibble.emulator.MemoryCounter;
 import nibble.emulator.MemoryCounters;
 
 /**
- * A <em>modelled</em> time: how long each resource of a chip would be busy with what was counted, if it never had to wait. The
- * resource that is busy longest binds the kernel, which takes at least as long; latencies, caches and the launch itself are
- * not modelled. DRAM moves each sector once, and everything that is asked of global memory comes from L2: what really moves
- * lies in between.
+ * A <em>modelled</em> time: how long each resource of a chip would be busy with what was counted, if it never had to
+ * wait. The resource that is busy longest binds the kernel, which takes at least as long; latencies, caches and the
+ * launch itself are not modelled. DRAM moves each sector once, and everything that is asked of global memory comes from
+ * L2: what really moves lies in between.
  *
  * @param seconds modelled busy time of each resource, with the SMs that have most blocks
  */
@@ -100,7 +100,8 @@ public record Roofline(Rates rates, Map<Resource, Double> seconds) {
 
   /** The resource that is busy longest. */
   public Resource binding() {
-    return seconds.entrySet().stream().max(Map.Entry.comparingByValue(Comparator.naturalOrder())).orElseThrow().getKey();
+    return seconds.entrySet().stream()
+        .max(Map.Entry.comparingByValue(Comparator.naturalOrder())).orElseThrow().getKey();
   }
 
   /** The modelled time: that of the binding resource. */

@@ -3,9 +3,9 @@ package nibble.emulator.profile;
 import java.util.Arrays;
 
 /**
- * How often an access of shared memory goes over the banks: 32 banks of four bytes each give one word at a time to whoever
- * asks for it. A pass is for as many lanes as ask for 128 bytes together; lanes that ask for the same word share it, unless
- * they change it.
+ * How often an access of shared memory goes over the banks: 32 banks of four bytes each give one word at a time to
+ * whoever asks for it. A pass is for as many lanes as ask for 128 bytes together; lanes that ask for the same word
+ * share it, unless they change it.
  */
 final class SharedBanks {
   private static final int BANKS = 32;

@@ -22,7 +22,8 @@ public enum TensorKind {
 
   private static final Set<String> TYPES =
       Set.of(
-          "f16", "bf16", "tf32", "f32", "f64", "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "s8", "u8", "s4", "u4", "b1", "s32");
+          "f16", "bf16", "tf32", "f32", "f64", "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "s8", "u8", "s4", "u4", "b1",
+          "s32");
   private static final Pattern SHAPE = Pattern.compile("m(\\d+)n(\\d+)k(\\d+)");
 
   private final String text;

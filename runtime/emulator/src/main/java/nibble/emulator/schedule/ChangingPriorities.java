@@ -5,11 +5,11 @@ import java.util.BitSet;
 import java.util.Random;
 
 /**
- * Each warp has a random priority, and of those that can run the one with the highest does. At a change point a warp falls
- * behind all others: what it has done is visible then, and what it would do next is not, for as long as any other warp can
- * run. This is the scheduler of Burckhardt, Kothari, Musuvathi and Nagarakatti ("A Randomized Scheduler with Probabilistic
- * Guarantees of Finding Bugs", ASPLOS 2010) with change points where they could matter: behind stores and atomics, which
- * may come before a flag or a fence, before barriers, and, less often, at loads.
+ * Each warp has a random priority, and of those that can run the one with the highest does. At a change point a warp
+ * falls behind all others: what it has done is visible then, and what it would do next is not, for as long as any other
+ * warp can run. This is the scheduler of Burckhardt, Kothari, Musuvathi and Nagarakatti ("A Randomized Scheduler with
+ * Probabilistic Guarantees of Finding Bugs", ASPLOS 2010) with change points where they could matter: behind stores and
+ * atomics, which may come before a flag or a fence, before barriers, and, less often, at loads.
  */
 final class ChangingPriorities implements Scheduler {
   /** A warp that has run for so many basic blocks may be spinning until one of the others does something. */

@@ -21,8 +21,8 @@ public record Schedule(Kind kind, long seed) {
     /** Any warp, for a few accesses. */
     RANDOM("random"),
     /**
-     * By priorities that change where it could matter: a warp that has stored, or is about to arrive at a barrier, is held
-     * back as long as any other can run.
+     * By priorities that change where it could matter: a warp that has stored, or is about to arrive at a barrier, is
+     * held back as long as any other can run.
      */
     ADVERSARIAL("adversarial");
 

@@ -3,8 +3,8 @@ package nibble.emulator.schedule;
 import java.util.BitSet;
 
 /**
- * Decides which warp runs next, of all blocks that are under way. Asked again and again while a launch runs, by one thread;
- * from the same answers the same run follows, bit for bit.
+ * Decides which warp runs next, of all blocks that are under way. Asked again and again while a launch runs, by one
+ * thread; from the same answers the same run follows, bit for bit.
  *
  * <p>Warps are numbered {@code 32 * slot + warp}: a block takes the slot of one that has ended.
  */

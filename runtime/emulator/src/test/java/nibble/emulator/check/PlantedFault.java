@@ -12,9 +12,9 @@ import java.util.TreeSet;
 
 /**
  * A kernel with a fault, and without. Files of them say for each how it is launched, what is to be found under every
- * schedule, what else may follow from it under some, and the kernel's body, where lines with a minus are in the faulty kernel only and those with a plus in the repaired one only; {@code //!}
- * marks the lines that findings are about. The body has registers for its thread, its buffers and its tile of shared memory;
- * what it leaves in {@code %d} is stored.
+ * schedule, what else may follow from it under some, and the kernel's body, where lines with a minus are in the faulty
+ * kernel only and those with a plus in the repaired one only; {@code //!} marks the lines that findings are about. The
+ * body has registers for its thread, its buffers and its tile of shared memory; what it leaves in {@code %d} is stored.
  */
 public record PlantedFault(
     String name, String target, String version, int grid, int block, int dynamicShared, Set<String> kinds,
@@ -62,7 +62,8 @@ public record PlantedFault(
 
   /** All files of faults. */
   public static final List<String> FILES =
-      List.of("race-shared.faults", "race-global.faults", "copies.faults", "init.faults", "memory.faults", "together.faults");
+      List.of("race-shared.faults", "race-global.faults", "copies.faults", "init.faults", "memory.faults",
+          "together.faults");
 
   /** The faults of a file. */
   public static List<PlantedFault> read(String file) {

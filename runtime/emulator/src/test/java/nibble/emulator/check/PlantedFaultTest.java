@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every fault that was planted is found, at its lines and under every schedule; the same kernel repaired is found fault with
- * under none.
+ * Every fault that was planted is found, at its lines and under every schedule; the same kernel repaired is found fault
+ * with under none.
  */
 class PlantedFaultTest {
   private static final List<Schedule> SCHEDULES = Schedule.some(2);

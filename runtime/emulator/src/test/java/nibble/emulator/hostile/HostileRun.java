@@ -24,8 +24,8 @@ import nibble.emulator.Tier;
 import nibble.emulator.schedule.Schedule;
 
 /**
- * Loads PTX of unknown origin and runs its kernels on arguments that may not fit. Whatever the text is, it is refused with a
- * line and a column, or its kernels run to their ends or to a fault with a line.
+ * Loads PTX of unknown origin and runs its kernels on arguments that may not fit. Whatever the text is, it is refused
+ * with a line and a column, or its kernels run to their ends or to a fault with a line.
  */
 final class HostileRun {
   private static final int STEPS = 500;
@@ -48,8 +48,8 @@ final class HostileRun {
    */
   void run(String text, long seed) {
     Random random = new Random(seed);
-    Machine.Builder builder =
-        Machine.builder().workers(1).memoryLimit(MEMORY).stepLimit(STEPS).tier(random.nextInt(8) == 0 ? Tier.COMPILED : Tier.INTERPRETED);
+    Tier tier = random.nextInt(8) == 0 ? Tier.COMPILED : Tier.INTERPRETED;
+    Machine.Builder builder = Machine.builder().workers(1).memoryLimit(MEMORY).stepLimit(STEPS).tier(tier);
     if (random.nextInt(4) == 0) {
       builder.checks(EnumSet.allOf(Check.class));
       builder.schedule(random.nextBoolean() ? Schedule.roundRobin() : Schedule.adversarial(seed & 0xffff));
@@ -71,7 +71,8 @@ final class HostileRun {
       assertFalse(refused.problems().isEmpty());
       int lines = text.split("\r\n|\r|\n", -1).length;
       for (Problem problem : refused.problems()) {
-        assertTrue(problem.line() >= 1 && problem.line() <= lines + 1 && problem.column() >= 1, () -> "no place: " + problem);
+        boolean hasPlace = problem.line() >= 1 && problem.line() <= lines + 1 && problem.column() >= 1;
+        assertTrue(hasPlace, () -> "no place: " + problem);
       }
       count("refused");
     }

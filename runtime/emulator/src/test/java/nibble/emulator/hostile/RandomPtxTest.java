@@ -12,9 +12,9 @@ import net.jqwik.api.Tuple;
 import nibble.emulator.table.SampleTexts;
 
 /**
- * Random programs of the instruction table's instructions, with operands that may be those of others, labels and branches
- * anywhere, and variables of any size: they are refused with a line and a column, or run, or fault. As many are tried as
- * {@code -Djqwik.tries.default} says.
+ * Random programs of the instruction table's instructions, with operands that may be those of others, labels and
+ * branches anywhere, and variables of any size: they are refused with a line and a column, or run, or fault. As many
+ * are tried as {@code -Djqwik.tries.default} says.
  */
 class RandomPtxTest {
   private static final String HEAD =
@@ -74,8 +74,10 @@ class RandomPtxTest {
     Arbitrary<String> mixed = Combinators.combine(samples, samples, places).as(RandomPtxTest::mix);
     Arbitrary<String> control =
         Arbitraries.of(
-            "@%p4 bra L0;", "bra L1;", "@!%p4 bra.uni L2;", "L3: exit;", "@%p5 ret;", "trap;", "bar.sync 0;", "{ .reg .b32 %r1; }",
-            "call (argument), k, (memory);", "brkpt;", ".loc 1 2 3", "mov.u64 %rd18, v;", "ld.b8 %r1, [v+4];", "st.shared.b8 [v], %r1;", "$T: .branchtargets L0, L1; brx.idx %lane, $T;",
+            "@%p4 bra L0;", "bra L1;", "@!%p4 bra.uni L2;", "L3: exit;", "@%p5 ret;", "trap;", "bar.sync 0;",
+            "{ .reg .b32 %r1; }",
+            "call (argument), k, (memory);", "brkpt;", ".loc 1 2 3", "mov.u64 %rd18, v;", "ld.b8 %r1, [v+4];",
+            "st.shared.b8 [v], %r1;", "$T: .branchtargets L0, L1; brx.idx %lane, $T;",
             "atom.shared.add.u32 %r1, [tile+16383], 1;", "ld.u32 %r1, [%rd16+-1];", "st.global.u64 [%rd17], %rd16;");
     Arbitrary<String> declared = declarations().map(it -> it.replace(".global", ".shared"));
     return Arbitraries.frequencyOf(
@@ -95,13 +97,18 @@ class RandomPtxTest {
 
   private static Arbitrary<String> declarations() {
     Arbitrary<String> spaces = Arbitraries.of(".global", ".const", ".shared", ".local", ".param", ".reg");
-    Arbitrary<String> types = Arbitraries.of(".b8", ".u32", ".b64", ".v4 .f32", ".pred", ".b128", ".align 4096 .b8", ".align 3 .b8");
+    Arbitrary<String> types =
+        Arbitraries.of(
+            ".b8", ".u32", ".b64", ".v4 .f32", ".pred", ".b128", ".align 4096 .b8", ".align 2147483648 .b8",
+            ".align 3 .b8");
     Arbitrary<String> sizes =
         Arbitraries.of(
-            "", "[4]", "[]", "[0]", "[-1]", "[65536]", "[1073741824]", "[4294967296]", "[1099511627776]", "[9223372036854775807]",
-            "[3][5]", "[65536][65536][65536]", "<3>", "<1000000000>", "<0>", "[2] = {1, 2, 3}", "[2] = {table, 0xff00(table)}", " = 1/0");
-    return Arbitraries.frequencyOf(
-        Tuple.of(3, Arbitraries.just("")),
-        Tuple.of(1, Combinators.combine(spaces, types, sizes).as((space, type, size) -> space + " " + type + " v" + size + ";")));
+            "", "[4]", "[]", "[0]", "[-1]", "[65536]", "[1073741824]", "[4294967296]", "[1099511627776]",
+            "[9223372036854775807]",
+            "[3][5]", "[65536][65536][65536]", "<3>", "<1000000000>", "<0>", "[2] = {1, 2, 3}",
+            "[2] = {table, 0xff00(table)}", " = 1/0");
+    Arbitrary<String> declarations =
+        Combinators.combine(spaces, types, sizes).as((space, type, size) -> space + " " + type + " v" + size + ";");
+    return Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just("")), Tuple.of(1, declarations));
   }
 }

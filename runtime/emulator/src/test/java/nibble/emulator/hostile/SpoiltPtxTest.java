@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Spoilt PTX is refused with a line and a column, or runs, or faults. The build tries some hundred texts; by hand as many as
- * {@code -Dnibble.hostile.cases} says, from the seed {@code -Dnibble.hostile.from} on.
+ * Spoilt PTX is refused with a line and a column, or runs, or faults. The build tries some hundred texts; by hand as
+ * many as {@code -Dnibble.hostile.cases} says, from the seed {@code -Dnibble.hostile.from} on.
  */
 class SpoiltPtxTest {
   /** A text that takes that long never ends, on however slow a machine. */

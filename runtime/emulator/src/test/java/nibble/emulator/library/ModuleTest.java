@@ -114,8 +114,8 @@ class ModuleTest {
     try (Module module = Module.parse(copy(4))) {
       Buffer<double[]> out = module.output("out", new double[1]);
       module.kernel("scalars").launch(
-          new Extent(1, 1, 1), new Extent(1, 1, 1), (byte) -1, (short) 20, 300, 4000L, 0.5f, 0.25, new byte[] {16, 0, 0, 0},
-          out);
+          new Extent(1, 1, 1), new Extent(1, 1, 1), (byte) -1, (short) 20, 300, 4000L, 0.5f, 0.25,
+          new byte[] {16, 0, 0, 0}, out);
       assertEquals(4335.75, out.read()[0]);
     }
   }
@@ -128,7 +128,8 @@ class ModuleTest {
           .contains("kernel copy cannot take a String as an argument"));
       assertTrue(assertThrows(LaunchException.class, () -> kernel.launch(1, 1, 1, 1)).getMessage()
           .contains("an argument of 4 bytes for parameter 'x' of 8"));
-      assertTrue(assertThrows(LaunchException.class, () -> module.kernel("copi")).getMessage().contains("did you mean 'copy'"));
+      assertTrue(assertThrows(LaunchException.class, () -> module.kernel("copi")).getMessage()
+          .contains("did you mean 'copy'"));
     }
   }
 
@@ -160,7 +161,8 @@ class ModuleTest {
   void findingsOfAllLaunches() {
     Machine.Builder machine = Machine.builder().checks(Check.INIT);
     try (Module module = Module.parse(copy(4), "copy.ptx", machine)) {
-      LaunchResult result = module.kernel("copy").launch(1, 3, module.output("x", new int[3]), module.output("y", new int[3]));
+      Buffer<int[]> x = module.output("x", new int[3]);
+      LaunchResult result = module.kernel("copy").launch(1, 3, x, module.output("y", new int[3]));
       assertEquals(1, result.findings().size());
       assertEquals(result.findings(), module.findings());
     }

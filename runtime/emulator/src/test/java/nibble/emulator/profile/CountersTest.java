@@ -12,6 +12,7 @@ import nibble.emulator.LaunchResult;
 import nibble.emulator.LineCounters;
 import nibble.emulator.Machine;
 import nibble.emulator.MemoryCounter;
+import nibble.emulator.PtxKernel;
 import nibble.emulator.model.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +69,8 @@ class CountersTest {
 
   @Test
   void vectorsOfSixteenBytes() {
-    Counters counters = count("mul.wide.u32 %a, %t, 16; add.u64 %a, %a, %x; st.global.v4.u32 [%a], {%t, %t, %t, %t};", 1, 48);
+    String body = "mul.wide.u32 %a, %t, 16; add.u64 %a, %a, %x; st.global.v4.u32 [%a], {%t, %t, %t, %t};";
+    Counters counters = count(body, 1, 48);
     assertEquals(24, of(counters, MemoryCounter.GLOBAL_SECTORS_WRITTEN));
     assertEquals(48 * 16, of(counters, MemoryCounter.GLOBAL_BYTES_WRITTEN));
     assertEquals(2, of(counters, MemoryCounter.GLOBAL_REQUESTS));
@@ -77,14 +79,14 @@ class CountersTest {
   @ParameterizedTest
   @CsvSource({
     // An access of four bytes is one pass over the banks, of eight two, of sixteen four.
-    "u32, 4, 1, 0", "u32, 8, 2, 1", "u32, 16, 4, 3", "u32, 128, 32, 31", "u32, 132, 1, 0", "u32, 0, 1, 0", "u8, 1, 1, 0",
-    "u16, 2, 1, 0", "u64, 8, 2, 0", "u64, 128, 32, 30", "u64, 0, 2, 0",
+    "u32, 4, 1, 0", "u32, 8, 2, 1", "u32, 16, 4, 3", "u32, 128, 32, 31", "u32, 132, 1, 0", "u32, 0, 1, 0",
+    "u8, 1, 1, 0", "u16, 2, 1, 0", "u64, 8, 2, 0", "u64, 128, 32, 30", "u64, 0, 2, 0",
   })
   void wavefrontsAndConflicts(String type, int stride, int wavefronts, int conflicts) {
     String register = type.equals("u64") ? "%rd1" : "%r1";
     String body =
-        "mul.lo.u32 %r2, %t, " + stride + "; mov.u32 %r3, tile; add.u32 %r2, %r2, %r3; ld.shared." + type + " " + register
-            + ", [%r2];";
+        "mul.lo.u32 %r2, %t, " + stride + "; mov.u32 %r3, tile; add.u32 %r2, %r2, %r3;"
+            + "ld.shared." + type + " " + register + ", [%r2];";
     Counters counters = count(body, 1, 32);
     assertEquals(wavefronts, of(counters, MemoryCounter.SHARED_WAVEFRONTS));
     assertEquals(conflicts, of(counters, MemoryCounter.BANK_CONFLICTS));
@@ -181,19 +183,19 @@ class CountersTest {
   @Test
   void tensorOperationsByKind() {
     String f16 = "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32";
+    String s8 = "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32";
     String body =
         f16 + " {%f0, %f1, %f2, %f3}, {%t, %t, %t, %t}, {%t, %t}, {0f00000000, 0f00000000, 0f00000000, 0f00000000};\n"
-            + "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%r1, %r2, %r3, %r4}, {%t, %t, %t, %t}, {%t, %t}, {0, 0, 0, 0};";
+            + s8 + " {%r1, %r2, %r3, %r4}, {%t, %t, %t, %t}, {%t, %t}, {0, 0, 0, 0};";
     Counters counters = count(body + "\n" + body, 5, 64);
-    assertEquals(Map.of(f16, 20L, "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32", 20L), counters.tensorOperations());
+    assertEquals(Map.of(f16, 20L, s8, 20L), counters.tensorOperations());
   }
 
   @Test
   void nothingIsCountedUnasked() {
     try (Machine machine = Machine.builder().build()) {
-      LaunchResult result =
-          machine.launch(
-              machine.load(HEAD + "ret;}", "k.ptx").kernel("k"), LaunchConfig.of(1, 1), Argument.of(0L), Argument.of(0L));
+      PtxKernel kernel = machine.load(HEAD + "ret;}", "k.ptx").kernel("k");
+      LaunchResult result = machine.launch(kernel, LaunchConfig.of(1, 1), Argument.of(0L), Argument.of(0L));
       assertTrue(result.counters().isEmpty());
     }
   }
@@ -202,14 +204,18 @@ class CountersTest {
   void rooflineNamesWhatBinds() {
     Rates a100 = Rates.of(new Target(80, ""));
     String index =
-        "mov.u32 %r1, %ctaid.x; mad.lo.u32 %r1, %r1, 256, %t; and.b32 %r1, %r1, 0xffff; mul.wide.u32 %a, %r1, 16; add.u64 %a, %a, %x;";
-    assertEquals(Resource.DRAM, roofline(index + "ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%a];", 256, 256, a100).binding());
-    assertEquals(Resource.SPECIAL, roofline("mov.f32 %f1, 0f3F800000;" + "ex2.approx.f32 %f1, %f1;".repeat(40), 4, 256, a100).binding());
-    assertEquals(Resource.FP32, roofline("mov.f32 %f1, 0f3F800000;" + "fma.rn.f32 %f1, %f1, %f1, %f1;".repeat(40), 4, 256, a100).binding());
-    assertEquals(
-        Resource.SHARED,
-        roofline("shl.b32 %r2, %t, 5; mov.u32 %r3, tile; add.u32 %r2, %r2, %r3;" + "ld.shared.u32 %r4, [%r2];".repeat(9), 4, 256, a100)
-            .binding());
+        "mov.u32 %r1, %ctaid.x; mad.lo.u32 %r1, %r1, 256, %t; and.b32 %r1, %r1, 0xffff;"
+            + "mul.wide.u32 %a, %r1, 16; add.u64 %a, %a, %x;";
+    String one = "mov.f32 %f1, 0f3F800000;";
+    String rows = "shl.b32 %r2, %t, 5; mov.u32 %r3, tile; add.u32 %r2, %r2, %r3;";
+    Map<Resource, String> bound =
+        Map.of(
+            Resource.SPECIAL, one + "ex2.approx.f32 %f1, %f1;".repeat(40),
+            Resource.FP32, one + "fma.rn.f32 %f1, %f1, %f1, %f1;".repeat(40),
+            Resource.SHARED, rows + "ld.shared.u32 %r4, [%r2];".repeat(9));
+    bound.forEach((resource, body) -> assertEquals(resource, roofline(body, 4, 256, a100).binding()));
+    String stream = index + "ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%a];";
+    assertEquals(Resource.DRAM, roofline(stream, 256, 256, a100).binding());
     // 108 SMs: of 109 blocks one SM has two.
     String work = "mov.f32 %f1, 0f3F800000;" + "fma.rn.f32 %f1, %f1, %f1, %f1;".repeat(63);
     Roofline full = roofline(work, 108, 32, a100);
