@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param chosen choices by slot, "" for those left out
  */
-record MatrixCase(Form form, Map<String, String> chosen, int m, int n, int k) {
+public record MatrixCase(Form form, Map<String, String> chosen, int m, int n, int k) {
   private static final Pattern SHAPE = Pattern.compile("m(\\d+)n(\\d+)k(\\d+)");
   private static final List<String> FREE = List.of("shape", "d", "a", "b", "c", "op", "vec", "scale", "sp");
 
@@ -22,7 +22,7 @@ record MatrixCase(Form form, Map<String, String> chosen, int m, int n, int k) {
    * The instructions of the table's {@code mma} rows, but those of small products of halves. Of the pairs of formats that a
    * row has, each format is once with itself and once with the next.
    */
-  static Stream<MatrixCase> all() {
+  public static Stream<MatrixCase> all() {
     return FormTable.standard().forms().stream()
         .filter(it -> it.pattern().mnemonic().equals("mma") && !it.text().contains("m8n8k4.{row"))
         .flatMap(it -> of(it).stream());
@@ -81,16 +81,16 @@ record MatrixCase(Form form, Map<String, String> chosen, int m, int n, int k) {
         .filter(it -> it.getKey().substring(3).equals(slot)).map(Map.Entry::getValue).findFirst().orElse("");
   }
 
-  String choice(String slot) {
+  public String choice(String slot) {
     return choice(chosen, slot);
   }
 
-  String opcode() {
+  public String opcode() {
     String modifiers = chosen.values().stream().filter(it -> !it.isEmpty()).map(it -> "." + it).collect(Collectors.joining());
     return form.pattern().mnemonic() + modifiers;
   }
 
-  boolean isSparse() {
+  public boolean isSparse() {
     return !choice("sp").isEmpty();
   }
 
@@ -99,7 +99,7 @@ record MatrixCase(Form form, Map<String, String> chosen, int m, int n, int k) {
   }
 
   /** Bits of an element of {@code a} or {@code b} in its register. */
-  int bits(String slot) {
+  public int bits(String slot) {
     String type = choice(slot);
     return switch (type) {
       case "f64" -> 64;

@@ -13,7 +13,7 @@ import nibble.emulator.format.ScaleFormat;
  * A random tile for an instruction, as it lies in memory, and what comes out: the plain product of the matrices. All numbers
  * are small enough for every sum to be exact whatever the arithmetic.
  */
-final class MatrixTile {
+public final class MatrixTile {
   private static final int[][] PAIRS = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
 
   private final MatrixCase it;
@@ -28,7 +28,7 @@ final class MatrixTile {
   private final int[][] aScales;
   private final int[][] bScales;
 
-  MatrixTile(MatrixCase it, long seed) {
+  public MatrixTile(MatrixCase it, long seed) {
     this.it = it;
     this.random = new Random(seed);
     a = matrix(it.m(), it.storedColumns(), "a");
@@ -70,11 +70,11 @@ final class MatrixTile {
 
   // In memory
 
-  byte[] left() {
+  public byte[] left() {
     return pack(a, "a");
   }
 
-  byte[] right() {
+  public byte[] right() {
     return pack(b, "b");
   }
 
@@ -115,7 +115,7 @@ final class MatrixTile {
     };
   }
 
-  byte[] addend() {
+  public byte[] addend() {
     return accumulators(c, it.choice("c").isEmpty() ? it.choice("d") : it.choice("c"));
   }
 
@@ -138,7 +138,7 @@ final class MatrixTile {
    * The metadata of 32 lanes for each 16 rows (PTX ISA 9.7.14.6): lanes {@code 4g} to {@code 4g + 3} have rows {@code g} and
    * {@code g + 8}. Lanes that the instruction must not look at have nonsense.
    */
-  int[] metadata(int selector) {
+  public int[] metadata(int selector) {
     int[] words = new int[Math.max(32, 2 * codes.length)];
     int[] used = new int[words.length];
     for (int row = 0; row < codes.length; row++) {
@@ -169,7 +169,7 @@ final class MatrixTile {
    * Two registers of 32 lanes with the scales (PTX ISA 9.7.14.3): row {@code m} of {@code a} is told by lane
    * {@code 4 (m mod 8) + 2 thread + m / 8}, column {@code n} of {@code b} by lane {@code 4n + thread}. All else is nonsense.
    */
-  int[] scales(int aByte, int aThread, int bByte, int bThread) {
+  public int[] scales(int aByte, int aThread, int bByte, int bThread) {
     int[] words = random.ints(64).toArray();
     for (int m = 0; m < aScales.length; m++) {
       put(words, 2 * (4 * (m % 8) + 2 * aThread + m / 8), aByte, aScales[m]);
@@ -201,7 +201,7 @@ final class MatrixTile {
     };
   }
 
-  byte[] product() {
+  public byte[] product() {
     return product(1, true);
   }
 
