@@ -10,22 +10,30 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One {@code mma} instruction: a row of the table with choices for its slots.
+ * One {@code mma} or {@code wgmma} instruction: a row of the table with choices for its slots.
  *
  * @param chosen choices by slot, "" for those left out
  */
-record MatrixCase(Form form, Map<String, String> chosen, int m, int k) {
-  private static final Pattern SHAPE = Pattern.compile("m(\\d+)n8k(\\d+)");
-  private static final List<String> FREE = List.of("shape", "d", "a", "b", "c", "op", "vec", "scale");
+public record MatrixCase(Form form, Map<String, String> chosen, int m, int n, int k) {
+  private static final Pattern SHAPE = Pattern.compile("m(\\d+)n(\\d+)k(\\d+)");
+  private static final List<String> FREE = List.of("shape", "d", "a", "b", "c", "op", "vec", "scale", "sp");
 
   /**
    * The instructions of the table's {@code mma} rows, but those of small products of halves. Of the pairs of formats that a
    * row has, each format is once with itself and once with the next.
    */
-  static Stream<MatrixCase> all() {
+  public static Stream<MatrixCase> all() {
     return FormTable.standard().forms().stream()
         .filter(it -> it.pattern().mnemonic().equals("mma") && !it.text().contains("m8n8k4.{row"))
         .flatMap(it -> of(it).stream());
+  }
+
+  /** Instructions of a warpgroup's rows: a narrow one, a broad one and one between. */
+  static Stream<MatrixCase> ofWarpgroups() {
+    return FormTable.standard().forms().stream()
+        .filter(it -> it.text().startsWith("wgmma.mma"))
+        .flatMap(it -> of(it).stream())
+        .filter(it -> it.n() == 8 || it.n() == 48 || it.n() == 256);
   }
 
   private static List<MatrixCase> of(Form form) {
@@ -34,7 +42,7 @@ record MatrixCase(Form form, Map<String, String> chosen, int m, int k) {
     for (Slot slot : form.pattern().slots()) {
       // Slots of one word may have the same name; they are told apart by their places.
       String key = "%02d %s".formatted(number++, slot.name());
-      boolean isFree = FREE.contains(slot.name()) || slot.name().startsWith("sp");
+      boolean isFree = FREE.contains(slot.name());
       List<String> choices = slot.optional() && !isFree ? List.of("") : isFree ? slot.choices() : slot.choices().subList(0, 1);
       combinations =
           combinations.stream()
@@ -57,7 +65,7 @@ record MatrixCase(Form form, Map<String, String> chosen, int m, int k) {
   }
 
   private MatrixCase(Form form, Map<String, String> chosen) {
-    this(form, chosen, number(chosen, 1), number(chosen, 2));
+    this(form, chosen, number(chosen, 1), number(chosen, 2), number(chosen, 3));
   }
 
   private static int number(Map<String, String> chosen, int group) {
@@ -73,17 +81,17 @@ record MatrixCase(Form form, Map<String, String> chosen, int m, int k) {
         .filter(it -> it.getKey().substring(3).equals(slot)).map(Map.Entry::getValue).findFirst().orElse("");
   }
 
-  String choice(String slot) {
+  public String choice(String slot) {
     return choice(chosen, slot);
   }
 
-  String opcode() {
+  public String opcode() {
     String modifiers = chosen.values().stream().filter(it -> !it.isEmpty()).map(it -> "." + it).collect(Collectors.joining());
-    return "mma" + modifiers;
+    return form.pattern().mnemonic() + modifiers;
   }
 
-  boolean isSparse() {
-    return opcode().startsWith("mma.sp");
+  public boolean isSparse() {
+    return !choice("sp").isEmpty();
   }
 
   boolean isScaled() {
@@ -91,7 +99,7 @@ record MatrixCase(Form form, Map<String, String> chosen, int m, int k) {
   }
 
   /** Bits of an element of {@code a} or {@code b} in its register. */
-  int bits(String slot) {
+  public int bits(String slot) {
     String type = choice(slot);
     return switch (type) {
       case "f64" -> 64;

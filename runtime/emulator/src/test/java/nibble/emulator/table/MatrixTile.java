@@ -13,7 +13,7 @@ import nibble.emulator.format.ScaleFormat;
  * A random tile for an instruction, as it lies in memory, and what comes out: the plain product of the matrices. All numbers
  * are small enough for every sum to be exact whatever the arithmetic.
  */
-final class MatrixTile {
+public final class MatrixTile {
   private static final int[][] PAIRS = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
 
   private final MatrixCase it;
@@ -28,12 +28,12 @@ final class MatrixTile {
   private final int[][] aScales;
   private final int[][] bScales;
 
-  MatrixTile(MatrixCase it, long seed) {
+  public MatrixTile(MatrixCase it, long seed) {
     this.it = it;
     this.random = new Random(seed);
     a = matrix(it.m(), it.storedColumns(), "a");
-    b = matrix(8, it.k(), "b");
-    c = matrix(it.m(), 8, "c");
+    b = matrix(it.n(), it.k(), "b");
+    c = matrix(it.m(), it.n(), "d");
     codes = new int[it.m()][it.isSparse() ? groups() : 0];
     for (int[] row : codes) {
       for (int group = 0; group < row.length; group++) {
@@ -42,7 +42,7 @@ final class MatrixTile {
       }
     }
     aScales = scales(it.m());
-    bScales = scales(8);
+    bScales = scales(it.n());
   }
 
   /** Groups of a row: of two columns of tf32, of four pairs of four bits, of four others. */
@@ -70,11 +70,11 @@ final class MatrixTile {
 
   // In memory
 
-  byte[] left() {
+  public byte[] left() {
     return pack(a, "a");
   }
 
-  byte[] right() {
+  public byte[] right() {
     return pack(b, "b");
   }
 
@@ -115,12 +115,12 @@ final class MatrixTile {
     };
   }
 
-  byte[] addend() {
-    return accumulators(c, it.choice("c"));
+  public byte[] addend() {
+    return accumulators(c, it.choice("c").isEmpty() ? it.choice("d") : it.choice("c"));
   }
 
   private static byte[] accumulators(double[][] matrix, String type) {
-    ByteBuffer bytes = ByteBuffer.allocate(matrix.length * 8 * 8).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(matrix.length * matrix[0].length * 8).order(ByteOrder.LITTLE_ENDIAN);
     for (double[] line : matrix) {
       for (double value : line) {
         switch (type) {
@@ -135,14 +135,15 @@ final class MatrixTile {
   }
 
   /**
-   * The metadata of 32 lanes (PTX ISA 9.7.14.6): lanes {@code 4g} to {@code 4g + 3} have rows {@code g} and {@code g + 8}.
-   * Lanes that the instruction must not look at have nonsense.
+   * The metadata of 32 lanes for each 16 rows (PTX ISA 9.7.14.6): lanes {@code 4g} to {@code 4g + 3} have rows {@code g} and
+   * {@code g + 8}. Lanes that the instruction must not look at have nonsense.
    */
-  int[] metadata(int selector) {
-    int[] words = new int[32];
-    int[] used = new int[32];
+  public int[] metadata(int selector) {
+    int[] words = new int[Math.max(32, 2 * codes.length)];
+    int[] used = new int[words.length];
     for (int row = 0; row < codes.length; row++) {
-      int half = row / 8;
+      int half = row / 8 % 2;
+      int first = 32 * (row / 16) + 4 * (row % 8);
       for (int q = 0; q < codes[row].length; q++) {
         boolean isPerPair = it.bits("a") >= 16;
         int lane;
@@ -154,11 +155,11 @@ final class MatrixTile {
           lane = it.isWhole() ? 2 * (q / 8) + half : 2 * selector + half;
           position = 4 * (q % 8);
         }
-        words[4 * (row % 8) + lane] |= codes[row][q] << position;
-        used[4 * (row % 8) + lane] = 1;
+        words[first + lane] |= codes[row][q] << position;
+        used[first + lane] = 1;
       }
     }
-    for (int lane = 0; lane < 32; lane++) {
+    for (int lane = 0; lane < words.length; lane++) {
       words[lane] = used[lane] == 1 ? words[lane] : random.nextInt();
     }
     return words;
@@ -168,7 +169,7 @@ final class MatrixTile {
    * Two registers of 32 lanes with the scales (PTX ISA 9.7.14.3): row {@code m} of {@code a} is told by lane
    * {@code 4 (m mod 8) + 2 thread + m / 8}, column {@code n} of {@code b} by lane {@code 4n + thread}. All else is nonsense.
    */
-  int[] scales(int aByte, int aThread, int bByte, int bThread) {
+  public int[] scales(int aByte, int aThread, int bByte, int bThread) {
     int[] words = random.ints(64).toArray();
     for (int m = 0; m < aScales.length; m++) {
       put(words, 2 * (4 * (m % 8) + 2 * aThread + m / 8), aByte, aScales[m]);
@@ -200,13 +201,23 @@ final class MatrixTile {
     };
   }
 
-  byte[] product() {
-    double[][] d = new double[it.m()][8];
+  public byte[] product() {
+    return product(1, true);
+  }
+
+  /**
+   * The product.
+   *
+   * @param sign of the product
+   * @param adds whether the addend counts
+   */
+  byte[] product(int sign, boolean adds) {
+    double[][] d = new double[it.m()][it.n()];
     for (int row = 0; row < it.m(); row++) {
-      for (int n = 0; n < 8; n++) {
-        d[row][n] = c[row][n];
+      for (int n = 0; n < it.n(); n++) {
+        d[row][n] = adds ? c[row][n] : 0;
         for (int i = 0; i < a[row].length; i++) {
-          d[row][n] += term(row, n, i, place(row, i));
+          d[row][n] += sign * term(row, n, i, place(row, i));
         }
       }
     }
@@ -216,7 +227,7 @@ final class MatrixTile {
   private double term(int row, int n, int column, int k) {
     double x = a[row][column];
     double y = b[n][k];
-    if (it.choice("op").equals("xor")) {
+    if (it.opcode().contains(".xor")) {
       return x == y ? 0 : 1;
     }
     return x * y * scale(aScales[row], k) * scale(bScales[n], k);

@@ -51,6 +51,7 @@ class TableExecutionTest {
     }
     KernelRun run =
         KernelRun.of(ptx)
+            .unseen()
             .argument(Argument.of(new byte[128]))
             .buffer("memory", memory)
             .buffer("maps", buffers -> maps(buffers.get("memory").address()))
