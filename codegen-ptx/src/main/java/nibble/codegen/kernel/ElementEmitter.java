@@ -12,9 +12,11 @@ import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
+import nibble.ir.layout.CodeRange;
 import nibble.ir.layout.Granularity;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
@@ -33,6 +35,10 @@ import nibble.ir.shape.Shape;
  * operands at theirs, down to loads. Views change coordinates and cost nothing.
  */
 final class ElementEmitter {
+  /** Formats of codes that kernels have instructions for. */
+  private static final ImmutableList<NumberFormat> CODES =
+      ImmutableList.of(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16);
+
   /** A value that the generator has computed, at the only coordinates where it is at hand. */
   private record Known(ImmutableList<Coordinate> at, Value tile) {}
 
@@ -222,6 +228,7 @@ final class ElementEmitter {
       code = memory.load(source.elements(), source.type().shape(), at);
       scale = scaleOf(source, at);
     } else {
+      Memory.expectOneLevel(scaled.tensorType());
       code = value(scaled, at);
       scale = value(definitions.get(scaled).operand(1), scaleCoordinates(scaled.tensorType(), at));
     }
@@ -252,16 +259,26 @@ final class ElementEmitter {
 
   /** The code of an element, in the format of codes. */
   private Value quantize(Quantize quantize, Operation operation, List<Coordinate> at) {
+    Memory.expectOneLevel(quantize.result());
     if (operation.operands().size() != 2) {
       throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
+    }
+    if (!(quantize.rounding() instanceof FixedRounding rounding) || rounding == FixedRounding.NEAREST_AWAY) {
+      throw new UnsupportedAccess("no kernel rounds by " + quantize.rounding().text()
+          + " yet; they round by nearest_even or toward_zero");
+    }
+    NumberFormat format = quantize.result().format();
+    if (!CODES.contains(format)) {
+      throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
+          + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
     }
     Value x = value(operation.operand(0), at);
     Value scale = value(operation.operand(1), scaleCoordinates(quantize.result(), at));
     Value quotient = grid.apply(builder, Scalar.MUL, x, builder.apply(Scalar.RECIPROCAL, scale));
-    NumberFormat format = quantize.result().format();
-    double limit = format.symmetricMax();
-    Value low = builder.apply(Scalar.MAX, quotient, builder.real(-limit));
-    Value bounded = builder.apply(Scalar.MIN, low, builder.real(limit));
-    return builder.cast(bounded, format, quantize.rounding());
+    CodeRange codes = CodeRange.of(format);
+    double least = quantize.result().scale().orElseThrow().rule().leastCode(codes);
+    Value low = builder.apply(Scalar.MAX, quotient, builder.real(least));
+    Value bounded = builder.apply(Scalar.MIN, low, builder.real(codes.most()));
+    return builder.cast(bounded, format, rounding);
   }
 }

@@ -31,7 +31,9 @@ final class Types {
       complete &= dim.isPresent();
       dim.ifPresent(dims::add);
     }
-    return complete ? Optional.of(TensorType.of(Shape.of(dims), format.get())) : Optional.empty();
+    return complete
+        ? Precisions.apply(TensorType.of(Shape.of(dims), format.get()), type.precision(), context)
+        : Optional.empty();
   }
 
   /** A size that may be the extent of an axis. */

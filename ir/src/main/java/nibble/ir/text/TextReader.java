@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,14 @@ import nibble.ir.Type;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.RoundingMode;
+import nibble.ir.format.StochasticRounding;
 import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.ScaleRule;
+import nibble.ir.layout.ScaleRules;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -274,35 +280,91 @@ public final class TextReader {
     Shape shape = shape();
     expect("x");
     NumberFormat format = format();
-    Optional<ScaleLayout> scale = Optional.empty();
-    Optional<SparseLayout> sparse = Optional.empty();
-    if (at(",") && peekAfter().text().equals("scale")) {
-      expect(",");
-      scale = Optional.of(scaleLayout());
-    }
-    if (accept(",")) {
-      sparse = Optional.of(sparseLayout());
-    }
+    Optional<ScaleLayout> scale = component("scale", this::scaleLayout);
+    Optional<NumberFormat> residual = component("residual", this::residual);
+    Optional<SparseLayout> sparse = accept(",") ? Optional.of(sparseLayout()) : Optional.empty();
     expect(">");
-    Optional<ScaleLayout> scaled = scale;
-    Optional<SparseLayout> sparsity = sparse;
-    return checked(start, () -> new TensorType(shape, format, scaled, sparsity));
+    return checked(start, () -> new TensorType(shape, format, scale, residual, sparse));
+  }
+
+  /** {@code , word...} if that comes next. */
+  private <T> Optional<T> component(String word, Supplier<T> reader) {
+    if (!at(",") || !peekAfter().text().equals(word)) {
+      return Optional.empty();
+    }
+    expect(",");
+    return Optional.of(reader.get());
+  }
+
+  private InputException unknownRounding(String name, Token token) {
+    List<String> words = new ArrayList<>();
+    Arrays.stream(FixedRounding.values()).map(RoundingMode::text).forEach(words::add);
+    words.add("stochastic");
+    Optional<String> alike = Suggestion.didYouMean(name, words);
+    return hinted(token, "'" + name + "' has no meaning here", alike.isPresent()
+        ? alike
+        : Optional.of("it is one of " + String.join(", ", words) + "(seed,stream)"));
   }
 
   private Token peekAfter() {
     return tokens.get(Math.min(next + 1, tokens.size() - 1));
   }
 
-  /** {@code scale<axis 0, f32>}. */
+  private NumberFormat residual() {
+    expect("residual");
+    expect("<");
+    NumberFormat format = format();
+    expect(">");
+    return format;
+  }
+
+  /**
+   * {@code scale<axis 0, f32>}, {@code scale<group 16, ue4m3, up, scale<tensor, f32>>}, {@code scale<token, f32, zero
+   * u8>}.
+   */
   public ScaleLayout scaleLayout() {
+    Token start = peek();
     expect("scale");
     expect("<");
     Granularity granularity = granularity();
     expect(",");
-    Token token = peek();
     NumberFormat format = format();
+    boolean ruled = at(",") && !peekAfter().text().equals("scale") && !peekAfter().text().equals("zero");
+    ScaleRule rule = ruled ? component(peekAfter().text(), this::scaleRule).orElseThrow() : ScaleRules.NEAREST;
+    Optional<ScaleLayout> outer = component("scale", () -> nested(this::scaleLayout));
+    Optional<NumberFormat> zero = component("zero", this::zero);
     expect(">");
-    return checked(token, () -> new ScaleLayout(granularity, format));
+    return checked(start, () -> new ScaleLayout(granularity, format, rule, outer, zero));
+  }
+
+  private NumberFormat zero() {
+    expect("zero");
+    return format();
+  }
+
+  /** The keyword of a rule of scales. */
+  public ScaleRule scaleRule() {
+    Token token = peek();
+    String keyword = word();
+    return registry.scaleRule(keyword).orElseThrow(() ->
+        unknown("rule of scales", keyword, token, registry.scaleRules().keySet()));
+  }
+
+  /** {@code nearest_even}, {@code stochastic(7,0)}. */
+  public RoundingMode roundingMode() {
+    Token token = peek();
+    String name = word();
+    if (!name.equals("stochastic")) {
+      return Arrays.stream(FixedRounding.values()).filter(rounding -> rounding.text().equals(name)).findFirst()
+          .orElseThrow(() -> unknownRounding(name, token));
+    }
+    List<Long> numbers = list("(", ")", this::integer);
+    return checked(token, () -> {
+      if (numbers.size() != 2) {
+        throw errorAt(token, "'stochastic' takes a seed and a stream");
+      }
+      return new StochasticRounding(numbers.get(0), numbers.get(1));
+    });
   }
 
   /** {@code token}, {@code axis 0} or {@code block(1,128)}. */

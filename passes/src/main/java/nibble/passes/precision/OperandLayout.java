@@ -44,8 +44,7 @@ record OperandLayout(StoredOperand operand, int inner, int outer) {
     }
     try {
       ScaleLayout scale = new ScaleLayout(granularity.get(), spec.scale());
-      TensorType type = new TensorType(stored.shape(), spec.format(), Optional.of(scale), Optional.empty());
-      return new Fit(Optional.of(type), "");
+      return new Fit(Optional.of(stored.plain(spec.format()).withScale(scale)), "");
     } catch (IllegalArgumentException e) {
       return Fit.refused(e.getMessage());
     }

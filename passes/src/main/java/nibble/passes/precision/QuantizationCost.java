@@ -9,7 +9,6 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
-import nibble.ir.format.Rounding;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.Weight;
@@ -29,7 +28,7 @@ public record QuantizationCost(WeightSource weights) {
    */
   public static double sqnrDb(Tensor tensor, TensorType type) {
     double[] values = tensor.values();
-    double[] quantized = new Quantize(Rounding.NEAREST_EVEN, type).eval(List.of(tensor), type).values();
+    double[] quantized = Quantize.nearest(type).eval(List.of(tensor), type).values();
     double signal = 0;
     double noise = 0;
     for (int i = 0; i < values.length; i++) {

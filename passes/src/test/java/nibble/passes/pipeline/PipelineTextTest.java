@@ -23,6 +23,7 @@ import nibble.ir.Registry;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.Granularities;
 import nibble.ir.layout.Granularity;
@@ -44,7 +45,7 @@ class PipelineTextTest {
       @PassOption(value = "a number", otherwise = "0.5") double ratio,
       @PassOption(value = "a switch", otherwise = "false") boolean deep,
       @PassOption("a text") Optional<String> note,
-      @PassOption("a word") Optional<Rounding> rounding,
+      @PassOption("a word") Optional<FixedRounding> rounding,
       @PassOption("a layout") Optional<LayoutSpec> layout,
       @PassOption("texts") ImmutableList<String> names,
       @PassOption("the rest") ImmutableMap<String, Long> others) implements Pass {
@@ -76,7 +77,7 @@ class PipelineTextTest {
             ImmutableList.of(), count, ratio, deep, Optional.empty(), Optional.empty(), Optional.empty(),
             ImmutableList.of(), rest));
     return Combinators.combine(
-        numbers, patterns.list().ofMaxSize(3), texts.optional(), Arbitraries.of(Rounding.class).optional(),
+        numbers, patterns.list().ofMaxSize(3), texts.optional(), Arbitraries.of(FixedRounding.class).optional(),
         layouts().optional(), texts.list().ofMaxSize(3))
         .as((base, at, note, rounding, layout, names) -> (Pass) new Everything(
             ImmutableList.copyOf(at), base.maxCount(), base.ratio(), base.deep(), note, rounding, layout,
