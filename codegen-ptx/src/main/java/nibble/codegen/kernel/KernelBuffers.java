@@ -12,6 +12,7 @@ import nibble.ir.Block;
 import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.format.NumberFormat;
 
 /**
  * The buffers of a kernel: one for each part of each operand and result.
@@ -38,6 +39,14 @@ record KernelBuffers(
     return new KernelBuffers(ImmutableList.copyOf(parameters), arguments, results.build());
   }
 
+  private static void requireInstructions(TensorPart part, TensorType type) {
+    NumberFormat format = part.type().format();
+    if (!ComputeFormat.IN_MEMORY.contains(format)) {
+      throw new UnsupportedAccess("no kernel takes " + type + " yet: none reads or writes " + format.name()
+          + ", but " + String.join(", ", ComputeFormat.IN_MEMORY.stream().map(NumberFormat::name).toList()));
+    }
+  }
+
   private static Memory declare(
       TileBuilder builder, String name, TensorType type, List<Parameter> parameters, int index, boolean isResult) {
     if (type.sparse().isPresent()) {
@@ -45,6 +54,7 @@ record KernelBuffers(
     }
     ImmutableMap.Builder<String, Value> buffers = ImmutableMap.builder();
     for (TensorPart part : type.parts()) {
+      requireInstructions(part, type);
       parameters.add(new Parameter(index, isResult, part.name()));
       String buffer = part.name().equals(TensorPart.ELEMENTS) ? name : name + "." + part.name();
       buffers.put(part.name(), builder.block().argument(buffer, new BufferType(part.type().format())));
