@@ -20,6 +20,7 @@ import nibble.ir.Registry;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.text.Parser;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -238,6 +239,36 @@ class KernelBodiesTest {
     List<Tensor> inputs = kernel.inputs(random);
     Approximate.Verdict verdict = kernel.bound(inputs).judge(kernel.compute(inputs, random));
     assertTrue(verdict.isProven(), verdict::toString);
+  }
+
+  /** A row of zeros has the scale 1 for certain, also where a kernel divides and compares by itself. */
+  @Test
+  void zerosAreProven() {
+    String text = """
+        module @m {
+          func @kernel(%x: tensor<[2,8] x f32>) {
+            %0 = amax %x {granularity = token} : tensor<[2,1] x f32>
+            %limit = constant {values = [127.0]} : tensor<[] x f32>
+            %1 = div %0, %limit : tensor<[2,1] x f32>
+            %zero = constant {values = [0.0]} : tensor<[] x f32>
+            %2 = compare %1, %zero {kind = eq} : tensor<[2,1] x bool>
+            %one = constant {values = [1.0]} : tensor<[] x f32>
+            %3 = select %2, %one, %1 : tensor<[2,1] x f32>
+            %4 = quantize %x, %3 {rounding = nearest_even} : tensor<[2,8] x i8, scale<token, f32>>
+            return %4
+          }
+        }
+        """;
+    Block body = Parser.parse(text, "zeros", Registry.core()).function("kernel").orElseThrow().body();
+    double[] elements = new double[16];
+    elements[9] = 3;
+    Tensor x = Tensor.of(body.arguments().getFirst().tensorType(), elements);
+    Approximate bound = new RunningBounds(new F32Model()).run(body, List.of(Approximate.given(x))).getFirst();
+    assertEquals(1, bound.exact().scales()[0]);
+    for (int i = 0; i < 8; i++) {
+      assertEquals(0, bound.error()[i]);
+    }
+    assertTrue(bound.judge(bound.exact()).isProven());
   }
 
   /**

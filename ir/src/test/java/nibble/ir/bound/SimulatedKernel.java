@@ -147,7 +147,7 @@ final class SimulatedKernel {
       case Add add -> inF32(exact);
       case Sub sub -> inF32(exact);
       case Mul mul -> inF32(exact);
-      case Div div -> mapped(exact, y -> perturbed(y, MODEL.function("div", 1, y), bias));
+      case Div div -> mapped(exact, y -> y == 0 ? y : perturbed(y, MODEL.function("div", 1, y), bias));
       case Pow pow -> power(operands, exact, bias);
       case Remainder remainder -> remainder(operands, type);
       default -> exact;
