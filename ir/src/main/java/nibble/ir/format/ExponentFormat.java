@@ -37,8 +37,8 @@ public record ExponentFormat(String name, int bits, int bias, String summary) im
     double magnitude = Math.clamp(Math.abs(value), min(), max());
     int exponent = Math.getExponent(magnitude);
     long below = exponent + bias;
-    // The distance from the code below as a fraction, which is exact; with the last bit of that code, so that a tie goes
-    // to the even one.
+    // The distance from the code below as a fraction, which is exact; with the last bit of that code, so that a tie
+    // goes to the even one.
     long last = below & 1;
     double fraction = Math.scalb(magnitude, -exponent) - 1;
     return below - last + (long) rounding.toInteger(last + fraction);

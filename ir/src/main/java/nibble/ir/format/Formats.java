@@ -26,7 +26,7 @@ public final class Formats {
   public static final FixedPointFormat MXINT8 =
       new FixedPointFormat("mxint8", 8, 6, "signed 8-bit fixed point in 64ths, the MXINT8 element: -2 to 1.984375");
   public static final FloatFormat UE4M3 =
-      new FloatFormat("ue4m3", false, 4, 3, 7, Special.NAN_ONLY, "E4M3 without a sign, for scales; max 448, saturating");
+      new FloatFormat("ue4m3", false, 4, 3, 7, Special.NAN_ONLY, "E4M3 without a sign, for scales, saturating");
   public static final ExponentFormat UE8M0 =
       new ExponentFormat("ue8m0", 8, 127, "a power of two, for scales: 2^-127 to 2^127, and NaN; no zero");
   public static final IntegerFormat I2 = new IntegerFormat("i2", 2, true, "signed 2-bit integer");

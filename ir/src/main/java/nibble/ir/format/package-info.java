@@ -6,7 +6,7 @@
  * and turn NaN into the largest value; NaN encodes as the canonical code, all ones. Integers saturate when a number is
  * encoded, NaN is 0, and wrap when they are computed with.
  *
- * <p>A {@link nibble.ir.format.Rounding} rounds one number; a {@link nibble.ir.format.RoundingMode} says how each element
- * of a tensor is rounded.
+ * <p>A {@link nibble.ir.format.Rounding} rounds one number; a {@link nibble.ir.format.RoundingMode} says how each
+ * element of a tensor is rounded.
  */
 package nibble.ir.format;

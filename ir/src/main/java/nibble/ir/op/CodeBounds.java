@@ -3,7 +3,6 @@ package nibble.ir.op;
 import java.util.Optional;
 import nibble.ir.TensorType;
 import nibble.ir.bound.ErrorModel;
-import nibble.ir.format.NumberFormat;
 import nibble.ir.op.ScaleBounds.Range;
 
 /**

@@ -4,12 +4,10 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import nibble.ir.Location;
 import nibble.ir.Registry;
@@ -18,15 +16,11 @@ import nibble.ir.Type;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
-import nibble.ir.format.FixedRounding;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.RoundingMode;
-import nibble.ir.format.StochasticRounding;
 import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.layout.ScaleRule;
-import nibble.ir.layout.ScaleRules;
-import nibble.ir.layout.SparseLayout;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -261,7 +255,7 @@ public final class TextReader {
     Token token = peek();
     String keyword = word();
     if (keyword.equals("tensor")) {
-      return tensorTail(token);
+      return new PrecisionReader(this).tensor(token);
     }
     TypeSyntax syntax = registry.type(keyword).orElseThrow(() ->
         unknown("type", keyword, token, Sets.union(Set.of("tensor"), registry.types().keySet())));
@@ -272,138 +266,37 @@ public final class TextReader {
   public TensorType tensorType() {
     Token token = peek();
     expect("tensor");
-    return tensorTail(token);
+    return new PrecisionReader(this).tensor(token);
   }
 
-  private TensorType tensorTail(Token start) {
-    expect("<");
-    Shape shape = shape();
-    expect("x");
-    NumberFormat format = format();
-    Optional<ScaleLayout> scale = component("scale", this::scaleLayout);
-    Optional<NumberFormat> residual = component("residual", this::residual);
-    Optional<SparseLayout> sparse = accept(",") ? Optional.of(sparseLayout()) : Optional.empty();
-    expect(">");
-    return checked(start, () -> new TensorType(shape, format, scale, residual, sparse));
-  }
-
-  /** {@code , word...} if that comes next. */
-  private <T> Optional<T> component(String word, Supplier<T> reader) {
-    if (!at(",") || !peekAfter().text().equals(word)) {
-      return Optional.empty();
-    }
-    expect(",");
-    return Optional.of(reader.get());
-  }
-
-  private InputException unknownRounding(String name, Token token) {
-    List<String> words = new ArrayList<>();
-    Arrays.stream(FixedRounding.values()).map(RoundingMode::text).forEach(words::add);
-    words.add("stochastic");
-    Optional<String> alike = Suggestion.didYouMean(name, words);
-    return hinted(token, "'" + name + "' has no meaning here", alike.isPresent()
-        ? alike
-        : Optional.of("it is one of " + String.join(", ", words) + "(seed,stream)"));
-  }
-
-  private Token peekAfter() {
-    return tokens.get(Math.min(next + 1, tokens.size() - 1));
-  }
-
-  private NumberFormat residual() {
-    expect("residual");
-    expect("<");
-    NumberFormat format = format();
-    expect(">");
-    return format;
-  }
-
-  /**
-   * {@code scale<axis 0, f32>}, {@code scale<group 16, ue4m3, up, scale<tensor, f32>>}, {@code scale<token, f32, zero
-   * u8>}.
-   */
+  /** {@code scale<axis 0, f32>}, {@code scale<group 16, ue4m3, up, scale<tensor, f32>>}. */
   public ScaleLayout scaleLayout() {
-    Token start = peek();
-    expect("scale");
-    expect("<");
-    Granularity granularity = granularity();
-    expect(",");
-    NumberFormat format = format();
-    boolean ruled = at(",") && !peekAfter().text().equals("scale") && !peekAfter().text().equals("zero");
-    ScaleRule rule = ruled ? component(peekAfter().text(), this::scaleRule).orElseThrow() : ScaleRules.NEAREST;
-    Optional<ScaleLayout> outer = component("scale", () -> nested(this::scaleLayout));
-    Optional<NumberFormat> zero = component("zero", this::zero);
-    expect(">");
-    return checked(start, () -> new ScaleLayout(granularity, format, rule, outer, zero));
-  }
-
-  private NumberFormat zero() {
-    expect("zero");
-    return format();
-  }
-
-  /** The keyword of a rule of scales. */
-  public ScaleRule scaleRule() {
-    Token token = peek();
-    String keyword = word();
-    return registry.scaleRule(keyword).orElseThrow(() ->
-        unknown("rule of scales", keyword, token, registry.scaleRules().keySet()));
-  }
-
-  /** {@code nearest_even}, {@code stochastic(7,0)}. */
-  public RoundingMode roundingMode() {
-    Token token = peek();
-    String name = word();
-    if (!name.equals("stochastic")) {
-      return Arrays.stream(FixedRounding.values()).filter(rounding -> rounding.text().equals(name)).findFirst()
-          .orElseThrow(() -> unknownRounding(name, token));
-    }
-    List<Long> numbers = list("(", ")", this::integer);
-    return checked(token, () -> {
-      if (numbers.size() != 2) {
-        throw errorAt(token, "'stochastic' takes a seed and a stream");
-      }
-      return new StochasticRounding(numbers.get(0), numbers.get(1));
-    });
+    return new PrecisionReader(this).scaleLayout();
   }
 
   /** {@code token}, {@code axis 0} or {@code block(1,128)}. */
   public Granularity granularity() {
-    Token token = peek();
-    String keyword = word();
-    var maker = registry.granularity(keyword).orElseThrow(() ->
-        unknown("granularity", keyword, token, registry.granularities().keySet()));
-    List<Long> numbers = at("(")
-        ? list("(", ")", this::integer)
-        : peek().kind() == Token.Kind.NUMBER ? List.of(integer()) : List.of();
-    return checked(token, () -> {
-      Optional<Granularity> made = make(maker, numbers);
-      return made.filter(granularity -> granularity.arguments().equals(numbers)).orElseThrow(() ->
-          errorAt(token, "'" + keyword + "' takes another count of numbers than " + numbers.size()));
-    });
+    return new PrecisionReader(this).granularity();
   }
 
-  /** Nothing where the maker looks for more numbers than there are. */
-  private static Optional<Granularity> make(Function<List<Long>, Granularity> maker, List<Long> numbers) {
-    try {
-      return Optional.of(maker.apply(numbers));
-    } catch (IndexOutOfBoundsException e) {
-      return Optional.empty();
-    }
+  /** The keyword of a rule of scales. */
+  public ScaleRule scaleRule() {
+    return new PrecisionReader(this).scaleRule();
   }
 
-  private SparseLayout sparseLayout() {
-    expect("sparse");
-    expect("<");
-    Token start = peek();
-    List<Long> numbers = new ArrayList<>();
-    do {
-      numbers.add(integer());
-    } while (accept(":"));
-    expect(">");
-    return checked(start, () -> registry.sparseLayout(numbers.size())
-        .orElseThrow(() -> errorAt(start, "no sparse layout has " + numbers.size() + " numbers"))
-        .apply(numbers));
+  /** {@code nearest_even}, {@code stochastic(7,0)}. */
+  public RoundingMode roundingMode() {
+    return new PrecisionReader(this).roundingMode();
+  }
+
+  /** Whether a comma and then that word come next. */
+  boolean atComma(String word) {
+    return at(",") && afterComma().equals(word);
+  }
+
+  /** What stands behind the next token. */
+  String afterComma() {
+    return tokens.get(Math.min(next + 1, tokens.size() - 1)).text();
   }
 
   /** A complaint at the next token. */

@@ -39,7 +39,8 @@ class ScaleFormatsTest {
   @ParameterizedTest
   @CsvSource({
       "00000000,0,0", "00000001,0,0", "00400000,0,0", "00400001,0,1", "00800000,1,1", "00800001,1,2",
-      "3f800000,127,127", "3f800001,127,128", "3fffffff,127,128", "40400000,128,129", "c0400000,128,129", "7f000000,254,254",
+      "3f800000,127,127", "3f800001,127,128", "3fffffff,127,128", "40400000,128,129", "c0400000,128,129",
+      "7f000000,254,254",
       "7f000001,254,254", "7f7fffff,254,254", "7f800000,254,254", "ff800000,254,254", "7fc00000,255,255"})
   void exponents(String bits, long towardZero, long upward) {
     float input = Float.intBitsToFloat(Integer.parseUnsignedInt(bits, 16));

@@ -74,7 +74,8 @@ class QuantizerPropertiesTest {
   @Property
   void codesAreMonotoneAndOdd(
       @ForAll("codes") NumberFormat format, @ForAll("modes") RoundingMode mode,
-      @ForAll @DoubleRange(min = -600, max = 600) double one, @ForAll @DoubleRange(min = -600, max = 600) double other) {
+      @ForAll @DoubleRange(min = -600, max = 600) double one,
+      @ForAll @DoubleRange(min = -600, max = 600) double other) {
     double low = withScale(mode, format, 1.25, Math.min(one, other)).elements()[0];
     double high = withScale(mode, format, 1.25, Math.max(one, other)).elements()[0];
     assertTrue(low <= high);
