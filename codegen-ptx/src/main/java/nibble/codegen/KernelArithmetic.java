@@ -30,12 +30,34 @@ public record KernelArithmetic(Target target) implements ErrorModel {
       case "reciprocal" -> ElementaryFunction.RECIPROCAL.error(argument, value);
       case "tanh" -> ElementaryFunction.TANH.error(argument, value);
       case "erf" -> ElementaryFunction.ERF.error(argument, value);
+      case "erfc" -> ElementaryFunction.ERFC.error(argument, value);
       case "sin" -> ElementaryFunction.SIN.error(argument, value);
       case "cos" -> ElementaryFunction.COS.error(argument, value);
-      case "div" -> ApproximateFunction.DIV_FULL.errorBound(value);
+      case "pow" -> power(argument, value);
+      // Of zero it is zero, so that the scale of a row of zeros is known.
+      case "div" -> value == 0 ? 0 : ApproximateFunction.DIV_FULL.errorBound(value);
       // Of anything else nothing is promised.
       default -> Double.POSITIVE_INFINITY;
     };
+  }
+
+  /**
+   * Of {@code 2^(b log2 a)}. The logarithm is off by {@code 2^-22 max(1, |log2 a|)}, its product with b is rounded, and
+   * {@code 2^s - 1} is at most s where s is.
+   */
+  private static double power(double exponent, double value) {
+    double logarithm = ApproximateFunction.LG2.errorBound(1);
+    if (exponent * logarithm > 0.5) {
+      return Double.POSITIVE_INFINITY;
+    }
+    return value * exponent * logarithm + timesLogarithm(value) * (logarithm + UNIT)
+        + ApproximateFunction.EX2.errorBound(value) + Float.MIN_NORMAL;
+  }
+
+  /** The largest {@code z |log2 z|} for z up to that; below 1 it is at most 0.531. */
+  private static double timesLogarithm(double y) {
+    double product = y == 0 ? 0 : y * Math.abs(Math.log(y)) / Math.log(2);
+    return y < 1 / Math.E ? product : Math.max(0.531, product);
   }
 
   @Override
@@ -63,15 +85,15 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   /** Least number of products that surely share their scales. */
   private static long scaleDepth(TensorType type, long length) {
     return type.scale().map(ScaleLayout::granularity)
-        .flatMap(granularity -> granularity.box(type.shape()).stream()
+        .flatMap(granularity -> granularity.boxWithin(type.shape()).stream()
             .filter(side -> side.isConstant() && side.constant() > 1)
             .map(side -> Math.min(side.constant(), length)).min(Long::compare))
         .orElse(length);
   }
 
   /**
-   * Each step of an instruction cuts its terms to so many bits below the largest, and its result; none of them is larger
-   * than the sum of all magnitudes.
+   * Each step of an instruction cuts its terms to so many bits below the largest, and its result; none of them is
+   * larger than the sum of all magnitudes.
    */
   private double tensorCores(TensorType operand, long length) {
     TensorFormat format = operand.format().equals(Formats.BF16) ? TensorFormat.BF16 : TensorFormat.F16;
@@ -81,8 +103,9 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   private static double steps(TensorArithmetic arithmetic, long length) {
     int depth = 16;
     int terms = arithmetic.productsPerStep(depth) + 1;
-    // Tiles of shared memory are 32 deep, so a little more than the length is summed; zeros cut nothing but the result.
-    long count = Math.ceilDiv(length, 32) * 2 * arithmetic.steps();
+    // Tiles of shared memory are up to 64 deep, so a little more than the length is summed; zeros cut nothing but the
+    // result.
+    long count = Math.ceilDiv(length, 64) * 4 * arithmetic.steps();
     double each = terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
     return ErrorModel.gamma(count, each);
   }

@@ -25,7 +25,11 @@ import nibble.ir.shape.Shape;
 public record TensorType(
     Shape shape, NumberFormat format, Optional<ScaleLayout> scale, Optional<NumberFormat> residual,
     Optional<SparseLayout> sparse) implements Type {
+  // Leaves room for the bits of each element, and for some elements more, within a long.
+  private static final double MOST_ELEMENTS = 0x1p50;
+
   public TensorType {
+    requireCountable(shape);
     if (scale.isPresent()) {
       checkScale(shape, format, scale.get());
     }
@@ -64,6 +68,21 @@ public record TensorType(
       throw new IllegalArgumentException(
           "the rule '" + layout.rule().keyword() + "' does not fit residual<" + residual.name() + ">: " + why);
     });
+  }
+
+  /** Refuses constant extents, and factors of symbolic ones, whose product is out of the range of any memory. */
+  private static void requireCountable(Shape shape) {
+    double elements = 1;
+    for (Dim dim : shape.dims()) {
+      double factors = 0;
+      for (long factor : dim.terms().values()) {
+        factors += Math.abs((double) factor);
+      }
+      elements *= Math.max(1, factors);
+    }
+    if (elements > MOST_ELEMENTS) {
+      throw new IllegalArgumentException("a tensor of shape " + shape + " has more than 2^50 elements");
+    }
   }
 
   public static TensorType of(Shape shape, NumberFormat format) {

@@ -30,6 +30,7 @@ import nibble.ir.op.Cos;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Div;
 import nibble.ir.op.Erf;
+import nibble.ir.op.Erfc;
 import nibble.ir.op.Exp;
 import nibble.ir.op.Floor;
 import nibble.ir.op.For;
@@ -99,7 +100,7 @@ final class RandomOps {
   private static ImmutableMap<Class<? extends Op>, Consumer<RandomBlock>> makers() {
     ImmutableMap.Builder<Class<? extends Op>, Consumer<RandomBlock>> makers = ImmutableMap.builder();
     List<Supplier<Op>> functions = List.of(
-        Exp::new, Log::new, Sqrt::new, Rsqrt::new, Reciprocal::new, Tanh::new, Erf::new, Sin::new, Cos::new,
+        Exp::new, Log::new, Sqrt::new, Rsqrt::new, Reciprocal::new, Tanh::new, Erf::new, Erfc::new, Sin::new, Cos::new,
         Floor::new, Ceil::new, Round::new, Sigmoid::new, Silu::new);
     functions.forEach(op -> makers.put(op.get().getClass(), block -> block.add(op.get(), block.anyFloat(0))));
     List<Supplier<Op>> ofNumbers = List.of(Abs::new, Neg::new, Relu::new);

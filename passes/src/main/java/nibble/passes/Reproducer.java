@@ -35,6 +35,14 @@ public record Reproducer(String pipeline, Module module) {
     return header.find() ? Optional.of(header.group(1).strip()) : Optional.empty();
   }
 
+  /** The same behind blanks and line feeds, so that places in it are places in the file. */
+  public static Optional<String> placedPipelineOf(String text) {
+    Matcher header = HEADER.matcher(text);
+    return header.find()
+        ? Optional.of(text.substring(0, header.start(1)).replaceAll("[^\n]", " ") + header.group(1))
+        : Optional.empty();
+  }
+
   /**
    * Reads what {@link #text} wrote.
    *

@@ -1,13 +1,17 @@
 package nibble.codegen.index;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import nibble.codegen.index.IndexTerm.Loaded;
 import nibble.codegen.index.IndexTerm.Quotient;
 import nibble.codegen.index.IndexTerm.Remainder;
 import nibble.codegen.index.IndexTerm.Variable;
+import nibble.ir.Value;
 import nibble.ir.shape.Dim;
 
 /**
@@ -30,6 +34,11 @@ public record IndexExpr(ImmutableMap<IndexTerm, Dim> terms, Dim constant) {
 
   public static IndexExpr variable(String name, Dim extent) {
     return extent.is(1) ? ZERO : term(new Variable(name, extent));
+  }
+
+  /** A number that is known to a kernel only while it runs. */
+  public static IndexExpr loaded(Value number, Dim extent, Set<String> variables) {
+    return extent.is(1) ? ZERO : term(new Loaded(number, extent, ImmutableSet.copyOf(variables)));
   }
 
   private static IndexExpr term(IndexTerm term) {
@@ -134,6 +143,7 @@ public record IndexExpr(ImmutableMap<IndexTerm, Dim> terms, Dim constant) {
     for (Map.Entry<IndexTerm, Dim> entry : terms.entrySet()) {
       IndexExpr value = switch (entry.getKey()) {
         case Variable variable -> values.getOrDefault(variable.name(), term(variable));
+        case Loaded loaded -> term(loaded);
         case Quotient quotient -> quotient.dividend().substitute(values).dividedBy(quotient.divisor());
         case Remainder remainder -> remainder.dividend().substitute(values).modulo(remainder.divisor());
       };
@@ -148,6 +158,7 @@ public record IndexExpr(ImmutableMap<IndexTerm, Dim> terms, Dim constant) {
     for (Map.Entry<IndexTerm, Dim> entry : terms.entrySet()) {
       long value = switch (entry.getKey()) {
         case Variable variable -> variables.get(variable.name());
+        case Loaded loaded -> throw new IllegalArgumentException("the value of " + loaded + " is not given");
         case Quotient quotient -> quotient.dividend().evaluate(variables, sizes) / quotient.divisor().evaluate(sizes);
         case Remainder rest -> rest.dividend().evaluate(variables, sizes) % rest.divisor().evaluate(sizes);
       };

@@ -1,5 +1,7 @@
 package nibble.codegen.index;
 
+import com.google.common.collect.ImmutableSet;
+import nibble.ir.Value;
 import nibble.ir.shape.Dim;
 
 /** What an index expression multiplies. */
@@ -14,6 +16,20 @@ public sealed interface IndexTerm {
     @Override
     public String toString() {
       return name;
+    }
+  }
+
+  /**
+   * A number that a kernel has computed, such as a row of a table.
+   *
+   * @param number where it is
+   * @param extent it is at least 0 and less than this
+   * @param variables along which it varies
+   */
+  record Loaded(Value number, Dim extent, ImmutableSet<String> variables) implements IndexTerm {
+    @Override
+    public String toString() {
+      return number.toString();
     }
   }
 

@@ -2,6 +2,7 @@ package nibble.codegen.index;
 
 import java.util.Map;
 import java.util.Optional;
+import nibble.codegen.index.IndexTerm.Loaded;
 import nibble.codegen.index.IndexTerm.Quotient;
 import nibble.codegen.index.IndexTerm.Remainder;
 import nibble.codegen.index.IndexTerm.Variable;
@@ -32,6 +33,7 @@ final class Ranges {
   private static Optional<Dim> maximum(IndexTerm term) {
     return switch (term) {
       case Variable variable -> Optional.of(variable.extent().minus(Dim.ONE));
+      case Loaded loaded -> Optional.of(loaded.extent().minus(Dim.ONE));
       case Remainder remainder -> Optional.of(remainder.divisor().minus(Dim.ONE));
       case Quotient quotient -> maximum(quotient.dividend()).flatMap(max -> ceilingLess(max, quotient.divisor()));
     };

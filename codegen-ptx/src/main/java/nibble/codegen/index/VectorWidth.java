@@ -3,6 +3,7 @@ package nibble.codegen.index;
 import com.google.common.math.LongMath;
 import java.util.Map;
 import java.util.Optional;
+import nibble.codegen.index.IndexTerm.Loaded;
 import nibble.codegen.index.IndexTerm.Quotient;
 import nibble.codegen.index.IndexTerm.Remainder;
 import nibble.codegen.index.IndexTerm.Variable;
@@ -46,6 +47,7 @@ public record VectorWidth(String variable, long width, Map<String, SymbolBounds>
   private Optional<Dim> slope(IndexTerm term) {
     return switch (term) {
       case Variable v -> Optional.of(v.name().equals(variable) ? Dim.ONE : Dim.ZERO);
+      case Loaded loaded -> loaded.variables().contains(variable) ? Optional.empty() : Optional.of(Dim.ZERO);
       case Quotient quotient -> staysInside(quotient.dividend(), quotient.divisor()).map(slope -> Dim.ZERO);
       case Remainder remainder -> staysInside(remainder.dividend(), remainder.divisor());
     };
@@ -65,6 +67,7 @@ public record VectorWidth(String variable, long width, Map<String, SymbolBounds>
     for (Map.Entry<IndexTerm, Dim> entry : index.terms().entrySet()) {
       long known = switch (entry.getKey()) {
         case Variable v -> v.name().equals(variable) ? width : 1;
+        case Loaded loaded -> 1;
         case Quotient quotient -> 1;
         case Remainder remainder ->
             LongMath.gcd(divisor(remainder.dividend()), Divisibility.of(remainder.divisor(), symbols));

@@ -1,24 +1,41 @@
 package nibble.codegen.kernel;
 
-import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /** The format in which kernels compute with elements of a format: f32, i32 or truth values. */
 final class ComputeFormat {
-  /** Formats that there are instructions for to bring elements to registers and back. */
-  static final ImmutableList<NumberFormat> IN_MEMORY = ImmutableList.of(
-      Formats.F32, Formats.F16, Formats.BF16, Formats.I64, Formats.I32, Formats.I16, Formats.I8, Formats.U8, Formats.BOOL);
+  private static final ImmutableMap<NumberFormat, NumberFormat> TABLE =
+      ImmutableMap.<NumberFormat, NumberFormat>builder()
+          .put(Formats.F32, Formats.F32)
+          .put(Formats.F16, Formats.F32)
+          .put(Formats.BF16, Formats.F32)
+          .put(Formats.I32, Formats.I32)
+          .put(Formats.I16, Formats.I32)
+          .put(Formats.I8, Formats.I32)
+          .put(Formats.U8, Formats.I32)
+          .put(Formats.BOOL, Formats.BOOL)
+          .buildOrThrow();
 
   private ComputeFormat() {}
 
+  /**
+   * The format to compute in.
+   *
+   * @throws UnsupportedAccess where kernels have no instructions for elements of that format
+   */
   static NumberFormat of(NumberFormat format) {
-    if (format.equals(Formats.F64)) {
-      throw new UnsupportedAccess("kernels compute in f32; there is none for f64");
+    NumberFormat compute = TABLE.get(format);
+    if (compute == null) {
+      String known = String.join(", ", TABLE.keySet().stream().map(NumberFormat::name).toList());
+      throw new UnsupportedAccess("kernels do not compute with " + format.name() + " yet, but with " + known);
     }
-    if (format.equals(Formats.BOOL)) {
-      return Formats.BOOL;
-    }
-    return format.isInteger() ? Formats.I32 : Formats.F32;
+    return compute;
+  }
+
+  /** Of what is read from memory, where i64 may stand as well: kernels read integers of 64 bits as i32, saturated. */
+  static NumberFormat ofMemory(NumberFormat format) {
+    return format.equals(Formats.I64) ? Formats.I32 : of(format);
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import nibble.codegen.index.IndexExpr;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Check;
@@ -18,6 +19,7 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.CodeRange;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleRules;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
@@ -26,6 +28,7 @@ import nibble.ir.op.Gather;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Relu;
+import nibble.ir.op.Scales;
 import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -39,10 +42,13 @@ final class ElementEmitter {
   private static final ImmutableList<NumberFormat> CODES =
       ImmutableList.of(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16);
 
-  /** A value that the generator has computed, at the only coordinates where it is at hand. */
-  private record Known(ImmutableList<Coordinate> at, Value tile) {}
+  /** Scales of f32 numbers do not leave formats of that range. */
+  private static final double WIDE = 0x1p127;
 
-  private record Key(Value value, ImmutableList<Coordinate> at) {}
+  /** A value that the generator has computed, at the only coordinates where it is at hand. */
+  private record Known(ImmutableList<IndexExpr> at, Value tile) {}
+
+  private record Key(Value value, ImmutableList<IndexExpr> at) {}
 
   private final Grid2 grid;
   private final TileBuilder builder;
@@ -75,6 +81,12 @@ final class ElementEmitter {
         innerGrid, inner, memory.on(inner, innerGrid), definitions, arguments, new HashMap<>(known), new HashMap<>());
   }
 
+  /** The same, but that nothing is read where the condition does not hold. */
+  private ElementEmitter where(Value condition) {
+    return new ElementEmitter(
+        grid, builder, memory.where(condition), definitions, arguments, known, new HashMap<>());
+  }
+
   Grid2 grid() {
     return grid;
   }
@@ -88,7 +100,7 @@ final class ElementEmitter {
   }
 
   /** States that a value has been computed, for these coordinates. */
-  void define(Value value, List<Coordinate> at, Value tile) {
+  void define(Value value, List<IndexExpr> at, Value tile) {
     known.put(value, new Known(ImmutableList.copyOf(at), tile));
   }
 
@@ -97,12 +109,13 @@ final class ElementEmitter {
    *
    * @throws UnsupportedAccess where the kernel does not have it there
    */
-  Value value(Value value, List<Coordinate> at) {
-    ImmutableList<Coordinate> where = ImmutableList.copyOf(at);
+  Value value(Value value, List<IndexExpr> at) {
+    ImmutableList<IndexExpr> where = ImmutableList.copyOf(at);
     Known computed = known.get(value);
     if (computed != null) {
       if (!computed.at.equals(where)) {
-        throw new UnsupportedAccess("the kernel needs " + value + " at " + where + " but computes it at " + computed.at);
+        throw new UnsupportedAccess(
+            "the kernel needs " + value + " at " + where + " but computes it at " + computed.at);
       }
       return computed.tile;
     }
@@ -116,7 +129,7 @@ final class ElementEmitter {
     return tile;
   }
 
-  private Value load(Value argument, List<Coordinate> at) {
+  private Value load(Value argument, List<IndexExpr> at) {
     Memory source = arguments.get(argument);
     if (source.type().isScaled()) {
       throw new UnsupportedAccess("codes of " + source.type() + " have no value without their scales");
@@ -125,22 +138,23 @@ final class ElementEmitter {
   }
 
   private Value computed(Value loaded, NumberFormat format) {
-    return builder.cast(loaded, ComputeFormat.of(format), Rounding.TOWARD_ZERO);
+    return builder.cast(loaded, ComputeFormat.ofMemory(format), Rounding.TOWARD_ZERO);
   }
 
-  private Value compute(Operation operation, ImmutableList<Coordinate> at) {
+  private Value compute(Operation operation, ImmutableList<IndexExpr> at) {
     builder.at(operation.location());
     TensorType type = operation.result().tensorType();
     return switch (operation.op()) {
       case ViewOp view -> value(operation.operand(0), Views.operandCoordinates(view, operation.operand(0), type, at));
       case Constant constant -> builder.fill(
           constant.values().getFirst(), TileType.scalar(ComputeFormat.of(type.format())));
-      case Iota iota -> grid.emit(builder, at.getFirst().index());
+      case Iota iota -> grid.emit(builder, at.getFirst());
       case Gather gather -> gather(gather, operation, at);
       case Concat concat -> concat(concat, operation, at);
-      case Cast cast -> cast(value(operation.operand(0), at), cast.to());
+      case Cast cast -> cast(operation.operand(0), at, cast.to());
       case Relu relu -> grid.apply(builder, Scalar.MAX, value(operation.operand(0), at), zeroLike(type));
       case Dequantize dequantize -> dequantize(operation.operand(0), at);
+      case Scales scales -> scales(scales, value(operation.operand(0), at));
       case Quantize quantize -> quantize(quantize, operation, at);
       default -> elementwise(operation, at);
     };
@@ -150,19 +164,41 @@ final class ElementEmitter {
     return builder.fill(0, TileType.scalar(ComputeFormat.of(type.format())));
   }
 
-  private Value elementwise(Operation operation, List<Coordinate> at) {
+  private Value elementwise(Operation operation, List<IndexExpr> at) {
     Scalar function = ScalarOf.of(operation.op()).orElseThrow(() ->
         new UnsupportedAccess("no kernel computes " + operation.op().name() + " here"));
     List<Value> operands = new ArrayList<>();
     for (Value operand : operation.operands()) {
+      // Of 64 bits kernels see 32 only.
+      ComputeFormat.of(operand.tensorType().format());
       operands.add(value(operand, Views.broadcast(operand.tensorType().shape(), at)));
     }
-    return builder.apply(function, grid.unify(builder, operands).toArray(Value[]::new));
+    Value result = builder.apply(function, grid.unify(builder, operands).toArray(Value[]::new));
+    boolean mayLeaveRange = switch (function) {
+      case ADD, SUB, MUL, DIV, NEG, ABS -> true;
+      default -> false;
+    };
+    return mayLeaveRange ? wrapped(result, operation.result().tensorType().format()) : result;
   }
 
-  private Value cast(Value x, NumberFormat to) {
+  /** An integer as its format has it: what does not fit is cut off. */
+  Value wrapped(Value x, NumberFormat format) {
+    if (!format.isInteger() || format.bits() >= Integer.SIZE || format.equals(Formats.BOOL)) {
+      return x;
+    }
+    Scalar function = format.equals(Formats.I16) ? Scalar.WRAP_I16
+        : format.equals(Formats.I8) ? Scalar.WRAP_I8 : Scalar.WRAP_U8;
+    return builder.apply(function, x);
+  }
+
+  private Value cast(Value operand, List<IndexExpr> at, NumberFormat to) {
     NumberFormat compute = ComputeFormat.of(to);
-    Value cast = builder.cast(x, compute, Rounding.TOWARD_ZERO);
+    boolean wide = operand.tensorType().format().equals(Formats.I64);
+    if (wide && to.isFloat()) {
+      throw new UnsupportedAccess(
+          "kernels read integers of 64 bits as i32; cast them to i32 before they become floats");
+    }
+    Value cast = builder.cast(value(operand, at), compute, Rounding.TOWARD_ZERO);
     boolean narrows = to.isInteger() && to.bits() < compute.bits() && !to.equals(Formats.BOOL);
     if (!narrows) {
       return cast;
@@ -173,15 +209,15 @@ final class ElementEmitter {
     return builder.apply(Scalar.MIN, builder.apply(Scalar.MAX, cast, low), high);
   }
 
-  private Value gather(Gather gather, Operation operation, List<Coordinate> at) {
+  private Value gather(Gather gather, Operation operation, List<IndexExpr> at) {
     Value table = operation.operand(0);
     Shape indices = operation.operand(1).tensorType().shape();
-    List<Coordinate> where = at.subList(gather.axis(), gather.axis() + indices.rank());
+    List<IndexExpr> where = at.subList(gather.axis(), gather.axis() + indices.rank());
     Value index = value(operation.operand(1), where);
     Dim extent = table.tensorType().shape().dim(gather.axis());
     checkRange(index, extent);
-    List<Coordinate> coordinates = new ArrayList<>(at.subList(0, gather.axis()));
-    coordinates.add(new Coordinate.Dynamic(index));
+    List<IndexExpr> coordinates = new ArrayList<>(at.subList(0, gather.axis()));
+    coordinates.add(grid.loaded(index, extent));
     coordinates.addAll(at.subList(gather.axis() + indices.rank(), at.size()));
     return value(table, coordinates);
   }
@@ -194,9 +230,9 @@ final class ElementEmitter {
         builder.apply(Scalar.AND, notNegative, below));
   }
 
-  /** Each part is loaded where the coordinate lies in it; elsewhere its load is clamped to its first index. */
-  private Value concat(Concat concat, Operation operation, List<Coordinate> at) {
-    Value index = grid.emit(builder, at.get(concat.axis()).index());
+  /** Each part is read where the coordinate lies in it, and only there: it may have no elements. */
+  private Value concat(Concat concat, Operation operation, List<IndexExpr> at) {
+    Value index = grid.emit(builder, at.get(concat.axis()));
     Value result = null;
     Dim from = Dim.ZERO;
     for (Value operand : operation.operands()) {
@@ -207,9 +243,9 @@ final class ElementEmitter {
           builder.apply(Scalar.GE, inside, builder.number(0)),
           builder.apply(Scalar.LT, inside, builder.size(extent)));
       Value clamped = builder.apply(Scalar.SELECT, isInside, inside, zeroAs(inside));
-      List<Coordinate> coordinates = new ArrayList<>(at);
-      coordinates.set(concat.axis(), new Coordinate.Dynamic(clamped));
-      Value part = value(operand, coordinates);
+      List<IndexExpr> coordinates = new ArrayList<>(at);
+      coordinates.set(concat.axis(), grid.loaded(clamped, extent));
+      Value part = where(isInside).value(operand, coordinates);
       result = result == null ? part : grid.apply(builder, Scalar.SELECT, isInside, part, result);
       from = from.plus(extent);
     }
@@ -220,7 +256,7 @@ final class ElementEmitter {
     return builder.fill(0, TileBuilder.type(like));
   }
 
-  private Value dequantize(Value scaled, List<Coordinate> at) {
+  private Value dequantize(Value scaled, List<IndexExpr> at) {
     Memory source = arguments.get(scaled);
     Value code;
     Value scale;
@@ -236,29 +272,77 @@ final class ElementEmitter {
   }
 
   /** The scale that belongs to the element at these coordinates. */
-  Value scaleOf(Memory scaled, List<Coordinate> at) {
+  Value scaleOf(Memory scaled, List<IndexExpr> at) {
     TensorType scales = scaled.type().scaleType();
     Value loaded = memory.load(scaled.scales().orElseThrow(), scales.shape(), scaleCoordinates(scaled.type(), at));
     return computed(loaded, scales.format());
   }
 
   /** Coordinates in the grid of scales of the element at these coordinates. */
-  static List<Coordinate> scaleCoordinates(TensorType scaled, List<Coordinate> at) {
+  static List<IndexExpr> scaleCoordinates(TensorType scaled, List<IndexExpr> at) {
     return boxCoordinates(scaled.scale().orElseThrow().granularity(), scaled.shape(), at);
   }
 
   /** Coordinates in the grid of boxes of the element at these coordinates. */
-  static List<Coordinate> boxCoordinates(Granularity granularity, Shape shape, List<Coordinate> at) {
-    ImmutableList<Dim> box = granularity.box(shape);
-    List<Coordinate> coordinates = new ArrayList<>();
+  static List<IndexExpr> boxCoordinates(Granularity granularity, Shape shape, List<IndexExpr> at) {
+    ImmutableList<Dim> box = granularity.boxWithin(shape);
+    List<IndexExpr> coordinates = new ArrayList<>();
     for (int axis = 0; axis < at.size(); axis++) {
-      coordinates.add(at.get(axis).inBox(box.get(axis), shape.dim(axis)));
+      coordinates.add(box.get(axis).equals(shape.dim(axis)) ? IndexExpr.ZERO : at.get(axis).dividedBy(box.get(axis)));
     }
     return coordinates;
   }
 
+  /** Whether an element is the first of those that share its scale: the one that stores it. */
+  Value isFirstOfBox(TensorType scaled, List<IndexExpr> at) {
+    ImmutableList<Dim> box = scaled.scale().orElseThrow().granularity().boxWithin(scaled.shape());
+    IndexExpr inside = IndexExpr.ZERO;
+    for (int axis = 0; axis < at.size(); axis++) {
+      inside = inside.plus(at.get(axis).modulo(box.get(axis)));
+    }
+    return builder.apply(Scalar.EQ, grid.emit(builder, inside), builder.number(0));
+  }
+
+  /** Scales by rules that divide the amax by a code. */
+  private Value scales(Scales scales, Value amax) {
+    TensorType type = scales.result();
+    if (type.isScaled()) {
+      throw new UnsupportedAccess("no kernel computes " + type + ": scales of scales have no kernels yet");
+    }
+    NumberFormat format = type.format();
+    ComputeFormat.of(format);
+    Value magnitude = builder.apply(Scalar.ABS, amax);
+    Value quotient = builder.apply(Scalar.DIV, magnitude, builder.real(divisor(scales)));
+    Value narrow = builder.cast(withinRange(quotient, format), format, Rounding.NEAREST_EVEN);
+    Value rounded = builder.cast(narrow, Formats.F32, Rounding.NEAREST_EVEN);
+    Value isZero = builder.apply(Scalar.EQ, rounded, builder.real(0));
+    return builder.apply(Scalar.SELECT, isZero, builder.real(1), rounded);
+  }
+
+  private static double divisor(Scales scales) {
+    CodeRange codes = CodeRange.of(scales.elements());
+    if (scales.rule() == ScaleRules.NEAREST) {
+      return codes.most();
+    }
+    if (scales.rule() == ScaleRules.FULL) {
+      return -codes.least();
+    }
+    throw new UnsupportedAccess("no kernel computes scales by the rule '" + scales.rule().keyword()
+        + "' yet; they compute them by nearest and full");
+  }
+
+  /** Finite scales stay finite in their format. */
+  private Value withinRange(Value scale, NumberFormat format) {
+    if (format.max() >= WIDE) {
+      return scale;
+    }
+    Value infinity = builder.real(Double.POSITIVE_INFINITY);
+    Value bounded = builder.apply(Scalar.MIN, scale, builder.real(format.max()));
+    return builder.apply(Scalar.SELECT, builder.apply(Scalar.EQ, scale, infinity), infinity, bounded);
+  }
+
   /** The code of an element, in the format of codes. */
-  private Value quantize(Quantize quantize, Operation operation, List<Coordinate> at) {
+  private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
     Memory.expectOneLevel(quantize.result());
     if (operation.operands().size() != 2) {
       throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");

@@ -3,10 +3,10 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
-import com.google.common.math.LongMath;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.index.VectorWidth;
@@ -39,8 +39,8 @@ final class GlobalMemory {
    */
   record Guard(IndexExpr index, Dim bound) {
     /**
-     * A variable is less than its extent. It is named even where the extent is 1 and index expressions leave it out: a tile
-     * has other points than 0 all the same.
+     * A variable is less than its extent. It is named even where the extent is 1 and index expressions leave it out: a
+     * tile has other points than 0 all the same.
      */
     static Guard of(String variable, Dim extent) {
       return new Guard(IndexExpr.variable(variable, extent.is(1) ? Dim.of(2) : extent), extent);
@@ -56,53 +56,90 @@ final class GlobalMemory {
   private final Grid2 grid;
   private final ImmutableList<Guard> guards;
   private final ImmutableMap<String, SymbolBounds> symbols;
+  private final Optional<Value> condition;
   private final Map<Guard, Value> masks = new HashMap<>();
 
   GlobalMemory(
       TileBuilder builder, Grid2 grid, ImmutableList<Guard> guards, ImmutableMap<String, SymbolBounds> symbols) {
+    this(builder, grid, guards, symbols, Optional.empty());
+  }
+
+  private GlobalMemory(
+      TileBuilder builder, Grid2 grid, ImmutableList<Guard> guards, ImmutableMap<String, SymbolBounds> symbols,
+      Optional<Value> condition) {
     this.builder = builder;
     this.grid = grid;
     this.guards = guards;
     this.symbols = symbols;
+    this.condition = condition;
   }
 
   /** The same accesses in a nested block, on another grid. */
   GlobalMemory on(TileBuilder inner, Grid2 innerGrid) {
-    return new GlobalMemory(inner, innerGrid, guards, symbols);
+    return new GlobalMemory(inner, innerGrid, guards, symbols, condition);
   }
 
-  /** An address, before code is made for it. */
-  private record Offset(IndexExpr index, Value dynamic, boolean dynamicIsUniform, long dynamicDivisor) {}
+  /** Loads where a condition holds besides; elsewhere they give 0. */
+  GlobalMemory where(Value holds) {
+    Value both = condition.map(outer -> grid.apply(builder, Scalar.AND, outer, holds)).orElse(holds);
+    return new GlobalMemory(builder, grid, guards, symbols, Optional.of(both));
+  }
 
   /** Loads elements of a buffer of that shape; what lies outside the guards is 0. */
-  Value load(Value buffer, Shape shape, List<Coordinate> at) {
-    Offset offset = offset(shape, at);
-    Extent extent = extentWithGuards(offset);
-    Value offsets = grid.spread(builder, offsets(offset), extent);
-    Value mask = mask(offset.index(), extent);
-    Load load = new Load(contiguous(buffer, offset, extent));
+  Value load(Value buffer, Shape shape, List<IndexExpr> at) {
+    IndexExpr offset = Views.linear(shape, at);
+    Extent varies = condition.map(grid::extent).orElse(new Extent(false, false));
+    Extent extent = extentWithGuards(offset).or(varies);
+    Value offsets = grid.spread(builder, grid.emit(builder, offset), extent);
+    Value mask = loadMask(offset, extent);
+    Load load = new Load(varies.alongColumns() ? 1 : contiguous(buffer, offset, extent));
     return mask == null ? builder.add(load, buffer, offsets) : builder.add(load, buffer, offsets, mask);
   }
 
+  private Value loadMask(IndexExpr offset, Extent extent) {
+    Value inside = mask(offset, extent);
+    if (condition.isEmpty()) {
+      return inside;
+    }
+    Value holds = grid.spread(builder, condition.get(), extent);
+    return inside == null ? holds : builder.apply(Scalar.AND, inside, holds);
+  }
+
   /** Stores elements of a buffer of that shape; nothing outside the guards. */
-  void store(Value buffer, Shape shape, List<Coordinate> at, Value value) {
-    Offset offset = offset(shape, at);
+  void store(Value buffer, Shape shape, List<IndexExpr> at, Value value) {
+    IndexExpr offset = Views.linear(shape, at);
     Extent extent = extentWithGuards(offset).or(grid.extent(value));
-    store(buffer, offset, value, mask(offset.index(), extent), extent, contiguous(buffer, offset, extent));
+    Value mask = mask(offset.plus(alongWith(value)), extent);
+    store(buffer, offset, value, mask, extent, contiguous(buffer, offset, extent));
+  }
+
+  /**
+   * An expression that names the variables along which a value varies. An offset leaves out those of extent 1, but at
+   * their other points the tile has values all the same, and what is stored there would overwrite the one that counts.
+   */
+  private IndexExpr alongWith(Value value) {
+    Extent varies = grid.extent(value);
+    IndexExpr names = IndexExpr.ZERO;
+    for (Guard guard : guards) {
+      Extent guarded = grid.extentOf(guard.index());
+      boolean concerned = guarded.alongRows() && varies.alongRows() || guarded.alongColumns() && varies.alongColumns();
+      names = concerned ? names.plus(guard.index()) : names;
+    }
+    return names;
   }
 
   /** The same, and only where a condition holds. */
-  void store(Value buffer, Shape shape, List<Coordinate> at, Value value, Value condition) {
-    Offset offset = offset(shape, at);
-    Extent extent = new Extent(true, true);
-    Value inside = mask(everything(), extent);
+  void store(Value buffer, Shape shape, List<IndexExpr> at, Value value, Value condition) {
+    IndexExpr offset = Views.linear(shape, at);
+    Extent extent = extentWithGuards(offset).or(grid.extent(value)).or(grid.extent(condition));
+    Value inside = mask(offset.plus(alongWith(value)).plus(alongWith(condition)), extent);
     Value only = grid.spread(builder, condition, extent);
     Value mask = inside == null ? only : builder.apply(Scalar.AND, inside, only);
     store(buffer, offset, value, mask, extent, 1);
   }
 
-  private void store(Value buffer, Offset offset, Value value, Value mask, Extent extent, int contiguous) {
-    Value offsets = grid.spread(builder, offsets(offset), extent);
+  private void store(Value buffer, IndexExpr offset, Value value, Value mask, Extent extent, int contiguous) {
+    Value offsets = grid.spread(builder, grid.emit(builder, offset), extent);
     Value spread = grid.spread(builder, value, extent);
     Store store = new Store(contiguous);
     if (mask == null) {
@@ -125,13 +162,13 @@ final class GlobalMemory {
   }
 
   /**
-   * Starts a copy of elements to shared memory; what lies outside the guards becomes 0. What is the same for all threads
-   * moves the buffer, so that the offsets do not change in a loop.
+   * Starts a copy of elements to shared memory; what lies outside the guards becomes 0. What is the same for all
+   * threads moves the buffer, so that the offsets do not change in a loop.
    */
-  void copy(Value buffer, Shape shape, List<Coordinate> at, Value shared, Value stage) {
-    Offset offset = offset(shape, at);
+  void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage) {
+    IndexExpr offset = Views.linear(shape, at);
     Extent extent = new Extent(true, true);
-    Grid2.Sum sum = grid.emitParts(builder, offset.index());
+    Grid2.Sum sum = grid.emitParts(builder, offset);
     Value from = sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer);
     Value offsets = grid.spread(builder, sum.tile().orElseGet(() -> builder.number(0)), extent);
     Value mask = mask(everything(), extent);
@@ -144,9 +181,9 @@ final class GlobalMemory {
   }
 
   /** The widest vector of elements of that width along a variable that an access is proven to be; 1 where none is. */
-  int vector(Shape shape, List<Coordinate> at, String variable, int most) {
-    Offset offset = offset(shape, at);
-    int width = offset.dynamic() == null ? most : 1;
+  int vector(Shape shape, List<IndexExpr> at, String variable, int most) {
+    IndexExpr offset = Views.linear(shape, at);
+    int width = most;
     while (width > 1 && !isVector(offset, new VectorWidth(variable, width, symbols))) {
       width /= 2;
     }
@@ -162,45 +199,17 @@ final class GlobalMemory {
     return all;
   }
 
-  private Offset offset(Shape shape, List<Coordinate> at) {
-    IndexExpr index = IndexExpr.ZERO;
-    Value dynamic = null;
-    long divisor = 0;
-    boolean uniform = true;
-    for (int axis = 0; axis < shape.rank(); axis++) {
-      Dim stride = Views.strideOf(shape, axis);
-      switch (at.get(axis)) {
-        case Coordinate.Static(IndexExpr expr) -> index = index.plus(expr.times(stride));
-        case Coordinate.Dynamic(Value number) -> {
-          Value product = stride.is(1) ? number : builder.apply(Scalar.MUL, number, builder.size(stride));
-          dynamic = dynamic == null ? product : grid.apply(builder, Scalar.ADD, dynamic, product);
-          uniform &= !grid.extent(number).alongColumns();
-          divisor = LongMath.gcd(divisor, Divisibility.of(stride, symbols));
-        }
-      }
-    }
-    return new Offset(index, dynamic, uniform, divisor);
-  }
-
-  private Value offsets(Offset offset) {
-    Value offsets = grid.emit(builder, offset.index());
-    return offset.dynamic() == null ? offsets : grid.apply(builder, Scalar.ADD, offsets, offset.dynamic());
-  }
-
-  private Extent extentWithGuards(Offset offset) {
-    Extent extent = grid.extentOf(offset.index());
-    if (offset.dynamic() != null) {
-      extent = extent.or(grid.extent(offset.dynamic()));
-    }
-    for (Guard guard : relevant(offset.index())) {
+  private Extent extentWithGuards(IndexExpr offset) {
+    Extent extent = grid.extentOf(offset);
+    for (Guard guard : relevant(offset)) {
       extent = extent.or(grid.extentOf(guard.index()));
     }
     return extent;
   }
 
-  /** Guards on a variable that the access depends on. */
+  /** Guards on a variable that the access depends on; a whole tile has a point that meets them. */
   private List<Guard> relevant(IndexExpr index) {
-    Set<String> names = Grid2.names(index);
+    Set<String> names = grid == null ? Grid2.names(index) : grid.varying(index);
     return guards.stream().filter(guard -> Grid2.names(guard.index()).stream().anyMatch(names::contains)).toList();
   }
 
@@ -228,8 +237,8 @@ final class GlobalMemory {
     return builder.apply(Scalar.LT, grid.emit(builder, guard.index()), builder.size(guard.bound()));
   }
 
-  private int contiguous(Value buffer, Offset offset, Extent extent) {
-    if (!extent.alongColumns() || !offset.dynamicIsUniform()) {
+  private int contiguous(Value buffer, IndexExpr offset, Extent extent) {
+    if (!extent.alongColumns()) {
       return 1;
     }
     int bits = ((BufferType) buffer.type()).format().storageBits();
@@ -242,10 +251,9 @@ final class GlobalMemory {
     return 1;
   }
 
-  private boolean isVector(Offset offset, VectorWidth group) {
-    return group.isVector(offset.index())
-        && offset.dynamicDivisor() % group.width() == 0
-        && relevant(offset.index()).stream().allMatch(guard -> isWhole(guard, group));
+  private boolean isVector(IndexExpr offset, VectorWidth group) {
+    return group.isVector(offset)
+        && relevant(offset).stream().allMatch(guard -> isWhole(guard, group));
   }
 
   /** Whether a guard holds for all of a group or for none of it. */

@@ -1,11 +1,14 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.index.IndexTerm;
 import nibble.codegen.layout.LinearLayout;
@@ -18,17 +21,29 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 
 /**
- * A tile of iteration points, rows by columns, and the variables of index expressions on it. A value that does not change
- * along the rows or along the columns is kept as a tile of extent 1 there.
+ * A tile of iteration points, rows by columns, and the variables of index expressions on it. A value that does not
+ * change along the rows or along the columns is kept as a tile of extent 1 there.
  *
  * @param layout how the points are spread over threads: {@code -> (dim0, dim1)}
  * @param rows name of the variable that runs along the rows
  * @param columns name of the variable that runs along the columns
  * @param variables values of the variables
+ * @param tiled variables that are given as expressions of others: a tile's number and what is inside the tile
  */
-public record Grid2(LinearLayout layout, String rows, String columns, ImmutableMap<String, Index> variables) {
+public record Grid2(
+    LinearLayout layout, String rows, String columns, ImmutableMap<String, Index> variables,
+    ImmutableMap<String, IndexExpr> tiled) {
+  private static final String TILE = ".tile";
+  private static final String INSIDE = ".inside";
+
+  /** A grid none of whose variables is tiled. */
+  public Grid2(LinearLayout layout, String rows, String columns, ImmutableMap<String, Index> variables) {
+    this(layout, rows, columns, variables, ImmutableMap.of());
+  }
+
   /**
-   * The value of a variable, in two parts: what a tile starts with, the same for all threads, and what is inside the tile.
+   * The value of a variable, in two parts: what a tile starts with, the same for all threads, and what is inside the
+   * tile.
    *
    * @param start a scalar; nothing for 0
    * @param inside a tile that varies along rows or along columns; nothing for 0
@@ -101,10 +116,11 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
 
   /** The value of an index expression, in two parts. */
   Sum emitParts(TileBuilder builder, IndexExpr expr) {
+    IndexExpr sum = expr.substitute(tiled);
     Optional<Value> scalar =
-        expr.constant().is(0) ? Optional.empty() : Optional.of(builder.size(expr.constant()));
+        sum.constant().is(0) ? Optional.empty() : Optional.of(builder.size(sum.constant()));
     Optional<Value> tile = Optional.empty();
-    for (Map.Entry<IndexTerm, Dim> entry : expr.terms().entrySet()) {
+    for (Map.Entry<IndexTerm, Dim> entry : sum.terms().entrySet()) {
       Index index = index(builder, entry.getKey());
       scalar = plus(builder, scalar, index.start.map(value -> scaled(builder, value, entry.getValue())));
       tile = plus(builder, tile, index.inside.map(value -> scaled(builder, value, entry.getValue())));
@@ -126,6 +142,7 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
   private Index index(TileBuilder builder, IndexTerm term) {
     return switch (term) {
       case IndexTerm.Variable variable -> variables.get(variable.name());
+      case IndexTerm.Loaded loaded -> whole(loaded.number());
       case IndexTerm.Quotient quotient -> whole(builder.apply(
           Scalar.QUOTIENT, emit(builder, quotient.dividend()), builder.size(quotient.divisor())));
       case IndexTerm.Remainder remainder -> whole(builder.apply(
@@ -156,19 +173,71 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
     return builder.apply(neutral, builder.fill(1, type), value);
   }
 
-  /** The variables that an expression names. */
+  /** The variables that an expression names. A loaded number names none: it is in its range whatever they are. */
   public static Set<String> names(IndexExpr expr) {
+    return names(expr, loaded -> Stream.empty());
+  }
+
+  private static Set<String> names(IndexExpr expr, Function<IndexTerm.Loaded, Stream<String>> ofLoaded) {
     return expr.terms().keySet().stream().flatMap(term -> switch (term) {
-      case IndexTerm.Variable variable -> Set.of(variable.name()).stream();
-      case IndexTerm.Quotient quotient -> names(quotient.dividend()).stream();
-      case IndexTerm.Remainder remainder -> names(remainder.dividend()).stream();
+      case IndexTerm.Variable variable -> Stream.of(variable.name());
+      case IndexTerm.Loaded loaded -> ofLoaded.apply(loaded);
+      case IndexTerm.Quotient quotient -> names(quotient.dividend(), ofLoaded).stream();
+      case IndexTerm.Remainder remainder -> names(remainder.dividend(), ofLoaded).stream();
     }).collect(Collectors.toSet());
+  }
+
+  /** The variables inside the tile on which the value of an expression depends, and those that are not tiled. */
+  Set<String> varying(IndexExpr expr) {
+    return varying(expr, loaded -> Stream.empty());
+  }
+
+  private Set<String> varying(IndexExpr expr, Function<IndexTerm.Loaded, Stream<String>> ofLoaded) {
+    return names(expr.substitute(tiled), ofLoaded).stream()
+        .filter(name -> !name.endsWith(TILE))
+        .map(name -> name.endsWith(INSIDE) ? name.substring(0, name.length() - INSIDE.length()) : name)
+        .collect(Collectors.toSet());
   }
 
   /** How the value of an expression varies on this grid. */
   public Extent extentOf(IndexExpr expr) {
-    Set<String> names = names(expr);
+    Set<String> names = varying(expr, loaded -> loaded.variables().stream());
     return new Extent(names.contains(rows), names.contains(columns));
+  }
+
+  /** A number that was computed on this grid as an index; it is less than the extent. */
+  IndexExpr loaded(Value number, Dim below) {
+    Extent varies = extent(number);
+    ImmutableSet.Builder<String> variables = ImmutableSet.builder();
+    if (varies.alongRows) {
+      variables.add(rows);
+    }
+    if (varies.alongColumns) {
+      variables.add(columns);
+    }
+    return IndexExpr.loaded(number, below, variables.build());
+  }
+
+  /**
+   * This grid with rows or columns that start somewhere in a tile of the whole. Divisions by what divides the tile are
+   * then the same for all of it.
+   *
+   * @param variable that of the rows or of the columns, of that extent
+   * @param tile number of the tile
+   * @param step extent of tiles
+   * @param start where in the tile this grid starts
+   */
+  Grid2 withTile(TileBuilder builder, String variable, Dim extent, Value tile, int step, int start) {
+    boolean alongRows = variable.equals(rows);
+    Value iota = builder.iota(alongRows ? 0 : 1, type(Formats.I32, new Extent(alongRows, !alongRows)));
+    int inside = TileBuilder.type(iota).size();
+    IndexExpr expression = IndexExpr.variable(variable + TILE, extent.ceilDiv(step)).times(Dim.of(step))
+        .plus(IndexExpr.of(start)).plus(IndexExpr.variable(variable + INSIDE, Dim.of(inside)));
+    Grid2 grid = with(Map.of(
+        variable + TILE, Index.scalar(tile), variable + INSIDE, new Index(Optional.empty(), Optional.of(iota))));
+    return new Grid2(
+        layout, rows, columns, grid.variables,
+        ImmutableMap.<String, IndexExpr>builder().putAll(tiled).put(variable, expression).buildKeepingLast());
   }
 
   /** This grid with other values of variables. */
@@ -176,6 +245,6 @@ public record Grid2(LinearLayout layout, String rows, String columns, ImmutableM
     ImmutableMap.Builder<String, Index> merged = ImmutableMap.builder();
     merged.putAll(variables);
     merged.putAll(others);
-    return new Grid2(layout, rows, columns, merged.buildKeepingLast());
+    return new Grid2(layout, rows, columns, merged.buildKeepingLast(), tiled);
   }
 }

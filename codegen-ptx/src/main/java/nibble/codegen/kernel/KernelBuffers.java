@@ -39,14 +39,6 @@ record KernelBuffers(
     return new KernelBuffers(ImmutableList.copyOf(parameters), arguments, results.build());
   }
 
-  private static void requireInstructions(TensorPart part, TensorType type) {
-    NumberFormat format = part.type().format();
-    if (!ComputeFormat.IN_MEMORY.contains(format)) {
-      throw new UnsupportedAccess("no kernel takes " + type + " yet: none reads or writes " + format.name()
-          + ", but " + String.join(", ", ComputeFormat.IN_MEMORY.stream().map(NumberFormat::name).toList()));
-    }
-  }
-
   private static Memory declare(
       TileBuilder builder, String name, TensorType type, List<Parameter> parameters, int index, boolean isResult) {
     if (type.sparse().isPresent()) {
@@ -54,11 +46,19 @@ record KernelBuffers(
     }
     ImmutableMap.Builder<String, Value> buffers = ImmutableMap.builder();
     for (TensorPart part : type.parts()) {
-      requireInstructions(part, type);
+      requireFormat(part.type().format(), isResult);
       parameters.add(new Parameter(index, isResult, part.name()));
       String buffer = part.name().equals(TensorPart.ELEMENTS) ? name : name + "." + part.name();
       buffers.put(part.name(), builder.block().argument(buffer, new BufferType(part.type().format())));
     }
     return new Memory(type, buffers.build());
+  }
+
+  private static void requireFormat(NumberFormat format, boolean isResult) {
+    if (isResult) {
+      ComputeFormat.of(format);
+    } else {
+      ComputeFormat.ofMemory(format);
+    }
   }
 }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Optional;
+import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.BlockedLayout;
@@ -135,7 +136,7 @@ final class OperandLoader {
   }
 
   /** Fills a stage from what lies in memory. */
-  void copy(GlobalMemory from, Memory source, List<Coordinate> at, Value stage) {
+  void copy(GlobalMemory from, Memory source, List<IndexExpr> at, Value stage) {
     from.copy(source.elements(), source.type().shape(), at, memory, stage);
   }
 

@@ -27,8 +27,8 @@ import nibble.ir.shape.Shape;
  * @param result coordinates of the result
  */
 record Product(
-    Operation operation, Dim batch, Dim m, Dim n, Dim k, ImmutableList<Coordinate> left,
-    ImmutableList<Coordinate> right, ImmutableList<Coordinate> result) {
+    Operation operation, Dim batch, Dim m, Dim n, Dim k, ImmutableList<IndexExpr> left,
+    ImmutableList<IndexExpr> right, ImmutableList<IndexExpr> result) {
   static final String BATCH = "batch";
   static final String ROW = "m";
   static final String COLUMN = "n";
@@ -52,7 +52,7 @@ record Product(
         : join(leading, List.of(depth), column);
     return new Product(
         operation, batches.size(), rows.size(), c.last(), a.last(),
-        Coordinate.of(left), Coordinate.of(right), Coordinate.of(join(batch, row, column)));
+        ImmutableList.copyOf(left), ImmutableList.copyOf(right), ImmutableList.copyOf(join(batch, row, column)));
   }
 
   private static List<IndexExpr> join(List<IndexExpr> leading, List<IndexExpr> middle, IndexExpr last) {
@@ -122,6 +122,6 @@ record Product(
   }
 
   private static Dim scaleDepth(TensorType type, int axis) {
-    return type.scale().map(scale -> scale.granularity().box(type.shape()).get(axis)).orElse(type.shape().dim(axis));
+    return type.scale().map(scale -> scale.granularity().boxWithin(type.shape()).get(axis)).orElse(type.shape().dim(axis));
   }
 }

@@ -34,7 +34,7 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     long rows = 1;
     for (Operation operation : region.operations()) {
       if (operation.op() instanceof Amax amax) {
-        ImmutableList<Dim> box = amax.granularity().box(operation.operand(0).tensorType().shape());
+        ImmutableList<Dim> box = amax.granularity().boxWithin(operation.operand(0).tensorType().shape());
         rows = Math.max(rows, box.get(box.size() - 2).constant());
       }
     }
@@ -77,25 +77,16 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     Operation quantizer = region.operations().stream()
         .filter(operation -> operation.results().contains(result) && operation.op() instanceof Quantize)
         .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
-    List<Coordinate> at = ElementEmitter.scaleCoordinates(type, product.result());
+    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, product.result());
     TensorType scaleType = type.scaleType();
     Value scale = builder().cast(emitter.value(quantizer.operand(1), at), scaleType.format(), Rounding.NEAREST_EVEN);
-    emitter.memory().store(buffer, scaleType.shape(), at, scale, firstOfBox(type.scale().orElseThrow().granularity()));
+    emitter.memory().store(buffer, scaleType.shape(), at, scale, emitter.isFirstOfBox(type, product.result()));
   }
 
   /** Sides of a box along rows and columns. */
   private ImmutableList<Dim> sides(Granularity granularity) {
-    ImmutableList<Dim> box = granularity.box(product.operation().result().tensorType().shape());
+    ImmutableList<Dim> box = granularity.boxWithin(product.operation().result().tensorType().shape());
     return ImmutableList.of(box.get(box.size() - 2), box.getLast());
-  }
-
-  /** Whether an element is the first of its box: the one that stores the scale. */
-  private Value firstOfBox(Granularity granularity) {
-    ImmutableList<Dim> sides = sides(granularity);
-    IndexExpr row = IndexExpr.variable(Product.ROW, product.m()).modulo(sides.get(0));
-    IndexExpr column = IndexExpr.variable(Product.COLUMN, product.n()).modulo(sides.get(1));
-    Value sum = emitter.grid().emit(builder(), row.plus(column));
-    return builder().apply(Scalar.EQ, sum, builder().number(0));
   }
 
   private void amax(Operation operation, Amax amax) {
@@ -115,7 +106,7 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
         new Reduce(1, Scalar.MAX), builder().add(new Reduce(3, Scalar.MAX), boxes));
     Value spread = builder().add(new TileReshape(full.extents()), builder().add(new Expand(boxType), reduced));
     TensorType scaled = operation.operand(0).tensorType();
-    List<Coordinate> at = ElementEmitter.boxCoordinates(amax.granularity(), scaled.shape(), product.result());
+    List<IndexExpr> at = ElementEmitter.boxCoordinates(amax.granularity(), scaled.shape(), product.result());
     emitter.define(operation.result(), at, spread);
   }
 }

@@ -11,7 +11,7 @@ import nibble.ir.format.NumberFormat;
  * @param operand format of both operands in shared memory
  * @param accumulator format of the accumulators
  * @param k depth of one tensor-core instruction of 16 x 8; 0 where products are fused multiply-adds
- * @param blockK depth of a tile of shared memory
+ * @param blockK depth of a large tile of shared memory
  */
 record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int blockK) {
   private static final ImmutableList<ProductFormat> ALL = ImmutableList.of(

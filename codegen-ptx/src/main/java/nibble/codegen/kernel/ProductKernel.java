@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.LinearLayout;
@@ -32,8 +33,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Kernels around a matrix product (GEMM): operand loaders, a pipelined main loop, promotion of the accumulators where scales
- * change along the depth, and an epilogue of whatever else the region computes.
+ * Kernels around a matrix product (GEMM): operand loaders, a pipelined main loop, promotion of the accumulators where
+ * scales change along the depth, and an epilogue of whatever else the region computes.
  */
 public final class ProductKernel implements KernelGenerator {
   @Override
@@ -61,6 +62,8 @@ public final class ProductKernel implements KernelGenerator {
     private final ProductTile tile;
     private final boolean promotes;
     private final KernelBuffers buffers;
+    private Value rowTile;
+    private Value columnTile;
     private Value firstRow;
     private Value firstColumn;
     private ImmutableMap<String, Index> outside;
@@ -73,26 +76,28 @@ public final class ProductKernel implements KernelGenerator {
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       ProductFormat format = product.format();
       this.promotes = product.leftType().isScaled() && !product.scaleDepth().equals(product.k());
-      int depth = promotes ? promotedDepth(format) : format.blockK();
-      this.tile = ProductTile.of(format, product.m(), product.n(), depth, promotes);
+      long scaleDepth = promotes ? scaleDepth(format) : Long.MAX_VALUE;
+      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes);
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
-    private int promotedDepth(ProductFormat format) {
+    private long scaleDepth(ProductFormat format) {
       long depth = Long.lowestOneBit(product.scaleDepth().constant());
       if (depth < format.step()) {
         throw new UnsupportedAccess("scales change every " + product.scaleDepth()
             + " elements of the depth; the least that kernels take is a multiple of " + format.step());
       }
-      return (int) Math.min(depth, format.blockK());
+      return depth;
     }
 
     private KernelProgram run() {
       builder.at(kernel.location());
       builder.effect(new Launch(
           ImmutableList.of(product.m().ceilDiv(tile.m()), product.n().ceilDiv(tile.n()), product.batch()), tile.warps()));
-      firstRow = builder.apply(Scalar.MUL, builder.programId(0), builder.number(tile.m()));
-      firstColumn = builder.apply(Scalar.MUL, builder.programId(1), builder.number(tile.n()));
+      rowTile = builder.programId(0);
+      columnTile = builder.programId(1);
+      firstRow = builder.apply(Scalar.MUL, rowTile, builder.number(tile.m()));
+      firstColumn = builder.apply(Scalar.MUL, columnTile, builder.number(tile.n()));
       outside = ImmutableMap.of(Product.BATCH, Index.scalar(builder.programId(2)));
       builder.at(product.operation().location());
       Value accumulated = mainLoop();
@@ -170,9 +175,9 @@ public final class ProductKernel implements KernelGenerator {
      *
      * @param asItIs whether nothing but views stands between: no cast, no dequantization
      */
-    private record InMemory(Memory memory, List<Coordinate> at, boolean asItIs) {}
+    private record InMemory(Memory memory, List<IndexExpr> at, boolean asItIs) {}
 
-    private Optional<InMemory> inMemory(Value value, List<Coordinate> at, boolean asItIs) {
+    private Optional<InMemory> inMemory(Value value, List<IndexExpr> at, boolean asItIs) {
       Memory memory = buffers.arguments().get(value);
       if (memory != null) {
         return Optional.of(new InMemory(memory, at, asItIs));
@@ -188,7 +193,7 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private OperandLoader loader(boolean isLeft) {
-      List<Coordinate> at = isLeft ? product.left() : product.right();
+      List<IndexExpr> at = isLeft ? product.left() : product.right();
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
@@ -211,7 +216,7 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private void fetch(TileBuilder inner, OperandLoader loader, int operand, Value first, Value depth, Value stage) {
-      List<Coordinate> at = operand == 0 ? product.left() : product.right();
+      List<IndexExpr> at = operand == 0 ? product.left() : product.right();
       Value value = product.operation().operand(operand);
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(operand == 0), symbols);
@@ -230,14 +235,14 @@ public final class ProductKernel implements KernelGenerator {
 
     /** The grid of all accumulators. */
     private Grid2 resultGrid(TileBuilder into) {
-      return grid(into, tile.accumulators(), firstRow);
+      return grid(into, tile.accumulators(), 0);
     }
 
-    private Grid2 grid(TileBuilder into, LinearLayout layout, Value first) {
-      Grid2 grid = new Grid2(layout, Product.ROW, Product.COLUMN, outside);
-      return grid.with(Map.of(
-          Product.ROW, grid.along(into, Product.ROW, first),
-          Product.COLUMN, grid.along(into, Product.COLUMN, firstColumn)));
+    /** The grid of some rows of accumulators. */
+    private Grid2 grid(TileBuilder into, LinearLayout layout, int firstOfTile) {
+      return new Grid2(layout, Product.ROW, Product.COLUMN, outside)
+          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), firstOfTile)
+          .withTile(into, Product.COLUMN, product.n(), columnTile, tile.n(), 0);
     }
 
     private ElementEmitter emitter(TileBuilder into, Grid2 grid) {
@@ -252,10 +257,9 @@ public final class ProductKernel implements KernelGenerator {
       int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
       LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {
-        Value first = builder.apply(Scalar.ADD, firstRow, builder.number(start));
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
-        ElementEmitter emitter = emitter(builder, grid(builder, layout, first));
+        ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
         Value value = scales ? scaled(emitter, part) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());

@@ -29,25 +29,35 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   private static final int STAGES = 3;
 
   /**
-   * The tile for a product of that shape.
+   * The tile for a product of that shape. Small tiles and those of which each is added to a second set of accumulators
+   * are twice as deep, for their loops have little else to do between two barriers.
    *
    * @param rows extent M
    * @param columns extent N
-   * @param depth the deepest tile that scales allow
+   * @param depth extent K
+   * @param scaleDepth over which all scales are the same; the deepest tile
    * @param promotes whether there are two sets of accumulators
    */
-  static ProductTile of(ProductFormat format, Dim rows, Dim columns, int depth, boolean promotes) {
-    int k = Math.min(depth, format.blockK());
+  static ProductTile of(ProductFormat format, Dim rows, Dim columns, Dim depth, long scaleDepth, boolean promotes) {
     if (!format.onTensorCores()) {
-      return new ProductTile(format, 64, 64, k, 2, 2, STAGES);
+      return new ProductTile(format, 64, 64, format.blockK(), 2, 2, STAGES);
     }
+    boolean fewRows = rows.isConstant() && rows.constant() <= 64;
+    int most = depth.isConstant() ? powerOfTwo(depth.constant()) : Integer.MAX_VALUE;
+    int limit = Math.max(format.step(), (int) Math.min(most, scaleDepth));
+    int shallow = Math.min(limit, format.blockK());
+    int deep = Math.min(limit, 2 * format.blockK());
     if (columns.isConstant() && columns.constant() <= 32) {
-      return new ProductTile(format, 64, 32, k, 4, 1, STAGES);
+      return new ProductTile(format, fewRows ? 64 : 128, 32, deep, 4, 1, STAGES);
     }
-    boolean large = columns.isConstant() && columns.constant() > 64 && !(rows.isConstant() && rows.constant() <= 64);
+    boolean large = columns.isConstant() && columns.constant() > 64 && !fewRows;
     return large
-        ? new ProductTile(format, 128, 128, k, 2, promotes ? 4 : 2, STAGES)
-        : new ProductTile(format, 64, 64, k, 2, 2, STAGES);
+        ? new ProductTile(format, 128, 128, promotes ? deep : shallow, 2, promotes ? 4 : 2, STAGES)
+        : new ProductTile(format, 64, 64, deep, 2, 2, STAGES);
+  }
+
+  private static int powerOfTwo(long extent) {
+    return (int) Math.min(1 << 30, Long.highestOneBit(2 * Math.max(1, extent) - 1));
   }
 
   int warps() {

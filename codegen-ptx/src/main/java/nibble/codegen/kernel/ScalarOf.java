@@ -12,6 +12,7 @@ import nibble.ir.op.Compare;
 import nibble.ir.op.Cos;
 import nibble.ir.op.Div;
 import nibble.ir.op.Erf;
+import nibble.ir.op.Erfc;
 import nibble.ir.op.Exp;
 import nibble.ir.op.Floor;
 import nibble.ir.op.Log;
@@ -43,6 +44,7 @@ final class ScalarOf {
           .put(Cos.class, Scalar.COS)
           .put(Div.class, Scalar.DIV)
           .put(Erf.class, Scalar.ERF)
+          .put(Erfc.class, Scalar.ERFC)
           .put(Exp.class, Scalar.EXP)
           .put(Floor.class, Scalar.FLOOR)
           .put(Log.class, Scalar.LOG)

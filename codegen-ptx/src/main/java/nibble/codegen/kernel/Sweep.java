@@ -50,7 +50,7 @@ record Sweep(
     Shape shape = operation.operands().isEmpty() ? Shape.SCALAR : operation.operand(0).tensorType().shape();
     return switch (operation.op()) {
       case ReduceOp reduce -> Optional.of(fibreBox(shape, reduce.axes()));
-      case Amax amax -> Optional.of(amax.granularity().box(shape));
+      case Amax amax -> Optional.of(amax.granularity().boxWithin(shape));
       default -> Optional.empty();
     };
   }
@@ -96,32 +96,27 @@ record Sweep(
     return value.tensorType().shape().equals(shape);
   }
 
-  /** Coordinates of a full value. */
-  ImmutableList<Coordinate> fullCoordinates() {
-    return Coordinate.of(full);
-  }
-
   /**
    * Coordinates of a reduced value: those of the fibre, on the axes that it has; axes of extent 1 may stand anywhere.
    */
-  ImmutableList<Coordinate> reducedCoordinates(Shape reduced) {
-    List<Coordinate> fibre = new ArrayList<>();
+  ImmutableList<IndexExpr> reducedCoordinates(Shape reduced) {
+    List<IndexExpr> fibre = new ArrayList<>();
     List<Dim> extents = new ArrayList<>();
     for (int axis = 0; axis < shape.rank(); axis++) {
       Dim side = box.get(axis);
       if (!side.equals(shape.dim(axis))) {
-        fibre.add(new Coordinate.Static(full.get(axis).dividedBy(side)));
+        fibre.add(full.get(axis).dividedBy(side));
         extents.add(side.is(1) ? shape.dim(axis) : shape.dim(axis).ceilDiv(side.constant()));
       }
     }
-    ImmutableList.Builder<Coordinate> coordinates = ImmutableList.builder();
+    ImmutableList.Builder<IndexExpr> coordinates = ImmutableList.builder();
     int next = 0;
     for (Dim extent : reduced.dims()) {
       while (next < fibre.size() && extents.get(next).is(1) && !extent.is(1)) {
         next++;
       }
       boolean stands = next < fibre.size() && extents.get(next).equals(extent);
-      coordinates.add(stands ? fibre.get(next++) : Coordinate.ZERO);
+      coordinates.add(stands ? fibre.get(next++) : IndexExpr.ZERO);
     }
     return coordinates.build();
   }

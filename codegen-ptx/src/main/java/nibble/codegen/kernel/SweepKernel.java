@@ -35,8 +35,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Kernels that map and reduce: elementwise work, gathers, softmax, normalisations, quantizers with their amax. Each reduction
- * is a step over the fibre; so is the storing of full results.
+ * Kernels that map and reduce: elementwise work, gathers, softmax, normalisations, quantizers with their amax. Each
+ * reduction is a step over the fibre; so is the storing of full results.
  */
 public final class SweepKernel implements KernelGenerator {
   @Override
@@ -128,7 +128,7 @@ public final class SweepKernel implements KernelGenerator {
     }
 
     private void outside(ImmutableList.Builder<Guard> guards, String variable, Dim extent, int step) {
-      if (step > 1 && extent.dividedBy(Dim.of(step)).isEmpty()) {
+      if (extent.is(0) || step > 1 && extent.dividedBy(Dim.of(step)).isEmpty()) {
         guards.add(Guard.of(variable, extent));
       }
     }
@@ -144,7 +144,7 @@ public final class SweepKernel implements KernelGenerator {
       Value reduced = builder.add(new Reduce(axis, function), partial);
       Value result = operation.op() instanceof ReduceMean
           ? mean(reduced)
-          : reduced;
+          : emitter.wrapped(reduced, operation.result().tensorType().format());
       emitter.define(
           operation.result(), sweep.reducedCoordinates(operation.result().tensorType().shape()), result);
     }
@@ -170,11 +170,11 @@ public final class SweepKernel implements KernelGenerator {
 
     /** What a point of the tile contributes: the neutral element outside of the tensor. */
     private Value term(ElementEmitter at, Operation operation, Value operand) {
-      Value value = at.value(operand, sweep.fullCoordinates());
+      Value value = at.value(operand, sweep.full());
       Value term = operation.op() instanceof Amax ? at.builder().apply(Scalar.ABS, value) : value;
       TileType full = at.grid().full(TileBuilder.type(term).format());
       Value spread = at.grid().spread(at.builder(), term, new Extent(true, true));
-      Value mask = at.memory().mask(everywhere(), new Extent(true, true));
+      Value mask = at.memory().mask(anyElement(), new Extent(true, true));
       if (mask == null) {
         return spread;
       }
@@ -182,9 +182,11 @@ public final class SweepKernel implements KernelGenerator {
       return at.builder().apply(Scalar.SELECT, mask, spread, neutral);
     }
 
-    /** An expression that depends on every variable, so that every guard concerns it. */
-    private IndexExpr everywhere() {
-      return IndexExpr.variable(Sweep.FIBRE, Dim.of(2)).plus(IndexExpr.variable(Sweep.ELEMENT, Dim.of(2)));
+    /**
+     * What guards of elements concern. Those of fibres do not: what is no fibre is reduced by itself and never stored.
+     */
+    private static IndexExpr anyElement() {
+      return IndexExpr.variable(Sweep.ELEMENT, Dim.of(2));
     }
 
     private static double neutral(Operation operation, NumberFormat format) {
@@ -246,31 +248,59 @@ public final class SweepKernel implements KernelGenerator {
     private void storeFull(ElementEmitter at, int index) {
       Value result = region.results().get(index);
       Memory memory = buffers.results().get(index);
-      Value value = at.value(result, sweep.fullCoordinates());
+      Value value = at.value(result, sweep.full());
       Value stored = at.builder().cast(value, memory.type().format(), Rounding.NEAREST_EVEN);
-      at.memory().store(memory.elements(), memory.type().shape(), sweep.fullCoordinates(), stored);
+      at.memory().store(memory.elements(), memory.type().shape(), sweep.full(), stored);
+      storeGivenScales(at, result, memory, sweep.full());
+    }
+
+    /** Scales that this kernel does not reduce to: the first element of each box stores the box's. */
+    private void storeGivenScales(ElementEmitter at, Value result, Memory memory, List<IndexExpr> element) {
+      if (memory.scales().isEmpty() || isReducedHere(quantizer(result).operand(1))) {
+        return;
+      }
+      List<IndexExpr> where = ElementEmitter.scaleCoordinates(memory.type(), element);
+      TensorType type = memory.type().scaleType();
+      Value scale =
+          at.builder().cast(at.value(quantizer(result).operand(1), where), type.format(), Rounding.NEAREST_EVEN);
+      Value isFirst = at.isFirstOfBox(memory.type(), element);
+      at.memory().store(memory.scales().orElseThrow(), type.shape(), where, scale, isFirst);
     }
 
     private void storeReduced(Value result, Memory memory) {
       TensorType type = memory.type();
-      ImmutableList<Coordinate> at = sweep.reducedCoordinates(type.shape());
+      ImmutableList<IndexExpr> at = sweep.reducedCoordinates(type.shape());
       Value stored = builder.cast(emitter.value(result, at), type.format(), Rounding.NEAREST_EVEN);
       emitter.memory().store(memory.elements(), type.shape(), at, stored);
+      storeGivenScales(emitter, result, memory, at);
     }
 
-    /** The scales of a quantized result are an operand of its quantizer. */
+    /** Stores scales that this kernel has reduced to. */
     private void storeScales(Value result, Memory memory) {
-      if (memory.scales().isEmpty()) {
+      if (memory.scales().isEmpty() || !isReducedHere(quantizer(result).operand(1))) {
         return;
       }
-      Operation quantizer = region.operations().stream()
-          .filter(operation -> operation.results().contains(result) && operation.op() instanceof Quantize)
-          .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
       TensorType type = memory.type().scaleType();
-      ImmutableList<Coordinate> at = sweep.reducedCoordinates(type.shape());
+      ImmutableList<IndexExpr> at = sweep.reducedCoordinates(type.shape());
       Value stored =
-          builder.cast(emitter.value(quantizer.operand(1), at), type.format(), Rounding.NEAREST_EVEN);
+          builder.cast(emitter.value(quantizer(result).operand(1), at), type.format(), Rounding.NEAREST_EVEN);
       emitter.memory().store(memory.scales().orElseThrow(), type.shape(), at, stored);
+    }
+
+    /** The quantizer of a scaled result, of which the scales are an operand. */
+    private Operation quantizer(Value result) {
+      return definition(result).filter(operation -> operation.op() instanceof Quantize)
+          .orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
+    }
+
+    private Optional<Operation> definition(Value value) {
+      return region.operations().stream().filter(operation -> operation.results().contains(value)).findFirst();
+    }
+
+    private boolean isReducedHere(Value value) {
+      return definition(value)
+          .filter(operation -> reduces(operation) || operation.operands().stream().anyMatch(this::isReducedHere))
+          .isPresent();
     }
   }
 }

@@ -17,7 +17,7 @@ import nibble.ir.shape.Shape;
 final class Views {
   private Views() {}
 
-  static List<Coordinate> operandCoordinates(ViewOp view, Value operand, TensorType result, List<Coordinate> at) {
+  static List<IndexExpr> operandCoordinates(ViewOp view, Value operand, TensorType result, List<IndexExpr> at) {
     Shape shape = operand.tensorType().shape();
     return switch (view) {
       case Transpose transpose -> transposed(transpose, at);
@@ -28,25 +28,25 @@ final class Views {
     };
   }
 
-  private static List<Coordinate> transposed(Transpose transpose, List<Coordinate> at) {
-    Coordinate[] coordinates = new Coordinate[at.size()];
+  private static List<IndexExpr> transposed(Transpose transpose, List<IndexExpr> at) {
+    IndexExpr[] coordinates = new IndexExpr[at.size()];
     for (int axis = 0; axis < at.size(); axis++) {
       coordinates[transpose.axes().get(axis)] = at.get(axis);
     }
     return List.of(coordinates);
   }
 
-  private static List<Coordinate> reshaped(Shape from, Shape to, List<Coordinate> at) {
-    List<Coordinate> same = withoutOnes(from, to, at);
+  private static List<IndexExpr> reshaped(Shape from, Shape to, List<IndexExpr> at) {
+    List<IndexExpr> same = withoutOnes(from, to, at);
     if (same != null) {
       return same;
     }
-    return List.copyOf(Coordinate.of(split(linear(to, at), from)));
+    return split(linear(to, at), from);
   }
 
   /** Coordinates of a reshape that only adds or drops axes of extent 1; any coordinate goes through that. */
-  private static List<Coordinate> withoutOnes(Shape from, Shape to, List<Coordinate> at) {
-    List<Coordinate> kept = new ArrayList<>();
+  private static List<IndexExpr> withoutOnes(Shape from, Shape to, List<IndexExpr> at) {
+    List<IndexExpr> kept = new ArrayList<>();
     List<Dim> extents = new ArrayList<>();
     for (int axis = 0; axis < to.rank(); axis++) {
       if (!to.dim(axis).is(1)) {
@@ -57,36 +57,36 @@ final class Views {
     if (!extents.equals(from.dims().stream().filter(dim -> !dim.is(1)).toList())) {
       return null;
     }
-    List<Coordinate> coordinates = new ArrayList<>();
+    List<IndexExpr> coordinates = new ArrayList<>();
     int next = 0;
     for (Dim dim : from.dims()) {
-      coordinates.add(dim.is(1) ? Coordinate.ZERO : kept.get(next++));
+      coordinates.add(dim.is(1) ? IndexExpr.ZERO : kept.get(next++));
     }
     return coordinates;
   }
 
   /** Coordinates of an operand that broadcasts: missing axes are dropped, axes of extent 1 are at 0. */
-  static List<Coordinate> broadcast(Shape shape, List<Coordinate> at) {
-    List<Coordinate> coordinates = new ArrayList<>();
+  static List<IndexExpr> broadcast(Shape shape, List<IndexExpr> at) {
+    List<IndexExpr> coordinates = new ArrayList<>();
     int missing = at.size() - shape.rank();
     for (int axis = 0; axis < shape.rank(); axis++) {
-      coordinates.add(shape.dim(axis).is(1) ? Coordinate.ZERO : at.get(axis + missing));
+      coordinates.add(shape.dim(axis).is(1) ? IndexExpr.ZERO : at.get(axis + missing));
     }
     return coordinates;
   }
 
-  private static List<Coordinate> sliced(Slice slice, List<Coordinate> at) {
-    List<Coordinate> coordinates = new ArrayList<>(at);
-    IndexExpr index = at.get(slice.axis()).index().times(Dim.of(slice.step())).plus(IndexExpr.of(slice.from()));
-    coordinates.set(slice.axis(), new Coordinate.Static(index));
+  private static List<IndexExpr> sliced(Slice slice, List<IndexExpr> at) {
+    List<IndexExpr> coordinates = new ArrayList<>(at);
+    IndexExpr index = at.get(slice.axis()).times(Dim.of(slice.step())).plus(IndexExpr.of(slice.from()));
+    coordinates.set(slice.axis(), index);
     return coordinates;
   }
 
   /** Row-major index of static coordinates. */
-  static IndexExpr linear(Shape shape, List<Coordinate> at) {
+  static IndexExpr linear(Shape shape, List<IndexExpr> at) {
     IndexExpr linear = IndexExpr.ZERO;
     for (int axis = 0; axis < shape.rank(); axis++) {
-      linear = linear.plus(at.get(axis).index().times(strideOf(shape, axis)));
+      linear = linear.plus(at.get(axis).times(strideOf(shape, axis)));
     }
     return linear;
   }

@@ -12,7 +12,11 @@ final class DimensionList {
   private DimensionList() {}
 
   static int bits(List<Dimension> dimensions) {
-    return dimensions.stream().mapToInt(Dimension::bits).sum();
+    int bits = 0;
+    for (Dimension dimension : dimensions) {
+      bits += dimension.bits();
+    }
+    return bits;
   }
 
   static ImmutableList<String> names(List<Dimension> dimensions) {
@@ -20,13 +24,25 @@ final class DimensionList {
   }
 
   static void checkDistinct(List<Dimension> dimensions) {
-    checkArgument(names(dimensions).stream().distinct().count() == dimensions.size(), "a name twice in %s", dimensions);
+    for (int i = 0; i < dimensions.size(); i++) {
+      checkArgument(find(dimensions, dimensions.get(i).name()) == i, "a name twice in %s", dimensions);
+    }
   }
 
   static int indexOf(List<Dimension> dimensions, String name) {
-    int index = names(dimensions).indexOf(name);
+    int index = find(dimensions, name);
     checkArgument(index >= 0, "no dimension %s among %s", name, dimensions);
     return index;
+  }
+
+  /** The place of a dimension, or -1. */
+  static int find(List<Dimension> dimensions, String name) {
+    for (int i = 0; i < dimensions.size(); i++) {
+      if (dimensions.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   static long pack(List<Dimension> dimensions, int... values) {
@@ -58,7 +74,7 @@ final class DimensionList {
     for (Dimension dimension : inner) {
       all.add(new Dimension(dimension.name(), dimension.bits() + bitsOf(outer, dimension.name())));
     }
-    outer.stream().filter(dimension -> !names(inner).contains(dimension.name())).forEach(all::add);
+    outer.stream().filter(dimension -> find(inner, dimension.name()) < 0).forEach(all::add);
     return all.build();
   }
 
@@ -108,6 +124,7 @@ final class DimensionList {
   }
 
   private static int bitsOf(List<Dimension> dimensions, String name) {
-    return names(dimensions).contains(name) ? dimensions.get(indexOf(dimensions, name)).bits() : 0;
+    int index = find(dimensions, name);
+    return index < 0 ? 0 : dimensions.get(index).bits();
   }
 }

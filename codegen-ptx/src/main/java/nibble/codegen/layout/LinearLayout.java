@@ -91,18 +91,19 @@ public record LinearLayout(ImmutableList<Dimension> inputs, ImmutableList<Dimens
   }
 
   public boolean hasInput(String name) {
-    return inputs.stream().anyMatch(input -> input.name().equals(name));
+    return DimensionList.find(inputs, name) >= 0;
   }
 
   /** The size of an input dimension, 1 where there is none of that name. */
   public int inputSize(String name) {
-    return hasInput(name) ? inputs.get(DimensionList.indexOf(inputs, name)).size() : 1;
+    int index = DimensionList.find(inputs, name);
+    return index < 0 ? 1 : inputs.get(index).size();
   }
 
   /** The size of an output dimension, 1 where there is none of that name. */
   public int outputSize(String name) {
-    boolean present = outputs.stream().anyMatch(output -> output.name().equals(name));
-    return present ? outputs.get(DimensionList.indexOf(outputs, name)).size() : 1;
+    int index = DimensionList.find(outputs, name);
+    return index < 0 ? 1 : outputs.get(index).size();
   }
 
   /** The packed images of the bits of an input, from the lowest; none where there is no such input. */

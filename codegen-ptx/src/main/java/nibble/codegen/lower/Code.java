@@ -2,6 +2,8 @@ package nibble.codegen.lower;
 
 import static nibble.codegen.ptx.Immediate.imm;
 
+import java.util.HashMap;
+import java.util.Map;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.KernelBuilder;
 import nibble.codegen.ptx.Operand;
@@ -10,11 +12,75 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 
 /**
- * Instructions on operands that may be constants: folds what is constant, brings constants where instructions take them.
- *
- * @param ptx where instructions go
+ * Instructions on operands that may be constants: folds what is constant, brings constants where instructions take
+ * them, and keeps integer sums as a root and a constant, so that neighbouring elements share their address.
  */
-record Code(KernelBuilder ptx) {
+final class Code {
+  /**
+   * An integer modulo 2^32.
+   *
+   * @param root what is not known; the constant 0 where all is
+   * @param constant what is added to it
+   */
+  record Sum(Operand root, int constant) {}
+
+  private final KernelBuilder ptx;
+  private final Map<Operand, Sum> sums = new HashMap<>();
+  /** The largest value of integers that are known not to be negative. */
+  private final Map<Operand, Integer> largest = new HashMap<>();
+
+  /**
+   * An empty list of instructions.
+   *
+   * @param ptx where instructions go
+   */
+  Code(KernelBuilder ptx) {
+    this.ptx = ptx;
+  }
+
+  KernelBuilder ptx() {
+    return ptx;
+  }
+
+  /** What an integer is made of. */
+  Sum sum(Operand operand) {
+    return operand instanceof Immediate
+        ? new Sum(imm(0), value(operand))
+        : sums.getOrDefault(operand, new Sum(operand, 0));
+  }
+
+  /** States that an integer lies between 0 and this. */
+  void bound(Operand operand, int most) {
+    largest.put(operand, most);
+  }
+
+  /** Whether an integer is less than another: a constant where the bounds tell. */
+  Operand less(Operand a, Operand b) {
+    Sum sum = sum(a);
+    Integer most = sum.root instanceof Immediate ? Integer.valueOf(0) : largest.get(sum.root);
+    if (b instanceof Immediate && most != null) {
+      if ((long) sum.constant + most < value(b)) {
+        return imm(1);
+      }
+      if (sum.constant >= value(b)) {
+        return imm(0);
+      }
+    }
+    return binary("setp.lt.s32", a, b);
+  }
+
+  private Operand shifted(Operand root, int constant) {
+    if (constant == 0) {
+      return root;
+    }
+    if (root instanceof Immediate) {
+      return imm(value(root) + constant);
+    }
+    Operand shifted = ptx.op("add.s32", root, imm(constant));
+    sums.put(shifted, new Sum(root, constant));
+    return shifted;
+  }
+
   /** The operand in a register of that type. */
   Register register(Operand operand, RegisterType type) {
     return switch (operand) {
@@ -46,13 +112,17 @@ record Code(KernelBuilder ptx) {
   }
 
   Operand add(Operand a, Operand b) {
-    if (areIntegers(a, b)) {
-      return imm(value(a) + value(b));
-    }
     if (isInteger(a, 0)) {
       return b;
     }
-    return isInteger(b, 0) ? a : commutative("add.s32", a, b);
+    if (isInteger(b, 0)) {
+      return a;
+    }
+    Sum x = sum(a);
+    Sum y = sum(b);
+    boolean bothVary = !(x.root instanceof Immediate) && !(y.root instanceof Immediate);
+    Operand root = bothVary ? ptx.op("add.s32", x.root, y.root) : x.root instanceof Immediate ? y.root : x.root;
+    return shifted(root, x.constant + y.constant);
   }
 
   Operand sub(Operand a, Operand b) {
@@ -75,9 +145,14 @@ record Code(KernelBuilder ptx) {
     if (isInteger(b, 0)) {
       return imm(0);
     }
-    return isPowerOfTwo(b)
-        ? ptx.op("shl.b32", a, imm(Integer.numberOfTrailingZeros(value(b))))
-        : ptx.op("mul.lo.s32", a, b);
+    if (!(b instanceof Immediate)) {
+      return ptx.op("mul.lo.s32", a, b);
+    }
+    Sum x = sum(a);
+    Operand product = isPowerOfTwo(b)
+        ? ptx.op("shl.b32", x.root, imm(Integer.numberOfTrailingZeros(value(b))))
+        : ptx.op("mul.lo.s32", x.root, b);
+    return shifted(product, x.constant * value(b));
   }
 
   /** Quotient of numbers that are not negative. */

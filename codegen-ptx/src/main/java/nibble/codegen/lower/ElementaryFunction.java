@@ -7,8 +7,8 @@ import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.target.ApproximateFunction;
 
 /**
- * Functions of f32 that are more than one instruction: how they are computed and how far the result may be from the exact
- * one. Code and bound stand side by side because one is about the other.
+ * Functions of f32 that are more than one instruction: how they are computed and how far the result may be from the
+ * exact one. Code and bound stand side by side because one is about the other.
  */
 public enum ElementaryFunction {
   /** {@code 2^(x log2 e)}. The rounded product and constant move the exponent by |x log2 e| 2^-23 at most. */
@@ -76,8 +76,8 @@ public enum ElementaryFunction {
   },
 
   /**
-   * An odd polynomial of degree 11 below 0.625, {@code 1 - 2/(exp(2|x|) + 1)} above. Coefficients: minimax fit of our own,
-   * relative error 4e-9; the rest of the bound is rounding, which {@code ElementaryFunctionTest} holds it to.
+   * An odd polynomial of degree 11 below 0.625, {@code 1 - 2/(exp(2|x|) + 1)} above. Coefficients: minimax fit of our
+   * own, relative error 4e-9; the rest of the bound is rounding, which {@code ElementaryFunctionTest} holds it to.
    */
   TANH {
     @Override
@@ -93,7 +93,7 @@ public enum ElementaryFunction {
 
     @Override
     public double error(double x, double y) {
-      return Math.abs(x) < TANH_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 : 0x1p-22;
+      return Math.abs(x) < TANH_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 + Float.MIN_VALUE : 0x1p-22;
     }
   },
 
@@ -108,7 +108,7 @@ public enum ElementaryFunction {
       Operand magnitude = code.unary("abs.f32", x);
       Operand square = code.binary("mul.rn.f32", x, x);
       Operand near = code.binary("mul.rn.f32", polynomial(code, square, ERF_NEAR), x);
-      Operand bounded = code.binary("min.f32", magnitude, imm(4f));
+      Operand bounded = code.binary("min.NaN.f32", magnitude, imm(4f));
       Operand complement = code.unary("ex2.approx.ftz.f32", polynomial(code, bounded, ERF_FAR));
       Operand far = code.ptx().op("sub.rn.f32", imm(1f), complement);
       return choose(code, magnitude, ERF_CUT, near, code.ptx().op("copysign.f32", x, far));
@@ -116,7 +116,28 @@ public enum ElementaryFunction {
 
     @Override
     public double error(double x, double y) {
-      return Math.abs(x) < ERF_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 : 0x1p-23;
+      return Math.abs(x) < ERF_CUT * (1 - ULP) ? Math.abs(y) * 0x1p-22 + Float.MIN_VALUE : 0x1p-23;
+    }
+  },
+
+  /**
+   * {@code 2^(t p(t))} of {@code t = |x|}, at most 4, with a polynomial of degree 8; 2 minus that of negative
+   * arguments. Coefficients: minimax fit of our own, absolute error 2.4e-9; exact at 0. The rest of the bound is
+   * rounding, which {@code ElementaryFunctionTest} holds it to.
+   */
+  ERFC {
+    @Override
+    Operand emit(Code code, Operand x) {
+      Operand bounded = code.binary("min.NaN.f32", code.unary("abs.f32", x), imm(4f));
+      Operand exponent = code.binary("mul.rn.f32", polynomial(code, bounded, ERFC_EXPONENT), bounded);
+      Operand positive = code.unary("ex2.approx.ftz.f32", exponent);
+      Operand negative = code.ptx().op("sub.rn.f32", code.register(imm(2f)), positive);
+      return code.select(code.binary("setp.lt.f32", x, imm(0f)), negative, positive, RegisterType.F32);
+    }
+
+    @Override
+    public double error(double x, double y) {
+      return 0x1.8p-22;
     }
   },
 
@@ -166,6 +187,10 @@ public enum ElementaryFunction {
   private static final float[] ERF_FAR = {
     2.360053331e-04f, -1.629467964e+00f, -9.138845205e-01f, -1.560400873e-01f, 3.612584621e-02f, -5.974148400e-03f,
     6.178017356e-04f, -2.965343629e-05f
+  };
+  private static final float[] ERFC_EXPONENT = {
+    -1.627907276e+00f, -9.184427261e-01f, -1.483090073e-01f, 2.772760391e-02f, 8.019764209e-05f, -2.271129051e-03f,
+    8.467035950e-04f, -1.526602427e-04f, 1.158403848e-05f
   };
 
   // 2 pi in parts of 12 bits and the rest, so that small multiples of the first two are exact.

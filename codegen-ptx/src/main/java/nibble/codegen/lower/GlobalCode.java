@@ -22,6 +22,9 @@ import nibble.ir.format.NumberFormat;
 
 /** Loads and stores of global memory, in vectors as wide as the promise of contiguity and the layout allow. */
 final class GlobalCode {
+  /** Bytes that an instruction adds to an address by itself: 24 bits in machine code, one of which is the sign. */
+  private static final int NEAR = (1 << 23) - 1;
+
   private final Code code;
   private final KernelBuilder ptx;
   private final Threads threads;
@@ -44,15 +47,23 @@ final class GlobalCode {
   }
 
   Buffer advance(Buffer buffer, Operand count) {
-    return new Buffer(buffer.format(), (Register) address(buffer, code.register(count)).base());
+    return new Buffer(buffer.format(), address(buffer, count));
   }
 
+  /**
+   * The address of an element. Offsets are below 2^31, so one less a constant that is not negative is a signed integer;
+   * what has the same root shares the address.
+   */
   Address address(Buffer buffer, Operand offset) {
     int size = buffer.format().storageBits() / Byte.SIZE;
-    if (offset instanceof Immediate constant) {
-      return Address.at(buffer.base(), Math.toIntExact(constant.bits() * size));
-    }
-    return Address.at(ptx.op("mad.wide.u32", offset, imm(size), buffer.base()));
+    Code.Sum sum = code.sum(offset);
+    boolean near = sum.constant() >= 0 && sum.constant() <= NEAR / size;
+    Operand root = near ? sum.root() : offset;
+    Address start = buffer.start();
+    Address moved = root instanceof Immediate constant && constant.bits() == 0
+        ? start
+        : Address.at(ptx.op("mad.wide.s32", code.register(root), imm(size), (Register) start.base()), start.offset());
+    return near ? moved.plus(sum.constant() * size) : moved;
   }
 
   Tile load(Buffer buffer, Tile offsets, Tile mask, TileType result, int contiguous) {

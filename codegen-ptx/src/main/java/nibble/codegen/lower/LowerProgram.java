@@ -11,22 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import nibble.codegen.layout.AddressPlan;
-import nibble.codegen.layout.ConversionPlan;
-import nibble.codegen.layout.Dimension;
-import nibble.codegen.layout.LinearLayout;
+import java.util.concurrent.atomic.AtomicInteger;
 import nibble.codegen.lower.Lowered.Buffer;
 import nibble.codegen.lower.Lowered.Shared;
 import nibble.codegen.lower.Lowered.Tile;
-import nibble.codegen.ptx.ConversionOps;
+import nibble.codegen.ptx.Address;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.KernelBuilder;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Parameter;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
-import nibble.codegen.ptx.RegisterType;
-import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
@@ -70,6 +65,10 @@ import nibble.ir.shape.Dim;
 public final class LowerProgram {
   private static final int POINTER_ALIGNMENT = 16;
   private static final int LANES = 32;
+  /** Registers of a thread's tile with which few others fit beside it. */
+  private static final int LARGE_TILE = 128;
+  /** So many leave each 168 registers. */
+  private static final int THREADS_PER_MULTIPROCESSOR = 384;
 
   private final Function program;
   private final KernelBuilder ptx;
@@ -84,6 +83,7 @@ public final class LowerProgram {
   private GlobalCode global;
   private SharedCode shared;
   private ReduceCode reductions;
+  private LayoutCode moves;
 
   private LowerProgram(Function program, String name) {
     this.program = program;
@@ -107,6 +107,10 @@ public final class LowerProgram {
   private PtxKernel run() {
     Launch launch = (Launch) program.body().operations().getFirst().op();
     ptx.threads(launch.warps() * LANES);
+    if (largestTile(program.body()) < LARGE_TILE) {
+      // Left to itself the assembler spills a few registers here and there so that more blocks fit; these are enough.
+      ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / (launch.warps() * LANES)));
+    }
     source(program.location());
     List<Parameter> buffers = new ArrayList<>();
     for (int i = 0; i < program.parameters().size(); i++) {
@@ -117,18 +121,20 @@ public final class LowerProgram {
     symbols.forEach(symbol -> sizeParameters.put(symbol, ptx.scalar("size_" + symbol, PtxType.U32)));
     for (int i = 0; i < buffers.size(); i++) {
       NumberFormat format = ((BufferType) program.parameters().get(i).type()).format();
-      values.put(program.parameters().get(i), new Buffer(format, ptx.load(buffers.get(i))));
+      values.put(program.parameters().get(i), new Buffer(format, Address.at(ptx.load(buffers.get(i)))));
     }
     symbols.forEach(symbol -> sizes.define(symbol, ptx.load(sizeParameters.get(symbol))));
     threads = Threads.of(ptx);
     global = new GlobalCode(code, threads);
     shared = new SharedCode(code, global);
     reductions = new ReduceCode(code, scalars, threads, arena);
+    moves = new LayoutCode(code, threads, arena);
     countUses(program.body());
     block(program.body());
     return new PtxKernel(ptx.build(), symbols.asList(), launch.warps() * LANES, arena.bytes());
   }
 
+  /** Whether it multiplies matrices without tensor cores. */
   /** The sizes that the code asks for. */
   private ImmutableSortedSet<String> symbols() {
     SortedSet<String> symbols = new TreeSet<>();
@@ -138,6 +144,16 @@ public final class LowerProgram {
       }
     });
     return ImmutableSortedSet.copyOf(symbols);
+  }
+
+  private static int largestTile(Block block) {
+    AtomicInteger largest = new AtomicInteger();
+    block.walk(operation -> operation.results().forEach(result -> {
+      if (result.type() instanceof TileType tile) {
+        largest.accumulateAndGet(tile.registers(), Math::max);
+      }
+    }));
+    return largest.get();
   }
 
   private void countUses(Block block) {
@@ -193,18 +209,18 @@ public final class LowerProgram {
           SpecialRegister.CTAID_X, SpecialRegister.CTAID_Y, SpecialRegister.CTAID_Z).get(id.axis())));
       case Size size -> define(operation, sizes.emit(size.extent()));
       case Fill fill -> define(operation, constant(fill));
-      case TileIota iota -> values.put(operation.result(), iota(iota));
+      case TileIota iota -> values.put(operation.result(), moves.iota(iota));
       case Apply apply -> values.put(operation.result(), apply(apply, operation));
       case TileCast cast -> {
         Tile x = tile(operation, 0);
         values.put(operation.result(), new Tile(
             type(operation), casts.cast(x.elements(), x.type().format(), cast.to(), cast.rounding())));
       }
-      case Expand expand -> values.put(operation.result(), expand(tile(operation, 0), expand.result()));
+      case Expand expand -> values.put(operation.result(), moves.expand(tile(operation, 0), expand.result()));
       case TileReshape reshape ->
           values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
-      case ConvertLayout convert -> values.put(operation.result(), converted(tile(operation, 0), convert.result()));
-      case TilePart part -> values.put(operation.result(), part(tile(operation, 0), part));
+      case ConvertLayout convert -> values.put(operation.result(), moves.convert(tile(operation, 0), convert.result()));
+      case TilePart part -> values.put(operation.result(), moves.part(tile(operation, 0), part));
       case Reduce reduce ->
           values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
       case Advance advance -> values.put(operation.result(), global.advance(buffer(operation), scalar(operation, 1)));
@@ -250,21 +266,6 @@ public final class LowerProgram {
     return fill.result().format().equals(Formats.F32) ? imm((float) fill.value()) : imm((long) fill.value());
   }
 
-  private Tile iota(TileIota iota) {
-    TileType type = iota.result();
-    LinearLayout along = type.layout().sublayout(
-        List.of(Dimension.REGISTER, Dimension.LANE, Dimension.WARP), List.of(Dimension.tensor(iota.axis())));
-    AddressPlan plan = AddressPlan.of(along, Dimension.REGISTER);
-    Register variable = ptx.linear(plan.variable(), threads.byName());
-    List<Operand> bases = new ArrayList<>();
-    plan.bases().forEach(base -> bases.add(base == 0 ? variable : ptx.xor(variable, base)));
-    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
-    for (int register = 0; register < type.registers(); register++) {
-      elements.add(code.add(bases.get(plan.base(register)), imm(plan.immediate(register))));
-    }
-    return new Tile(type, elements.build());
-  }
-
   /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */
   private Tile apply(Apply apply, Operation operation) {
     TileType type = type(operation);
@@ -284,39 +285,6 @@ public final class LowerProgram {
       elements.add(known);
     }
     return new Tile(type, elements.build());
-  }
-
-  private static Tile expand(Tile x, TileType result) {
-    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
-    for (int register = 0; register < result.registers(); register++) {
-      elements.add(x.at(RegisterMap.target(result, x.type(), register)));
-    }
-    return new Tile(result, elements.build());
-  }
-
-  private Tile converted(Tile x, TileType result) {
-    RegisterType type = ElementRegisters.of(x.type().format());
-    ConversionPlan plan = ConversionOps.plan(x.type().layout(), result.layout());
-    Register scratch = arena.allocate(plan.sharedBytes());
-    RegisterVector values =
-        RegisterVector.of(x.elements().stream().map(element -> code.register(element, type)).toList());
-    RegisterVector moved =
-        ptx.convert(plan, x.type().layout(), result.layout(), values, scratch, threads.byName());
-    if (plan.sharedBytes() > 0) {
-      ptx.barrier();
-    }
-    return new Tile(result, ImmutableList.copyOf(moved.registers()));
-  }
-
-  private static Tile part(Tile whole, TilePart part) {
-    ImmutableList.Builder<Operand> elements = ImmutableList.builder();
-    for (int register = 0; register < whole.type().registers(); register++) {
-      int row = RegisterMap.coordinates(whole.type(), register)[0];
-      if (row >= part.start() && row < part.start() + part.result().extents().getFirst()) {
-        elements.add(whole.at(register));
-      }
-    }
-    return new Tile(part.result(), elements.build());
   }
 
   /** Allocates, and computes the addresses of all accesses ahead of any loop. */
@@ -354,12 +322,39 @@ public final class LowerProgram {
   /** Loops: carried tiles live in registers of their own, which every iteration sets anew. */
   private final class LoopCode {
     void lower(Loop loop, Operation operation) {
+      Operand end = scalar(operation, 0);
+      if (end instanceof Immediate constant && constant.bits() > 0 && constant.bits() <= loop.step()) {
+        once(operation);
+      } else {
+        repeated(loop, operation);
+      }
+    }
+
+    /** The only iteration of a loop. */
+    private void once(Operation operation) {
+      Block body = operation.regions().getFirst();
+      values.put(body.arguments().getFirst(), new Tile(TileType.scalar(Formats.I32), ImmutableList.of(imm(0))));
+      for (int i = 1; i < operation.operands().size(); i++) {
+        Tile start = tile(operation, i);
+        values.put(body.arguments().get(i), uses.get(operation.operand(i)) == 1 ? start : copy(start));
+      }
+      block(body);
+      for (int i = 0; i < operation.results().size(); i++) {
+        values.put(operation.results().get(i), values.get(body.results().get(i)));
+      }
+    }
+
+    private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
       List<Tile> carried = new ArrayList<>();
       for (int i = 1; i < operation.operands().size(); i++) {
         carried.add(copy(tile(operation, i)));
       }
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
+        if (body.operations().stream().anyMatch(inner -> inner.op() instanceof Mma)) {
+          // These bodies are long, and unrolled their masks and addresses need more registers than there are.
+          ptx.keepRolled();
+        }
         values.put(body.arguments().getFirst(),
             new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
         for (int i = 0; i < carried.size(); i++) {

@@ -1,6 +1,7 @@
 package nibble.codegen.lower;
 
 import com.google.common.collect.ImmutableList;
+import nibble.codegen.ptx.Address;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.tile.SharedType;
@@ -10,8 +11,8 @@ import nibble.ir.format.NumberFormat;
 /** What a value of Tile IR is in PTX. */
 sealed interface Lowered {
   /**
-   * A tile: a register or constant for each element that a thread holds. Elements of i8 and bytes are extended to 32 bits,
-   * f16 and bf16 are in 16-bit registers, truth values in predicates.
+   * A tile: a register or constant for each element that a thread holds. Elements of i8 and bytes are extended to 32
+   * bits, f16 and bf16 are in 16-bit registers, truth values in predicates.
    */
   record Tile(TileType type, ImmutableList<Operand> elements) implements Lowered {
     public Tile {
@@ -29,8 +30,8 @@ sealed interface Lowered {
   /** An operand of tensor cores: 32-bit registers, each with as many elements as fit. */
   record Fragment(TileType type, ImmutableList<Register> words) implements Lowered {}
 
-  /** A buffer: the address of its first element. */
-  record Buffer(NumberFormat format, Register base) implements Lowered {}
+  /** A buffer: the address of its first element, a register and perhaps a constant. */
+  record Buffer(NumberFormat format, Address start) implements Lowered {}
 
   /**
    * Shared memory.

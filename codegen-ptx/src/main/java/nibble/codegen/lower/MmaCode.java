@@ -1,7 +1,7 @@
 package nibble.codegen.lower;
 
 import com.google.common.collect.ImmutableList;
-import java.util.Arrays;
+import com.google.common.primitives.Ints;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,9 @@ import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.tile.TileType;
 import nibble.ir.format.NumberFormat;
 
-/** Matrix products of tiles: one {@code mma} for each 16 x 8 part, or fused multiply-adds. Accumulators change in place. */
+/**
+ * Matrix products of tiles: one {@code mma} for each 16 x 8 part, or fused multiply-adds. Accumulators change in place.
+ */
 final class MmaCode {
   private final Code code;
   private final KernelBuilder ptx;
@@ -83,9 +85,10 @@ final class MmaCode {
     Map<List<Integer>, Operand> left = byCoordinates(a);
     Map<List<Integer>, Operand> right = byCoordinates(b);
     int depth = a.type().extents().get(1);
+    int[][] coordinates = RegisterMap.coordinates(accumulators.type());
     for (int k = 0; k < depth; k++) {
       for (int i = 0; i < registers.size(); i++) {
-        int[] at = RegisterMap.coordinates(accumulators.type(), i);
+        int[] at = coordinates[i];
         Register sum = registers.get(i);
         ptx.emit("fma.rn.f32", sum,
             code.register(left.get(List.of(at[0], k))), code.register(right.get(List.of(k, at[1]))), sum);
@@ -96,8 +99,9 @@ final class MmaCode {
 
   private static Map<List<Integer>, Operand> byCoordinates(Tile tile) {
     Map<List<Integer>, Operand> elements = new HashMap<>();
-    for (int i = 0; i < tile.type().registers(); i++) {
-      elements.put(Arrays.stream(RegisterMap.coordinates(tile.type(), i)).boxed().toList(), tile.at(i));
+    int[][] coordinates = RegisterMap.coordinates(tile.type());
+    for (int i = 0; i < coordinates.length; i++) {
+      elements.put(Ints.asList(coordinates[i]), tile.at(i));
     }
     return elements;
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.lower.Lowered.Tile;
 import nibble.codegen.ptx.Address;
+import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.KernelBuilder;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
@@ -16,8 +17,8 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Reduce;
 
 /**
- * Reductions: first over the registers of a thread, then over lanes by butterfly shuffles, then over warps through shared
- * memory. Each step is over the bits of the layout that move along the reduced axis.
+ * Reductions: first over the registers of a thread, then over lanes by butterfly shuffles, then over warps through
+ * shared memory. Each step is over the bits of the layout that move along the reduced axis.
  */
 final class ReduceCode {
   private static final int LANES = 32;
@@ -72,12 +73,29 @@ final class ReduceCode {
     for (int i = 0; i < result.registers(); i++) {
       values.add(null);
     }
-    for (int register = 0; register < x.type().registers(); register++) {
-      int target = RegisterMap.target(x.type(), result, register);
+    int[] targets = RegisterMap.targets(x.type(), result);
+    for (int register = 0; register < targets.length; register++) {
+      int target = targets[register];
       Operand before = values.get(target);
-      values.set(target, before == null ? x.at(register) : combine(reduce, x, before, x.at(register)));
+      values.set(target, before == null || isNeutral(reduce, before)
+          ? x.at(register)
+          : isNeutral(reduce, x.at(register)) ? before : combine(reduce, x, before, x.at(register)));
     }
     return values;
+  }
+
+  /** Whether it is the constant that changes nothing: registers outside of the tensor hold it. */
+  private static boolean isNeutral(Reduce reduce, Operand value) {
+    if (!(value instanceof Immediate constant) || constant.kind() != Immediate.Kind.F32) {
+      return false;
+    }
+    float number = Float.intBitsToFloat((int) constant.bits());
+    return switch (reduce.function()) {
+      case ADD -> number == 0;
+      case MAX -> number == Float.NEGATIVE_INFINITY;
+      case MIN -> number == Float.POSITIVE_INFINITY;
+      default -> false;
+    };
   }
 
   private Operand shuffled(Operand value, int mask) {

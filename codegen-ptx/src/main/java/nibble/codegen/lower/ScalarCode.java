@@ -36,6 +36,10 @@ final class ScalarCode {
       case NOT -> code.not(a);
       case NE -> code.or(code.and(a, code.not(b)), code.and(code.not(a), b));
       case EQ -> code.not(logic(Scalar.NE, a, b));
+      case LT -> code.and(code.not(a), b);
+      case LE -> code.or(code.not(a), b);
+      case GT -> code.and(a, code.not(b));
+      case GE -> code.or(a, code.not(b));
       default -> throw refuse(function, "truth values");
     };
   }
@@ -53,7 +57,11 @@ final class ScalarCode {
       case MAX -> code.commutative("max.s32", a, b);
       case NEG -> code.unary("neg.s32", a);
       case ABS -> code.unary("abs.s32", a);
-      case EQ, NE, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
+      case WRAP_I8 -> code.unary("cvt.s8.s32", a);
+      case WRAP_U8 -> code.unary("cvt.u8.s32", a);
+      case WRAP_I16 -> code.unary("cvt.s16.s32", a);
+      case LT -> code.less(a, b);
+      case EQ, NE, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
       default -> throw refuse(function, "integers");
     };
   }
@@ -64,6 +72,7 @@ final class ScalarCode {
       case SUB -> code.ptx().op("sub.rn.f32", code.register(a), b);
       case MUL -> code.commutative("mul.rn.f32", a, b);
       case DIV -> code.ptx().op("div.full.f32", code.register(a), b);
+      case REM -> remainder(a, b);
       case MIN -> code.commutative("min.NaN.f32", a, b);
       case MAX -> code.commutative("max.NaN.f32", a, b);
       case NEG -> code.unary("neg.f32", a);
@@ -81,12 +90,19 @@ final class ScalarCode {
       case RECIPROCAL -> ElementaryFunction.RECIPROCAL.emit(code, a);
       case TANH -> ElementaryFunction.TANH.emit(code, a);
       case ERF -> ElementaryFunction.ERF.emit(code, a);
+      case ERFC -> ElementaryFunction.ERFC.emit(code, a);
       case SIN -> ElementaryFunction.SIN.emit(code, a);
       case COS -> ElementaryFunction.COS.emit(code, a);
       case POW -> code.unary("ex2.approx.ftz.f32",
           code.binary("mul.rn.f32", code.unary("lg2.approx.f32", a), code.register(b)));
       default -> throw refuse(function, "f32");
     };
+  }
+
+  /** {@code a - trunc(a / b) b}. */
+  private Operand remainder(Operand a, Operand b) {
+    Operand whole = code.unary("cvt.rzi.f32.f32", code.ptx().op("div.full.f32", code.register(a), b));
+    return code.fma(code.unary("neg.f32", whole), b, a);
   }
 
   private static String keyword(Scalar function) {

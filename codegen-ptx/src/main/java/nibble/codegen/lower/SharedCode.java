@@ -64,10 +64,9 @@ final class SharedCode {
       if (inside instanceof Immediate constant && constant.bits() == 1) {
         ptx.copyAsync(target, global.address(from, offsets.at(first)), bytes);
       } else {
-        // Nothing is read where the count is 0, but the address should be one that exists all the same.
-        Operand offset = code.select(inside, offsets.at(first), imm(0), RegisterType.B32);
+        // Nothing is read where the count is 0, so the address may be one that does not exist (PTX ISA 9.7.9.25.3.1).
         Operand count = code.select(inside, imm(bytes), imm(0), RegisterType.B32);
-        ptx.copyAsync(target, global.address(from, offset), bytes, code.register(count));
+        ptx.copyAsync(target, global.address(from, offsets.at(first)), bytes, code.register(count));
       }
     }
   }

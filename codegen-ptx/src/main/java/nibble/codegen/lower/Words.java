@@ -15,7 +15,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Memory accesses of elements of any format: neighbours share a word of 32 bits, words share an access of up to 16 bytes.
+ * Memory accesses of elements of any format: neighbours share a word of 32 bits, words share an access of up to 16
+ * bytes.
  */
 final class Words {
   private static final int WORD = 32;
@@ -126,9 +127,16 @@ final class Words {
     int bytes = format.storageBits() / Byte.SIZE;
     for (int i = 0; i < elements.size(); i++) {
       Address at = address.plus(i * bytes);
-      Register element = byteOrHalf(elements.get(i), format);
+      Register held = byteOrHalf(elements.get(i), format);
+      Register element = bytes == 2 && held.type() == RegisterType.B32 ? half(held) : held;
       guarded(condition, () -> ptx.emit(instruction + ".b" + format.storageBits(), at, element));
     }
+  }
+
+  private Register half(Register word) {
+    Register half = ptx.fresh(RegisterType.B16);
+    ptx.emit("cvt.u16.u32", half, word);
+    return half;
   }
 
   private Register byteOrHalf(Operand element, NumberFormat format) {

@@ -9,6 +9,8 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Amax;
+import nibble.ir.op.Concat;
+import nibble.ir.op.Gather;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
@@ -72,6 +74,9 @@ final class Group {
   boolean accept(Operation operation) {
     Optional<Extent> extent = switch (operation.op()) {
       case MatMul product -> Optional.empty();
+      // They read their operands at other coordinates than their own.
+      case Gather gather -> Optional.empty();
+      case Concat concat -> Optional.empty();
       case Reshape reshape -> renamed(operation);
       case ReduceOp reduce -> reduced(operation);
       case Amax amax -> reduced(operation);

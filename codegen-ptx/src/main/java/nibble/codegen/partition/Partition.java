@@ -1,7 +1,9 @@
 package nibble.codegen.partition;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import nibble.ir.Function;
+import nibble.ir.Operation;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.SymbolBounds;
@@ -19,10 +21,24 @@ public record Partition(Function load, Function main) {
    * @throws InputException where an operation has no place in a kernel
    */
   public static Partition of(Function function, ImmutableMap<String, SymbolBounds> symbols) {
-    LoadTimeSplit split = LoadTimeSplit.of(new RewriteDriver(new TransposeQuantizedWeight()).apply(function, symbols));
+    Function stored = new RewriteDriver(new TransposeQuantizedWeight()).apply(function, symbols);
+    LoadTimeSplit split = LoadTimeSplit.of(stored);
+    ImmutableList<Operation> joined = ImmutableList.<Operation>builder()
+        .addAll(split.load().body().operations()).addAll(split.main().body().operations()).build();
+    require(stored, joined, split.main());
     RewriteDriver prepare =
-        new RewriteDriver(new DecomposeComposite(), new SplitDynamicQuantize(), new SplitWholeAmax());
+        new RewriteDriver(
+        new DecomposeComposite(), new SplitDynamicQuantize(), new SplitWholeAmax(), new ExpandPower());
     Function prepared = prepare.apply(split.main(), symbols);
-    return new Partition(split.load(), FormKernels.apply(prepared));
+    Function main = FormKernels.apply(prepared);
+    require(prepared, main.body().operations(), main);
+    return new Partition(split.load(), main);
+  }
+
+  private static void require(Function before, ImmutableList<Operation> operations, Function after) {
+    if (!SameComputation.holds(
+        before.body().operations(), before.results(), operations, after.results())) {
+      throw new IllegalStateException("the kernels of @" + before.name() + " together are not the function");
+    }
   }
 }

@@ -32,7 +32,7 @@ record Space(Shape shape, Optional<Reduction> reduction) {
 
   /** Boxes that are whole fibres are those axes; any other granularity stays one of boxes. */
   static Reduction boxes(Granularity granularity, Shape shape) {
-    ImmutableList<Dim> box = granularity.box(shape);
+    ImmutableList<Dim> box = granularity.boxWithin(shape);
     ImmutableList.Builder<Integer> axes = ImmutableList.builder();
     for (int axis = 0; axis < shape.rank(); axis++) {
       if (box.get(axis).equals(shape.dim(axis))) {

@@ -1,35 +1,36 @@
 package nibble.codegen.partition;
 
+import com.google.common.collect.ImmutableList;
 import nibble.codegen.partition.Space.Reduction;
-import nibble.ir.layout.Granularities.PerBlock;
-import nibble.ir.layout.Granularities.PerGroup;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /** Which boxes lie inside a tile of a matrix product, so that its epilogue can reduce over them. */
 final class TileBoxes {
-  /** Extents of the smallest tile that products use; larger ones are multiples. */
-  private static final long ROWS = 64;
-
-  private static final long COLUMNS = 64;
+  /**
+   * Rows and columns of the usual tiles; larger ones are multiples. Those of fewer columns are for products that have
+   * no more, in which boxes have no more either.
+   */
+  private static final long TILE = 64;
 
   private TileBoxes() {}
 
   static boolean fits(Reduction reduction, Shape shape) {
-    return reduction instanceof Reduction.Boxes(var granularity) && switch (granularity) {
-      case PerBlock(long rows, long columns) ->
-          divides(rows, ROWS) && divides(columns, COLUMNS) && isAligned(rows, shape);
-      case PerGroup(long size) -> divides(size, COLUMNS);
-      default -> false;
-    };
+    if (!(reduction instanceof Reduction.Boxes(var granularity)) || shape.rank() < 2) {
+      return false;
+    }
+    ImmutableList<Dim> box = granularity.boxWithin(shape);
+    boolean ofMatrices = box.subList(0, box.size() - 2).stream().allMatch(side -> side.is(1));
+    Dim rows = box.get(box.size() - 2);
+    return ofMatrices && divides(rows) && divides(box.getLast()) && isAligned(rows, shape);
   }
 
   /** Leading axes are joined with the rows, so boxes must not straddle them. */
-  private static boolean isAligned(long rows, Shape shape) {
-    return rows == 1 || shape.rank() == 2 || shape.dim(-2).dividedBy(Dim.of(rows)).isPresent();
+  private static boolean isAligned(Dim rows, Shape shape) {
+    return rows.is(1) || shape.rank() == 2 || shape.dim(-2).dividedBy(rows).isPresent();
   }
 
-  private static boolean divides(long extent, long tile) {
-    return extent <= tile && tile % extent == 0;
+  private static boolean divides(Dim side) {
+    return side.isConstant() && side.constant() <= TILE && TILE % side.constant() == 0;
   }
 }

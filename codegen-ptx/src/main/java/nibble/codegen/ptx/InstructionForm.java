@@ -52,6 +52,12 @@ public record InstructionForm(
     return Stream.of(set, Stream.of("<-"), taken).flatMap(words -> words).collect(joining(" "));
   }
 
+  /** Of the mnemonic alone, which tells nearly all forms apart: kernels are full of them. */
+  @Override
+  public int hashCode() {
+    return mnemonic.hashCode();
+  }
+
   @Override
   public String toString() {
     return mnemonic + " " + signature();

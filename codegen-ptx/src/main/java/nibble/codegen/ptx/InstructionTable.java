@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import nibble.codegen.DidYouMean;
 import nibble.codegen.target.Requirement;
+import nibble.ir.diagnostic.Suggestion;
 
 /** The table of instructions, {@code instructions.txt} beside this class, which tells its format. */
 public final class InstructionTable {
@@ -40,7 +40,8 @@ public final class InstructionTable {
     ImmutableList<InstructionForm> forms = FORMS.get(mnemonic);
     if (forms.isEmpty()) {
       throw new IllegalArgumentException(
-          "no instruction " + mnemonic + " in the table" + DidYouMean.hint(mnemonic, FORMS.keySet()));
+          "no instruction " + mnemonic + " in the table"
+              + Suggestion.didYouMean(mnemonic, FORMS.keySet()).map(hint -> "; " + hint).orElse(""));
     }
     return forms;
   }

@@ -99,6 +99,11 @@ public final class KernelBuilder
     return this;
   }
 
+  /** Asks the assembler not to unroll the loop whose first statement this is. */
+  public void keepRolled() {
+    body.add(new Statement.Pragma("nounroll"));
+  }
+
   /** Adds a comment on a line of its own. */
   public void remark(String text) {
     body.add(new Statement.Remark(text));

@@ -82,6 +82,7 @@ final class PtxPrinter {
     for (Statement statement : kernel.body()) {
       switch (statement) {
         case Statement.Mark(Label label) -> text.append(label).append(":\n");
+        case Statement.Pragma(String pragma) -> text.append("        .pragma \"").append(pragma).append("\";\n");
         case Statement.Remark(String remark) ->
             remark.lines().forEach(line -> text.append("        // ").append(line).append('\n'));
         case Instruction instruction -> {

@@ -5,7 +5,8 @@ import nibble.codegen.tile.TileValue.Data;
 import nibble.ir.format.Formats;
 
 /**
- * The elements of global memory that an access touches, while it is interpreted; holds the promise of contiguity to account.
+ * The elements of global memory that an access touches, while it is interpreted; holds the promise of contiguity to
+ * account.
  *
  * @param buffer what is accessed
  * @param offsets in elements
@@ -47,7 +48,7 @@ public record GlobalAccess(TileValue.Buffer buffer, Data offsets, Data mask) {
 
   /** The index of an active element in memory. */
   private int index(int element) {
-    double index = buffer.start() + offsets.elements()[element];
+    long index = buffer.start() + (long) offsets.elements()[element];
     int length = buffer.elements().length;
     if (index < 0 || index >= length) {
       throw new IllegalStateException("element " + index + " is outside a buffer of " + length + " elements");

@@ -18,6 +18,10 @@ public enum Scalar {
   MODULO(2, (a, b, c) -> a % b),
   NEG(1, (a, b, c) -> -a),
   ABS(1, (a, b, c) -> Math.abs(a)),
+  /** The low bits of an i32, as i8, u8 or i16. */
+  WRAP_I8(1, (a, b, c) -> (byte) (long) a),
+  WRAP_U8(1, (a, b, c) -> (long) a & 0xff),
+  WRAP_I16(1, (a, b, c) -> (short) (long) a),
   // Functions of f32
   EXP(1, (a, b, c) -> Math.exp(a)),
   LOG(1, (a, b, c) -> Math.log(a)),
@@ -26,6 +30,7 @@ public enum Scalar {
   RECIPROCAL(1, (a, b, c) -> 1 / a),
   TANH(1, (a, b, c) -> Math.tanh(a)),
   ERF(1, (a, b, c) -> Erf.erf(a)),
+  ERFC(1, (a, b, c) -> Erf.erfc(a)),
   SIN(1, (a, b, c) -> Math.sin(a)),
   COS(1, (a, b, c) -> Math.cos(a)),
   POW(2, (a, b, c) -> Math.pow(a, b)),

@@ -1,29 +1,35 @@
 package nibble.codegen.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
+import nibble.codegen.KernelArithmetic;
 import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.kernel.KernelProgram.Parameter;
 import nibble.codegen.lower.LowerProgram;
 import nibble.codegen.lower.PtxKernel;
+import nibble.codegen.partition.Partition;
 import nibble.codegen.ptx.PtxModule;
 import nibble.codegen.ptx.pass.PtxPasses;
 import nibble.codegen.target.Targets;
-import nibble.codegen.partition.Partition;
 import nibble.codegen.tile.BufferType;
 import nibble.codegen.tile.ExpandPipeline;
 import nibble.codegen.tile.HoistInvariants;
 import nibble.codegen.tile.TileDialect;
 import nibble.codegen.tile.TileInterpreter;
 import nibble.codegen.tile.TileValue;
+import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Operation;
@@ -31,12 +37,17 @@ import nibble.ir.Registry;
 import nibble.ir.Substitution;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.bound.Approximate;
+import nibble.ir.bound.ErrorModel;
+import nibble.ir.bound.RunningBounds;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.op.Kernel;
 import nibble.ir.rewrite.RewriteDriver;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
 import nibble.ir.text.Parser;
 import nibble.ir.text.Printer;
 import nibble.ir.verify.Verifier;
@@ -46,6 +57,8 @@ final class KernelHarness {
   private static final Registry REGISTRY = Registry.core().with(List.of(new TileDialect()));
   private static final ImmutableList<KernelGenerator> GENERATORS =
       ImmutableList.of(new ProductKernel(), new SweepKernel());
+  private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
+  private static final ErrorModel ARITHMETIC = new KernelArithmetic(Targets.get("sm_80"));
 
   private final Map<String, Long> sizes;
   private final Random random = new Random(1);
@@ -53,6 +66,10 @@ final class KernelHarness {
 
   private KernelHarness(Map<String, Long> sizes) {
     this.sizes = sizes;
+  }
+
+  static void check(KernelCase kernels) {
+    check(kernels.text(), kernels.sizes());
   }
 
   /** Checks all kernels of the only function of a module; returns their labels. */
@@ -88,10 +105,10 @@ final class KernelHarness {
       }
     }
     // The kernels together are the function.
-    List<Tensor> whole = new Interpreter(Mode.EXACT, weights).run(
-        partition.main(), inputs);
+    List<Tensor> whole = new Interpreter(Mode.EXACT, weights).run(partition.main(), inputs);
     for (int i = 0; i < whole.size(); i++) {
-      compare("result " + i, whole.get(i), values.get(partition.main().results().get(i)));
+      Tensor assembled = values.get(partition.main().results().get(i));
+      assertArrayEquals(whole.get(i).values(), assembled.values(), "result " + i);
     }
   }
 
@@ -110,13 +127,16 @@ final class KernelHarness {
     assemble(expanded);
     List<Tensor> operands = operation.operands().stream().map(values::get).toList();
     Function kernel = new Function("k", operation.regions().getFirst(), operation.location());
-    List<Tensor> expected = new Interpreter(Mode.EXACT, WeightSource.NONE).run(
-        Substitution.of(sizes).apply(kernel), operands);
+    Block body = Substitution.of(sizes).apply(kernel).body();
+    List<Approximate> expected =
+        new RunningBounds(ARITHMETIC).run(body, operands.stream().map(Approximate::given).toList());
+    List<Tensor> exact = expected.stream().map(Approximate::exact).toList();
     for (Function version : List.of(program.program(), expanded)) {
-      List<Tensor> actual = run(version, program.parameters(), operands, expected);
+      List<Tensor> actual = run(version, program.parameters(), operands, exact);
       for (int i = 0; i < expected.size(); i++) {
-        compare(operation.op() + " result " + i, expected.get(i), actual.get(i));
-        values.put(operation.results().get(i), expected.get(i));
+        Approximate.Verdict verdict = expected.get(i).judge(actual.get(i));
+        assertTrue(verdict.isProven(), () -> operation.op() + ": " + verdict + "\n" + text);
+        values.put(operation.results().get(i), exact.get(i));
       }
     }
   }
@@ -125,7 +145,7 @@ final class KernelHarness {
     PtxKernel lowered = LowerProgram.lower(program, program.name());
     for (String name : List.of("sm_80", "sm_89", "sm_90a", "sm_120a")) {
       PtxModule module = PtxModule.of(Targets.get(name), List.of(PtxPasses.optimize(lowered.kernel())));
-      switch (AssemblerChoice.ofThisMachine().assemble(module)) {
+      switch (ASSEMBLERS.assemble(module)) {
         case Verdict.Assembled assembled -> assertEquals(0, assembled.spillBytes(), assembled.log());
         case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
         case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
@@ -143,7 +163,7 @@ final class KernelHarness {
       BufferType type = (BufferType) program.parameters().get(i).type();
       double[] memory = elements.clone();
       if (parameter.isResult()) {
-        java.util.Arrays.fill(memory, Double.NaN);
+        Arrays.fill(memory, Double.NaN);
       }
       buffers.add(new TileValue.Buffer(type, memory));
     }
@@ -161,27 +181,26 @@ final class KernelHarness {
     return results;
   }
 
-  private static void compare(String what, Tensor expected, Tensor actual) {
-    double[] e = expected.values();
-    double[] a = actual.values();
-    for (int i = 0; i < e.length; i++) {
-      // Storage is f16 or better here, and amounts are of order 1.
-      double tolerance = 2e-2 * (1 + Math.abs(e[i]));
-      boolean same = Double.compare(e[i], a[i]) == 0 || Math.abs(e[i] - a[i]) <= tolerance;
-      assertEquals(true, same, what + " at " + i + " of " + expected.type() + ": " + e[i] + " but " + a[i]);
-    }
-  }
-
   private TensorType concrete(TensorType type) {
-    return type.substitute(name -> nibble.ir.shape.Dim.of(sizes.get(name)));
+    return type.substitute(name -> Dim.of(sizes.get(name)));
   }
 
+  /** Normally distributed numbers, small integers; any codes, with scales about one hundredth. */
   private Tensor random(TensorType type) {
-    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
-    for (int i = 0; i < elements.length; i++) {
-      elements[i] = type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7) : type.format().round(random.nextGaussian());
-    }
-    return Tensor.of(type, elements);
+    boolean scaled = type.isScaled();
+    double[] elements = random(type.shape(), () -> scaled ? random.nextInt(255) - 127
+        : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
+        : type.format().round(random.nextGaussian()));
+    return scaled
+        ? new Tensor(type, elements, random(
+            type.scaleType().shape(), () -> type.scaleType().format().round(0.005 + 0.01 * random.nextDouble())))
+        : Tensor.of(type, elements);
+  }
+
+  private static double[] random(Shape shape, DoubleSupplier next) {
+    double[] elements = new double[Math.toIntExact(shape.size().constant())];
+    Arrays.setAll(elements, i -> next.getAsDouble());
+    return elements;
   }
 
   /** Map literals in tests. */

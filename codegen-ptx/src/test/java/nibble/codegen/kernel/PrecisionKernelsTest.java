@@ -59,13 +59,13 @@ class PrecisionKernelsTest {
   @CsvSource(delimiter = ';', value = {
       "stochastic(7,0); tensor<[N,64] x i8, scale<token, f32>>; rounds by stochastic(7,0) yet",
       "nearest_away; tensor<[N,64] x i8, scale<token, f32>>; rounds by nearest_away yet",
-      "nearest_even; tensor<[N,64] x i8, scale<token, f32, up>>; no kernel computes scales here",
+      "nearest_even; tensor<[N,64] x i8, scale<token, f32, up>>; no kernel computes scales by the rule 'up' yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>; its part 'scales.scales' has no kernels",
       "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
       "'nearest_even, fallback = 0.0'; 'tensor<[N,64] x i8, scale<token, f32>, residual<i8>>'; its part 'residual' has no kernels",
-      "nearest_even; tensor<[N,64] x e4m3, scale<token, f32>>; none reads or writes e4m3",
-      "nearest_even; tensor<[N,64] x i4, scale<token, f32>>; none reads or writes i4",
-      "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; none reads or writes ue8m0"})
+      "nearest_even; tensor<[N,64] x e4m3, scale<token, f32>>; kernels do not compute with e4m3 yet",
+      "nearest_even; tensor<[N,64] x i4, scale<token, f32>>; kernels do not compute with i4 yet",
+      "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; kernels do not compute with ue8m0 yet"})
   void areRefused(String rounding, String type, String reason) {
     UnsupportedAccess refusal = assertThrows(UnsupportedAccess.class, () -> program(quantize(rounding, type)));
     assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
@@ -75,7 +75,7 @@ class PrecisionKernelsTest {
   @CsvSource(delimiter = ';', value = {
       "tensor<[N,64] x i8, scale<token, f32>, residual<i8>>; its part 'residual' has no kernels",
       "tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
-      "tensor<[N,64] x e4m3, scale<token, f32>>; none reads or writes e4m3"})
+      "tensor<[N,64] x e4m3, scale<token, f32>>; kernels do not compute with e4m3 yet"})
   void areNotDequantized(String type, String reason) {
     String text = """
         module @m {

@@ -37,7 +37,7 @@ class KernelBuilderTest {
   @Test
   void unknownMnemonicIsHelped() {
     Exception error = assertThrows(IllegalArgumentException.class, () -> code.op("mul.low.s32", imm(1)));
-    assertTrue(error.getMessage().startsWith("no instruction mul.low.s32 in the table; did you mean mul.lo.s32"),
+    assertTrue(error.getMessage().startsWith("no instruction mul.low.s32 in the table; did you mean 'mul.lo.s32'"),
         error.getMessage());
   }
 

@@ -28,7 +28,7 @@ class TargetsTest {
     Exception error = assertThrows(UnknownTargetException.class, () -> Targets.get("sm_90"));
     assertEquals(
         "unknown target 'sm_90' (known are sm_80, sm_86, sm_89, sm_90a, sm_100a, sm_120a);"
-            + " did you mean sm_80 or sm_90a?",
+            + " did you mean 'sm_90a'?",
         error.getMessage());
   }
 

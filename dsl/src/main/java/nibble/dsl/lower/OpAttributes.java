@@ -133,6 +133,6 @@ record OpAttributes(String name, int rank, Frame frame) {
     Optional<Shape> shape =
         AttributeReader.shape(new Expression.Array(expression.span(), extents.build()), frame);
     Optional<NumberFormat> elements = Types.format(format.get(), frame);
-    return shape.flatMap(known -> elements.map(element -> TensorType.of(known, element)));
+    return shape.flatMap(known -> elements.flatMap(element -> Types.of(known, element, expression.span(), frame)));
   }
 }

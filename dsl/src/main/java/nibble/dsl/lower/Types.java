@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import nibble.dsl.syntax.Expression;
 import nibble.dsl.syntax.Identifier;
+import nibble.dsl.syntax.Span;
 import nibble.dsl.syntax.TypeExpression;
 import nibble.ir.TensorType;
 import nibble.ir.format.NumberFormat;
@@ -32,8 +33,19 @@ final class Types {
       dim.ifPresent(dims::add);
     }
     return complete
-        ? Precisions.apply(TensorType.of(Shape.of(dims), format.get()), type.precision(), context)
+        ? of(Shape.of(dims), format.get(), type.span(), context)
+            .flatMap(plain -> Precisions.apply(plain, type.precision(), context))
         : Optional.empty();
+  }
+
+  /** The type of a shape that no tensor is too large for. */
+  static Optional<TensorType> of(Shape shape, NumberFormat format, Span at, Context context) {
+    try {
+      return Optional.of(TensorType.of(shape, format));
+    } catch (IllegalArgumentException e) {
+      context.report(at.error(Text.ofMessage(e.getMessage())));
+      return Optional.empty();
+    }
   }
 
   /** A size that may be the extent of an axis. */

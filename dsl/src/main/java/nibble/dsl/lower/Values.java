@@ -33,8 +33,10 @@ final class Values {
       case Operand.Size size when size.dim().isConstant() ->
           in(format, Operand.of(size.dim().constant()), at, frame);
       // A symbolic size as a number: so many ones, added up.
-      case Operand.Size size -> frame.emit(at, new ReduceSum(ImmutableList.of(0), false),
-          frame.emit(at, Constant.splat(1, TensorType.of(Shape.of(size.dim()), format))));
+      case Operand.Size size -> Types.of(Shape.of(size.dim()), format, at, frame)
+          .map(ones -> frame.emit(
+              at, new ReduceSum(ImmutableList.of(0), false), frame.emit(at, Constant.splat(1, ones))))
+          .orElse(Operand.FAILED);
       case Operand.Truth truth ->
           frame.emit(at, Constant.splat(truth.value() ? 1 : 0, TensorType.scalar(Formats.BOOL)));
       case Operand.Tuple tuple -> frame.fail(several(tuple, at));

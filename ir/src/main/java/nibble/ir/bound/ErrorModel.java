@@ -36,7 +36,7 @@ public interface ErrorModel {
    * @param op name of the op: {@code exp}, {@code log}, {@code sqrt}, {@code rsqrt}, {@code reciprocal}, {@code tanh},
    *     {@code erf}, {@code sin}, {@code cos}, {@code div}, {@code pow}, or of a plugin's
    * @param argument the argument of the largest magnitude that the kernel may have; of {@code div} the divisor of the
-   *     least magnitude; of {@code pow} the largest magnitude of {@code b log a}
+   *     least magnitude; of {@code pow} the exponent of the largest magnitude
    * @param value the largest magnitude of the result, with its sign
    */
   double function(String op, double argument, double value);

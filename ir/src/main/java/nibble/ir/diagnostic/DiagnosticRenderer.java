@@ -41,14 +41,14 @@ public record DiagnosticRenderer(Map<String, String> sources) {
     String margin = " ".repeat(String.valueOf(at.line()).length());
     StringBuilder text = new StringBuilder();
     text.append(diagnostic.severity() == Diagnostic.Severity.ERROR ? "error: " : "warning: ");
-    text.append(diagnostic.message()).append('\n');
+    text.append(harmless(diagnostic.message())).append('\n');
     at.position().ifPresent(position -> text.append(margin).append("--> ").append(position).append('\n'));
     String line = lineOf(at);
     if (line != null) {
       excerpt(text, diagnostic, line, margin);
     }
-    diagnostic.notes().forEach(note -> text.append(margin).append(" = ").append(note).append('\n'));
-    diagnostic.hint().ifPresent(hint -> text.append(margin).append(" = help: ").append(hint).append('\n'));
+    diagnostic.notes().forEach(note -> text.append(margin).append(" = ").append(harmless(note)).append('\n'));
+    diagnostic.hint().ifPresent(hint -> text.append(margin).append(" = help: ").append(harmless(hint)).append('\n'));
     return text.toString();
   }
 
@@ -57,11 +57,42 @@ public record DiagnosticRenderer(Map<String, String> sources) {
     int column = Math.min(Math.max(at.column(), 1), line.length() + 1);
     // A line of generated text may be very long; the caret must stay in sight.
     int from = column > MAX_EXCERPT - 40 ? column - 40 : 0;
-    String shown = line.substring(from, Math.min(line.length(), from + MAX_EXCERPT)).replace('\t', ' ');
+    String shown = line.substring(from, Math.min(line.length(), from + MAX_EXCERPT));
     int length = Math.clamp(diagnostic.length(), 1, Math.max(1, shown.length() - (column - 1 - from)));
     text.append(margin).append(" |\n");
-    text.append(at.line()).append(" | ").append(shown.stripTrailing()).append('\n');
+    text.append(at.line()).append(" | ").append(visible(shown).stripTrailing()).append('\n');
     text.append(margin).append(" | ").append(" ".repeat(column - 1 - from)).append("^".repeat(length)).append('\n');
+  }
+
+  /** An excerpt without what a terminal would obey; each character keeps its column. */
+  private static String visible(String line) {
+    StringBuilder shown = new StringBuilder(line);
+    for (int i = 0; i < shown.length(); i++) {
+      char c = shown.charAt(i);
+      if (c == '\t') {
+        shown.setCharAt(i, ' ');
+      } else if (isControl(c)) {
+        shown.setCharAt(i, '\ufffd');
+      }
+    }
+    return shown.toString();
+  }
+
+  /** Text that may quote input, without what a terminal would obey. */
+  private static String harmless(String text) {
+    StringBuilder shown = new StringBuilder();
+    for (char c : text.toCharArray()) {
+      if (c != '\n' && isControl(c)) {
+        shown.append(String.format("\\u%04x", (int) c));
+      } else {
+        shown.append(c);
+      }
+    }
+    return shown.toString();
+  }
+
+  private static boolean isControl(char c) {
+    return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
   }
 
   private String lineOf(Location at) {

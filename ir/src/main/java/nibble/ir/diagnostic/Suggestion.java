@@ -1,5 +1,6 @@
 package nibble.ir.diagnostic;
 
+import com.google.common.base.Strings;
 import com.google.common.collect.ImmutableList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,7 +17,8 @@ public final class Suggestion {
   }
 
   /**
-   * The candidate with the least edit distance, where that is at most a third of the name's length (and at least 1).
+   * The candidate with the least edit distance, where that is at most a third of the name's length (and at least 1); of
+   * several, the one that begins like the name for longest.
    */
   public static Optional<String> nearest(String name, Collection<String> candidates) {
     int allowed = Math.max(1, name.length() / 3);
@@ -24,6 +26,7 @@ public final class Suggestion {
     return candidates.stream()
         .filter(candidate -> distance(wanted, candidate.toLowerCase(Locale.ROOT)) <= allowed)
         .min(Comparator.comparingInt((String candidate) -> distance(wanted, candidate.toLowerCase(Locale.ROOT)))
+            .thenComparing(candidate -> -Strings.commonPrefix(wanted, candidate.toLowerCase(Locale.ROOT)).length())
             .thenComparing(Comparator.naturalOrder()));
   }
 

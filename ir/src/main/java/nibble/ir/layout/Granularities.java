@@ -60,7 +60,7 @@ public final class Granularities {
 
     @Override
     public ImmutableList<Dim> box(Shape shape) {
-      require(shape, axis + 1, this);
+      require(shape, axis + 1L, this);
       return shape.with(axis, Dim.ONE).dims();
     }
   }
@@ -163,7 +163,7 @@ public final class Granularities {
     return ImmutableList.copyOf(box);
   }
 
-  private static void require(Shape shape, int rank, Granularity granularity) {
+  private static void require(Shape shape, long rank, Granularity granularity) {
     if (shape.rank() < rank) {
       throw new IllegalArgumentException(
           "scale<" + granularity.text() + "> needs at least " + rank + " axes, the shape is " + shape);

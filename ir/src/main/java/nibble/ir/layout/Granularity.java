@@ -25,6 +25,19 @@ public interface Granularity {
    */
   ImmutableList<Dim> box(Shape shape);
 
+  /** {@link #box} with no side longer than its axis, as far as both are known. */
+  default ImmutableList<Dim> boxWithin(Shape shape) {
+    ImmutableList<Dim> box = box(shape);
+    ImmutableList.Builder<Dim> within = ImmutableList.builder();
+    for (int axis = 0; axis < box.size(); axis++) {
+      Dim side = box.get(axis);
+      Dim extent = shape.dim(axis);
+      boolean tooLong = side.isConstant() && extent.isConstant() && side.constant() > extent.constant();
+      within.add(tooLong ? extent : side);
+    }
+    return within.build();
+  }
+
   /** {@code axis 0}, {@code block(1,128)}, {@code token}. */
   default String text() {
     ImmutableList<Long> arguments = arguments();

@@ -29,7 +29,7 @@ public final class CoreDialect implements Dialect {
         .add(Weight.class, Constant.class, Iota.class)
         // Elementwise
         .add(Abs.class, Neg.class, Exp.class, Log.class, Sqrt.class, Rsqrt.class, Reciprocal.class, Tanh.class)
-        .add(Erf.class, Sin.class, Cos.class, Floor.class, Ceil.class, Round.class)
+        .add(Erf.class, Erfc.class, Sin.class, Cos.class, Floor.class, Ceil.class, Round.class)
         .add(Relu.class, Sigmoid.class, Silu.class, Gelu.class)
         .add(Add.class, Sub.class, Mul.class, Div.class, Remainder.class, Pow.class, Minimum.class, Maximum.class)
         .add(Compare.class, And.class, Or.class, Not.class, Select.class, Cast.class)

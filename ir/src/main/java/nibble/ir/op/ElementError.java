@@ -19,7 +19,8 @@ final class ElementError {
     if (Double.isInfinite(exact)) {
       return Double.isFinite(computed) && format.round(exact) == exact ? 0 : Double.POSITIVE_INFINITY;
     }
-    return computed + rounding;
+    // Zero is a number of every format.
+    return exact == 0 && computed == 0 ? 0 : computed + rounding;
   }
 
   /** {@link #stored} for a kernel that rounds as the model says; a number of the format stays where nothing is off. */

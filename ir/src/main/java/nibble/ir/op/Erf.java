@@ -10,7 +10,8 @@ import nibble.ir.OpInfo;
 public record Erf() implements UnaryOp {
   private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
   private static final double NEAR = 2;
-  private static final int FRACTIONS = 60;
+  /** Up to here the complementary function is 1 minus the function. */
+  private static final double CANCELS = 0.75;
 
   @Override
   public double apply(double x) {
@@ -32,6 +33,14 @@ public record Erf() implements UnaryOp {
     return Math.copySign(result, x);
   }
 
+  /**
+   * The complementary error function, 1 minus the error function, to 8 units in the last place of its own, however
+   * small it is.
+   */
+  public static double erfc(double x) {
+    return x < CANCELS || Double.isNaN(x) ? 1 - erf(x) : complement(x);
+  }
+
   private static double series(double x) {
     double square = x * x;
     double term = x;
@@ -43,10 +52,14 @@ public record Erf() implements UnaryOp {
     return TWO_OVER_SQRT_PI * gauss(x) * sum;
   }
 
-  /** {@code exp(-x^2)/sqrt(pi) / (x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ...))))}, for x of 2 and more. */
+  /**
+   * {@code exp(-x^2)/sqrt(pi) / (x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ...))))}, for x of 0.75 and more. The rest behind
+   * the last fraction is about what repeats itself: {@code d = x + (n/2)/d}.
+   */
   private static double complement(double x) {
-    double denominator = x;
-    for (int n = FRACTIONS; n > 0; n--) {
+    int fractions = (int) (16 + 120 / (x * x));
+    double denominator = (x + Math.sqrt(x * x + 2 * fractions)) / 2;
+    for (int n = fractions; n > 0; n--) {
       denominator = x + n / 2.0 / denominator;
     }
     return TWO_OVER_SQRT_PI / 2 * gauss(x) / denominator;
@@ -55,6 +68,7 @@ public record Erf() implements UnaryOp {
   /** {@code exp(-x^2)}, with what the square loses by rounding. */
   private static double gauss(double x) {
     double square = x * x;
-    return Math.exp(-square) * (1 - Math.fma(x, x, -square));
+    double lost = Math.fma(x, x, -square);
+    return Math.exp(-square) * (Double.isFinite(lost) ? 1 - lost : 1);
   }
 }

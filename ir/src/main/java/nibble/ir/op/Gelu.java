@@ -22,7 +22,7 @@ public record Gelu(Kind kind) implements CompositeOp {
 
   /** The two forms in use. */
   public enum Kind {
-    /** {@code x/2 (1 + erf(x / sqrt 2))}. */
+    /** {@code x/2 erfc(-x / sqrt 2)}, which is {@code x/2 (1 + erf(x / sqrt 2))} without its cancellation. */
     ERF,
     /** {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}. */
     TANH
@@ -37,13 +37,14 @@ public record Gelu(Kind kind) implements CompositeOp {
   @Override
   public Tensor eval(List<Tensor> operands, TensorType result) {
     double[] x = operands.getFirst().elements();
-    return Tensor.generate(result, i -> 0.5 * x[i] * (1 + inner(x[i])));
+    return Tensor.generate(result, i -> 0.5 * x[i] * twice(x[i]));
   }
 
-  private double inner(double x) {
+  /** Twice the normal distribution function, or the form with tanh. */
+  private double twice(double x) {
     return switch (kind) {
-      case ERF -> Erf.erf(x * Math.sqrt(0.5));
-      case TANH -> Math.tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x));
+      case ERF -> Erf.erfc(-x * Math.sqrt(0.5));
+      case TANH -> 1 + Math.tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x));
     };
   }
 
@@ -51,18 +52,18 @@ public record Gelu(Kind kind) implements CompositeOp {
   public Value decompose(BlockBuilder builder, List<Value> operands) {
     Widened operand = Widened.of(builder, operands.getFirst());
     Value x = operand.wide();
-    Value inner = switch (kind) {
-      case ERF -> builder.add(new Erf(), builder.add(new Mul(), x, scalar(builder, x, Math.sqrt(0.5))));
+    Value half = builder.add(new Mul(), x, scalar(builder, x, 0.5));
+    Value twice = switch (kind) {
+      case ERF -> builder.add(new Erfc(), builder.add(new Mul(), x, scalar(builder, x, -Math.sqrt(0.5))));
       case TANH -> {
         Value cube = builder.add(new Mul(), builder.add(new Mul(), x, x), x);
         Value cubic = builder.add(new Mul(), cube, scalar(builder, x, TANH_CUBIC));
         Value sum = builder.add(new Add(), x, cubic);
-        yield builder.add(new Tanh(), builder.add(new Mul(), sum, scalar(builder, x, TANH_SCALE)));
+        Value tanh = builder.add(new Tanh(), builder.add(new Mul(), sum, scalar(builder, x, TANH_SCALE)));
+        yield builder.add(new Add(), tanh, scalar(builder, x, 1));
       }
     };
-    Value half = builder.add(new Mul(), x, scalar(builder, x, 0.5));
-    return operand.narrow(
-        builder, builder.add(new Mul(), half, builder.add(new Add(), inner, scalar(builder, x, 1))));
+    return operand.narrow(builder, builder.add(new Mul(), half, twice));
   }
 
   private static Value scalar(BlockBuilder builder, Value like, double value) {

@@ -106,7 +106,7 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     if (!b.isExact()) {
       accumulate(inherited, product(magnitudeA, b.error(), typeA, typeB, result.type()));
     }
-    Arithmetic arithmetic = Arithmetic.of(a.exact(), b.exact(), to, model);
+    Arithmetic arithmetic = Arithmetic.of(a, b, to, model);
     double[] error = new double[products.length];
     Parallel.ranges(error.length, (from, end) -> {
       for (int i = from; i < end; i++) {
@@ -131,9 +131,9 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
    */
   private record Arithmetic(
       boolean isInteger, double codes, double underflow, double unit, boolean toInteger, ErrorModel model) {
-    static Arithmetic of(Tensor left, Tensor right, NumberFormat to, ErrorModel model) {
-      TensorType a = left.type();
-      TensorType b = right.type();
+    static Arithmetic of(Approximate left, Approximate right, NumberFormat to, ErrorModel model) {
+      TensorType a = left.exact().type();
+      TensorType b = right.exact().type();
       long length = a.shape().last().constant();
       boolean integerFormats = a.format().isInteger() && b.format().isInteger();
       boolean isScaled = a.isScaled() || b.isScaled();
@@ -178,13 +178,18 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
   /**
    * What the codes and scales of an operand may be.
    *
-   * @param widest the largest magnitude of a code, less its zero point
+   * @param widest the largest magnitude of a code, less its zero point; of an element, where there are no scales
    * @param spread the same times the largest inner scale, where there are two levels of scales
-   * @param scale the largest of all scales and factors of scales that are numbers; 1 without scales
+   * @param scale the largest that a scale or factor of scales may be, of those that are numbers; 1 without scales
    * @param levels how many levels of codes there are
    */
   private record Codes(double widest, double spread, double scale, int levels) {
-    static Codes of(Tensor operand) {
+    static Codes of(Approximate approximate) {
+      Tensor operand = approximate.exact();
+      if (!operand.type().isScaled()) {
+        double widest = largest(sum(operand.elements(), approximate.error()));
+        return new Codes(widest, widest, 1, 1);
+      }
       double widest = 0;
       double spread = 0;
       double scale = 1;
@@ -196,14 +201,13 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
             ? format.max() - format.min() : Math.max(format.max(), -format.min());
         widest = Math.max(widest, codes);
         spread = Math.max(spread, codes);
-        if (type.isScaled()) {
-          Tensor scales = level.scaleTensor().orElseThrow();
-          scale = Math.max(scale, Math.max(largest(scales.values()), largest(scales.elements())));
-          scale = Math.max(scale, largest(scales.scales()));
-          spread = Math.max(spread, scales.type().isScaled() ? codes * scales.type().format().max() : 0);
-        }
+        Tensor scales = level.scaleTensor().orElseThrow();
+        scale = Math.max(scale, Math.max(largest(scales.values()), largest(scales.elements())));
+        scale = Math.max(scale, largest(scales.scales()));
+        spread = Math.max(spread, scales.type().isScaled() ? codes * scales.type().format().max() : 0);
       }
-      return new Codes(widest, spread, scale, levels.size());
+      // Twice, for what a kernel computed may be a little larger than the exact one.
+      return new Codes(widest, spread, 2 * scale, levels.size());
     }
 
     private static double largest(double[] scales) {

@@ -51,10 +51,6 @@ public record Pow() implements BinaryOp {
 
   @Override
   public double functionError(double a, double errorA, double b, double errorB, double y, ErrorModel model) {
-    double logarithm = Math.max(Math.abs(Math.log(a - errorA)), Math.abs(Math.log(a + errorA)));
-    double exponent = Math.abs(b) + errorB;
-    // An exponent of 0, or a base of 0, of which the logarithm is minus infinity, makes no product that rounds.
-    double product = exponent == 0 || a == 0 ? 0 : exponent * logarithm;
-    return model.function("pow", product, y);
+    return model.function("pow", Math.abs(b) + errorB, y);
   }
 }

@@ -35,8 +35,11 @@ public record RewriteDriver(ImmutableList<Rewrite> rewrites) {
 
   public Function apply(Function function, ImmutableMap<String, SymbolBounds> symbols) {
     Function current = function;
+    // One supply for all sweeps: a rewrite may know values by name, and must not meet another one under the name of
+    // one that is gone.
+    Names names = Names.after(function);
     for (int sweep = 0; sweep < MAX_SWEEPS; sweep++) {
-      Sweep state = new Sweep(Names.after(current), symbols);
+      Sweep state = new Sweep(names, symbols);
       state.countUses(current.body());
       Block body = state.block(current.body(), new BlockBuilder(state.names), new HashMap<>());
       if (!state.changed) {

@@ -4,8 +4,8 @@ import com.google.common.collect.ImmutableSortedMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * A product of atoms with positive powers; the empty product is 1.
@@ -47,20 +47,29 @@ public record Monomial(ImmutableSortedMap<Atom, Integer> powers) implements Comp
   }
 
   private int degree() {
-    return powers.values().stream().mapToInt(Integer::intValue).sum();
+    int degree = 0;
+    for (int power : powers.values()) {
+      degree += power;
+    }
+    return degree;
   }
 
   @Override
   public int compareTo(Monomial other) {
-    int byDegree = Integer.compare(degree(), other.degree());
-    return byDegree != 0 ? byDegree : other.toString().compareTo(toString());
+    int degree = degree();
+    int byDegree = Integer.compare(degree, other.degree());
+    // Most are 1: their text, which is costly, need not be made.
+    return byDegree != 0 || degree == 0 ? byDegree : other.toString().compareTo(toString());
   }
 
   @Override
   public String toString() {
-    return powers.entrySet().stream()
-        .map(factor -> (factor.getKey() + "*").repeat(factor.getValue()))
-        .collect(Collectors.joining())
-        .replaceFirst("\\*$", "");
+    StringJoiner product = new StringJoiner("*");
+    powers.forEach((atom, power) -> {
+      for (int i = 0; i < power; i++) {
+        product.add(atom.toString());
+      }
+    });
+    return product.toString();
   }
 }

@@ -25,9 +25,11 @@ import nibble.ir.shape.SymbolBounds;
  */
 public final class Parser {
   private final TextReader in;
+  private final boolean inPlace;
 
-  private Parser(TextReader in) {
+  private Parser(TextReader in, boolean inPlace) {
     this.in = in;
+    this.inPlace = inPlace;
   }
 
   /**
@@ -37,7 +39,22 @@ public final class Parser {
    * @throws InputException at the first thing that is no text form
    */
   public static Module parse(String text, String file, Registry registry) {
-    Parser parser = new Parser(new TextReader(text, file, registry));
+    return parse(text, file, registry, false);
+  }
+
+  /**
+   * Reads a module, and gives each operation and function its place in this text instead of the location that it
+   * states: for messages about the text itself.
+   *
+   * @param file name for messages
+   * @throws InputException at the first thing that is no text form
+   */
+  public static Module parseInPlace(String text, String file, Registry registry) {
+    return parse(text, file, registry, true);
+  }
+
+  private static Module parse(String text, String file, Registry registry, boolean inPlace) {
+    Parser parser = new Parser(new TextReader(text, file, registry), inPlace);
     Module module = parser.module();
     if (!parser.in.atEnd()) {
       throw parser.in.error("nothing may follow the module");
@@ -86,11 +103,12 @@ public final class Parser {
 
   private Function function() {
     in.expect("func");
+    Token start = in.peek();
     String name = in.symbolName();
     Map<String, Value> scope = new HashMap<>();
     ImmutableList<Value> parameters = in.list("(", ")", () -> argument(scope));
     Block body = body(parameters, "return", scope);
-    return new Function(name, body, location());
+    return new Function(name, body, location(start));
   }
 
   private Value argument(Map<String, Value> scope) {
@@ -144,7 +162,7 @@ public final class Parser {
       values.add(define(scope, results.get(i).text(), types.get(i), results.get(i)));
     }
     Op op = make(OpRecord.of(type), attributes, types, start);
-    return new Operation(op, operands, ImmutableList.copyOf(values), regions.build(), location());
+    return new Operation(op, operands, ImmutableList.copyOf(values), regions.build(), location(start));
   }
 
   private Map<String, Object> attributes(OpRecord record, String op) {
@@ -230,7 +248,12 @@ public final class Parser {
     return value;
   }
 
-  private Location location() {
+  private Location location(Token start) {
+    Location stated = stated();
+    return inPlace ? start.location() : stated;
+  }
+
+  private Location stated() {
     if (!in.accept("loc")) {
       return Location.UNKNOWN;
     }
@@ -249,7 +272,7 @@ public final class Parser {
     int line = in.int32();
     in.expect(":");
     return Location.of(file, line, in.int32());
- }
+  }
 
   /** A path is a string, or dotted names with indices that the lexer gives as words, numbers and punctuation. */
   private String path() {

@@ -18,13 +18,20 @@ public final class F32Model implements ErrorModel {
     return switch (op) {
       // The argument is multiplied by log2 e, a rounded constant, and the product is rounded.
       case "exp" -> 2 * ulp + 2 * Math.abs(argument) * relative;
-      case "pow" -> 2 * ulp + 8 * Math.abs(argument) * relative;
+      // The logarithm is off by 2^-22 where it is small, and its product with the exponent is rounded.
+      case "pow" -> 2 * ulp + 8 * Math.abs(argument) * relative + 8 * product(magnitude) * 0x1p-23;
       case "log" -> 0x1p-21 * Math.max(1, magnitude) + ulp;
       case "sin", "cos" -> 0x1p-20 * Math.max(1, Math.abs(argument));
       case "tanh" -> 0x1p-11 * magnitude + ulp;
-      case "sqrt", "rsqrt", "reciprocal", "div", "erf" -> 2 * ulp;
+      case "sqrt", "rsqrt", "reciprocal", "div", "erf", "erfc" -> 2 * ulp;
       default -> throw new IllegalArgumentException(op);
     };
+  }
+
+  /** The largest {@code z |log2 z|} for z up to that; below 1 it is at most 0.531. */
+  private static double product(double y) {
+    double product = y == 0 ? 0 : y * Math.abs(Math.log(y)) / Math.log(2);
+    return y < 1 / Math.E ? product : Math.max(0.531, product);
   }
 
   @Override

@@ -162,13 +162,17 @@ final class SimulatedKernel {
 
   private Tensor power(List<Tensor> operands, Tensor exact, int bias) {
     Tensor logarithm = new Mul().eval(
-        List.of(mapped(operands.get(0), x -> Math.log(x)), operands.get(1)), exact.type());
+        List.of(mapped(operands.get(0), Math::log), operands.get(1)), exact.type());
+    // Broadcast as the result is.
+    Tensor exponent = new Add().eval(
+        List.of(mapped(operands.get(0), x -> 0), operands.get(1)), exact.type());
     double[] y = new double[exact.size()];
     for (int i = 0; i < y.length; i++) {
       double value = exact.elements()[i];
-      double argument = logarithm.elements()[i];
-      boolean negative = Double.isNaN(argument);
-      y[i] = negative ? Double.NaN : perturbed(value, MODEL.function("pow", argument, value), bias);
+      boolean negative = Double.isNaN(logarithm.elements()[i]);
+      y[i] = negative
+          ? Double.NaN
+          : perturbed(value, MODEL.function("pow", Math.abs(exponent.elements()[i]), value), bias);
     }
     return Tensor.of(exact.type(), y);
   }

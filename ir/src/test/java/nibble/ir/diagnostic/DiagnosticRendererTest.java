@@ -88,6 +88,24 @@ class DiagnosticRendererTest {
   }
 
   @Test
+  void nothingThatATerminalObeysIsShown() {
+    DiagnosticRenderer renderer = new DiagnosticRenderer(Map.of("f", "a\u001b[31mb\tc\u202ed"));
+    String text = renderer.render(
+        Diagnostic.error("no '\u0007' here", Location.of("f", 1, 7)).note("\u001b[2J").hint("first\nsecond"));
+    assertEquals(
+        """
+        error: no '\\u0007' here
+         --> f:1:7
+          |
+        1 | a\ufffd[31mb c\ufffdd
+          |       ^
+          = \\u001b[2J
+          = help: first
+        second
+        """, text);
+  }
+
+  @Test
   void severalAreCounted() {
     Diagnostic first = Diagnostic.error("first", Location.UNKNOWN);
     Diagnostic warning = Diagnostic.warning("second", Location.UNKNOWN);

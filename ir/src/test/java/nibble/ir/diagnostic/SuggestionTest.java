@@ -43,6 +43,12 @@ class SuggestionTest {
             "layers[*].attn.q", List.of("embed", "layer[*].attn.k", "layer[*].attn.q", "layer[*].attn.q"), 2));
   }
 
+  @Test
+  void ofSeveralTheOneThatBeginsLikeTheNameIsMeant() {
+    assertEquals(Optional.of("sm_90a"), Suggestion.nearest("sm_90", List.of("sm_80", "sm_89", "sm_90a")));
+    assertEquals(Optional.of("sm_80"), Suggestion.nearest("sm_81", List.of("sm_89", "sm_80", "sm_90a")));
+  }
+
   @Property(tries = 300)
   void distanceByDefinition(
       @ForAll @StringLength(max = 6) @CharRange(from = 'a', to = 'c') String a,

@@ -38,6 +38,7 @@ class GranularitiesTest {
       [] x i8, scale<token, f32>        | scale<token> needs at least 1 axes, the shape is []
       [4] x i8, scale<block(1,2), f32>  | scale<block(1,2)> needs at least 2 axes, the shape is [4]
       [4,4] x i8, scale<axis 2, f32>    | scale<axis 2> needs at least 3 axes, the shape is [4,4]
+      [4] x i8, scale<axis 2147483647, f32> | scale<axis 2147483647> needs at least 2147483648 axes, the shape is [4]
       [4] x i8, scale<group 0, f32>     | a scale block needs positive extents, not 0
       [4] x i8, scale<tensor, i8>       | scales are floating-point numbers, not i8
       """)

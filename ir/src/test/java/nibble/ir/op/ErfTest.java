@@ -26,6 +26,14 @@ class ErfTest {
         () -> Erf.erf(x) + " is not " + expected);
   }
 
+  /** The same of the complement, for its own magnitude, however small. */
+  @Property(tries = 2000)
+  void complementIsOneMinusTheSeries(@ForAll @DoubleRange(min = -6.5, max = 6.5) double x) {
+    double expected = BigDecimal.ONE.subtract(series(x)).doubleValue();
+    assertTrue(Math.abs(Erf.erfc(x) - expected) <= ErrorModel.REFERENCE / 8 * Math.abs(expected),
+        () -> Erf.erfc(x) + " is not " + expected);
+  }
+
   /** The alternating series of Abramowitz and Stegun 7.1.5, with digits enough for its cancellation. */
   private static BigDecimal series(double x) {
     BigDecimal value = new BigDecimal(x);
@@ -43,6 +51,12 @@ class ErfTest {
   @CsvSource({"0,0", "Infinity,1", "-Infinity,-1", "6,1", "-7,-1", "NaN,NaN", "1e-300,1.1283791670955126e-300"})
   void special(double x, double expected) {
     assertEquals(expected, Erf.erf(x));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,1", "Infinity,0", "-Infinity,2", "1e300,0", "-1e300,2", "NaN,NaN", "26,5.663192408856143e-296"})
+  void specialOfTheComplement(double x, double expected) {
+    assertTrue(Double.compare(expected, Erf.erfc(x)) == 0 || Math.abs(Erf.erfc(x) - expected) <= expected * 0x1p-49);
   }
 
   @Test

@@ -23,7 +23,7 @@ final class NaiveComposites {
       case Sigmoid sigmoid -> map(x, NaiveComposites::sigmoid);
       case Silu silu -> map(x, t -> t * sigmoid(t));
       case Gelu gelu -> map(x, t -> switch (gelu.kind()) {
-        case ERF -> t / 2 * (1 + Erf.erf(t / Math.sqrt(2)));
+        case ERF -> t / 2 * Erf.erfc(-t / Math.sqrt(2));
         case TANH -> t / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (t + 0.044715 * Math.pow(t, 3))));
       });
       case Softmax softmax -> rows(x, row -> {

@@ -104,6 +104,7 @@ final class NaiveOps {
       case Reciprocal reciprocal -> x -> 1 / x;
       case Tanh tanh -> Math::tanh;
       case Erf erf -> Erf::erf;
+      case Erfc erfc -> Erf::erfc;
       case Sin sin -> Math::sin;
       case Cos cos -> Math::cos;
       case Floor floor -> Math::floor;

@@ -58,6 +58,28 @@ class RewriteDriverTest {
   }
 
   @Test
+  void theNameOfAValueThatIsGoneIsNotGivenToAnother() {
+    Module module = Parser.parse("""
+        module @m {
+          func @f(%x: tensor<[] x f32>) {
+            %0 = sub %x, %x : tensor<[] x f32>
+            %y = abs %0 : tensor<[] x f32>
+            return %y
+          }
+        }
+        """, "test", REGISTRY);
+    int[] sweeps = {0};
+    Rewrite inTheSecondSweep = (operation, context) -> operation.op() instanceof Abs && ++sweeps[0] == 2
+        ? Optional.of(ImmutableList.of(context.builder().add(new Exp(), operation.operand(0))))
+        : Optional.empty();
+    Module after = new RewriteDriver(SUBTRACT_BY_ADDING, inTheSecondSweep).apply(module);
+    List<String> names = after.functions().get("f").body().operations().stream()
+        .map(operation -> operation.result().name()).toList();
+    assertEquals(3, names.size());
+    assertFalse(names.contains("0"), names.toString());
+  }
+
+  @Test
   void rewritesUntilNothingFires() {
     rewrites("""
         module @m {

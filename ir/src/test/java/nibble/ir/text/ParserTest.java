@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Map;
 import java.util.stream.Stream;
+import nibble.ir.Function;
 import nibble.ir.GoldenCases;
 import nibble.ir.Location;
 import nibble.ir.Module;
@@ -56,6 +57,21 @@ class ParserTest {
     Module module = Parser.parse(text, "m.ir", REGISTRY);
     assertEquals(location, module.function("f").orElseThrow().location().toString());
     assertEquals(text, Printer.print(module, REGISTRY));
+  }
+
+  @Test
+  void inPlaceEachOperationIsWhereItStands() {
+    String text = """
+        module @m {
+          func @f(%x: tensor<[4] x f32>) {
+            %0 = exp %x : tensor<[4] x f32> loc("a.nib":7:7)
+            return %0
+          } loc("a.nib":6:6)
+        }
+        """;
+    Function function = Parser.parseInPlace(text, "m.ir", REGISTRY).function("f").orElseThrow();
+    assertEquals("loc(\"m.ir\":2:8)", function.location().toString());
+    assertEquals("loc(\"m.ir\":3:10)", function.body().operations().getFirst().location().toString());
   }
 
   @Test

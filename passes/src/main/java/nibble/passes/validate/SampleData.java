@@ -11,8 +11,10 @@ import java.util.TreeSet;
 import java.util.function.IntToDoubleFunction;
 import nibble.ir.Function;
 import nibble.ir.Operation;
+import nibble.ir.Substitution;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
@@ -23,6 +25,7 @@ import nibble.ir.op.Quantize;
 import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
+import nibble.ir.verify.Verifier;
 
 /**
  * Made-up inputs and weights, the same for the same seed. Symbolic sizes get small values, at least 2 and no two alike
@@ -32,6 +35,9 @@ import nibble.ir.shape.SymbolBounds;
  * @param seed of the random numbers
  */
 public record SampleData(long seed) {
+  private static final long LEAST = 2;
+  private static final long LARGEST = 256;
+
   /** Weights with a deviation that keeps the size of what they are multiplied with. */
   public WeightSource weights() {
     return (key, type) -> {
@@ -70,13 +76,17 @@ public record SampleData(long seed) {
   }
 
   /**
-   * A value for each symbol that fits a function before and after a pass.
+   * A value for each symbol that fits a function before and after a pass: small ones, but large enough for what is cut
+   * from an axis.
    *
    * @param after may have constants where {@code before} has symbols
    * @param symbols all symbols of the module
+   * @param given values of some symbols
+   * @throws InputException where no sizes up to some hundreds fit
    */
-  public static Map<String, Long> sizes(Function before, Function after, Map<String, SymbolBounds> symbols) {
-    Map<String, Long> sizes = new HashMap<>();
+  public static Map<String, Long> sizes(
+      Function before, Function after, Map<String, SymbolBounds> symbols, Map<String, Long> given) {
+    Map<String, Long> fixed = new HashMap<>(given);
     Set<String> open = new TreeSet<>(symbols.keySet());
     for (int i = 0; i < before.parameters().size(); i++) {
       List<Dim> dims = before.parameters().get(i).tensorType().shape().dims();
@@ -86,18 +96,35 @@ public record SampleData(long seed) {
         open.addAll(dim.symbols());
         for (String symbol : dim.symbols()) {
           if (dim.equals(Dim.symbol(symbol)) && special.get(axis).isConstant()) {
-            sizes.put(symbol, special.get(axis).constant());
+            fixed.putIfAbsent(symbol, special.get(axis).constant());
           }
         }
       }
     }
-    long least = 2;
-    for (String symbol : open) {
-      if (!sizes.containsKey(symbol)) {
-        sizes.put(symbol, allowed(symbols.getOrDefault(symbol, SymbolBounds.of(symbol)), least++));
+    open.removeAll(fixed.keySet());
+    if (open.isEmpty()) {
+      return fixed;
+    }
+    for (long least = LEAST; least <= LARGEST; least *= 2) {
+      Map<String, Long> sizes = new HashMap<>(fixed);
+      long next = least;
+      for (String symbol : open) {
+        sizes.put(symbol, allowed(symbols.getOrDefault(symbol, SymbolBounds.of(symbol)), next++));
+      }
+      if (fit(before, sizes) && fit(after, sizes)) {
+        return sizes;
       }
     }
-    return sizes;
+    throw new InputException("no sizes up to " + LARGEST + " were found that fit @" + before.name());
+  }
+
+  private static boolean fit(Function function, Map<String, Long> sizes) {
+    try {
+      return Verifier.check(Substitution.of(sizes).apply(function), Set.of()).isEmpty();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      // Such as an extent that becomes negative.
+      return false;
+    }
   }
 
   private static long allowed(SymbolBounds bounds, long least) {

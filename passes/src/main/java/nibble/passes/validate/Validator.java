@@ -71,12 +71,10 @@ public record Validator(
 
   private FunctionReport compare(NumericEffect effect, Module module, Function before, Function after) {
     SampleData madeUp = new SampleData(seed);
-    Map<String, Long> sizes = new HashMap<>(SampleData.sizes(before, after, module.symbols()));
     ImmutableList<Tensor> given = inputs.get(before.name());
     boolean useGiven = given != null && fits(after, given);
-    if (useGiven) {
-      sizes.putAll(Interpreter.bind(before, given));
-    }
+    Map<String, Long> sizes = SampleData.sizes(
+        before, after, module.symbols(), useGiven ? Interpreter.bind(before, given) : Map.of());
     Substitution special = Substitution.of(sizes);
     Comparison comparison = new Comparison(
         special.apply(before),

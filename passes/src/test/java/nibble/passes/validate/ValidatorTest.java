@@ -55,6 +55,18 @@ class ValidatorTest {
   }
 
   @Test
+  void madeUpSizesAreLargeEnoughForWhatIsCut() {
+    ValidationReport report = validate(IrText.module("""
+        func @main(%x: tensor<[B,S] x f32>) {
+          %0 = slice %x {axis = 1, from = 0, to = 9, step = 1} : tensor<[B,9] x f32>
+          %1 = slice %x {axis = 1, from = 9, to = S, step = 1} : tensor<[B,S - 9] x f32>
+          return %0, %1
+        }
+        """), "says-changes{trick=add-a-billionth, records=true}");
+    assertTrue(report.ok(), report.text());
+  }
+
+  @Test
   void exactAllowsTheNoiseOfF64() {
     Module wide = IrText.module("""
         func @main(%x: tensor<[B,4] x f64>) {

@@ -1,11 +1,12 @@
 package nibble.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.KernelResources;
+import nibble.codegen.assemble.PtxasAssembler;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
@@ -25,6 +27,7 @@ import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.file.FileWriting;
+import nibble.engine.file.StagedFiles;
 import nibble.engine.run.Phases;
 import nibble.ir.Function;
 import nibble.ir.Module;
@@ -43,6 +46,7 @@ import picocli.CommandLine.Option;
 final class CompileCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -64,22 +68,24 @@ final class CompileCommand implements Callable<Integer> {
   public Integer call() {
     ImmutableList<Target> chosen =
         targets.stream().distinct().map(Targets::get).collect(ImmutableList.toImmutableList());
-    Phases phases = new Phases(TerminalProgress.of(streams));
+    AssemblerChoice assemblers = assemblers();
     Toolchain toolchain = model.toolchain();
-    try (OpenModel opened = phases.time("read", () ->
-        model.open(model.argument(Map.of()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
+    try (Phases phases = new Phases(TerminalProgress.of(streams)); OpenModel opened = phases.time("read", () ->
+        model.open(model.argument(entry.name(), Map.of()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of());
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
-      AssemblerChoice assemblers = ptxas.map(AssemblerChoice::withPtxas).orElseGet(AssemblerChoice::ofThisMachine);
       List<CompiledTarget> compiled = new ArrayList<>();
       for (Target target : chosen) {
         compiled.add(phases.time(target.name(), () ->
             CompiledTarget.of(new LowerModel(toolchain), prepared, target, assemblers)));
       }
-      write(prepared, compiled, toolchain);
+      ImmutableList<Path> written = write(prepared, compiled, toolchain);
       if (json.isOn()) {
-        Json.print(CompileJson.report(prepared, model.choice(), compiled, phases.seconds()), streams.out());
+        ObjectNode report = CompileJson.report(prepared, model.choice(), compiled, phases.seconds());
+        ArrayNode files = report.putArray("files");
+        written.forEach(file -> files.add(file.toString()));
+        Json.print(report, streams.out());
       } else {
         compiled.forEach(this::tell);
         streams.out().println("written to " + folder);
@@ -89,26 +95,50 @@ final class CompileCommand implements Callable<Integer> {
     }
   }
 
-  private void write(PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new InputException(folder + ": the folder can't be made: " + e.getMessage());
+  private AssemblerChoice assemblers() {
+    ptxas.filter(program -> PtxasAssembler.at(program).isEmpty()).ifPresent(program -> {
+      throw new InputException(
+          program + ": it is no ptxas: it can't be run, or does not say its release", "try it with --version");
+    });
+    return ptxas.map(AssemblerChoice::withPtxas).orElseGet(AssemblerChoice::ofThisMachine);
+  }
+
+  private ImmutableList<Path> write(PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
+    Map<Path, StagedFiles.Content> contents = new LinkedHashMap<>();
+    contents(prepared, compiled, toolchain).forEach((name, content) -> contents.put(folder.resolve(name), content));
+    try (StagedFiles files = new StagedFiles()) {
+      files.folder(folder);
+      contents.forEach(files::add);
+      // A cubin of an earlier run would not be that of this PTX.
+      compiled.stream().map(one -> folder.resolve(stem(prepared, one) + ".cubin"))
+          .filter(cubin -> !contents.containsKey(cubin)).forEach(files::remove);
+      files.commit();
     }
+    return ImmutableList.copyOf(contents.keySet());
+  }
+
+  private Map<String, StagedFiles.Content> contents(
+      PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
+    Map<String, StagedFiles.Content> contents = new LinkedHashMap<>();
     String name = prepared.passes().output().name();
-    FileWriting.write(folder.resolve(name + ".ir"), Printer.print(prepared.passes().output(), toolchain.registry()));
+    contents.put(name + ".ir", FileWriting.text(Printer.print(prepared.passes().output(), toolchain.registry())));
     Registry withTiles = toolchain.registry().with(List.of(new TileDialect()));
     for (CompiledTarget one : compiled) {
-      String stem = name + "." + one.target().name();
-      FileWriting.write(folder.resolve(stem + ".tile"), tiles(name, one, withTiles));
-      FileWriting.write(folder.resolve(stem + ".ptx"), one.ptx());
-      FileWriting.write(folder.resolve(stem + ".plan.json"), Json.text(CompileJson.plan(one.program())));
+      String stem = stem(prepared, one);
+      contents.put(stem + ".tile", FileWriting.text(tiles(name, one, withTiles)));
+      contents.put(stem + ".ptx", FileWriting.text(one.ptx()));
+      contents.put(stem + ".plan.json", FileWriting.text(Json.text(CompileJson.plan(one.program()))));
       if (one.verdict() instanceof Verdict.Assembled assembled) {
-        FileWriting.write(folder.resolve(stem + ".cubin"), out -> out.write(assembled.cubin().bytes()));
+        contents.put(stem + ".cubin", out -> out.write(assembled.cubin().bytes()));
       }
     }
-    FileWriting.write(folder.resolve("report.json"), Json.text(
-        CompileJson.report(prepared, model.choice(), compiled, ImmutableMap.of())));
+    contents.put("report.json", FileWriting.text(Json.text(
+        CompileJson.report(prepared, model.choice(), compiled, ImmutableMap.of()))));
+    return contents;
+  }
+
+  private static String stem(PreparedModel prepared, CompiledTarget one) {
+    return prepared.passes().output().name() + "." + one.target().name();
   }
 
   private static String tiles(String name, CompiledTarget one, Registry registry) {

@@ -1,10 +1,10 @@
 package nibble.cli;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
-import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 
 /** What {@code ptx run} calls the elements of buffers, and scalars. */
@@ -21,6 +21,8 @@ enum ElementKind {
   F32("f4"),
   F64("f8");
 
+  private static final String HEXADECIMAL = "[+-]?0[xX][0-9a-fA-F]{1,16}";
+  private static final String DECIMAL = "[+-]?\\d{1,20}";
   private final String numpy;
 
   ElementKind(String numpy) {
@@ -29,7 +31,7 @@ enum ElementKind {
 
   static ElementKind of(String name) {
     return Arrays.stream(values()).filter(kind -> kind.toString().equals(name)).findFirst()
-        .orElseThrow(() -> new InputException(
+        .orElseThrow(() -> new UsageException(
             "there is no element type '" + name + "'",
             Suggestion.didYouMean(name, Arrays.stream(values()).map(ElementKind::toString).toList())
                 .orElse("known are s8 u8 s16 u16 s32 u32 s64 u64 f16 f32 f64; narrow floats go as raw u8 or u16")));
@@ -44,48 +46,84 @@ enum ElementKind {
     return numpy.charAt(1) - '0';
   }
 
+  int bits() {
+    return bytes() * Byte.SIZE;
+  }
+
   boolean isFloat() {
     return numpy.charAt(0) == 'f';
   }
 
+  private boolean isSigned() {
+    return numpy.charAt(0) == 'i';
+  }
+
   /**
-   * The bytes of a number.
+   * The bytes of a number: decimal, or hexadecimal behind 0x; a floating-point one may be NaN or Infinity.
    *
-   * @throws InputException where the text is none, or one that does not fit
+   * @throws UsageException where the text is none, or one that does not fit
    */
   byte[] parse(String text) {
     ByteBuffer buffer = ByteBuffer.allocate(bytes()).order(ByteOrder.LITTLE_ENDIAN);
-    try {
-      switch (this) {
-        case F16 -> buffer.putShort(Float.floatToFloat16(Float.parseFloat(text)));
-        case F32 -> buffer.putFloat(Float.parseFloat(text));
-        case F64 -> buffer.putDouble(Double.parseDouble(text));
-        case U64 -> buffer.putLong(text.startsWith("-") ? unfit(text) : Long.parseUnsignedLong(text));
-        case S64 -> buffer.putLong(Long.decode(text));
-        case S8, U8, S16, U16, S32, U32 -> integer(buffer, text);
-      }
-    } catch (NumberFormatException e) {
-      throw new InputException("'" + text + "' is no " + this);
+    if (isFloat()) {
+      put(buffer, number(text));
+    } else {
+      put(buffer, integer(text));
     }
     return buffer.array();
   }
 
-  private void integer(ByteBuffer buffer, String text) {
-    long value = Long.decode(text);
-    int bits = bytes() * Byte.SIZE;
-    boolean signed = numpy.charAt(0) == 'i';
-    long least = signed ? -(1L << bits - 1) : 0;
-    long most = signed ? (1L << bits - 1) - 1 : (1L << bits) - 1;
-    if (value < least || value > most) {
-      unfit(text);
+  private double number(String text) {
+    double value;
+    try {
+      value = Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new UsageException("'" + text + "' is no number of type " + this, "write 1.5, -2e-3, NaN or Infinity");
     }
-    for (int i = 0; i < bytes(); i++) {
-      buffer.put((byte) (value >> i * Byte.SIZE));
+    boolean isInfinite = Double.isInfinite(switch (bytes()) {
+      case 2 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
+      case 4 -> (float) value;
+      default -> value;
+    });
+    if (isInfinite && !text.strip().matches("[+-]?Infinity")) {
+      throw new UsageException(text + " does not fit the type " + this, "write Infinity where that is meant");
+    }
+    return value;
+  }
+
+  private long integer(String text) {
+    if (!text.matches(HEXADECIMAL) && !text.matches(DECIMAL)) {
+      throw new UsageException("'" + text + "' is no integer of type " + this, "write 1000, -1 or 0x3e8");
+    }
+    BigInteger value = text.matches(HEXADECIMAL)
+        ? new BigInteger(text.replaceFirst("0[xX]", ""), 16) : new BigInteger(text);
+    BigInteger end = BigInteger.ONE.shiftLeft(isSigned() ? bits() - 1 : bits());
+    BigInteger least = isSigned() ? end.negate() : BigInteger.ZERO;
+    if (value.compareTo(least) < 0 || value.compareTo(end) >= 0) {
+      throw new UsageException(
+          text + " does not fit the type " + this,
+          "it holds " + least + " to " + end.subtract(BigInteger.ONE));
+    }
+    return value.longValue();
+  }
+
+  /** Writes an integer, or its lower bits where the type has fewer. */
+  void put(ByteBuffer buffer, long value) {
+    switch (bytes()) {
+      case 1 -> buffer.put((byte) value);
+      case 2 -> buffer.putShort((short) value);
+      case 4 -> buffer.putInt((int) value);
+      default -> buffer.putLong(value);
     }
   }
 
-  private long unfit(String text) {
-    throw new InputException(text + " does not fit a " + this);
+  /** Writes a number, rounded to the type. */
+  void put(ByteBuffer buffer, double value) {
+    switch (bytes()) {
+      case 2 -> buffer.putShort(Float.floatToFloat16((float) value));
+      case 4 -> buffer.putFloat((float) value);
+      default -> buffer.putDouble(value);
+    }
   }
 
   @Override

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
@@ -37,7 +36,7 @@ final class ExplainCommand implements Callable<Integer> {
     Toolchain toolchain = model.toolchain();
     RecipeChoice choice = model.choice();
     try (OpenModel opened =
-        model.open(model.argument(Map.of()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
+        model.open(model.argument(), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), false,
           ImmutableMap.of());

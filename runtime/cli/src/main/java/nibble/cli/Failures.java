@@ -42,7 +42,12 @@ record Failures(Streams streams, List<String> args) implements IExecutionExcepti
     Optional<String> hint = help.toString().isBlank()
         ? Optional.empty() : Optional.of(help.toString().strip());
     String usage = "see " + command.getCommandSpec().qualifiedName() + " --help";
-    return tell(ExitCode.USAGE, args.contains("--json"), List.of(diagnostic(e.getMessage(), hint.orElse(usage))));
+    return tell(ExitCode.USAGE, args.contains("--json"), List.of(diagnostic(message(e), hint.orElse(usage))));
+  }
+
+  /** The parser's message, without its slips. */
+  private static String message(ParameterException e) {
+    return e.getMessage().replaceFirst("^Error: ", "").replaceFirst("^Value for option option ", "Value for option ");
   }
 
   @Override
@@ -50,6 +55,7 @@ record Failures(Streams streams, List<String> args) implements IExecutionExcepti
     boolean json = args.contains("--json");
     return switch (e) {
       case ParameterException wrong -> handleParseException(wrong, null);
+      case UsageException wrong -> tell(ExitCode.USAGE, json, wrong.diagnostics());
       case InputException wrong -> tell(ExitCode.COMPILE_ERROR, json, wrong.diagnostics());
       case PtxException wrong -> tell(ExitCode.COMPILE_ERROR, json, PtxProblems.diagnostics(wrong));
       case UnknownTargetException wrong ->
@@ -62,6 +68,16 @@ record Failures(Streams streams, List<String> args) implements IExecutionExcepti
       case BackendBug bug -> bug(json, bug, Optional.of(bug.reproducer()));
       default -> bug(json, e, Optional.empty());
     };
+  }
+
+  /** What the JVM could not do. */
+  int handle(Error e) {
+    boolean json = args.contains("--json");
+    return e instanceof OutOfMemoryError
+        ? tell(ExitCode.COMPILE_ERROR, json, List.of(diagnostic(
+            "there is not enough memory: " + e.getMessage(),
+            "take smaller sizes, or give the JVM more: NIBBLE_JVM_FLAGS=-Xmx16g")))
+        : bug(json, e, Optional.empty());
   }
 
   private int tell(ExitCode code, boolean json, List<Diagnostic> diagnostics) {

@@ -1,7 +1,7 @@
 package nibble.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import nibble.dsl.NibFormatter;
 import nibble.dsl.SourceFile;
+import nibble.engine.file.FileReading;
 import nibble.engine.file.FileWriting;
+import nibble.engine.file.StagedFiles;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import picocli.CommandLine.Command;
@@ -41,41 +43,52 @@ final class FmtCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Map<Path, String> all = new LinkedHashMap<>();
     Map<Path, String> changed = new LinkedHashMap<>();
     List<Diagnostic> diagnostics = new ArrayList<>();
     for (Path file : files) {
       try {
-        SourceFile source = SourceFile.read(file);
+        SourceFile source = new SourceFile(file.toString(), FileReading.text(file));
         String formatted = NibFormatter.format(source);
-        if (print) {
-          streams.out().print(formatted);
-        }
+        all.put(file, formatted);
         if (!formatted.equals(source.text())) {
           changed.put(file, formatted);
         }
       } catch (InputException e) {
         diagnostics.addAll(e.diagnostics());
-      } catch (IOException e) {
-        throw new InputException(file + ": can't be read: " + e.getMessage());
       }
     }
     if (!diagnostics.isEmpty()) {
       throw new InputException(diagnostics);
     }
     if (!check && !print) {
-      changed.forEach(FileWriting::write);
+      write(changed);
     }
-    report(changed);
+    report(all, changed);
     return (check && !changed.isEmpty() ? ExitCode.CHECK_FAILED : ExitCode.OK).code();
   }
 
-  private void report(Map<Path, String> changed) {
+  private static void write(Map<Path, String> changed) {
+    try (StagedFiles staged = new StagedFiles()) {
+      changed.forEach((file, text) -> staged.add(file, FileWriting.text(text)));
+      staged.commit();
+    }
+  }
+
+  private void report(Map<Path, String> all, Map<Path, String> changed) {
     if (json.isOn()) {
       ObjectNode node = Json.object();
-      node.put("files", files.size());
-      changed.keySet().forEach(file -> node.withArray("changed").add(file.toString()));
+      node.put("files", all.size());
+      ArrayNode names = node.putArray("changed");
+      changed.keySet().forEach(file -> names.add(file.toString()));
+      if (print) {
+        ObjectNode texts = node.putObject("texts");
+        all.forEach((file, text) -> texts.put(file.toString(), text));
+      }
       Json.print(node, streams.out());
-    } else if (!print) {
+    } else if (print) {
+      all.values().forEach(streams.out()::print);
+    } else {
       changed.keySet().forEach(file ->
           streams.out().println(file + (check ? ": is not formatted" : ": formatted")));
     }

@@ -1,8 +1,9 @@
 package nibble.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -33,7 +34,8 @@ final class Json {
       node.put("line", diagnostic.location().line());
       node.put("column", diagnostic.location().column());
     }
-    diagnostic.notes().forEach(node.withArray("notes")::add);
+    ArrayNode notes = node.putArray("notes");
+    diagnostic.notes().forEach(notes::add);
     diagnostic.hint().ifPresent(hint -> node.put("hint", hint));
     return node;
   }

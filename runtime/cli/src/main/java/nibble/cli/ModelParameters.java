@@ -1,7 +1,6 @@
 package nibble.cli;
 
 import com.google.common.collect.ImmutableMap;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,24 +14,15 @@ import nibble.engine.compile.Toolchain;
 import nibble.engine.sample.ModelArgument;
 import nibble.engine.sample.ModelOptions;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.Spec.Target;
 
 /** A model and what shall be done to it: what most verbs take. */
 final class ModelParameters {
-  @Spec(Target.MIXEE) private CommandSpec spec;
-
   @Parameters(
       index = "0", paramLabel = "MODEL",
       description = "A sample folder (with a nibble.json), a model file (.nib), or the text form of the IR (.ir).")
   private Path model;
-
-  @Option(names = "--fn", paramLabel = "F", description = "The function to take; main, or the only one, unless given.")
-  private Optional<String> entry;
 
   @Option(
       names = "--weights", paramLabel = "FILE", description = "Weights: a .safetensors, .npz, .npy or .onnx file.")
@@ -66,6 +56,11 @@ final class ModelParameters {
   }
 
   ImmutableMap<String, Long> sizes() {
+    sizes.forEach((name, size) -> {
+      if (size < 1) {
+        throw new UsageException("--size " + name + "=" + size + ": a size is 1 or more", "give a number of elements");
+      }
+    });
     return ImmutableMap.copyOf(sizes);
   }
 
@@ -82,19 +77,19 @@ final class ModelParameters {
   }
 
   /** The model argument with its options put in. */
-  ModelArgument argument(Map<String, Path> inputs) {
-    if (!Files.exists(model)) {
-      // Its message may know what was meant.
-      return ModelArgument.resolve(model, new ModelOptions(entry, weights, inputs));
-    }
-    weights.filter(Files::notExists).ifPresent(file -> {
-      throw new ParameterException(spec.commandLine(), "--weights " + file + ": there is no such file");
-    });
+  ModelArgument argument(Optional<String> entry, Map<String, Path> inputs) {
     return ModelArgument.resolve(model, new ModelOptions(entry, weights, inputs));
   }
 
+  /** The model argument of verbs that take a model as a whole. */
+  ModelArgument argument() {
+    return argument(Optional.empty(), Map.of());
+  }
+
   OpenModel open(ModelArgument argument, Toolchain toolchain, ReadModel.Weights need, Streams streams) {
-    OpenModel opened = ReadModel.read(argument, choice(), toolchain, need);
+    // Weights that somebody asked for must be there.
+    ReadModel.Weights needed = weights.isPresent() ? ReadModel.Weights.REQUIRED : need;
+    OpenModel opened = ReadModel.read(argument, choice(), toolchain, needed);
     Failures.warn(streams, opened.warnings());
     return opened;
   }

@@ -1,9 +1,5 @@
 package nibble.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,16 +15,8 @@ import picocli.CommandLine.Spec;
     version = "nibble 0.1.0",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "VERB",
-    description = "Compiles quantized and sparse tensor programs to GPU kernels, runs them, and proves them.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:all went well",
-      "1:a verification or check failed",
-      "2:the command line is wrong",
-      "3:the model, recipe, weights, inputs or PTX are wrong",
-      "4:the device can't be had, or a kernel failed on it",
-      "5:Nibble itself failed; a file to reproduce it was written"
-    })
+    description = "Compiles quantized and sparse tensor programs to GPU kernels, runs them, and proves them.")
 public final class Nibble implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -36,28 +24,28 @@ public final class Nibble implements Runnable {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
-    PrintStream messages = messages();
-    System.setErr(messages);
-    PrintWriter out =
-        new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-    PrintWriter err = new PrintWriter(messages, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(StandardError.restore(), false);
+    StandardOutput results = new StandardOutput();
+    PrintWriter out = new PrintWriter(results, false, StandardCharsets.UTF_8);
     // The launcher knows whether standard error is a terminal; Java can't tell.
     int code = run(new Streams(out, err, Boolean.getBoolean("nibble.terminal")), List.of(args));
+    if (results.failure().isPresent() && code == ExitCode.OK.code()) {
+      err.println("error: standard output can't be written: " + results.failure().get());
+      err.flush();
+      code = ExitCode.COMPILE_ERROR.code();
+    }
     System.exit(code);
   }
 
-  /** Standard error, or the file that the launcher names in its place. */
-  private static PrintStream messages() {
-    String path = System.getProperty("nibble.stderr");
-    if (path == null) {
-      return System.err;
-    }
-    try {
-      // To append is what keeps the redirection of a file from being cut.
-      return new PrintStream(new FileOutputStream(path, true), true, StandardCharsets.UTF_8);
-    } catch (FileNotFoundException e) {
-      return System.err;
-    }
+  /**
+   * Runs the command within this process.
+   *
+   * @param out takes what goes to standard output
+   * @param err takes messages
+   * @return the exit code
+   */
+  public static int run(PrintWriter out, PrintWriter err, List<String> args) {
+    return run(new Streams(out, err, false), args);
   }
 
   /** Runs the command within this process and returns its exit code. */
@@ -75,6 +63,7 @@ public final class Nibble implements Runnable {
         .addSubcommand(new CommandLine(new PtxCommand())
             .addSubcommand(new PtxRunCommand(streams))
             .addSubcommand(new PtxCheckCommand(streams)));
+    command.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
     Failures failures = new Failures(streams, args);
     command.setOut(streams.out());
     command.setErr(streams.err());
@@ -83,7 +72,12 @@ public final class Nibble implements Runnable {
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setUsageHelpAutoWidth(false);
     command.setUsageHelpWidth(100);
-    int code = command.execute(args.toArray(String[]::new));
+    int code;
+    try {
+      code = command.execute(args.toArray(String[]::new));
+    } catch (OutOfMemoryError | StackOverflowError | LinkageError | AssertionError e) {
+      code = failures.handle(e);
+    }
     streams.out().flush();
     streams.err().flush();
     return code;

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import nibble.ir.Catalog;
 import nibble.ir.Catalog.OpEntry;
-import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,7 +52,7 @@ final class OpsCommand implements Callable<Integer> {
 
   private static OpEntry named(List<OpEntry> ops, String name) {
     List<String> names = ops.stream().map(OpEntry::name).toList();
-    return ops.stream().filter(entry -> entry.name().equals(name)).findFirst().orElseThrow(() -> new InputException(
+    return ops.stream().filter(entry -> entry.name().equals(name)).findFirst().orElseThrow(() -> new UsageException(
         "there is no op '" + name + "'",
         Suggestion.didYouMean(name, names).orElse("there are " + String.join(", ", names))));
   }

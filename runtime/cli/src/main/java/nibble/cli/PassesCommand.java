@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.pipeline.PassType;
@@ -57,7 +56,7 @@ final class PassesCommand implements Callable<Integer> {
   private static PassType named(PassRegistry registry, String name) {
     PassType type = registry.passes().get(name);
     if (type == null) {
-      throw new InputException(
+      throw new UsageException(
           "there is no pass '" + name + "'",
           Suggestion.didYouMean(name, registry.passes().keySet())
               .orElse("there are " + String.join(", ", registry.passes().keySet())));

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import nibble.emulator.KernelFault;
 import nibble.emulator.LaunchResult;
-import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 
 /** What the PTX machine finds and counts, by the names of the command line. */
@@ -21,15 +20,15 @@ final class PtxChecks {
   /**
    * Refuses names of checks that there are not.
    *
-   * @throws InputException where one is unknown, or not built yet
+   * @throws UsageException where one is unknown, or not built yet
    */
   static void require(List<String> names) {
     for (String name : names) {
       if (PLANNED.contains(name)) {
-        throw new InputException("the check '" + name + "' is not built yet", "there are " + String.join(", ", KNOWN));
+        throw new UsageException("the check '" + name + "' is not built yet", "there are " + String.join(", ", KNOWN));
       }
       if (!KNOWN.contains(name)) {
-        throw new InputException(
+        throw new UsageException(
             "there is no check '" + name + "'",
             Suggestion.didYouMean(name, KNOWN).orElse("there are " + String.join(", ", KNOWN)));
       }

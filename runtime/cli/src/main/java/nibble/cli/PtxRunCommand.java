@@ -2,6 +2,7 @@ package nibble.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Stopwatch;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import nibble.emulator.Allocation;
-import nibble.emulator.Argument;
 import nibble.emulator.KernelFault;
 import nibble.emulator.LaunchConfig;
 import nibble.emulator.LaunchConfig.Extent;
@@ -20,7 +19,6 @@ import nibble.emulator.LaunchResult;
 import nibble.emulator.Machine;
 import nibble.emulator.PtxKernel;
 import nibble.emulator.PtxProgram;
-import nibble.engine.file.NumpyArray;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import picocli.CommandLine.Command;
@@ -53,8 +51,9 @@ final class PtxRunCommand implements Callable<Integer> {
 
   @Option(
       names = "--arg", paramLabel = "ARG",
-      description = "Once for each parameter, in order: a buffer name:f32[1024]=@in.npy, =zeros, =iota or =random:SEED; "
-          + "a scalar n:s32=1000. Types: s8 u8 s16 u16 s32 u32 s64 u64 f16 f32 f64; narrow floats as raw u8 or u16.")
+      description = "Once for each parameter, in order: a buffer name:f32[1024]=@in.npy, =zeros, =iota or "
+          + "=random:SEED; a scalar n:s32=1000. Types: s8 u8 s16 u16 s32 u32 s64 u64 f16 f32 f64; narrow floats as raw "
+          + "u8 or u16.")
   private List<String> arguments = new ArrayList<>();
 
   @Option(names = "--save", paramLabel = "NAME=FILE", description = "Saves a buffer after the run as an array (.npy).")
@@ -64,6 +63,12 @@ final class PtxRunCommand implements Callable<Integer> {
       names = "--check", split = ",", paramLabel = "CHECK",
       description = "What to check: memory (always checked), barrier (always checked).")
   private List<String> checks = new ArrayList<>();
+
+  @Option(
+      names = "--step-limit", paramLabel = "N",
+      description = "Basic blocks that the warps of a thread block may execute before the kernel counts as endless; no "
+          + "limit unless given.")
+  private Optional<Long> stepLimit;
 
   @Option(names = "--counters", description = "Prints what was counted.")
   private boolean counters;
@@ -75,100 +80,79 @@ final class PtxRunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PtxChecks.require(checks);
-    LaunchConfig config = new LaunchConfig(extent("--grid", grid), extent("--block", block), shared);
-    List<PtxArgument> parsed = arguments.stream().map(PtxArgument::parse).toList();
-    requireBuffers(parsed);
+    LaunchConfig config = new LaunchConfig(extent("--grid", grid), extent("--block", block), shared());
+    PtxArguments parsed = PtxArguments.parse(arguments);
+    parsed.requireSavable(save);
     String text = PtxText.read(file);
-    try (Machine machine = Machine.builder().build(); PtxProgram program = machine.load(text, file.toString())) {
+    try (Machine machine = machine(); PtxProgram program = machine.load(text, file.toString())) {
       PtxKernel kernel = kernel(program);
-      requireCount(kernel, parsed);
-      Map<String, Allocation> buffers = new LinkedHashMap<>();
-      List<Argument> bound = parsed.stream().map(argument -> bind(argument, machine, buffers)).toList();
+      parsed.requireFit(kernel);
+      PtxArguments.Bound bound = parsed.bind(machine);
+      Stopwatch watch = Stopwatch.createStarted();
       try {
-        LaunchResult result = machine.launch(kernel, config, bound);
-        List<String> saved = save(parsed, buffers);
-        report(kernel, Optional.of(result), ImmutableList.of(), saved);
+        LaunchResult result = machine.launch(kernel, config, bound.values());
+        report(kernel, Optional.of(result), ImmutableList.of(), bound.save(save), result.seconds());
         return ExitCode.OK.code();
       } catch (KernelFault fault) {
-        report(kernel, Optional.empty(), ImmutableList.of(fault), List.of());
+        report(kernel, Optional.empty(), ImmutableList.of(fault), List.of(), watch.elapsed().toNanos() / 1e9);
         return ExitCode.CHECK_FAILED.code();
       }
     }
   }
 
+  private Machine machine() {
+    Machine.Builder builder = Machine.builder();
+    stepLimit.ifPresent(limit -> builder.stepLimit(positive("--step-limit", limit)));
+    return builder.build();
+  }
+
+  private int shared() {
+    if (shared < 0) {
+      throw new UsageException("--shared " + shared + ": a size can't be negative", "give a number of bytes");
+    }
+    return shared;
+  }
+
+  private static long positive(String option, long number) {
+    if (number < 1) {
+      throw new UsageException(option + " " + number + ": it must be 1 or more", "see nibble ptx run --help");
+    }
+    return number;
+  }
+
   private PtxKernel kernel(PtxProgram program) {
-    if (entry.isPresent()) {
-      return program.kernel(entry.get());
+    List<String> names = program.kernels().stream().map(PtxKernel::name).toList();
+    if (names.isEmpty()) {
+      throw new InputException(file + ": it has no kernel to run", "write one: .visible .entry name(...) { ... }");
     }
-    if (program.kernels().size() != 1) {
+    String known = "it has " + String.join(", ", names);
+    if (entry.isEmpty() && names.size() > 1) {
+      throw new InputException(file + ": which kernel? " + known, "choose one with --entry");
+    }
+    String name = entry.orElse(names.getFirst());
+    if (!names.contains(name)) {
       throw new InputException(
-          file + ": which kernel? It has " + program.kernels(), "choose one with --entry");
+          file + ": it has no kernel '" + name + "'", Suggestion.didYouMean(name, names).orElse(known));
     }
-    return program.kernels().getFirst();
-  }
-
-  private void requireCount(PtxKernel kernel, List<PtxArgument> given) {
-    if (given.size() != kernel.parameters().size()) {
-      throw new InputException(
-          "the kernel " + kernel.name() + " takes " + kernel.parameters().size() + " arguments, and " + given.size()
-              + " were given",
-          "give --arg once for each, in order: " + kernel.parameters().stream()
-              .map(parameter -> parameter.name() + " of " + parameter.size() + " bytes").toList());
-    }
-  }
-
-  private void requireBuffers(List<PtxArgument> given) {
-    List<String> names = given.stream()
-        .filter(argument -> argument instanceof PtxArgument.Buffer).map(PtxArgument::name).toList();
-    save.forEach((name, path) -> {
-      if (!names.contains(name)) {
-        throw new InputException(
-            "--save " + name + ": there is no such buffer",
-            Suggestion.didYouMean(name, names).orElse("there are " + String.join(", ", names)));
-      }
-      SavedOutputs.requireFolder(path);
-    });
-  }
-
-  private static Argument bind(PtxArgument argument, Machine machine, Map<String, Allocation> buffers) {
-    return switch (argument) {
-      case PtxArgument.Scalar scalar -> Argument.of(scalar.bytes());
-      case PtxArgument.Buffer buffer -> {
-        Allocation allocation = machine.memory().allocate(buffer.bytes(), buffer.name());
-        if (buffers.put(buffer.name(), allocation) != null) {
-          throw new InputException("two buffers are called '" + buffer.name() + "'");
-        }
-        yield Argument.of(allocation);
-      }
-    };
-  }
-
-  private List<String> save(List<PtxArgument> given, Map<String, Allocation> buffers) {
-    List<String> saved = new ArrayList<>();
-    for (PtxArgument argument : given) {
-      Path path = save.get(argument.name());
-      if (path != null && argument instanceof PtxArgument.Buffer buffer) {
-        new NumpyArray(buffer.kind().numpy(), buffer.extents(), buffers.get(buffer.name()).read()).write(path);
-        saved.add(path.toString());
-      }
-    }
-    return saved;
+    return program.kernel(name);
   }
 
   private static Extent extent(String option, String text) {
-    String[] parts = text.split("[,x]");
+    String[] parts = text.split("[,x]", -1);
     int[] extents = {1, 1, 1};
     try {
       for (int i = 0; i < parts.length; i++) {
-        extents[i] = Integer.parseInt(parts[i].strip());
+        extents[i] = (int) positive(option, Integer.parseInt(parts[i].strip()));
       }
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new InputException(option + " " + text + ": these are not one to three numbers", "write " + option + " 4,2,1");
+      throw new UsageException(
+          option + " " + text + ": these are not one to three numbers", "write " + option + " 4,2,1");
     }
     return new Extent(extents[0], extents[1], extents[2]);
   }
 
-  private void report(PtxKernel kernel, Optional<LaunchResult> result, List<KernelFault> faults, List<String> saved) {
+  private void report(
+      PtxKernel kernel, Optional<LaunchResult> result, List<KernelFault> faults, List<String> saved, double seconds) {
     if (json.isOn()) {
       ObjectNode node = Json.object();
       node.put("entry", kernel.name());
@@ -176,10 +160,11 @@ final class PtxRunCommand implements Callable<Integer> {
       faults.forEach(fault -> findings.add(PtxChecks.finding(fault)));
       ObjectNode counted = node.putObject("counters");
       result.ifPresent(done -> PtxChecks.counters(done).forEach(counted::put));
-      Json.put(node, "seconds", result.map(LaunchResult::seconds).orElse(Double.NaN));
+      node.put("seconds", seconds);
       ArrayNode files = node.putArray("saved");
       saved.forEach(files::add);
-      result.ifPresent(done -> done.output().forEach(node.withArray("printed")::add));
+      ArrayNode printed = node.putArray("printed");
+      result.ifPresent(done -> done.output().forEach(printed::add));
       Json.print(node, streams.out());
       return;
     }

@@ -4,9 +4,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.engine.compile.OpenModel;
@@ -16,6 +18,7 @@ import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.device.DeviceRequest;
 import nibble.engine.file.FileWriting;
+import nibble.engine.file.StagedFiles;
 import nibble.engine.run.ModelInputs;
 import nibble.engine.run.Phases;
 import nibble.engine.run.RunModel;
@@ -26,7 +29,9 @@ import nibble.ir.eval.WeightSource;
 import nibble.passes.validate.SampleData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Compiles a model, launches its kernels, prints or saves what comes out. */
 @Command(
@@ -35,7 +40,9 @@ import picocli.CommandLine.Option;
         + "comes out.")
 final class RunCommand implements Callable<Integer> {
   private final Streams streams;
+  @Spec private CommandSpec spec;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -44,7 +51,7 @@ final class RunCommand implements Callable<Integer> {
   private Map<String, Path> inputs = new LinkedHashMap<>();
 
   @Option(
-      names = "--made-up", paramLabel = "SEED", arity = "0..1", fallbackValue = "1",
+      names = "--made-up", paramLabel = "SEED", arity = "0..1", preprocessor = SeedParameter.class,
       description = "Makes up inputs, and weights where there is no weight file.")
   private Optional<Long> seed;
 
@@ -61,7 +68,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--verify", description = "Proves each kernel within its error bounds, and says what precision cost.")
   private boolean verify;
 
-  @Option(names = "--validate", description = "Holds each pass to what it declares, by interpreting before and after it.")
+  @Option(
+      names = "--validate",
+      description = "Holds each pass to what it declares, by interpreting before and after it.")
   private boolean validate;
 
   @Option(names = "--assemble", description = "Has an assembler judge the kernels as well, for registers and spills.")
@@ -72,7 +81,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--save", paramLabel = "NAME=FILE",
-      description = "Saves an output as an array (.npy); outputs are called out, or out0, out1, ... where there are several.")
+      description = "Saves an output as an array (.npy); outputs are called out, or out0, out1, ... where there are "
+          + "several.")
   private Map<String, Path> save = new LinkedHashMap<>();
 
   RunCommand(Streams streams) {
@@ -81,13 +91,14 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DeviceRequest request = DeviceRequest.parse(device);
+    DeviceRequest request = UsageException.reading(() -> DeviceRequest.parse(device));
     Optional<Target> chosenTarget = target.map(Targets::get);
-    Phases phases = new Phases(TerminalProgress.of(streams));
     Toolchain toolchain = model.toolchain();
-    ModelArgument argument = model.argument(inputs);
+    ModelArgument argument = model.argument(entry.name(), inputs);
+    report.ifPresent(StagedFiles::requirePlace);
     ReadModel.Weights need = seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
-    try (OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, need, streams))) {
+    try (Phases phases = new Phases(TerminalProgress.of(streams));
+        OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, need, streams))) {
       ModelInputs read = phases.time("inputs", () -> inputs(opened));
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
@@ -96,16 +107,32 @@ final class RunCommand implements Callable<Integer> {
       SavedOutputs outputs = new SavedOutputs(save, prepared.prepared().results().size());
       RunReport done = new RunModel(toolchain, weights(opened)).run(
           prepared, read, new RunOptions(request, chosenTarget, verify, assemble), phases);
-      outputs.write(done.outputs());
-      report.ifPresent(file -> FileWriting.write(file, RunPage.of(done, model.choice())));
+      write(outputs, done);
       if (json.isOn()) {
-        Json.print(RunJson.of(done, model.choice()), streams.out());
+        Json.print(RunJson.of(done, model.choice(), command()), streams.out());
       } else {
-        streams.out().print(RunText.of(done, model.choice()));
+        streams.out().print(RunText.of(done, model.choice(), command()));
       }
       return (done.verified().orElse(true) && prepared.passes().failures().isEmpty()
           ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
     }
+  }
+
+  /** All files, or none. */
+  private void write(SavedOutputs outputs, RunReport done) {
+    try (StagedFiles files = new StagedFiles()) {
+      outputs.addTo(files, done.outputs());
+      report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, model.choice(), command()))));
+      files.commit();
+    }
+  }
+
+  /** The command line as it was given, for the shell. */
+  private String command() {
+    List<String> words = spec.root().commandLine().getParseResult().originalArgs();
+    return "nibble " + words.stream()
+        .map(word -> word.matches("[\\w./:=,@-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
   }
 
   private ModelInputs inputs(OpenModel opened) {

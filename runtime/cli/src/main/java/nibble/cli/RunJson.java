@@ -14,8 +14,10 @@ import nibble.engine.run.RunReport;
 import nibble.engine.run.Similarity;
 import nibble.engine.verify.Comparison;
 import nibble.engine.verify.ElementCheck;
+import nibble.engine.verify.ElementCheck.Fault;
 import nibble.engine.verify.KernelCheck;
 import nibble.engine.verify.PrecisionCost;
+import nibble.engine.verify.WrongKernel;
 import nibble.ir.eval.Tensor;
 
 /** The report of a run as a JSON object. */
@@ -24,7 +26,7 @@ final class RunJson {
 
   private RunJson() {}
 
-  static ObjectNode of(RunReport report, RecipeChoice choice) {
+  static ObjectNode of(RunReport report, RecipeChoice choice, String command) {
     ObjectNode node = Json.object();
     node.put("model", report.model().model().argument().model().toString());
     node.put("function", report.model().written().name());
@@ -39,6 +41,7 @@ final class RunJson {
       ArrayNode kernels = node.putArray("kernels");
       checks.forEach(check -> kernels.add(kernel(check, Optional.ofNullable(resources.get(check.kernel())))));
     });
+    report.wrong().ifPresent(wrong -> node.set("wrong", wrong(wrong, command)));
     report.cost().ifPresent(cost -> node.set("quantization", quantization(cost)));
     report.assembly().ifPresent(verdict -> node.put("assembler", describe(verdict)));
     ArrayNode decisions = node.putArray("decisions");
@@ -86,6 +89,26 @@ final class RunJson {
       ptxas.put("staticSharedBytes", known.staticSharedBytes());
     });
     return node;
+  }
+
+  private static ObjectNode wrong(WrongKernel wrong, String command) {
+    ObjectNode node = Json.object();
+    node.put("launch", wrong.check().index());
+    node.put("kernel", wrong.check().kernel());
+    node.put("source", wrong.location().position().orElse(""));
+    node.put("path", wrong.location().path());
+    fault(node, wrong.fault());
+    wrong.firstOp().ifPresent(op -> fault(node.putObject("firstOp").put("op", op.op()), op.fault()));
+    node.put("reproduce", command);
+    return node;
+  }
+
+  private static void fault(ObjectNode node, Fault fault) {
+    ArrayNode element = node.putArray("element");
+    fault.coordinates().forEach(element::add);
+    Json.put(node, "exact", fault.exact());
+    Json.put(node, "actual", fault.actual());
+    Json.put(node, "bound", fault.bound());
   }
 
   private static ArrayNode extents(Dim3 extents) {

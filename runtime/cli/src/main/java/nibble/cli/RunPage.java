@@ -23,14 +23,14 @@ final class RunPage {
 
   private RunPage() {}
 
-  static String of(RunReport report, RecipeChoice choice) {
+  static String of(RunReport report, RecipeChoice choice, String command) {
     StringBuilder page = new StringBuilder();
     String title = report.model().model().argument().model() + ", " + choice;
     page.append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>").append(escape(title))
         .append("</title>\n<style>\n").append(STYLE).append("</style>\n<h1>").append(escape(title)).append("</h1>\n");
     report.verified().ifPresent(verified -> page.append(verified
         ? "<p class=\"yes\">verified</p>\n" : "<p class=\"no\">not verified</p>\n"));
-    page.append("<h2>Summary</h2>\n<pre>").append(escape(RunText.of(report, choice))).append("</pre>\n");
+    page.append("<h2>Summary</h2>\n<pre>").append(escape(RunText.of(report, choice, command))).append("</pre>\n");
     report.checks().ifPresent(checks -> {
       page.append("<h2>Launches</h2>\n<table>\n<tr><th>#<th>kernel<th>computes<th>source<th>grid<th>block")
           .append("<th>shared<th>max error<th>bound<th>share<th>registers<th>spills\n");

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.run.RunReport;
@@ -13,6 +12,8 @@ import nibble.engine.verify.Comparison;
 import nibble.engine.verify.ElementCheck;
 import nibble.engine.verify.KernelCheck;
 import nibble.engine.verify.PrecisionCost;
+import nibble.engine.verify.WrongKernel;
+import nibble.ir.Location;
 import nibble.ir.eval.Tensor;
 
 /** The report of a run for people. */
@@ -29,13 +30,14 @@ final class RunText {
     this.report = report;
   }
 
-  static String of(RunReport report, RecipeChoice choice) {
+  static String of(RunReport report, RecipeChoice choice, String command) {
     RunText writing = new RunText(report);
     writing.head(choice);
     writing.inputs();
     writing.outputs();
     Similarity.of(report).ifPresent(writing::similarities);
     report.checks().ifPresent(writing::proofs);
+    report.wrong().ifPresent(wrong -> writing.wrong(wrong, choice, command));
     report.cost().ifPresent(writing::cost);
     report.assembly().ifPresent(verdict -> writing.line("%nassembler  %s", RunJson.describe(verdict)));
     report.model().passes().failures().forEach(failure -> writing.text.append('\n').append(failure.text()));
@@ -103,22 +105,32 @@ final class RunText {
     }
     long proven = checks.stream().filter(KernelCheck::isProven).count();
     line("%d of %d launches proven: each element within its own error bound", proven, checks.size());
-    firstFault(checks).ifPresent(this::fault);
   }
 
-  private static Optional<KernelCheck> firstFault(List<KernelCheck> checks) {
-    return checks.stream().filter(check -> !check.isProven()).min(Comparator.comparingInt(KernelCheck::index));
-  }
-
-  private void fault(KernelCheck check) {
+  private void wrong(WrongKernel wrong, RecipeChoice choice, String command) {
+    KernelCheck check = wrong.check();
     line("%nthe first wrong kernel is %s, launch %d, which computes %s", check.kernel(), check.index(),
         String.join(", ", check.ops()));
-    line("  from %s%s", check.location().position().orElse("an unknown place"),
-        check.location().path().isEmpty() ? "" : " in " + check.location().path());
-    check.results().stream().flatMap(result -> result.fault().stream()).findFirst()
-        .ifPresent(what -> line("  %s", what));
-    line("  its Tile IR and PTX are written by: nibble compile %s --target %s -o DIR",
-        report.model().model().argument().model(), report.target().orElse(""));
+    line("  from %s", place(check.location()));
+    line("  %s", wrong.fault());
+    wrong.firstOp().ifPresentOrElse(
+        op -> line("  it goes wrong at %s, from %s%n  where %s", op.op(), place(op.location()), op.fault()),
+        () -> line("  none of its operations is wrong by itself"));
+    line("  reproduce: %s", command);
+    line("  its Tile IR and PTX are written by: nibble compile %s%s --target %s -o DIR",
+        report.model().model().argument().model(), option(choice), report.target().orElse(""));
+  }
+
+  private static String place(Location location) {
+    return location.position().orElse("an unknown place") + (location.path().isEmpty() ? "" : " in " + location.path());
+  }
+
+  private static String option(RecipeChoice choice) {
+    return switch (choice) {
+      case RecipeChoice.None none -> "";
+      case RecipeChoice.Named(String name) -> " --recipe " + name;
+      case RecipeChoice.Passes(String text, String _) -> " --passes '" + text + "'";
+    };
   }
 
   private void cost(PrecisionCost cost) {

@@ -1,12 +1,12 @@
 package nibble.cli;
 
 import com.google.common.collect.ImmutableList;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import nibble.engine.file.NumpyFiles;
+import nibble.engine.file.StagedFiles;
 import nibble.engine.tensor.HostTensor;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
@@ -23,10 +23,10 @@ final class SavedOutputs {
     files.forEach((name, file) -> {
       if (!names.contains(name)) {
         throw new InputException(
-            "there is no output '" + name + "'",
+            "there is no output '" + name + "' to save",
             Suggestion.didYouMean(name, names).orElse("there is " + String.join(", ", names)));
       }
-      requireFolder(file);
+      StagedFiles.requirePlace(file);
     });
   }
 
@@ -39,15 +39,9 @@ final class SavedOutputs {
     return ImmutableList.copyOf(names);
   }
 
-  static void requireFolder(Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder)) {
-      throw new InputException(file + ": its folder does not exist", "make it with: mkdir -p " + folder);
-    }
-  }
-
-  void write(List<Tensor> outputs) {
+  /** Writes outputs beside their places. */
+  void addTo(StagedFiles staged, List<Tensor> outputs) {
     files.forEach((name, file) ->
-        NumpyFiles.writeNpy(file, HostTensor.encode(outputs.get(names.indexOf(name)))));
+        staged.add(file, NumpyFiles.npy(file, HostTensor.encode(outputs.get(names.indexOf(name))))));
   }
 }

@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import nibble.engine.run.Progress;
 
 /** A bar on standard error, one for each phase that has steps. */
-final class TerminalProgress implements Progress, AutoCloseable {
+final class TerminalProgress implements Progress {
   private static final int WIDTH = 80;
   private String phase = "";
   private ProgressBar bar;

@@ -28,10 +28,11 @@ final class ResultBuilder {
       if (executions == 0) {
         continue;
       }
-      List<Form> executed = blocks.get(i).forms();
+      List<BasicBlock.Counted> executed = blocks.get(i).instructions();
       warpInstructions += executions * executed.size();
       threadInstructions += profile.lanes(i) * executed.size();
-      for (Form form : executed) {
+      for (BasicBlock.Counted instruction : executed) {
+        Form form = instruction.form();
         forms.merge(form, executions, Long::sum);
         fidelity.merge(form.fidelity(), executions, Long::sum);
         tensorOperations += form.isTensorOperation() ? executions : 0;

@@ -2,6 +2,7 @@ package nibble.emulator;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,46 +12,47 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs a kernel in both tiers, each with memory of its own, and holds one against the other. */
-final class KernelRun {
+public final class KernelRun {
   private final String ptx;
   private final List<Object> arguments = new ArrayList<>();
   private LaunchConfig config = LaunchConfig.of(1, 32);
   private String kernel;
   private Machine.Builder builder = Machine.builder().workers(2);
+  private boolean races;
 
   private record Buffer(String name, byte[] contents) {}
 
   /** What a run left behind. */
-  record Outcome(Map<String, byte[]> buffers, LaunchResult result) {
-    ByteBuffer buffer(String name) {
+  public record Outcome(Map<String, byte[]> buffers, LaunchResult result) {
+    public ByteBuffer buffer(String name) {
       return ByteBuffer.wrap(buffers.get(name)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    int[] ints(String name) {
+    public int[] ints(String name) {
       int[] values = new int[buffers.get(name).length / 4];
       buffer(name).asIntBuffer().get(values);
       return values;
     }
 
-    float[] floats(String name) {
+    public float[] floats(String name) {
       float[] values = new float[buffers.get(name).length / 4];
       buffer(name).asFloatBuffer().get(values);
       return values;
     }
 
-    long[] longs(String name) {
+    public long[] longs(String name) {
       long[] values = new long[buffers.get(name).length / 8];
       buffer(name).asLongBuffer().get(values);
       return values;
     }
 
-    double[] doubles(String name) {
+    public double[] doubles(String name) {
       double[] values = new double[buffers.get(name).length / 8];
       buffer(name).asDoubleBuffer().get(values);
       return values;
     }
 
-    short[] shorts(String name) {
+    public short[] shorts(String name) {
       short[] values = new short[buffers.get(name).length / 2];
       buffer(name).asShortBuffer().get(values);
       return values;
@@ -62,12 +64,12 @@ final class KernelRun {
   }
 
   /** A run of the module's only kernel, or of the one that {@link #kernel} names. */
-  static KernelRun of(String ptx) {
+  public static KernelRun of(String ptx) {
     return new KernelRun(ptx);
   }
 
   /** The text of a module whose only kernel, {@code k}, has the given parameters and body. */
-  static String module(String target, String version, String parameters, String body) {
+  public static String module(String target, String version, String parameters, String body) {
     return """
         .version %s
         .target %s
@@ -80,94 +82,112 @@ final class KernelRun {
         .formatted(version, target, parameters, body);
   }
 
-  KernelRun kernel(String name) {
+  public KernelRun kernel(String name) {
     kernel = name;
     return this;
   }
 
-  KernelRun machine(Machine.Builder newBuilder) {
+  public KernelRun machine(Machine.Builder newBuilder) {
     builder = newBuilder;
     return this;
   }
 
-  KernelRun grid(int grid, int block) {
+  /** Says that how long threads wait for each other, and so how much they execute, is left open. */
+  public KernelRun racing() {
+    races = true;
+    return this;
+  }
+
+  public KernelRun grid(int grid, int block) {
     config = LaunchConfig.of(grid, block).withDynamicShared(config.dynamicSharedBytes());
     return this;
   }
 
-  KernelRun config(LaunchConfig newConfig) {
+  public KernelRun config(LaunchConfig newConfig) {
     config = newConfig;
     return this;
   }
 
-  KernelRun dynamicShared(int bytes) {
+  public KernelRun dynamicShared(int bytes) {
     config = config.withDynamicShared(bytes);
     return this;
   }
 
-  KernelRun buffer(String name, byte[] contents) {
+  public KernelRun buffer(String name, byte[] contents) {
     arguments.add(new Buffer(name, contents));
     return this;
   }
 
-  KernelRun buffer(String name, int bytes) {
+  public KernelRun buffer(String name, int bytes) {
     return buffer(name, new byte[bytes]);
   }
 
-  KernelRun ints(String name, int... values) {
+  public KernelRun ints(String name, int... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asIntBuffer().put(values);
     return buffer(name, bytes.array());
   }
 
-  KernelRun longs(String name, long... values) {
+  public KernelRun longs(String name, long... values) {
     ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(values);
     return buffer(name, bytes.array());
   }
 
-  KernelRun floats(String name, float... values) {
+  public KernelRun floats(String name, float... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     return buffer(name, bytes.array());
   }
 
-  KernelRun doubles(String name, double... values) {
+  public KernelRun doubles(String name, double... values) {
     ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asDoubleBuffer().put(values);
     return buffer(name, bytes.array());
   }
 
-  KernelRun shorts(String name, short... values) {
+  public KernelRun shorts(String name, short... values) {
     ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asShortBuffer().put(values);
     return buffer(name, bytes.array());
   }
 
-  KernelRun argument(Argument argument) {
+  public KernelRun argument(Argument argument) {
     arguments.add(argument);
     return this;
   }
 
-  KernelRun argument(int value) {
+  public KernelRun argument(int value) {
     return argument(Argument.of(value));
   }
 
   /** Runs both tiers; what they leave must be the same, bit for bit. */
-  Outcome run() {
+  public Outcome run() {
     Outcome interpreted = run(Tier.INTERPRETED);
     Outcome compiled = run(Tier.COMPILED);
     for (String name : interpreted.buffers.keySet()) {
       assertArrayEquals(interpreted.buffers.get(name), compiled.buffers.get(name), "tiers differ in " + name);
     }
     assertEquals(interpreted.result.output(), compiled.result.output());
-    assertEquals(interpreted.result.threadInstructions(), compiled.result.threadInstructions());
-    assertEquals(interpreted.result.divergences(), compiled.result.divergences());
+    if (!races) {
+      assertEquals(interpreted.result.threadInstructions(), compiled.result.threadInstructions());
+      assertEquals(interpreted.result.divergences(), compiled.result.divergences());
+    }
+    return compiled;
+  }
+
+  /** Runs both tiers, both of which must fail, alike; gives the fault. */
+  public KernelFault fault() {
+    KernelFault interpreted = assertThrows(KernelFault.class, () -> run(Tier.INTERPRETED));
+    KernelFault compiled = assertThrows(KernelFault.class, () -> run(Tier.COMPILED));
+    assertEquals(interpreted.getMessage(), compiled.getMessage());
+    assertEquals(interpreted.kind(), compiled.kind());
+    assertEquals(interpreted.address(), compiled.address());
     return compiled;
   }
 
   /** Runs one tier. */
-  Outcome run(Tier tier) {
+  public Outcome run(Tier tier) {
     try (Machine machine = builder.tier(tier).build()) {
       PtxProgram program = machine.load(ptx, "test.ptx");
       PtxKernel chosen = kernel == null ? program.kernels().get(0) : program.kernel(kernel);

@@ -11,6 +11,7 @@ public final class PtxPasses {
       new FoldConstants(),
       new PropagateCopies(),
       new EliminateCommonSubexpressions(),
+      new FuseMultiplyAdd(),
       new RemoveDeadCode(),
       new RenumberRegisters());
 

@@ -69,8 +69,14 @@ guard
 
 // A label, or an instruction.
 named
-    : NAME (':' target? | WORD* operands? ';')
-    | DOTTED WORD* operands? ';'
+    : NAME (':' target? | modifier* operands? ';')
+    | DOTTED modifier* operands? ';'
+    ;
+
+// Those that stand apart from the opcode.
+modifier
+    : WORD
+    | space
     ;
 
 target

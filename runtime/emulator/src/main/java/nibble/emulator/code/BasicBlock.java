@@ -6,11 +6,18 @@ import nibble.emulator.table.Form;
 /**
  * Steps without a branch among them, and what follows.
  *
- * @param forms the table row of each PTX instruction in the block, its branch included, for counting
+ * @param instructions the PTX instructions of the block, its branch included, for counting
  */
-public record BasicBlock(List<Step> steps, Terminator end, List<Form> forms) {
+public record BasicBlock(List<Step> steps, Terminator end, List<Counted> instructions) {
   public BasicBlock {
     steps = List.copyOf(steps);
-    forms = List.copyOf(forms);
+    instructions = List.copyOf(instructions);
   }
+
+  /**
+   * An instruction.
+   *
+   * @param site number of its site
+   */
+  public record Counted(Form form, int site) {}
 }

@@ -11,4 +11,10 @@ import nibble.emulator.model.SourceLine;
  * @param source the line that it was compiled from, where {@code .loc} says so
  * @param text the instruction
  */
-public record Site(String function, int line, Optional<SourceLine> source, String text) {}
+public record Site(String function, int line, Optional<SourceLine> source, String text) {
+  /** The instruction's dotted name. */
+  public String opcode() {
+    String[] words = text.split(" ", 3);
+    return words[0].startsWith("@") ? words[1] : words[0];
+  }
+}

@@ -38,6 +38,12 @@ public enum SpecialRegister {
   CLUSTER_NCTARANK("%cluster_nctarank"),
   DYNAMIC_SMEM_SIZE("%dynamic_smem_size"),
   TOTAL_SMEM_SIZE("%total_smem_size"),
+  AGGR_SMEM_SIZE("%aggr_smem_size"),
+  RESERVED_SMEM_OFFSET_BEGIN("%reserved_smem_offset_begin"),
+  RESERVED_SMEM_OFFSET_END("%reserved_smem_offset_end"),
+  RESERVED_SMEM_OFFSET_CAP("%reserved_smem_offset_cap"),
+  RESERVED_SMEM_OFFSET_0("%reserved_smem_offset_0"),
+  RESERVED_SMEM_OFFSET_1("%reserved_smem_offset_1"),
   GRIDID("%gridid");
 
   private static final Map<String, SpecialRegister> BY_TEXT =
@@ -57,6 +63,15 @@ public enum SpecialRegister {
   /** Name in PTX text. */
   public String text() {
     return text;
+  }
+
+  /** Whether it says where the shared memory is that CUDA's libraries have for themselves. */
+  public boolean isOfReservedMemory() {
+    return switch (this) {
+      case RESERVED_SMEM_OFFSET_BEGIN, RESERVED_SMEM_OFFSET_END, RESERVED_SMEM_OFFSET_CAP, RESERVED_SMEM_OFFSET_0,
+          RESERVED_SMEM_OFFSET_1 -> true;
+      default -> false;
+    };
   }
 
   /** Whether it differs from block to block. */

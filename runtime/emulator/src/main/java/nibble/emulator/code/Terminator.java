@@ -12,18 +12,28 @@ public sealed interface Terminator {
    * Goes on at {@code taken} where the predicate says so, at {@code otherwise} elsewhere.
    *
    * @param join the block where both paths meet again, or {@link #NOWHERE}
+   * @param escape the way on which lanes never meet the others again, if there is one
    */
-  record Branch(int predicate, boolean negated, int taken, int otherwise, int join) implements Terminator {}
+  record Branch(int predicate, boolean negated, int taken, int otherwise, int join, Escape escape)
+      implements Terminator {}
+
+  /** The ways of a branch on which lanes leave the others for good: to an early return, or to a failed assertion. */
+  enum Escape {
+    NONE,
+    TAKEN,
+    OTHERWISE
+  }
 
   /**
-   * {@code brx.idx}: each lane goes on at the target that its register numbers. The block has no steps, so that the lanes
-   * that want another target than the first can come back to it.
+   * {@code brx.idx}: each lane goes on at the target that its register numbers. The block has no steps, so that the
+   * lanes that want another target than the first can come back to it.
    *
    * @param self the block that ends so
    * @param register offset of a 32-bit register
    * @param targets number of a list of blocks
+   * @param escapes number of a list that has 1 for each target where lanes never meet the others again, 0 for the rest
    */
-  record Indexed(int self, int register, int targets, int join, int site) implements Terminator {}
+  record Indexed(int self, int register, int targets, int escapes, int join, int site) implements Terminator {}
 
   /**
    * Lanes leave the function; the others go on.

@@ -23,6 +23,14 @@ public final class BarrierWait {
 
   void release(int agreeing, int arrived) {
     result.deliver(warp, lanes, agreeing, arrived);
+    wake();
+  }
+
+  void deliver() {
+    result.deliver(warp, lanes, 0, 0);
+  }
+
+  void wake() {
     warp.paths.wake(parked);
   }
 }

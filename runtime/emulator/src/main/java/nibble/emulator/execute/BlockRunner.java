@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import nibble.emulator.KernelFault;
+import nibble.emulator.code.BasicBlock;
 import nibble.emulator.code.Site;
 import nibble.emulator.schedule.Scheduler;
 
@@ -42,11 +43,10 @@ public final class BlockRunner {
         return List.of();
       }
       Warp warp = warps[scheduler.next(ready)];
-      left -= WarpLoop.run(launch.executable(), warp, scheduler.turn());
-      if (left < 0) {
-        throw warp.fault(
-            KernelFault.Kind.STEP_LIMIT, 0, 0, "the block has not ended after " + launch.stepLimit() + " basic blocks");
+      if (left <= 0) {
+        throw unending(warp);
       }
+      left -= WarpLoop.run(launch.executable(), warp, (int) Math.min(left, scheduler.turn()));
     }
     if (block.liveThreads() > 0) {
       throw deadlock();
@@ -62,13 +62,27 @@ public final class BlockRunner {
     return ready;
   }
 
+  /** The fault of a warp that could go on and must not. */
+  private KernelFault unending(Warp warp) {
+    String cause = "the block has not ended after " + launch.stepLimit() + " basic blocks";
+    int lane = Integer.numberOfTrailingZeros(warp.paths.nextMask());
+    for (int number = warp.paths.nextBlock(); ; number++) {
+      List<BasicBlock.Counted> instructions = launch.code().blocks().get(number).instructions();
+      if (!instructions.isEmpty()) {
+        return warp.fault(KernelFault.Kind.STEP_LIMIT, instructions.get(0).site(), lane, cause);
+      }
+    }
+  }
+
   private KernelFault deadlock() {
+    for (Warp warp : block.warps()) {
+      if (!warp.meeting.waiting().isEmpty()) {
+        return warp.meeting.fault();
+      }
+    }
     List<BarrierWait> waiting = new ArrayList<>();
     for (Barrier barrier : block.barriers()) {
       waiting.addAll(barrier.waiting());
-    }
-    for (Warp warp : block.warps()) {
-      waiting.addAll(warp.barrier.waiting());
     }
     BarrierWait first = waiting.get(0);
     String who =

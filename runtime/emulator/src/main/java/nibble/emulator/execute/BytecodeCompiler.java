@@ -19,8 +19,8 @@ import org.objectweb.asm.Type;
 /**
  * The fast tier: makes a class of a kernel, with a static method for each basic block.
  *
- * <p>A method only calls helpers, which are compiled once for all kernels; so a new kernel is quick long before the JVM has
- * compiled it. Long blocks are cut into several methods, because the JVM's compiler gives up on long ones.
+ * <p>A method only calls helpers, which are compiled once for all kernels; so a new kernel is quick long before the JVM
+ * has compiled it. Long blocks are cut into several methods, because the JVM's compiler gives up on long ones.
  */
 public final class BytecodeCompiler {
   /** Steps of one method: about 1,000 bytes of bytecode. */
@@ -126,12 +126,24 @@ public final class BytecodeCompiler {
       case Terminator.Jump it -> throw new IllegalStateException("handled above: " + it);
       case Terminator.Branch it -> {
         method.visitVarInsn(Opcodes.ILOAD, MASK);
-        lanes(method, it.predicate(), it.negated());
-        flow(method, "branch", it.taken(), it.otherwise(), it.join());
+        switch (it.escape()) {
+          case NONE -> {
+            lanes(method, it.predicate(), it.negated());
+            flow(method, "branch", it.taken(), it.otherwise(), it.join());
+          }
+          case TAKEN -> {
+            lanes(method, it.predicate(), it.negated());
+            flow(method, "escape", it.taken(), it.otherwise());
+          }
+          case OTHERWISE -> {
+            lanes(method, it.predicate(), !it.negated());
+            flow(method, "escape", it.otherwise(), it.taken());
+          }
+        }
       }
       case Terminator.Indexed it -> {
         method.visitVarInsn(Opcodes.ILOAD, MASK);
-        flow(method, "indexed", it.self(), it.register(), it.targets(), it.join(), it.site());
+        flow(method, "indexed", it.self(), it.register(), it.targets(), it.escapes(), it.join(), it.site());
       }
       case Terminator.Leave it -> {
         lanes(method, it.guard(), it.negated());

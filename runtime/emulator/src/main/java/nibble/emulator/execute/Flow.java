@@ -30,8 +30,18 @@ public final class Flow {
     return warp.paths.diverge(lanes, taken, otherwise, join);
   }
 
+  /** The given lanes go to one block and never meet the others of the mask again, which go to another. */
+  public static int escape(Warp warp, int mask, int lanes, int away, int stay) {
+    if (lanes == 0) {
+      return stay;
+    }
+    warp.profile.divergences += lanes == mask ? 0 : 1;
+    return warp.paths.escape(lanes, away, stay);
+  }
+
   /** The lanes whose register names the same target as the first lane's go there; the others come back. */
-  public static int indexed(Warp warp, int mask, int self, int register, int list, int join, int site) {
+  public static int indexed(
+      Warp warp, int mask, int self, int register, int list, int escapes, int join, int site) {
     int[] targets = warp.lists[list];
     int first = Integer.numberOfTrailingZeros(mask);
     int target = warp.words[register + first];
@@ -44,7 +54,9 @@ public final class Flow {
     for (int lane = 0; lane < WARP; lane++) {
       same |= warp.words[register + lane] == target ? 1 << lane : 0;
     }
-    return branch(warp, mask, same & mask, targets[target], self, join);
+    return warp.lists[escapes][target] != 0
+        ? escape(warp, mask, same & mask, targets[target], self)
+        : branch(warp, mask, same & mask, targets[target], self, join);
   }
 
   /** The given lanes leave the function, or the kernel. */
@@ -56,7 +68,7 @@ public final class Flow {
       warp.asyncCopies.waitAll(lanes);
       int block = warp.paths.leave(lanes, true, next);
       warp.block.exit(Integer.bitCount(lanes));
-      warp.barrier.complete();
+      warp.meeting.complete();
       return block;
     }
     return warp.paths.leave(lanes, false, next);

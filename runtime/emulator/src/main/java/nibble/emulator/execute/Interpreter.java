@@ -7,8 +7,8 @@ import nibble.emulator.code.Step;
 import nibble.emulator.code.Terminator;
 
 /**
- * The reference tier: walks the steps of a block and calls their helpers. What {@link BytecodeCompiler} makes of the same
- * code must agree with it bit for bit.
+ * The reference tier: walks the steps of a block and calls their helpers. What {@link BytecodeCompiler} makes of the
+ * same code must agree with it bit for bit.
  */
 public final class Interpreter implements Executable {
   private final Instruction[][] blocks;
@@ -37,15 +37,22 @@ public final class Interpreter implements Executable {
     }
     return switch (ends[block]) {
       case Terminator.Jump it -> it.target();
-      case Terminator.Branch it ->
-          Flow.branch(
-              warp, mask, lanes(warp, mask, it.predicate(), it.negated()), it.taken(), it.otherwise(), it.join());
+      case Terminator.Branch it -> branch(warp, mask, it);
       case Terminator.Indexed it ->
-          Flow.indexed(warp, mask, it.self(), it.register(), it.targets(), it.join(), it.site());
+          Flow.indexed(warp, mask, it.self(), it.register(), it.targets(), it.escapes(), it.join(), it.site());
       case Terminator.Leave it ->
           Flow.leave(warp, lanes(warp, mask, it.guard(), it.negated()), it.isExit(), it.next());
       case Terminator.Call it -> Flow.call(warp, lanes(warp, mask, it.guard(), it.negated()), it.entry(), it.next());
       case Terminator.Wait it -> Flow.proceed(warp, it.next());
+    };
+  }
+
+  private static int branch(Warp warp, int mask, Terminator.Branch it) {
+    int lanes = lanes(warp, mask, it.predicate(), it.negated());
+    return switch (it.escape()) {
+      case NONE -> Flow.branch(warp, mask, lanes, it.taken(), it.otherwise(), it.join());
+      case TAKEN -> Flow.escape(warp, mask, lanes, it.taken(), it.otherwise());
+      case OTHERWISE -> Flow.escape(warp, mask, mask & ~lanes, it.otherwise(), it.taken());
     };
   }
 

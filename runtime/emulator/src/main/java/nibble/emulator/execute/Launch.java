@@ -3,6 +3,7 @@ package nibble.emulator.execute;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import nibble.emulator.code.Code;
+import nibble.emulator.code.SpecialRegister;
 import nibble.emulator.memory.GlobalMemory;
 import nibble.emulator.schedule.Schedule;
 
@@ -25,6 +26,14 @@ public record Launch(
     Schedule schedule,
     long stepLimit,
     Optional<Observer> observer) {
+  /** What the system has of a block's shared memory, from sm_80 on. */
+  static final int RESERVED_SHARED_BYTES = 1024;
+
+  /** Where in that a library's part starts that is at least 288 bytes long. */
+  static final int RESERVED_PART = 512;
+
+  private static final int RESERVED_ALIGNMENT = 128;
+
   /** Threads of a block. */
   public int threads() {
     return shape[0] * shape[1] * shape[2];
@@ -40,8 +49,19 @@ public record Launch(
     return (long) grid[0] * grid[1] * grid[2];
   }
 
-  /** Shared memory of a block, static and dynamic. */
-  public int sharedBytes() {
+  /** Shared memory of a block that the kernel and its launch asked for, static and dynamic. */
+  public int ownSharedBytes() {
     return code.dynamicBase() + dynamicShared;
+  }
+
+  /** Where the shared memory starts that CUDA's libraries have for themselves. */
+  int reservedStart() {
+    return (ownSharedBytes() + RESERVED_ALIGNMENT - 1) / RESERVED_ALIGNMENT * RESERVED_ALIGNMENT;
+  }
+
+  /** All shared memory of a block. What libraries have for themselves exists only if the kernel asks where it is. */
+  public int sharedBytes() {
+    boolean isReserved = code.wordSpecials().stream().anyMatch(SpecialRegister::isOfReservedMemory);
+    return isReserved ? reservedStart() + RESERVED_SHARED_BYTES : ownSharedBytes();
   }
 }

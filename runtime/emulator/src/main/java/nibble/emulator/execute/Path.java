@@ -17,6 +17,9 @@ final class Path {
   /** The block at which these lanes wait for their siblings. */
   final int join;
 
+  /** Basic blocks that it has executed since lanes were last let go that wait for it. */
+  long spent;
+
   /** Children that are still under way; while there are any, this path waits for them at {@link #block}. */
   int children;
 

@@ -3,23 +3,35 @@ package nibble.emulator.execute;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import nibble.emulator.code.Terminator;
 
 /**
  * The divergence of a warp: a tree of paths.
  *
  * <p>Where lanes disagree at a branch, their path waits at the branch's immediate post-dominator, and two children take
- * its two ways. A child that reaches that block has arrived; when the last one has, the parent goes on with all lanes that
- * have not left in the meantime. Where nothing waits, the first child runs to its end before the second starts, so this is
- * the usual reconvergence stack. Unlike a stack it can also run children in turns, so that lanes that spin until a sibling
- * does something do not spin for ever.
+ * its two ways. A child that reaches that block has arrived; when the last one has, the parent goes on with all lanes
+ * that have not left in the meantime. Where nothing waits, the first child runs to its end before the second starts, so
+ * this is the usual reconvergence stack. Unlike a stack it can also run children in turns, so that lanes that spin
+ * until a sibling does something do not spin for ever.
+ *
+ * <p>That may not be enough: a lane may spin until one does something that waits for it at the block where both meet,
+ * such as giving back a lock. GPUs promise progress to such programs, so lanes that have waited for long are let go:
+ * they become a path of their own, and meet the others at the next barrier, or further out.
  *
  * <p>Methods give the block where the warp goes on, or {@link #NONE} if no path can run.
  */
 public final class Paths {
   /** No path can run: the warp is done, or all its paths wait. */
   public static final int NONE = -1;
+
+  /** Basic blocks that a path may execute while others wait for it, if it has told or asked other threads something. */
+  private static final long PATIENCE = 4096;
+
+  /** As many if it has not, as far as one can see: it may well be computing. */
+  private static final long LONG_PATIENCE = 1 << 20;
 
   private final Deque<Path> ready = new ArrayDeque<>();
   private final List<Path> waiting = new ArrayList<>();
@@ -61,6 +73,16 @@ public final class Paths {
     return !ready.isEmpty();
   }
 
+  /** Where the path goes on whose turn it is, if one can run. */
+  int nextBlock() {
+    return ready.getFirst().block;
+  }
+
+  /** The lanes of the path whose turn it is. */
+  int nextMask() {
+    return ready.getFirst().mask;
+  }
+
   /** Runs the path whose turn it is. */
   int resume() {
     Path next = ready.pollFirst();
@@ -74,11 +96,44 @@ public final class Paths {
     return next.block == next.join ? arrive() : next.block;
   }
 
-  /** Lets the other paths run before this one goes on. */
-  void yield(int block) {
+  /**
+   * Lets the other paths run before this one goes on.
+   *
+   * @param executed basic blocks that it has executed in its turn
+   * @param talks whether it has accessed memory as threads do that talk to others
+   */
+  void yield(int block, int executed, boolean talks) {
     current.block = block;
+    current.spent += executed;
     ready.addLast(current);
+    if (current.spent >= (talks ? PATIENCE : LONG_PATIENCE)) {
+      current.spent = 0;
+      letGo(current);
+    }
     current = null;
+  }
+
+  /** The lanes that wait for the path at the nearest place where any do go on without it. */
+  private void letGo(Path path) {
+    Map<Path, Integer> underWay = new IdentityHashMap<>();
+    ready.forEach(leaf -> count(leaf, underWay));
+    waiting.forEach(leaf -> count(leaf, underWay));
+    for (Path place = path.parent; place.parent != null; place = place.parent) {
+      int waiters = place.mask & ~underWay.get(place);
+      if (waiters != 0) {
+        place.mask &= ~waiters;
+        place.parent.children++;
+        ready.addFirst(new Path(place.parent, waiters, place.block, place.join, place.isFrame));
+        return;
+      }
+    }
+  }
+
+  /** Notes for all paths above one which of their lanes are not there yet. */
+  private static void count(Path leaf, Map<Path, Integer> underWay) {
+    for (Path path = leaf; path.parent != null; path = path.parent) {
+      underWay.merge(path.parent, path.mask, (a, b) -> a | b);
+    }
   }
 
   private int enter(Path path, int block) {
@@ -120,6 +175,25 @@ public final class Paths {
       return enter(new Path(parent, lanes, taken, meet, false), taken);
     }
     return resume();
+  }
+
+  /**
+   * Some lanes of the running path, perhaps all, go to a block from which they will leave the function without meeting
+   * the others; those go on at {@code stay}, and nobody waits.
+   */
+  int escape(int lanes, int away, int stay) {
+    Path frame = current;
+    while (!frame.isFrame) {
+      frame.mask &= ~lanes;
+      frame = frame.parent;
+    }
+    boolean isKernel = frame.parent == null;
+    Path parent = isKernel ? frame : frame.parent;
+    frame.mask &= isKernel ? -1 : ~lanes;
+    parent.children++;
+    ready.addFirst(new Path(parent, lanes, away, Terminator.NOWHERE, !isKernel));
+    mask = current.mask;
+    return mask == 0 ? arrive() : stay;
   }
 
   /** The running path has reached its join. */
@@ -167,10 +241,17 @@ public final class Paths {
     return current;
   }
 
-  /** A path that waited can run again. */
+  /** A path that waited can run again; if another that it was once parted from goes on at the same block, with that. */
   void wake(Object token) {
     Path path = (Path) token;
     waiting.remove(path);
+    for (Path other : ready) {
+      if (other.block == path.block && other.parent == path.parent && other.join == path.join) {
+        other.mask |= path.mask;
+        path.parent.children--;
+        return;
+      }
+    }
     ready.addLast(path);
   }
 }

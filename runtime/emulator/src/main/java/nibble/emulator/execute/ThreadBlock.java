@@ -215,7 +215,12 @@ public final class ThreadBlock {
       case CLUSTER_CTAID_X, CLUSTER_CTAID_Y, CLUSTER_CTAID_Z, CLUSTER_CTARANK -> 0;
       case CLUSTER_NCTAID_X, CLUSTER_NCTAID_Y, CLUSTER_NCTAID_Z, CLUSTER_NCTARANK -> 1;
       case DYNAMIC_SMEM_SIZE -> launch.dynamicShared();
-      case TOTAL_SMEM_SIZE -> shared.byteSize();
+      case TOTAL_SMEM_SIZE -> launch.ownSharedBytes();
+      case AGGR_SMEM_SIZE -> shared.byteSize();
+      case RESERVED_SMEM_OFFSET_BEGIN, RESERVED_SMEM_OFFSET_0 -> launch.reservedStart();
+      case RESERVED_SMEM_OFFSET_1 -> launch.reservedStart() + Launch.RESERVED_PART;
+      case RESERVED_SMEM_OFFSET_END -> launch.reservedStart() + Launch.RESERVED_SHARED_BYTES;
+      case RESERVED_SMEM_OFFSET_CAP -> Launch.RESERVED_SHARED_BYTES;
       case GRIDID -> 1;
     };
   }

@@ -48,7 +48,10 @@ public final class Warp implements Faults {
   public final AddressResolver resolver;
   public final AsyncCopies asyncCopies;
   public final Profile profile;
-  public final WarpBarrier barrier = new WarpBarrier(this);
+  public final Meeting meeting = new Meeting(this);
+
+  /** Set by helpers that access memory as one does who talks to other threads: atomics, fences, pauses. */
+  public boolean talks;
 
   /** Set by a helper that makes the running path wait; the block's end parks the path. */
   public BarrierWait wait;
@@ -86,7 +89,9 @@ public final class Warp implements Faults {
     writeSpecials(false);
   }
 
-  /** Prepares for a block. Registers start as zero, so that a kernel that reads one unwritten does so alike every time. */
+  /**
+   * Prepares for a block. Registers start as zero, so that a kernel that reads one unwritten does so alike every time.
+   */
   void start(int threads) {
     Arrays.fill(words, 0, code.words() * WARP, 0);
     Arrays.fill(longs, 0, code.longs() * WARP, 0);
@@ -94,7 +99,7 @@ public final class Warp implements Faults {
     predicates[1] = -1;
     carry = 0;
     wait = null;
-    barrier.clear();
+    meeting.clear();
     asyncCopies.clear();
     writeSpecials(true);
     paths.start(threads == WARP ? -1 : (1 << threads) - 1);

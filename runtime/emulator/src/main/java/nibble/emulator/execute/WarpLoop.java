@@ -13,11 +13,12 @@ final class WarpLoop {
   static int run(Executable executable, Warp warp, int turn) {
     Paths paths = warp.paths;
     Profile profile = warp.profile;
+    warp.talks = false;
     int block = paths.resume();
     int executed = 0;
     while (block >= 0) {
       if (executed == turn) {
-        paths.yield(block);
+        paths.yield(block, executed, warp.talks);
         break;
       }
       int mask = paths.mask();

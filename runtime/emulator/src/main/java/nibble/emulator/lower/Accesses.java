@@ -12,8 +12,8 @@ import nibble.emulator.model.StateSpace;
 import nibble.emulator.report.Rejection;
 
 /**
- * {@code ld} and {@code st} in all spaces. Cache hints need no code: the machine has no caches. Within a block all accesses
- * happen in program order; where an order is asked for, a fence makes it so between blocks, too.
+ * {@code ld} and {@code st} in all spaces. Cache hints need no code: the machine has no caches. Within a block all
+ * accesses happen in program order; where an order is asked for, a fence makes it so between blocks, too.
  */
 final class Accesses {
   private Accesses() {}
@@ -193,7 +193,7 @@ final class Accesses {
 
   private static void watch(
       Emission it, Emission.Address address, int space, PtxType type, int elements, String helper) {
-    if (it.function().isWatched()) {
+    if (it.function().isWatched() && space != Space.PARAM) {
       it.step(helper, tail(List.of(Arg.number(type.bytes() * elements)), address, space));
     }
   }

@@ -31,7 +31,7 @@ final class Atomics {
     if (sources.size() != targets.size()) {
       throw new Rejection("'" + targets + "' and '" + sources + "' have different numbers of elements");
     }
-    boolean hasThird = it.count() > firstSource + 1;
+    boolean hasThird = it.match().text("op").equals("cas");
     for (int i = 0; i < sources.size(); i++) {
       Arg value = source(it, sources.get(i), type);
       Arg displacement = Arg.number(address.displacement() + i * type.bytes());

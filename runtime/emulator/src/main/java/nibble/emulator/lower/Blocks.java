@@ -37,7 +37,7 @@ final class Blocks {
     switch (block.end()) {
       case End.Jump jump -> {
         if (leaves(jump.target())) {
-          block.forms().addAll(jump.target().forms());
+          block.instructions().addAll(jump.target().instructions());
           block.end(jump.target().end());
         }
       }

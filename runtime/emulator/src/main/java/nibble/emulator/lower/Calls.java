@@ -14,6 +14,9 @@ final class Calls {
   /** Functions that the machine has itself. */
   private static final List<String> BUILT_IN = List.of("vprintf", "__assertfail");
 
+  /** The number of {@code eq} among comparisons. */
+  private static final int EQUAL = 1;
+
   private Calls() {}
 
   static void call(Emission it) {
@@ -22,25 +25,80 @@ final class Calls {
     List<Operand> arguments =
         it.count() > at + 1 && it.operand(at + 1) instanceof Operand.Group group ? group.elements() : List.of();
     if (at >= it.count() || !(it.operand(at) instanceof Operand.Name name)) {
-      throw new Rejection("a call names a function");
+      throw new Rejection("a call names a function, or a register that holds a function's address");
     }
     Symbol symbol = it.names().get(name.text());
-    if (!(symbol instanceof Frame callee)) {
-      throw new Rejection("calls through registers are not supported");
+    if (symbol instanceof Frame callee) {
+      call(it, callee, arguments, results);
+    } else if (symbol instanceof Symbol.Register && it.operand(it.count() - 1) instanceof Operand.Name shape) {
+      indirect(it, it.read(name, 64), candidates(it, shape), arguments, results);
+    } else {
+      throw new Rejection("'" + name + "' is no function, nor a register with a prototype behind its arguments");
     }
+  }
+
+  private static void call(Emission it, Frame callee, List<Operand> arguments, List<Operand> results) {
     if (arguments.size() != callee.parameters().size() || results.size() != callee.results().size()) {
       throw new Rejection(
-          "'" + name + "' takes " + callee.parameters().size() + " arguments and gives " + callee.results().size()
-              + " results, not " + arguments.size() + " and " + results.size());
+          "'" + callee.name() + "' takes " + callee.parameters().size() + " arguments and gives "
+              + callee.results().size() + " results, not " + arguments.size() + " and " + results.size());
     }
     if (callee.function().isEntry()) {
-      throw new Rejection("'" + name + "' is a kernel; only a host can launch it");
+      throw new Rejection("'" + callee.name() + "' is a kernel; only a host can launch it");
     }
     if (callee.function().body().isEmpty()) {
       builtIn(it, callee, arguments, results);
     } else {
       direct(it, callee, arguments, results);
     }
+  }
+
+  /**
+   * The functions that an indirect call may call: those in its list, or all of its prototype's shape to which there are
+   * pointers.
+   */
+  private static List<Frame> candidates(Emission it, Operand.Name shape) {
+    return switch (it.names().get(shape.text())) {
+      case Symbol.Prototype prototype ->
+          it.function().pointees().stream().filter(frame -> frame.matches(prototype.prototype())).toList();
+      case Symbol.Targets list -> list.targets().targets().stream().map(name -> function(it, name)).toList();
+      default -> throw new Rejection("'" + shape + "' is neither a prototype nor a list of functions");
+    };
+  }
+
+  private static Frame function(Emission it, String name) {
+    if (it.names().get(name) instanceof Frame frame) {
+      return frame;
+    }
+    throw new Rejection("'" + name + "' is no function");
+  }
+
+  /**
+   * Calls one of some functions: for each, the lanes that hold its address call it. All go on together.
+   *
+   * <pre>
+   *   p = address == f     @!p bra NEXT     call f     bra DONE
+   *   NEXT: ...            fault: no function is there
+   *   DONE:
+   * </pre>
+   */
+  private static void indirect(
+      Emission guarded, Arg address, List<Frame> candidates, List<Operand> arguments, List<Operand> results) {
+    LoweredBlock done = new LoweredBlock();
+    Emission it = guarded.guard().isPresent() ? guarded.unguarded(done) : guarded;
+    for (Frame callee : candidates) {
+      VirtualRegister isCalled = it.temporary(PtxType.PRED);
+      it.step(
+          "LongComparison.unsigned",
+          Arg.write(isCalled), address, new Arg.LongConstant(callee.address()), Arg.number(EQUAL));
+      LoweredBlock here = new LoweredBlock();
+      LoweredBlock next = new LoweredBlock();
+      it.function().end(new End.Branch(new Guard(isCalled, false), here, next), here);
+      call(it, callee, arguments, results);
+      it.function().end(new End.Jump(done), next);
+    }
+    it.step("Traps.noFunction", address, new Arg.Site());
+    it.function().end(new End.Leave(Optional.empty(), true, Optional.empty()), done);
   }
 
   private static void direct(Emission it, Frame callee, List<Operand> arguments, List<Operand> results) {

@@ -7,8 +7,8 @@ import nibble.emulator.model.Operand;
 import nibble.emulator.model.PtxType;
 
 /**
- * {@code setp} and {@code set}: a comparison, and what is made of its result. The form's first argument is the helper that
- * compares, the second the bits of its operands; the others go to the helper.
+ * {@code setp} and {@code set}: a comparison, and what is made of its result. The form's first argument is the helper
+ * that compares, the second the bits of its operands; the others go to the helper.
  */
 final class Comparisons {
   private Comparisons() {}
@@ -48,8 +48,17 @@ final class Comparisons {
           Arg.write(result), unused, Arg.read(test), other, Arg.number(it.match().number("bool")));
     }
     PtxType type = PtxType.of(it.match().text("dtype")).orElseThrow();
-    int yes = type == PtxType.F32 ? Float.floatToRawIntBits(1) : -1;
-    it.step("Predicates.toWord", it.write(it.operand(0), 32), Arg.read(result), Arg.number(yes));
+    it.step("Predicates.toWord", it.write(it.operand(0), type.bits()), Arg.read(result), Arg.number(yes(type)));
+  }
+
+  /** What is true: all bits, or one. */
+  private static int yes(PtxType type) {
+    return switch (type) {
+      case F32 -> Float.floatToRawIntBits(1);
+      case F16 -> Float.floatToFloat16(1);
+      case BF16 -> Float.floatToRawIntBits(1) >>> 16;
+      default -> type.bits() == 16 ? 0xffff : -1;
+    };
   }
 
   private static void compare(Emission it, Arg target) {

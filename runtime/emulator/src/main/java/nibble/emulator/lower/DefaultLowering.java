@@ -15,9 +15,12 @@ import nibble.emulator.table.Form;
  * d32 s32     register that is written, or read (8, 16, 32 and 64 bits); a source may be a constant
  * dp sp       predicate that is written, or read; a source may be negated
  * d32|p dp|q  two results; the second may be missing
+ * d32&p       two results
  * {d32} {s32} registers in braces
  * a           address: a 64-bit register and a displacement
  * i           integer constant
+ * s32?        a source that may be left out
+ * sp?bool     a source that goes with the slot {@code bool}: it stands there where that is filled
  * </pre>
  */
 final class DefaultLowering {
@@ -40,7 +43,8 @@ final class DefaultLowering {
     List<Arg> arguments = new ArrayList<>();
     for (int i = 0; i < it.count(); i++) {
       String kind = form.operands().get(i);
-      add(it, kind.endsWith("?") ? kind.substring(0, kind.length() - 1) : kind, it.operand(i), arguments);
+      int mark = kind.indexOf('?');
+      add(it, mark < 0 ? kind : kind.substring(0, mark), it.operand(i), arguments);
     }
     for (String argument : form.action().arguments()) {
       arguments.add(constant(it, argument));
@@ -76,6 +80,11 @@ final class DefaultLowering {
         if (kind.startsWith("{")) {
           arguments.add(registers(it, operand, bits, kind.charAt(1) == 'd'));
         } else if (kind.endsWith("|p")) {
+          pair(it, operand, arguments, bits);
+        } else if (kind.endsWith("&p")) {
+          if (!(operand instanceof Operand.Pair)) {
+            throw new Rejection("'" + operand + "' lacks the predicate behind it");
+          }
           pair(it, operand, arguments, bits);
         } else {
           arguments.add(kind.charAt(0) == 'd' ? it.write(operand, bits) : it.read(operand, bits));

@@ -13,10 +13,11 @@ import nibble.emulator.report.Rejection;
 import nibble.emulator.table.Match;
 
 /**
- * One instruction while it is lowered: turns its operands into helpers' operands, checking their kinds, and takes the steps.
+ * One instruction while it is lowered: turns its operands into helpers' operands, checking their kinds, and takes the
+ * steps.
  *
- * <p>Where an instruction becomes several steps, all but the last write temporaries only. So no step sees a register that an
- * earlier one of the same instruction has changed, its guard included.
+ * <p>Where an instruction becomes several steps, all but the last write temporaries only. So no step sees a register
+ * that an earlier one of the same instruction has changed, its guard included.
  */
 final class Emission {
   private final FunctionLowering function;
@@ -163,7 +164,8 @@ final class Emission {
     return new Arg.Register(register(operand, bits), true, true);
   }
 
-  private VirtualRegister register(Operand operand, int bits) {
+  /** The register that an operand names, which has exactly so many bits. */
+  VirtualRegister register(Operand operand, int bits) {
     VirtualRegister register = register(operand);
     if (register.type() == PtxType.PRED || register.type().bits() != bits) {
       throw wrongSize(operand, register.type().bits(), bits);

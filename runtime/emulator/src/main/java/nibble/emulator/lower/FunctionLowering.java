@@ -25,6 +25,7 @@ final class FunctionLowering {
   private final Frame frame;
   private final Diagnostics diagnostics;
   private final Options options;
+  private final List<Frame> pointees;
   private final boolean watched;
   private final List<LoweredBlock> blocks = new ArrayList<>();
   private final List<Site> sites = new ArrayList<>();
@@ -36,14 +37,16 @@ final class FunctionLowering {
   /**
    * Prepares a function.
    *
+   * @param pointees the functions to which there may be pointers
    * @param watched whether the code shall call an observer
    */
   FunctionLowering(
-      PtxModule module, Frame frame, Diagnostics diagnostics, Options options, boolean watched) {
+      PtxModule module, Frame frame, Diagnostics diagnostics, Options options, List<Frame> pointees, boolean watched) {
     this.module = module;
     this.frame = frame;
     this.diagnostics = diagnostics;
     this.options = options;
+    this.pointees = pointees;
     this.watched = watched;
   }
 
@@ -64,9 +67,11 @@ final class FunctionLowering {
     return new LoweredFunction(frame, Blocks.tidy(blocks), sites, callees, List.copyOf(symbols));
   }
 
-  private static void declareFormals(Names names, List<Variable> variables, List<Symbol> formals) {
+  private void declareFormals(Names names, List<Variable> variables, List<Symbol> formals) {
     for (int i = 0; i < formals.size(); i++) {
-      names.declare(variables.get(i).name(), formals.get(i));
+      Variable variable = variables.get(i);
+      Symbol formal = formals.get(i);
+      guarded(variable.position(), () -> names.declare(variable.name(), formal));
     }
   }
 
@@ -114,7 +119,7 @@ final class FunctionLowering {
 
   private void instruction(Names names, Statement.Instruction instruction) {
     Match match = FormTable.standard().find(instruction.opcode(), instruction.operands().size());
-    match.form().requirement().unmet(module.target(), module.version()).ifPresent(
+    match.unmet(module.target(), module.version()).ifPresent(
         lack -> {
           throw new Rejection("'" + instruction.opcode() + "' " + lack);
         });
@@ -124,7 +129,7 @@ final class FunctionLowering {
     }
     int site = sites.size();
     sites.add(new Site(frame.name(), instruction.position().line(), source, instruction.toString()));
-    current.forms().add(match.form());
+    current.instructions().add(new LoweredBlock.Counted(match.form(), site));
     Lowerings.of(match).lower(new Emission(this, names, instruction, match, guard, site));
   }
 
@@ -148,6 +153,10 @@ final class FunctionLowering {
 
   Options options() {
     return options;
+  }
+
+  List<Frame> pointees() {
+    return pointees;
   }
 
   boolean isWatched() {

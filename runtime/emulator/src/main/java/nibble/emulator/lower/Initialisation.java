@@ -74,12 +74,12 @@ final class Initialisation {
 
   /** Global and constant addresses are generic ones, too. */
   private long address(Operand.Name name) {
-    if (!(names.get(name.text()) instanceof MemorySymbol symbol)) {
-      throw new Rejection("'" + name + "' is no variable");
-    }
-    if (symbol.space() == StateSpace.SHARED) {
-      throw new Rejection("the address of shared variable '" + name + "' is not known before a launch");
-    }
-    return symbol.address();
+    return switch (names.get(name.text())) {
+      case Frame function -> function.address();
+      case MemorySymbol symbol when symbol.space() != StateSpace.SHARED -> symbol.address();
+      case MemorySymbol symbol ->
+          throw new Rejection("the address of shared variable '" + symbol + "' is not known before a launch");
+      default -> throw new Rejection("'" + name + "' is neither a variable nor a function");
+    };
   }
 }

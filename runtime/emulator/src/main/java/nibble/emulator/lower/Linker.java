@@ -1,6 +1,7 @@
 package nibble.emulator.lower;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,9 @@ import nibble.emulator.code.Step;
 import nibble.emulator.code.Terminator;
 import nibble.emulator.lane.Lanes;
 
-/** Makes a kernel's code of the functions that it consists of: gives blocks, registers, constants and variables numbers. */
+/**
+ * Makes a kernel's code of the functions that it consists of: gives blocks, registers, constants and variables numbers.
+ */
 final class Linker {
   private final List<LoweredFunction> functions;
   private final MemoryLayout layout;
@@ -63,8 +66,7 @@ final class Linker {
       PostDominators joins = new PostDominators(function.blocks());
       int base = blocks.size();
       for (int i = 0; i < function.blocks().size(); i++) {
-        int join = joins.join(i);
-        blocks.add(block(function.blocks().get(i), sites.size(), join < 0 ? join : base + join));
+        blocks.add(block(function.blocks().get(i), sites.size(), new Ways(joins, base, i)));
       }
       sites.addAll(function.sites());
     }
@@ -106,13 +108,35 @@ final class Linker {
     return symbol.bank() == Bank.LONG ? new Arg.LongConstant(address) : new Arg.WordConstant((int) address);
   }
 
-  private BasicBlock block(LoweredBlock block, int firstSite, int join) {
+  /**
+   * What is known of the ways out of a block: it is number {@code block} of its function, which starts at {@code base}.
+   */
+  private record Ways(PostDominators joins, int base, int block) {
+    int join() {
+      int join = joins.join(block);
+      return join < 0 ? join : base + join;
+    }
+
+    boolean isEscape(int target) {
+      return joins.isEscape(block, target - base);
+    }
+
+    Terminator.Escape escape(int taken, int otherwise) {
+      return isEscape(taken)
+          ? Terminator.Escape.TAKEN
+          : isEscape(otherwise) ? Terminator.Escape.OTHERWISE : Terminator.Escape.NONE;
+    }
+  }
+
+  private BasicBlock block(LoweredBlock block, int firstSite, Ways ways) {
     List<Step> steps = new ArrayList<>();
     for (LoweredStep step : block.steps()) {
       int[] arguments = step.arguments().stream().mapToInt(it -> encode(it, firstSite + step.site())).toArray();
       steps.add(new Step(step.helper(), arguments, predicate(step.guard()), isNegated(step.guard())));
     }
-    return new BasicBlock(steps, end(block, firstSite, join), block.forms());
+    List<BasicBlock.Counted> instructions =
+        block.instructions().stream().map(it -> new BasicBlock.Counted(it.form(), firstSite + it.site())).toList();
+    return new BasicBlock(steps, end(block, firstSite, ways), instructions);
   }
 
   private int predicate(Optional<Guard> guard) {
@@ -123,23 +147,30 @@ final class Linker {
     return guard.map(Guard::negated).orElse(false);
   }
 
-  private Terminator end(LoweredBlock block, int firstSite, int join) {
+  private Terminator end(LoweredBlock block, int firstSite, Ways ways) {
     return switch (block.end()) {
       case End.Jump it -> new Terminator.Jump(blockNumbers.get(it.target()));
-      case End.Branch it ->
-          new Terminator.Branch(
-              registers.number(it.guard().predicate()),
-              it.guard().negated(),
-              blockNumbers.get(it.taken()),
-              blockNumbers.get(it.otherwise()),
-              join);
-      case End.Indexed it ->
-          new Terminator.Indexed(
-              blockNumbers.get(block),
-              encode(it.index(), 0),
-              list(it.targets().stream().mapToInt(blockNumbers::get).toArray()),
-              join,
-              firstSite + it.site());
+      case End.Branch it -> {
+        int taken = blockNumbers.get(it.taken());
+        int otherwise = blockNumbers.get(it.otherwise());
+        yield new Terminator.Branch(
+            registers.number(it.guard().predicate()),
+            it.guard().negated(),
+            taken,
+            otherwise,
+            ways.join(),
+            ways.escape(taken, otherwise));
+      }
+      case End.Indexed it -> {
+        int[] targets = it.targets().stream().mapToInt(blockNumbers::get).toArray();
+        yield new Terminator.Indexed(
+            blockNumbers.get(block),
+            encode(it.index(), 0),
+            list(targets),
+            list(Arrays.stream(targets).map(target -> ways.isEscape(target) ? 1 : 0).toArray()),
+            ways.join(),
+            firstSite + it.site());
+      }
       case End.Leave it ->
           new Terminator.Leave(
               predicate(it.guard()),

@@ -21,6 +21,7 @@ final class Lowerings {
           Map.entry("=ld", Accesses::load),
           Map.entry("=cpasync", MatrixMemory::copy),
           Map.entry("=ldmatrix", MatrixMemory::load),
+          Map.entry("=ldmatrixbytes", MatrixMemory::loadBytes),
           Map.entry("=stmatrix", MatrixMemory::store),
           Map.entry("=wmmaload", WarpMatrices::load),
           Map.entry("=wmmastore", WarpMatrices::store),

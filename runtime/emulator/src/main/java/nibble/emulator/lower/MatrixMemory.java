@@ -21,6 +21,18 @@ final class MatrixMemory {
     it.step("MatrixAccess.load", tail(first, address, space));
   }
 
+  /**
+   * {@code ldmatrix list, address} of matrices of 16 rows of 16 bytes, which are transposed; each has two registers.
+   */
+  static void loadBytes(Emission it) {
+    int count = it.match().text("num").charAt(1) - '0';
+    Emission.Address address = it.address(it.operand(1));
+    int space = space(it, address);
+    watch(it, "Watch.readRows", 2 * count, address, space);
+    List<Arg> first = List.of(Matrices.registers(it, it.operand(0), 32, true, 2 * count));
+    it.step("MatrixAccess.loadBytes", tail(first, address, space));
+  }
+
   /** {@code stmatrix address, list}. */
   static void store(Emission it) {
     int count = it.match().text("num").charAt(1) - '0';

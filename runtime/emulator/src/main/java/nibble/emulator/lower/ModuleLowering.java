@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import nibble.emulator.memory.Addresses;
 import nibble.emulator.memory.GlobalMemory;
 import nibble.emulator.memory.Region;
 import nibble.emulator.model.Function;
@@ -18,6 +19,9 @@ import nibble.emulator.report.Rejection;
 
 /** Lowers a module: places its variables in memory and lowers all of its functions. */
 public final class ModuleLowering {
+  /** Functions are so many bytes apart; nothing is there. */
+  private static final int FUNCTION_SPACE = 16;
+
   private final PtxModule module;
   private final Diagnostics diagnostics;
   private final Options options;
@@ -42,6 +46,8 @@ public final class ModuleLowering {
     ModuleLowering lowering = new ModuleLowering(module, diagnostics, options);
     lowering.declareVariables(memory);
     lowering.declareFunctions();
+    lowering.initialiseVariables();
+    TakenAddresses.mark(module, lowering.frames);
     Map<Frame, LoweredFunction> functions = lowering.lowerFunctions(false);
     functions.values().forEach(it -> lowering.refuseRecursion(it, functions));
     try {
@@ -62,6 +68,9 @@ public final class ModuleLowering {
         diagnostics.error(variable.position(), rejection);
       }
     }
+  }
+
+  private void initialiseVariables() {
     for (Variable variable : module.variables()) {
       try {
         Region region = regions.get(variable.name());
@@ -118,7 +127,7 @@ public final class ModuleLowering {
     }
     for (Function function : module.functions()) {
       if (!frames.containsKey(function.name())) {
-        Frame frame = new Frame(bodies.get(function.name()));
+        Frame frame = new Frame(bodies.get(function.name()), Addresses.CODE + FUNCTION_SPACE * (frames.size() + 1L));
         frames.put(function.name(), frame);
         declare(function.name(), frame);
       } else if (function.body().isPresent() && bodies.get(function.name()) != function) {
@@ -143,9 +152,11 @@ public final class ModuleLowering {
 
   private Map<Frame, LoweredFunction> lowerFunctions(boolean watched) {
     Map<Frame, LoweredFunction> functions = new LinkedHashMap<>();
+    List<Frame> pointees = frames.values().stream().filter(Frame::isAddressTaken).toList();
     for (Frame frame : frames.values()) {
       if (frame.function().body().isPresent()) {
-        functions.put(frame, new FunctionLowering(module, frame, diagnostics, options, watched).lower(names));
+        FunctionLowering lowering = new FunctionLowering(module, frame, diagnostics, options, pointees, watched);
+        functions.put(frame, lowering.lower(names));
       }
     }
     return functions;

@@ -55,8 +55,8 @@ final class Moves {
       it.function().mention(memory);
       return Optional.of(new Arg.SymbolAddress(memory, offset, bits == 64 ? Bank.LONG : Bank.WORD));
     }
-    if (symbol instanceof Frame) {
-      throw new Rejection("the address of function '" + named + "' is taken; calls through registers are not supported");
+    if (symbol instanceof Frame function && bits == 64) {
+      return Optional.of(new Arg.LongConstant(function.address() + offset));
     }
     return Optional.empty();
   }

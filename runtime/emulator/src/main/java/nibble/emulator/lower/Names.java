@@ -17,6 +17,7 @@ final class Names {
 
   private final Names outer;
   private final Map<String, Symbol> symbols = new HashMap<>();
+  private final Map<String, Symbol> ofRanges = new HashMap<>();
   private final Map<String, LoweredBlock> labels = new HashMap<>();
   private final List<Variable> ranges = new ArrayList<>();
 
@@ -89,20 +90,30 @@ final class Names {
   /** What a name stands for. */
   Symbol get(String name) {
     return find(name)
-        .orElseThrow(
-            () -> {
-              TreeSet<String> known = new TreeSet<>();
-              for (Names scope = this; scope != null; scope = scope.outer) {
-                known.addAll(scope.symbols.keySet());
-              }
-              return new Rejection("'" + name + "' is not declared", Suggestion.didYouMean(name, known));
-            });
+        .orElseThrow(() -> new Rejection("'" + name + "' is not declared", hint(name)));
+  }
+
+  /** The range that the name is outside of, or the name that was meant. */
+  private Optional<String> hint(String name) {
+    String prefix = name.replaceFirst("\\d+$", "");
+    TreeSet<String> known = new TreeSet<>();
+    for (Names scope = this; scope != null; scope = scope.outer) {
+      for (Variable range : scope.ranges) {
+        if (range.name().equals(prefix)) {
+          String last = prefix + (range.range() - 1);
+          return Optional.of(prefix + "<" + range.range() + "> declares " + prefix + "0 to " + last);
+        }
+      }
+      known.addAll(scope.symbols.keySet());
+    }
+    return Suggestion.didYouMean(name, known);
   }
 
   private Symbol local(String name) {
     Symbol symbol = symbols.get(name);
     if (symbol == null && !ranges.isEmpty()) {
-      symbol = inRange(name);
+      symbol = ofRanges.get(name);
+      return symbol == null ? inRange(name) : symbol;
     }
     return symbol;
   }
@@ -121,7 +132,7 @@ final class Names {
       for (Variable range : ranges) {
         if (number < range.range() && name.startsWith(range.name()) && range.name().length() == start) {
           Symbol symbol = create(name, range);
-          symbols.put(name, symbol);
+          ofRanges.put(name, symbol);
           return symbol;
         }
       }

@@ -8,17 +8,18 @@ import java.util.Map;
 import nibble.emulator.code.Terminator;
 
 /**
- * Where the two ways of a branch meet again: immediate post-dominators (Cooper, Harvey, Kennedy, "A Simple, Fast Dominance
- * Algorithm", on the reversed graph).
+ * Where the two ways of a branch meet again: immediate post-dominators (Cooper, Harvey, Kennedy, "A Simple, Fast
+ * Dominance Algorithm", on the reversed graph).
  *
  * <p>Blocks from which the function's last block cannot be reached, such as early returns and failed assertions, do not
- * keep the other ways from meeting: lanes that go there do not come back, so nobody need wait for them.
+ * keep the other ways from meeting: lanes that go there escape. They do not come back, so nobody waits for them.
  */
 final class PostDominators {
   private final List<List<Integer>> successors = new ArrayList<>();
   private final int exit;
   private final int[] immediate;
   private final int[] order;
+  private final boolean[] main;
 
   /** Computes them for the blocks of a function. */
   PostDominators(List<LoweredBlock> blocks) {
@@ -29,7 +30,7 @@ final class PostDominators {
       successors.add(new ArrayList<>(block.end().successors().stream().map(numbers::get).distinct().toList()));
     }
     successors.add(new ArrayList<>());
-    boolean[] main = reachingLast(blocks);
+    main = reachingLast();
     for (int i = 0; i < exit; i++) {
       List<Integer> next = successors.get(i);
       if (main[i]) {
@@ -51,8 +52,13 @@ final class PostDominators {
     return join == exit || join < 0 ? Terminator.NOWHERE : join;
   }
 
+  /** Whether lanes that go from one block to the other will meet none of those that do not. */
+  boolean isEscape(int from, int to) {
+    return main[from] && !main[to];
+  }
+
   /** The blocks from which the last returning block can be reached. */
-  private boolean[] reachingLast(List<LoweredBlock> blocks) {
+  private boolean[] reachingLast() {
     boolean[] reaching = new boolean[exit];
     for (int last = exit - 1; last >= 0; last--) {
       if (successors.get(last).isEmpty()) {

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import nibble.emulator.format.FloatFormat;
 import nibble.emulator.memory.Space;
 import nibble.emulator.model.Operand;
+import nibble.emulator.model.PtxType;
 import nibble.emulator.report.Rejection;
 import nibble.emulator.tensor.ElementType;
 import nibble.emulator.tensor.Multiplication;
@@ -127,10 +129,9 @@ final class WarpMatrices {
     Shape shape = shape(it);
     ElementType a = it.match().has("a") ? Matrices.element(it.match(), "a") : ElementType.F16;
     ElementType b = it.match().has("b") ? Matrices.element(it.match(), "b") : ElementType.F16;
-    boolean isHalf = it.match().text("d").equals("f16");
-    if (!it.match().text("c").equals(it.match().text("d"))) {
-      throw new Rejection("accumulator and result must have one type");
-    }
+    // Where addend and result differ, one f16 and the other f32, the sum is computed in f32.
+    boolean isMixed = !it.match().text("c").equals(it.match().text("d"));
+    boolean isHalf = it.match().text("d").equals("f16") && !isMixed;
     int rows = tileRows(shape);
     int bits = a == ElementType.F64 ? 64 : 32;
     TileMap c = TileMap.c(rows, isHalf ? 2 : 1);
@@ -138,17 +139,17 @@ final class WarpMatrices {
     int rightRegisters = TileMap.b(shape.k(), b.perRegister()).registers();
     int down = shape.m() / rows;
     int across = shape.n() / TILE;
+    int count = c.registers() * down * across;
     Arg plan = new Arg.Plan(plan(it, rows, shape.k(), a, b, isHalf));
-    List<Operand> result = it.elements(it.operand(0));
-    List<Operand> addend = it.elements(it.operand(3));
-    if (result.size() != c.registers() * down * across || addend.size() != result.size()) {
-      throw new Rejection("'" + it.operand(0) + "' does not have the registers of this shape");
-    }
-    boolean isDirect = !overlaps(it, result, addend);
+    List<Operand> result = registers(it, 0, isMixed && it.match().text("d").equals("f16") ? count / 2 : count);
+    List<Operand> addend = registers(it, 3, isMixed && it.match().text("c").equals("f16") ? count / 2 : count);
+    boolean isDirect = !isMixed && !overlaps(it, result, addend);
     List<VirtualRegister> sums = new ArrayList<>();
-    for (Operand target : result) {
-      sums.add(isDirect ? it.register(target) : it.temporary(Emission.typeOf(bits)));
+    for (int i = 0; i < count; i++) {
+      sums.add(isDirect ? it.register(result.get(i), bits) : it.temporary(Emission.typeOf(bits)));
     }
+    List<Arg> addends =
+        addend.size() < count ? widen(it, addend) : addend.stream().map(element -> it.read(element, bits)).toList();
     for (int row = 0; row < down; row++) {
       for (int column = 0; column < across; column++) {
         int tile = (row * across + column) * c.registers();
@@ -158,12 +159,51 @@ final class WarpMatrices {
             new Arg.Registers(sums.subList(tile, tile + c.registers()).stream().map(Arg::write).toList()),
             part(it, it.operand(1), row * leftRegisters, leftRegisters, bits),
             part(it, it.operand(2), column * rightRegisters, rightRegisters, bits),
-            part(it, it.operand(3), tile, c.registers(), bits),
+            new Arg.Registers(addends.subList(tile, tile + c.registers())),
             new Arg.Site());
       }
     }
-    for (int i = 0; i < result.size() && !isDirect; i++) {
+    if (result.size() < count) {
+      narrow(it, sums, result);
+    }
+    for (int i = 0; i < count && !isDirect && result.size() == count; i++) {
       it.step(bits == 64 ? "Moves.wide" : "Moves.word", it.write(result.get(i), bits), Arg.read(sums.get(i)));
+    }
+  }
+
+  private static List<Operand> registers(Emission it, int index, int count) {
+    List<Operand> registers = it.elements(it.operand(index));
+    if (registers.size() != count) {
+      throw new Rejection("'" + it.operand(index) + "' does not have the registers of this shape");
+    }
+    return registers;
+  }
+
+  /** Pairs of f16 as registers of f32: the elements of a tile are in the same order. */
+  private static List<Arg> widen(Emission it, List<Operand> pairs) {
+    List<Arg> wide = new ArrayList<>();
+    for (Operand pair : pairs) {
+      VirtualRegister low = it.temporary(PtxType.B16);
+      VirtualRegister high = it.temporary(PtxType.B16);
+      it.step("Moves.unpackHalves", Arg.write(low), Arg.write(high), it.read(pair, 32));
+      for (VirtualRegister half : List.of(low, high)) {
+        VirtualRegister single = it.temporary(PtxType.B32);
+        it.step("FloatConversion.fromHalf", Arg.write(single), Arg.read(half));
+        wide.add(Arg.read(single));
+      }
+    }
+    return wide;
+  }
+
+  /** Registers of f32 rounded to pairs of f16. */
+  private static void narrow(Emission it, List<VirtualRegister> sums, List<Operand> pairs) {
+    Arg format = Arg.number(FloatFormat.F16.ordinal());
+    Arg toNearest = Arg.number(1);
+    for (int i = 0; i < pairs.size(); i++) {
+      it.step(
+          "FloatConversion.pack",
+          it.write(pairs.get(i), 32), Arg.read(sums.get(2 * i + 1)), Arg.read(sums.get(2 * i)),
+          format, toNearest, Arg.number(0));
     }
   }
 

@@ -14,8 +14,8 @@ import nibble.emulator.lane.Lanes;
  * Turns the addresses of a warp's access into offsets inside one memory segment, and checks them.
  *
  * <p>An access is done in rounds: a round resolves all lanes that fall into the same segment as the first lane that is
- * left. Nearly always that is all of them. Every lane that a round resolves is inside its segment and aligned; a lane that
- * is not ends the launch.
+ * left. Nearly always that is all of them. Every lane that a round resolves is inside its segment and aligned; a lane
+ * that is not ends the launch.
  */
 public final class AddressResolver {
   /** Lane numbers times 1, 2, 4, ... 64 bytes, to recognise neighbouring lanes that access neighbouring memory. */
@@ -39,6 +39,7 @@ public final class AddressResolver {
   private final long[] addresses = new long[WARP];
   private MemorySegment segment;
   private boolean contiguous;
+  private boolean global;
 
   /**
    * A resolver over a warp's registers.
@@ -66,6 +67,13 @@ public final class AddressResolver {
   /** Whether all 32 lanes of the last round access consecutive memory, in order. */
   public boolean isContiguous() {
     return contiguous;
+  }
+
+  /**
+   * Whether the last round was of memory that kernels write, too: neither constants nor a block's or a thread's own.
+   */
+  public boolean isGlobal() {
+    return global;
   }
 
   /**
@@ -144,18 +152,18 @@ public final class AddressResolver {
       throw badRegion(region, space, site, Integer.numberOfTrailingZeros(mask), address, bytes);
     }
     segment = region.segment();
+    global = !region.isReadOnly();
     int inside = place(source, at, region.base() - displacement, region.size(), bytes);
     int first = Integer.numberOfTrailingZeros(mask);
     if (!Lanes.has(inside, first)) {
-      throw outside(region.toString(), offsets[first], region.size(), space, site, first, address, bytes);
+      throw outside(region, space, site, first, address, bytes);
     }
     return mask & inside;
   }
 
   private KernelFault badRegion(Region region, int space, int site, int lane, long address, int bytes) {
-    if (region == null) {
-      return faults.memoryFault(
-          KernelFault.Kind.OUT_OF_BOUNDS, site, lane, space, address, bytes, "no memory is there");
+    if (region == null || nearest(region, address) != region) {
+      return outside(region, space, site, lane, address, bytes);
     }
     return region.isLive()
         ? faults.memoryFault(
@@ -164,12 +172,29 @@ public final class AddressResolver {
             KernelFault.Kind.USE_AFTER_FREE, site, lane, space, address, bytes, "it was freed with " + region);
   }
 
+  /** The allocation in whose slot the address is, or the next one where that starts close behind the address. */
+  private Region nearest(Region region, long address) {
+    Region next = memory.at(address + (1L << Addresses.SLOT_BITS - 1));
+    return next != null && next != region && next.base() > address ? next : region;
+  }
+
+  private KernelFault outside(Region region, int space, int site, int lane, long address, int bytes) {
+    Region nearest = nearest(region, address);
+    if (nearest == null) {
+      return faults.memoryFault(
+          KernelFault.Kind.OUT_OF_BOUNDS, site, lane, space, address, bytes, "no memory is there");
+    }
+    return outside(
+        nearest.toString(), address - nearest.base(), nearest.size(), space, site, lane, address, bytes);
+  }
+
   /** Shared, local or parameter memory. */
   private int window(
       int mask, int space, long[] source, int at, long base, int bytes, int site, boolean writes) {
     int first = Integer.numberOfTrailingZeros(mask);
     long size = memories.size(space);
     segment = memories.segment(space);
+    global = false;
     int inside = place(source, at, base, size, bytes);
     if (!Lanes.has(inside, first)) {
       String what = memories.describe(space, offsets[first]);

@@ -20,6 +20,9 @@ public final class Addresses {
   /** Generic address of the first kernel parameter. */
   public static final long PARAM = 3L << 32;
 
+  /** Addresses of functions, which are in no memory. */
+  public static final long CODE = 4L << 32;
+
   /** Size of a window. */
   public static final long WINDOW = 1L << 32;
 

@@ -1,13 +1,19 @@
 package nibble.emulator.model;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** A version of the PTX language, as {@code .version} names it. */
 public record Version(int major, int minor) implements Comparable<Version> {
-  /** Reads {@code 8.7}. */
-  public static Version of(String text) {
-    int dot = text.indexOf('.');
-    return dot < 0
-        ? new Version(Integer.parseInt(text), 0)
-        : new Version(Integer.parseInt(text.substring(0, dot)), Integer.parseInt(text.substring(dot + 1)));
+  private static final Pattern FORM = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})");
+
+  /** The version of this name, such as {@code 8.7}, if it is one. */
+  public static Optional<Version> of(String text) {
+    Matcher matcher = FORM.matcher(text);
+    return matcher.matches()
+        ? Optional.of(new Version(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
+        : Optional.empty();
   }
 
   @Override

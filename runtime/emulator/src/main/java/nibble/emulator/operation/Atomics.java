@@ -4,11 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import nibble.emulator.execute.Warp;
-import nibble.emulator.memory.Space;
 
 /**
- * Atomic operations in global and shared memory, one lane after the other. They are atomic between blocks, too, which run
- * on several threads, and order all memory accesses around them, which is at least what any order and scope asks for.
+ * Atomic operations in global and shared memory, one lane after the other. They are atomic between blocks, too, which
+ * run on several threads, and order all memory accesses around them, which is at least what any order and scope asks
+ * for.
  */
 public final class Atomics {
   private static final AtomicFunction[] FUNCTIONS = AtomicFunction.values();
@@ -102,8 +102,9 @@ public final class Atomics {
   }
 
   private static int resolve(Warp w, int rest, int a, int offset, int space, int bytes, int site) {
+    w.talks = true;
     int now = w.resolver.store(rest, space, a, offset, bytes, site);
-    if (space == Space.GLOBAL || space == Space.GENERIC) {
+    if (w.resolver.isGlobal()) {
       long moved = (long) Integer.bitCount(now) * bytes;
       w.profile.globalBytesRead += moved;
       w.profile.globalBytesWritten += moved;

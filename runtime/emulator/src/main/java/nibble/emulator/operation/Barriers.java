@@ -9,8 +9,8 @@ import nibble.emulator.execute.BarrierResult;
 import nibble.emulator.execute.Warp;
 
 /**
- * {@code bar} and {@code barrier}. {@code a} is the register with the barrier's number, {@code b} the one with the number
- * of threads, zero for all; {@code aligned} is 0 where lanes of a warp may come from different places.
+ * {@code bar} and {@code barrier}. {@code a} is the register with the barrier's number, {@code b} the one with the
+ * number of threads, zero for all; {@code aligned} is 0 where lanes of a warp may come from different places.
  */
 public final class Barriers {
   private static final int AND = 1;
@@ -45,8 +45,8 @@ public final class Barriers {
 
   /** {@code bar.warp.sync}: waits for the lanes that register {@code a} names. */
   public static void warp(Warp w, int m, int a, int site) {
-    if (m != 0) {
-      w.barrier.sync(m, w.words[a + Integer.numberOfTrailingZeros(m)], site);
+    if (m != 0 && !w.meeting.arrive(m, a, site)) {
+      w.meeting.await(m, site, BarrierResult.NONE);
     }
   }
 

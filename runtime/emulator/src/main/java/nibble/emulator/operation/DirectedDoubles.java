@@ -4,20 +4,20 @@ import java.math.BigDecimal;
 import nibble.emulator.format.Rounding;
 
 /**
- * Double precision rounded in any direction: the nearest result, moved by one where the exact one, a decimal number of as
- * many digits as it takes, lies on the wrong side. Slow, and rare.
+ * Double precision rounded in any direction: the nearest result, moved by one where the exact one, a decimal number of
+ * as many digits as it takes, lies on the wrong side. Slow, and rare.
  */
 final class DirectedDoubles {
   private DirectedDoubles() {}
 
   static double multiply(double x, double y, Rounding rounding) {
     double nearest = x * y;
-    return isOrdinary(nearest, x, y) ? adjust(nearest, decimal(x).multiply(decimal(y)), rounding) : nearest;
+    return areFinite(x, y) ? adjust(nearest, decimal(x).multiply(decimal(y)), rounding) : nearest;
   }
 
   static double multiplyAdd(double x, double y, double z, Rounding rounding) {
     double nearest = Math.fma(x, y, z);
-    if (!isOrdinary(nearest, x * y, z)) {
+    if (!areFinite(x, y) || !Double.isFinite(z)) {
       return nearest;
     }
     BigDecimal exact = decimal(x).multiply(decimal(y)).add(decimal(z));
@@ -30,7 +30,7 @@ final class DirectedDoubles {
 
   static double divide(double x, double y, Rounding rounding) {
     double nearest = x / y;
-    if (rounding == Rounding.NEAREST_EVEN || y == 0 || !isOrdinary(nearest, x, y)) {
+    if (rounding == Rounding.NEAREST_EVEN || y == 0 || !areFinite(x, y)) {
       return nearest;
     }
     // Comparing x with nearest * y tells on which side of the exact quotient the nearest one is.
@@ -40,7 +40,7 @@ final class DirectedDoubles {
 
   static double squareRoot(double x, Rounding rounding) {
     double nearest = Math.sqrt(x);
-    return rounding == Rounding.NEAREST_EVEN || !isOrdinary(nearest, x, x)
+    return rounding == Rounding.NEAREST_EVEN || Double.isNaN(nearest) || Double.isInfinite(nearest)
         ? nearest
         : move(nearest, decimal(x).compareTo(decimal(nearest).pow(2)), rounding);
   }
@@ -54,13 +54,15 @@ final class DirectedDoubles {
     return adjust(exact.doubleValue(), exact, rounding);
   }
 
-  private static boolean isOrdinary(double nearest, double x, double y) {
-    return Double.isFinite(x) && Double.isFinite(y) && !Double.isNaN(nearest);
+  private static boolean areFinite(double x, double y) {
+    return Double.isFinite(x) && Double.isFinite(y);
   }
 
   private static BigDecimal decimal(double value) {
     // Beyond everything that two doubles can make.
-    return Double.isInfinite(value) ? BigDecimal.valueOf(Math.signum(value)).scaleByPowerOfTen(1000) : new BigDecimal(value);
+    return Double.isInfinite(value)
+        ? BigDecimal.valueOf(Math.signum(value)).scaleByPowerOfTen(1000)
+        : new BigDecimal(value);
   }
 
   private static double adjust(double nearest, BigDecimal exact, Rounding rounding) {

@@ -9,12 +9,14 @@ public final class Fences {
 
   /** No access moves across. */
   public static void full(Warp w, int m) {
+    w.talks = true;
     VarHandle.fullFence();
   }
 
   /** {@code nanosleep}: lets other threads of the host run; how long, PTX leaves open. */
   public static void pause(Warp w, int m, int a) {
     if (m != 0) {
+      w.talks = true;
       Thread.yield();
     }
   }

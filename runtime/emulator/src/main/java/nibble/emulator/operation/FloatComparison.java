@@ -72,13 +72,22 @@ public final class FloatComparison {
 
   /** Pairs: 1.0 in the halves for which the comparison holds. */
   public static void pairValue(Warp w, int m, int d, int a, int b, int comparison, int ftz, int format) {
+    pairs(w, m, d, a, b, comparison, ftz, format, Halves.numbered(format).bits(1f));
+  }
+
+  /** Pairs: all bits in the halves for which the comparison holds. */
+  public static void pairMask(Warp w, int m, int d, int a, int b, int comparison, int ftz, int format) {
+    pairs(w, m, d, a, b, comparison, ftz, format, 0xffff);
+  }
+
+  private static void pairs(
+      Warp w, int m, int d, int a, int b, int comparison, int ftz, int format, int yes) {
     Halves t = Halves.numbered(format);
-    int one = t.bits(1f);
     Each.word(
         w, m, d, a, b,
         (x, y) ->
-            (half(t, x, y, comparison, ftz) ? one : 0)
-                | (half(t, x >>> 16, y >>> 16, comparison, ftz) ? one << 16 : 0));
+            (half(t, x, y, comparison, ftz) ? yes : 0)
+                | (half(t, x >>> 16, y >>> 16, comparison, ftz) ? yes << 16 : 0));
   }
 
   private static boolean test(double x, double y, int comparison) {

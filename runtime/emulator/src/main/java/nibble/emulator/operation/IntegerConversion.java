@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.execute.Warp;
 
 /**
- * {@code cvt} between integers. A type is given as its bits, plus 256 where it is signed; {@code keep} are the bits of the
- * destination register, which may be wider than the type and is extended to.
+ * {@code cvt} between integers. A type is given as its bits, plus 256 where it is signed; {@code keep} are the bits of
+ * the destination register, which may be wider than the type and is extended to.
  */
 public final class IntegerConversion {
   private static final int SIGNED = 256;
@@ -94,8 +94,8 @@ public final class IntegerConversion {
   }
 
   /**
-   * {@code cvt.pack.sat}: {@code a} and {@code b} saturated, and below them what {@code c} has room for. Without {@code c}
-   * the two fill the register.
+   * {@code cvt.pack.sat}: {@code b} saturated into the lowest bits, {@code a} behind it, and above them as much of
+   * {@code c} as there is room for. Two of 16 bits fill the register.
    */
   public static void pack(Warp w, int m, int d, int a, int b, int c, int type) {
     int bits = type & 255;

@@ -14,7 +14,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.AddressResolver;
-import nibble.emulator.memory.Space;
 
 /**
  * Loads in all spaces. The last operands of each helper are address register, displacement, space and site; see
@@ -30,14 +29,10 @@ public final class Loads {
 
   private static int resolve(Warp w, int rest, int a, int offset, int space, int bytes, int site) {
     int now = w.resolver.load(rest, space, a, offset, bytes, site);
-    count(w, space, now, bytes);
-    return now;
-  }
-
-  private static void count(Warp w, int space, int lanes, int bytes) {
-    if (space == Space.GLOBAL || space == Space.GENERIC) {
-      w.profile.globalBytesRead += (long) Integer.bitCount(lanes) * bytes;
+    if (w.resolver.isGlobal()) {
+      w.profile.globalBytesRead += (long) Integer.bitCount(now) * bytes;
     }
+    return now;
   }
 
   /** One or two bytes into a register of up to 32 bits, of which {@code keep} are what sign extension may set. */

@@ -29,12 +29,22 @@ public final class RoundedFloats {
     return cancels && Rounding.numbered(rounding) == Rounding.DOWN ? -0.0 : sum;
   }
 
+  static int add(int x, int y, int rounding, boolean flushes, boolean saturates) {
+    return result(sum(operand(x, flushes), operand(y, flushes), rounding), rounding, flushes, saturates);
+  }
+
+  static int multiply(int x, int y, int rounding, boolean flushes, boolean saturates) {
+    return result(operand(x, flushes) * operand(y, flushes), rounding, flushes, saturates);
+  }
+
+  static int multiplyAdd(int x, int y, int z, int rounding, boolean flushes, boolean saturates) {
+    double exact = sum(operand(x, flushes) * operand(y, flushes), operand(z, flushes), rounding);
+    return result(exact, rounding, flushes, saturates);
+  }
+
   /** {@code d = a + b}. */
   public static void add(Warp w, int m, int d, int a, int b, int rounding, int ftz, int sat) {
-    boolean flushes = ftz != 0;
-    Each.word(
-        w, m, d, a, b,
-        (x, y) -> result(sum(operand(x, flushes), operand(y, flushes), rounding), rounding, flushes, sat != 0));
+    Each.word(w, m, d, a, b, (x, y) -> add(x, y, rounding, ftz != 0, sat != 0));
   }
 
   /** {@code d = a - b}. */
@@ -47,21 +57,13 @@ public final class RoundedFloats {
 
   /** {@code d = a * b}. */
   public static void multiply(Warp w, int m, int d, int a, int b, int rounding, int ftz, int sat) {
-    boolean flushes = ftz != 0;
-    Each.word(
-        w, m, d, a, b, (x, y) -> result(operand(x, flushes) * operand(y, flushes), rounding, flushes, sat != 0));
+    Each.word(w, m, d, a, b, (x, y) -> multiply(x, y, rounding, ftz != 0, sat != 0));
   }
 
   /** {@code d = a * b + c}. */
   public static void multiplyAdd(
       Warp w, int m, int d, int a, int b, int c, int rounding, int ftz, int sat) {
-    boolean flushes = ftz != 0;
-    Each.word(
-        w, m, d, a, b, c,
-        (x, y, z) -> {
-          double exact = sum(operand(x, flushes) * operand(y, flushes), operand(z, flushes), rounding);
-          return result(exact, rounding, flushes, sat != 0);
-        });
+    Each.word(w, m, d, a, b, c, (x, y, z) -> multiplyAdd(x, y, z, rounding, ftz != 0, sat != 0));
   }
 
   /** {@code d = a / b}. */

@@ -3,12 +3,11 @@ package nibble.emulator.operation;
 import static nibble.emulator.lane.Lanes.WARP;
 import static nibble.emulator.lane.Lanes.has;
 
-import nibble.emulator.KernelFault;
 import nibble.emulator.execute.Warp;
 
 /**
- * {@code shfl.sync}: {@code d} is {@code a} of another lane, {@code p} whether that lane is in the segment. {@code b} says
- * which lane, {@code c} holds the segment's mask and clamp, {@code members} the lanes that take part.
+ * {@code shfl.sync}: {@code d} is {@code a} of another lane, {@code p} whether that lane is in the segment. {@code b}
+ * says which lane, {@code c} holds the segment's mask and clamp, {@code members} the lanes that take part.
  */
 public final class Shuffles {
   private Shuffles() {}
@@ -53,39 +52,29 @@ public final class Shuffles {
 
   private static void shuffle(
       Warp w, int m, int d, int p, int a, int b, int c, int members, int site, Source source) {
-    requireTogether(w, m, members, site);
+    if (m == 0) {
+      return;
+    }
+    boolean isComplete = w.meeting.arrive(m, members, site);
+    w.meeting.bring(m, a);
+    if (isComplete) {
+      take(w, m, d, p, b, c, source);
+    } else {
+      w.meeting.await(m, site, (warp, lanes, x, y) -> take(warp, lanes, d, p, b, c, source));
+    }
+  }
+
+  private static void take(Warp w, int m, int d, int p, int b, int c, Source source) {
     int[] r = w.words;
-    // A copy, because d may be a.
-    System.arraycopy(r, a, w.scratch, 0, WARP);
+    long[] values = w.meeting.values;
     int inside = 0;
     for (int l = 0; l < WARP; l++) {
       if (has(m, l)) {
         int from = source.lane(l, r[b + l] & 31, r[c + l]);
-        r[d + l] = w.scratch[from < 0 ? l : from];
+        r[d + l] = (int) values[from < 0 ? l : from];
         inside |= from < 0 ? 0 : 1 << l;
       }
     }
     Predicates.put(w, m, p, inside);
-  }
-
-  /** Lanes that a warp-wide instruction names must be there to execute it, unless they have exited. */
-  static void requireTogether(Warp w, int m, int members, int site) {
-    if (m == 0) {
-      return;
-    }
-    int lane = Integer.numberOfTrailingZeros(m);
-    int named = w.words[members + lane];
-    int missing = named & w.paths.live() & ~m;
-    if (missing != 0) {
-      throw w.fault(
-          KernelFault.Kind.DIVERGENT_LANES, site, lane,
-          String.format(
-              "the instruction is for lanes 0x%08x, but lanes 0x%08x of them are elsewhere", named, missing));
-    }
-    if ((m & ~named) != 0) {
-      throw w.fault(
-          KernelFault.Kind.DIVERGENT_LANES, site, Integer.numberOfTrailingZeros(m & ~named),
-          String.format("the instruction is for lanes 0x%08x, and this lane is not one of them", named));
-    }
   }
 }

@@ -13,18 +13,17 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.AddressResolver;
-import nibble.emulator.memory.Space;
 
 /**
- * Stores in all spaces; operands are as those of {@link Loads}. Where lanes of a warp write to one address, the highest lane
- * wins; PTX leaves open which does.
+ * Stores in all spaces; operands are as those of {@link Loads}. Where lanes of a warp write to one address, the highest
+ * lane wins; PTX leaves open which does.
  */
 public final class Stores {
   private Stores() {}
 
   private static int resolve(Warp w, int rest, int a, int offset, int space, int bytes, int site) {
     int now = w.resolver.store(rest, space, a, offset, bytes, site);
-    if (space == Space.GLOBAL || space == Space.GENERIC) {
+    if (w.resolver.isGlobal()) {
       w.profile.globalBytesWritten += (long) Integer.bitCount(now) * bytes;
     }
     return now;

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nibble.emulator.model.Function;
+import nibble.emulator.model.StateSpace;
 import nibble.emulator.model.Variable;
 import nibble.emulator.report.Diagnostics;
+import nibble.emulator.report.Rejection;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
 /** Builds kernels and device functions. */
@@ -34,8 +36,22 @@ final class FunctionBuilder {
     return new Signature(results, parameters);
   }
 
+  private static void requireLaunchable(Signature signature) {
+    if (!signature.results().isEmpty()) {
+      throw new Rejection("a kernel has no results");
+    }
+    for (Variable parameter : signature.parameters()) {
+      if (parameter.space() != StateSpace.PARAM) {
+        throw new Rejection("the parameter '" + parameter.name() + "' of a kernel must be in .param space");
+      }
+    }
+  }
+
   Function build(PtxParser.FunctionContext tree, Variable.Linkage linkage) {
     Signature signature = signature(tree.parameters(), tree.NAME());
+    if (tree.ENTRY() != null) {
+      requireLaunchable(signature);
+    }
     Map<String, List<Integer>> tuning = new HashMap<>();
     for (PtxParser.TuningContext entry : tree.tuning()) {
       if (entry.WORD() != null) {

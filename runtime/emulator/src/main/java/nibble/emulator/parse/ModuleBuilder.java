@@ -47,10 +47,10 @@ final class ModuleBuilder {
         diagnostics.error(position, "a number is too large");
       }
     }
-    if (version == null) {
+    if (tree.directive().stream().allMatch(it -> it.VERSION() == null)) {
       diagnostics.error(START, "no .version: this is not a PTX module");
     }
-    if (target == null) {
+    if (tree.directive().stream().allMatch(it -> it.TARGET() == null)) {
       diagnostics.error(START, "no .target: which architecture is this for?");
     }
     return new PtxModule(file, version, target, variables, functions, aliases, files);
@@ -58,7 +58,8 @@ final class ModuleBuilder {
 
   private void add(PtxParser.DirectiveContext tree) {
     if (tree.VERSION() != null) {
-      version = Version.of(tree.number().getText());
+      String name = tree.number().getText();
+      version = Version.of(name).orElseThrow(() -> new Rejection("'" + name + "' is not a PTX version such as 7.0"));
     } else if (tree.TARGET() != null) {
       target = target(tree.NAME());
     } else if (tree.ADDRESS_SIZE() != null) {

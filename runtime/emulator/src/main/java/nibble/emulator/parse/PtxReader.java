@@ -33,6 +33,7 @@ public final class PtxReader {
     PtxParser parser = new PtxParser(new CommonTokenStream(lexer));
     parser.removeErrorListeners();
     parser.addErrorListener(errors);
+    parser.addParseListener(new NestingLimit(diagnostics));
     // One token decides everywhere, so full-context prediction could never find more.
     parser.getInterpreter().setPredictionMode(PredictionMode.SLL);
 

@@ -70,8 +70,8 @@ final class StatementBuilder {
           : target(first.getText(), tree.target(), position);
     }
     StringBuilder opcode = new StringBuilder(first.getText());
-    for (TerminalNode word : tree.WORD()) {
-      opcode.append(word.getText());
+    for (PtxParser.ModifierContext modifier : tree.modifier()) {
+      opcode.append(modifier.getText());
     }
     return new Statement.Instruction(
         guard, opcode.toString(), ExpressionBuilder.operands(tree.operands()), position);

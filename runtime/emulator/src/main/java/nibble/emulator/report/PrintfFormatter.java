@@ -1,5 +1,8 @@
 package nibble.emulator.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,21 +63,24 @@ public final class PrintfFormatter {
     if (kind == '%') {
       return "%";
     }
-    String flags = matcher.group(1);
-    int width = number(matcher.group(2), 0, next);
+    int stated = number(matcher.group(2), 0, next);
+    // A width that is an argument and negative stands for the flag of its sign.
+    String flags = matcher.group(1) + (stated < 0 ? "-" : "");
+    int width = Math.abs(stated);
     boolean hasPoint = matcher.group(0).indexOf('.') >= 0;
     int precision = hasPoint ? number(matcher.group(3), 0, next) : -1;
     String size = matcher.group(4) == null ? "" : matcher.group(4);
     String body =
         switch (kind) {
-          case 'd', 'i' -> signed(next.next(bytes(size)), flags, precision);
-          case 'u', 'o', 'x', 'X' -> unsigned(next.next(bytes(size)), bytes(size), kind, flags, precision);
+          case 'd', 'i' -> signed(narrow(next.next(bytes(size)), size), flags, precision);
+          case 'u', 'o', 'x', 'X' -> unsigned(next.next(bytes(size)), size, kind, flags, precision);
           case 'c' -> String.valueOf((char) (next.next(4) & 0xff));
           case 's' -> cut(next.memory.string(next.next(8)), precision);
           case 'p' -> "0x" + Long.toHexString(next.next(8));
           default -> floating(Double.longBitsToDouble(next.next(8)), kind, flags, precision);
         };
-    boolean zeros = flags.indexOf('0') >= 0 && flags.indexOf('-') < 0 && kind != 's' && kind != 'c'
+    boolean isNumber = kind != 's' && kind != 'c' && !body.toLowerCase(Locale.ROOT).matches(".*(inf|nan)");
+    boolean zeros = flags.indexOf('0') >= 0 && flags.indexOf('-') < 0 && isNumber
         && (precision < 0 || "fFeEgG".indexOf(kind) >= 0);
     return pad(body, width, flags.indexOf('-') >= 0, zeros);
   }
@@ -93,6 +99,23 @@ public final class PrintfFormatter {
     };
   }
 
+  /** Arguments of one or two bytes come as four. */
+  private static long narrow(long value, String size) {
+    return switch (size) {
+      case "hh" -> (byte) value;
+      case "h" -> (short) value;
+      default -> value;
+    };
+  }
+
+  private static long mask(String size) {
+    return switch (size) {
+      case "hh" -> 0xff;
+      case "h" -> 0xffff;
+      default -> bytes(size) == 4 ? 0xffffffffL : -1;
+    };
+  }
+
   private static String cut(String text, int precision) {
     return precision >= 0 && precision < text.length() ? text.substring(0, precision) : text;
   }
@@ -106,8 +129,8 @@ public final class PrintfFormatter {
     return sign(value < 0, flags) + "0".repeat(Math.max(0, precision - digits.length())) + digits;
   }
 
-  private static String unsigned(long value, int bytes, char kind, String flags, int precision) {
-    long whole = bytes == 4 ? value & 0xffffffffL : value;
+  private static String unsigned(long value, String size, char kind, String flags, int precision) {
+    long whole = value & mask(size);
     String digits =
         switch (kind) {
           case 'u' -> Long.toUnsignedString(whole);
@@ -129,9 +152,9 @@ public final class PrintfFormatter {
       int digits = precision < 0 ? 6 : precision;
       body =
           switch (Character.toLowerCase(kind)) {
-            case 'f' -> String.format(Locale.ROOT, "%." + digits + "f", magnitude);
-            case 'e' -> String.format(Locale.ROOT, "%." + digits + "e", magnitude);
-            case 'a' -> Double.toHexString(magnitude).replace("p", magnitude >= 1 ? "p+" : "p");
+            case 'f' -> new BigDecimal(magnitude).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+            case 'e' -> scientific(magnitude, digits);
+            case 'a' -> hexadecimal(magnitude);
             default -> general(magnitude, digits, flags);
           };
     }
@@ -139,13 +162,30 @@ public final class PrintfFormatter {
     return Character.isUpperCase(kind) ? text.toUpperCase(Locale.ROOT) : text;
   }
 
+  /** As Java writes it, but without a fraction of zero, and with the sign of every exponent. */
+  private static String hexadecimal(double magnitude) {
+    String[] parts = Double.toHexString(magnitude).split("p");
+    return parts[0].replaceFirst("\\.0$", "") + "p" + (parts[1].startsWith("-") ? "" : "+") + parts[1];
+  }
+
+  /** One digit, so many behind the point, and an exponent of at least two. Like C, and unlike Java, ties go to even. */
+  private static String scientific(double magnitude, int digits) {
+    BigDecimal rounded = new BigDecimal(magnitude).round(new MathContext(digits + 1, RoundingMode.HALF_EVEN));
+    int exponent = magnitude == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
+    String mantissa = rounded.movePointLeft(exponent).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+    return mantissa + (exponent < 0 ? "e-" : "e+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+  }
+
   /** The shorter of the other two notations, without trailing zeros. */
   private static String general(double magnitude, int precision, String flags) {
     int digits = Math.max(1, precision);
-    String scientific = String.format(Locale.ROOT, "%." + (digits - 1) + "e", magnitude);
-    int exponent = magnitude == 0 ? 0 : Integer.parseInt(scientific.substring(scientific.indexOf('e') + 1));
+    String scientific = scientific(magnitude, digits - 1);
+    int exponent = Integer.parseInt(scientific.substring(scientific.indexOf('e') + 1));
     boolean isFixed = exponent >= -4 && exponent < digits;
-    String body = isFixed ? String.format(Locale.ROOT, "%." + (digits - 1 - exponent) + "f", magnitude) : scientific;
+    String body =
+        isFixed
+            ? new BigDecimal(magnitude).setScale(digits - 1 - exponent, RoundingMode.HALF_EVEN).toPlainString()
+            : scientific;
     if (flags.indexOf('#') >= 0 || body.indexOf('.') < 0) {
       return body;
     }
@@ -166,6 +206,7 @@ public final class PrintfFormatter {
       return " ".repeat(missing) + body;
     }
     int sign = body.startsWith("-") || body.startsWith("+") || body.startsWith(" ") ? 1 : 0;
-    return body.substring(0, sign) + "0".repeat(missing) + body.substring(sign);
+    int start = body.startsWith("0x", sign) || body.startsWith("0X", sign) ? sign + 2 : sign;
+    return body.substring(0, start) + "0".repeat(missing) + body.substring(start);
   }
 }

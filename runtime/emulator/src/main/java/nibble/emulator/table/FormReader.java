@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.emulator.model.Version;
 
 /**
@@ -17,18 +19,28 @@ import nibble.emulator.model.Version;
  * add.{u32,s32}     : d32 s32 s32 -> IntegerArithmetic.add
  * ex2.approx.ftz?.f32 : d32 s32   -> FloatFunctions.ex2(ftz) ; approximate "2 ulp"
  * cvt.rna.tf32.f32  : d32 s32     -> Convert.tf32 ; needs sm_80 7.0
+ * cvt.rn.f16x2.e4m3x2 : d32 s16   -> Convert.fp8 ; needs sm_89 8.1 or sm_90 7.8
  * </pre>
  *
+ * <p>A vocabulary may hold another, {@code <byte>}. A line {@code modifier a b needs sm_90 7.8} says where modifiers
+ * are legal, in whatever form.
+ *
  * <p>A slot is a word, alternatives in braces, or {@code <name>} of a vocabulary declared by {@code let};
- * {@code <name=vocabulary>} and {@code <name=a|b>} name it otherwise; {@code ?} makes it optional. A {@code ~} before the
- * form takes its modifiers in any order. An instruction that {@code waits} may make its path wait for others.
+ * {@code <name=vocabulary>} and {@code <name=a|b>} name it otherwise; {@code ?} makes it optional. A {@code ~} before
+ * the form takes its modifiers in any order. An instruction that {@code waits} may make its path wait for others.
  */
 final class FormReader {
   private final Map<String, List<String>> vocabularies = new HashMap<>();
   private final List<Form> forms = new ArrayList<>();
+  private final Map<String, Requirement> modifiers = new HashMap<>();
 
   List<Form> forms() {
     return forms;
+  }
+
+  /** What modifiers ask for. */
+  Map<String, Requirement> modifiers() {
+    return modifiers;
   }
 
   void read(String group, String text) {
@@ -49,7 +61,12 @@ final class FormReader {
   private void row(String group, String row) {
     if (row.startsWith("let ")) {
       String[] sides = row.substring(4).split("=", 2);
-      vocabularies.put(sides[0].strip(), words(sides[1]));
+      vocabularies.put(sides[0].strip(), words(sides[1]).stream().flatMap(this::expand).toList());
+      return;
+    }
+    if (row.startsWith("modifier ")) {
+      String[] sides = row.substring(9).split(" needs ", 2);
+      words(sides[0]).forEach(modifier -> modifiers.put(modifier, requirement(words(sides[1]))));
       return;
     }
     List<String> parts = Arrays.stream(row.split(" ; ")).map(String::strip).toList();
@@ -84,25 +101,35 @@ final class FormReader {
             bound));
   }
 
+  private Stream<String> expand(String word) {
+    return word.startsWith("<") ? vocabularies.get(inside(word)).stream() : Stream.of(word);
+  }
+
   private static List<String> words(String text) {
     String stripped = text.strip();
     return stripped.isEmpty() ? List.of() : List.of(stripped.split("\\s+"));
   }
 
   private static Requirement requirement(List<String> words) {
+    int or = words.indexOf("or");
+    if (or >= 0) {
+      Requirement first = requirement(words.subList(0, or));
+      Requirement rest = requirement(words.subList(or + 1, words.size()));
+      return new Requirement(first.architecture(), first.version(), first.only(), Optional.of(rest));
+    }
     int architecture = 0;
     Version version = Requirement.NONE.version();
     List<String> only = new ArrayList<>();
     for (String word : words) {
       if (!word.startsWith("sm_")) {
-        version = Version.of(word);
+        version = Version.of(word).orElseThrow();
       } else if (Character.isDigit(word.charAt(word.length() - 1))) {
         architecture = Integer.parseInt(word.substring(3));
       } else {
         only.add(word);
       }
     }
-    return new Requirement(architecture, version, only);
+    return new Requirement(architecture, version, only, Optional.empty());
   }
 
   private static Form.Action action(String text) {

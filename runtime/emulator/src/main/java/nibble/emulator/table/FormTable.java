@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,11 +21,13 @@ public final class FormTable {
       List.of("integer", "floating", "half", "compare", "move", "convert", "memory", "control", "warp", "tensor");
 
   private final List<Form> forms;
+  private final Map<String, Requirement> modifiers;
   private final Map<String, List<Form>> byMnemonic = new LinkedHashMap<>();
   private final Map<String, List<Match>> matches = new ConcurrentHashMap<>();
 
-  private FormTable(List<Form> forms) {
+  private FormTable(List<Form> forms, Map<String, Requirement> modifiers) {
     this.forms = List.copyOf(forms);
+    this.modifiers = Map.copyOf(modifiers);
     for (Form form : forms) {
       byMnemonic.computeIfAbsent(form.pattern().mnemonic(), key -> new ArrayList<>()).add(form);
     }
@@ -48,7 +51,7 @@ public final class FormTable {
         throw new UncheckedIOException(unreadable);
       }
     }
-    return new FormTable(reader.forms());
+    return new FormTable(reader.forms(), reader.modifiers());
   }
 
   /** All rows, in the table's order. */
@@ -66,26 +69,16 @@ public final class FormTable {
   public Match find(String opcode, int operands) {
     List<Match> candidates = matches.computeIfAbsent(opcode, this::matchAll);
     for (Match match : candidates) {
-      if (fits(match.form(), operands)) {
+      if (match.takes(operands)) {
         return match;
       }
     }
     if (!candidates.isEmpty()) {
       throw new Rejection(
-          "'" + opcode + "' does not take " + operands + " operands",
-          Optional.of("it takes " + candidates.get(0).form().operands().size()));
+          "'" + opcode + "' does not take " + operands + (operands == 1 ? " operand" : " operands"),
+          Optional.of("it takes " + candidates.get(0).operandCount()));
     }
     throw unknown(opcode);
-  }
-
-  /** Operands that end in a question mark may be missing, one that ends in an asterisk stands for any number. */
-  private static boolean fits(Form form, int count) {
-    List<String> operands = form.operands();
-    if (!operands.isEmpty() && operands.get(operands.size() - 1).endsWith("*")) {
-      return count >= operands.size() - 1;
-    }
-    long required = operands.stream().filter(kind -> !kind.endsWith("?")).count();
-    return count >= required && count <= operands.size();
   }
 
   private List<Match> matchAll(String opcode) {
@@ -94,7 +87,9 @@ public final class FormTable {
     for (Form form : byMnemonic.getOrDefault(parts.get(0), List.of())) {
       int[] chosen = form.pattern().match(parts);
       if (chosen != null) {
-        found.add(new Match(form, chosen));
+        List<Requirement> requirements = new ArrayList<>(List.of(form.requirement()));
+        parts.stream().map(modifiers::get).filter(Objects::nonNull).forEach(requirements::add);
+        found.add(new Match(form, chosen, requirements));
       }
     }
     return found;
@@ -118,6 +113,25 @@ public final class FormTable {
     }
     return new Rejection(
         "unknown instruction '" + opcode + "': " + mnemonic + " does not take these modifiers together",
-        Optional.of("the machine knows " + byMnemonic.get(mnemonic).get(0).text()));
+        Optional.of("the machine knows " + nearest(parts).text()));
+  }
+
+  /** The form that takes most of the modifiers, in whatever order; the last one, which is a type, counts more. */
+  private Form nearest(List<String> parts) {
+    Form nearest = null;
+    long most = -1;
+    for (Form form : byMnemonic.get(parts.get(0))) {
+      List<Slot> slots = form.pattern().slots();
+      long taken = 0;
+      for (String modifier : parts.subList(1, parts.size())) {
+        boolean isTaken = slots.stream().anyMatch(slot -> slot.accepts(modifier));
+        taken += isTaken ? (modifier.equals(parts.get(parts.size() - 1)) ? 3 : 2) : 0;
+      }
+      if (taken > most) {
+        nearest = form;
+        most = taken;
+      }
+    }
+    return nearest;
   }
 }

@@ -11,10 +11,11 @@ import nibble.emulator.model.Version;
  * @param architecture the lowest number behind {@code sm_}; 0 for any
  * @param version the lowest {@code .version}
  * @param only the targets that have it, where a number does not say so; empty for all from {@code architecture} on
+ * @param otherwise what is enough, too, such as a lower version on a newer architecture
  */
-public record Requirement(int architecture, Version version, List<String> only) {
+public record Requirement(int architecture, Version version, List<String> only, Optional<Requirement> otherwise) {
   /** Legal everywhere. */
-  public static final Requirement NONE = new Requirement(0, new Version(1, 0), List.of());
+  public static final Requirement NONE = new Requirement(0, new Version(1, 0), List.of(), Optional.empty());
 
   public Requirement {
     only = List.copyOf(only);
@@ -22,6 +23,11 @@ public record Requirement(int architecture, Version version, List<String> only) 
 
   /** What a module of this target and version lacks. */
   public Optional<String> unmet(Target target, Version version) {
+    boolean isMetOtherwise = otherwise.isPresent() && otherwise.get().unmet(target, version).isEmpty();
+    return isMetOtherwise ? Optional.empty() : unmetHere(target, version);
+  }
+
+  private Optional<String> unmetHere(Target target, Version version) {
     if (!only.isEmpty() && !only.contains(target.toString())) {
       return Optional.of("needs one of " + String.join(", ", only) + "; this module's .target is " + target);
     }
@@ -38,6 +44,7 @@ public record Requirement(int architecture, Version version, List<String> only) 
   public String toString() {
     String where = only.isEmpty() ? (architecture == 0 ? "" : "sm_" + architecture) : String.join(" ", only);
     String since = version.equals(NONE.version) ? "" : "PTX " + version;
-    return where.isEmpty() || since.isEmpty() ? where + since : where + ", " + since;
+    String here = where.isEmpty() || since.isEmpty() ? where + since : where + ", " + since;
+    return here + otherwise.map(it -> " or " + it).orElse("");
   }
 }

@@ -44,7 +44,7 @@ public record PrepareModel(
       case RecipeChoice.None _ ->
           RecipePipeline.of(new Recipe("none", "", ImmutableList.of()), module, toolchain.passes());
       case RecipeChoice.Named _ -> RecipePipeline.of(model.recipe().orElseThrow(), module, toolchain.passes());
-      case RecipeChoice.Passes(String text) -> toolchain.passes().parse(text);
+      case RecipeChoice.Passes(String text, String source) -> toolchain.passes().parse(text, source);
     };
     if (sizes.isEmpty()) {
       return chosen;

@@ -2,7 +2,7 @@ package nibble.engine.compile;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +12,7 @@ import nibble.dsl.CompileOptions;
 import nibble.dsl.CompiledFile;
 import nibble.dsl.Nib;
 import nibble.dsl.SourceFile;
+import nibble.engine.file.FileReading;
 import nibble.engine.file.WeightFile;
 import nibble.engine.sample.ModelArgument;
 import nibble.engine.sample.WeightLocation;
@@ -106,12 +107,10 @@ public final class ReadModel {
         argument.model() + ": the file has no model, only recipes", "name the model, and this file with --recipe")));
   }
 
+  /** Bytes that are no UTF-8 become replacement characters, which the front end refuses with their place. */
   private static SourceFile source(Path file) {
-    try {
-      return SourceFile.read(file);
-    } catch (IOException e) {
-      throw new InputException(file + ": can't be read: " + e.getMessage());
-    }
+    byte[] bytes = FileReading.bytes(file, FileReading.MAX_TEXT_BYTES);
+    return new SourceFile(file.toString(), new String(bytes, StandardCharsets.UTF_8));
   }
 
   /** By name; or, of a path, the recipe that is called like the file, or the only one. */
@@ -132,6 +131,9 @@ public final class ReadModel {
       throw new InputException(
           file.get() + ": which of its recipes is meant?",
           "call one '" + wanted + "'; there are " + String.join(", ", known.keySet()));
+    }
+    if (name.endsWith(RECIPE)) {
+      throw new InputException(name + ": there is no such recipe file");
     }
     List<String> all = new ArrayList<>(known.keySet());
     all.addAll(argument.recipeNames());

@@ -1,5 +1,7 @@
 package nibble.engine.compile;
 
+import nibble.passes.pipeline.Pipeline;
+
 /** What the user wants done to a model before it is compiled. */
 public sealed interface RecipeChoice {
   /** The model as it is: simplified, but computed in the precisions that it is written in. */
@@ -22,8 +24,16 @@ public sealed interface RecipeChoice {
     }
   }
 
-  /** Pipeline text, run as it is. */
-  record Passes(String text) implements RecipeChoice {
+  /**
+   * Pipeline text, run as it is.
+   *
+   * @param source what messages call it
+   */
+  record Passes(String text, String source) implements RecipeChoice {
+    public Passes(String text) {
+      this(text, Pipeline.SOURCE);
+    }
+
     @Override
     public String toString() {
       return text;

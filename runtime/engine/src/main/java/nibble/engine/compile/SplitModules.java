@@ -28,9 +28,7 @@ public final class SplitModules {
     for (int i = 0; i <= lines.size(); i++) {
       boolean ends = i == lines.size() || lines.get(i).startsWith(SEPARATOR);
       if (ends && (hasText(section) || i == lines.size() && !found)) {
-        Module module = Parser.parse(section.toString(), file.name(), registry);
-        Verifier.require(module);
-        modules.add(module);
+        modules.add(verified(section.toString(), file.name(), registry));
         found = true;
       }
       if (ends) {
@@ -41,6 +39,15 @@ public final class SplitModules {
       }
     }
     return modules.build();
+  }
+
+  private static Module verified(String text, String file, Registry registry) {
+    Module module = Parser.parse(text, file, registry);
+    if (!Verifier.check(module).isEmpty()) {
+      // The text is wrong, not the source that it was made of.
+      Verifier.require(Parser.parseInPlace(text, file, registry));
+    }
+    return module;
   }
 
   private static boolean hasText(StringBuilder section) {

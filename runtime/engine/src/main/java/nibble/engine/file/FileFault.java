@@ -1,6 +1,7 @@
 package nibble.engine.file;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +14,7 @@ import nibble.ir.diagnostic.InputException;
  *
  * @param path the file
  */
-record FileFault(Path path) {
+public record FileFault(Path path) {
   private static final int MAX_NAME = 120;
 
   /** The file as a whole. */
@@ -34,13 +35,19 @@ record FileFault(Path path) {
     return of("tensor " + quoted(name) + " " + what, hint);
   }
 
-  /** The file system's complaint. */
-  InputException of(IOException fault) {
+  /** The file system's complaint of a file that is read. */
+  public InputException of(IOException fault) {
+    return of(fault instanceof NoSuchFileException ? "there is no such file" : "can't be read: " + reason(fault));
+  }
+
+  /** The file system's complaint without the name of the file, which may be a temporary one. */
+  static String reason(IOException fault) {
     return switch (fault) {
-      case NoSuchFileException missing -> of("there is no such file");
-      case AccessDeniedException denied -> of("may not be opened");
-      case FileSystemException other when other.getReason() != null -> of("can't be opened: " + other.getReason());
-      default -> of("can't be read: " + fault.getMessage());
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException named when named.getReason() != null -> named.getReason();
+      case FileSystemException named -> named.getClass().getSimpleName();
+      case CharacterCodingException _ -> "it is no UTF-8 text";
+      default -> fault.getMessage();
     };
   }
 

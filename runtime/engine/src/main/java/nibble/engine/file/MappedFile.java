@@ -25,6 +25,9 @@ import nibble.ir.diagnostic.InputException;
 record MappedFile(Path path, MemorySegment content, Arena arena) implements AutoCloseable {
   static MappedFile open(Path path) {
     FileFault fault = new FileFault(path);
+    if (path.toString().isEmpty()) {
+      throw fault.of("the name of the file is empty");
+    }
     if (Files.isDirectory(path)) {
       throw fault.of("is a folder, not a file");
     }

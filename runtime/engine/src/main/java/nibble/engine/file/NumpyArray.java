@@ -1,9 +1,6 @@
 package nibble.engine.file;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +13,7 @@ import java.util.List;
  * @param bytes elements in row-major order, little-endian
  */
 public record NumpyArray(String kind, List<Long> shape, byte[] bytes) {
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
   private static final int PRELUDE = NpyHeader.MAGIC.length + 2;
   private static final String KIND = "[<>|=]?[fiub][1248]";
 
@@ -26,12 +24,7 @@ public record NumpyArray(String kind, List<Long> shape, byte[] bytes) {
    */
   public static NumpyArray read(Path path) {
     FileFault fault = new FileFault(path);
-    byte[] file;
-    try {
-      file = Files.readAllBytes(path);
-    } catch (IOException e) {
-      throw fault.of(e);
-    }
+    byte[] file = FileReading.bytes(path, MAX_BYTES);
     boolean isArray = file.length > PRELUDE + 4
         && Arrays.equals(file, 0, NpyHeader.MAGIC.length, NpyHeader.MAGIC, 0, NpyHeader.MAGIC.length);
     if (!isArray) {
@@ -87,10 +80,15 @@ public record NumpyArray(String kind, List<Long> shape, byte[] bytes) {
    * @throws nibble.ir.diagnostic.InputException where it can't be written
    */
   public void write(Path path) {
+    FileWriting.write(path, content());
+  }
+
+  /** The content of a file of it. */
+  public StagedFiles.Content content() {
     NpyHeader header = new NpyHeader((width(kind) == 1 ? "|" : "<") + kind, false, shape);
-    FileWriting.write(path, out -> {
+    return out -> {
       out.write(header.bytes());
       out.write(bytes);
-    });
+    };
   }
 }

@@ -27,11 +27,21 @@ public final class NumpyFiles {
    * @throws nibble.ir.diagnostic.InputException where NumPy has no dtype for the format, or the file can't be written
    */
   public static void writeNpy(Path path, HostTensor tensor) {
+    FileWriting.write(path, npy(path, tensor));
+  }
+
+  /**
+   * The content of a file of one array.
+   *
+   * @param path named in messages
+   * @throws nibble.ir.diagnostic.InputException where NumPy has no dtype for the format
+   */
+  public static StagedFiles.Content npy(Path path, HostTensor tensor) {
     byte[] header = header(path, path.getFileName().toString(), tensor);
-    FileWriting.write(path, out -> {
+    return out -> {
       out.write(header);
       FileWriting.copy(tensor.data(), out);
-    });
+    };
   }
 
   /**

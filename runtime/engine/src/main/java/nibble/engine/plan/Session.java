@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.kernel.KernelProgram.Parameter;
@@ -36,18 +38,23 @@ public final class Session implements AutoCloseable {
   public enum Sharing {
     /** Results that are not needed at the same time may share places. */
     BY_LIVENESS,
-    /** Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. */
+    /**
+     * Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. Buffers
+     * are filled with what is NaN as a float before they are written, so an element that no kernel writes shows.
+     */
     NONE
   }
+
+  private static final byte UNWRITTEN = -1;
 
   private final Program program;
   private final Device device;
   private final Sharing sharing;
+  private final List<AutoCloseable> owned;
   private final DeviceStream stream;
-  private final DeviceModule module;
   private final StagedCopies copies;
+  private final DeviceModule module;
   private final Map<Value, Place> constants = new HashMap<>();
-  private final List<AutoCloseable> owned = new ArrayList<>();
 
   /** A piece of a buffer. */
   private record Piece(DeviceBuffer buffer, long offset) {}
@@ -55,10 +62,11 @@ public final class Session implements AutoCloseable {
   /** Where each part of a tensor is. */
   private record Place(ImmutableMap<String, Piece> parts) {}
 
-  private Session(Program program, Device device, Sharing sharing) {
+  private Session(Program program, Device device, Sharing sharing, List<AutoCloseable> owned) {
     this.program = program;
     this.device = device;
     this.sharing = sharing;
+    this.owned = owned;
     this.stream = own(device.stream());
     this.copies = own(new StagedCopies(device, stream));
     this.module = own(device.load(program.main().name(), program.module().text()));
@@ -70,14 +78,24 @@ public final class Session implements AutoCloseable {
    * @throws nibble.engine.device.DeviceException where the device refuses it
    */
   public static Session open(Program program, Device device, Constants constants, Sharing sharing) {
-    Session session = new Session(program, device, sharing);
+    List<AutoCloseable> owned = new ArrayList<>();
+    try {
+      Session session = new Session(program, device, sharing, owned);
+      session.upload(constants);
+      return session;
+    } catch (RuntimeException e) {
+      closeAll(owned);
+      throw e;
+    }
+  }
+
+  private void upload(Constants tensors) {
     List<Value> parameters = program.main().parameters();
     for (int i = program.inputs(); i < parameters.size(); i++) {
-      Tensor tensor = constants.tensors().get(i - program.inputs());
-      session.constants.put(parameters.get(i), session.upload(parameters.get(i).name(), tensor, session.owned));
+      Tensor tensor = tensors.tensors().get(i - program.inputs());
+      constants.put(parameters.get(i), upload(parameters.get(i).name(), tensor, owned));
     }
-    session.stream.synchronize();
-    return session;
+    stream.synchronize();
   }
 
   private <T extends AutoCloseable> T own(T resource) {
@@ -112,7 +130,7 @@ public final class Session implements AutoCloseable {
     /** Nobody watches. */
     Observer NONE = (index, run) -> {};
 
-    /** A launch is in the stream. */
+    /** A launch is in the stream, unless it has nothing to compute. */
     void launched(int index, Run run);
   }
 
@@ -126,6 +144,7 @@ public final class Session implements AutoCloseable {
    */
   public ImmutableList<Tensor> run(List<Tensor> inputs, Observer observer) {
     try (Run run = new Run(inputs)) {
+      run.place(inputs);
       return run.execute(observer);
     }
   }
@@ -144,6 +163,10 @@ public final class Session implements AutoCloseable {
           program.main().withBody(new Block(
               ImmutableList.copyOf(parameters), ImmutableList.of(), ImmutableList.of())), inputs, program.symbols());
       this.plan = MemoryPlan.of(program, sizes);
+    }
+
+    private void place(List<Tensor> inputs) {
+      List<Value> parameters = program.main().parameters();
       for (int i = 0; i < inputs.size(); i++) {
         places.put(parameters.get(i), upload(parameters.get(i).name(), inputs.get(i), buffers));
       }
@@ -163,8 +186,14 @@ public final class Session implements AutoCloseable {
     private void placeAlone(Value value) {
       ImmutableMap.Builder<String, Piece> parts = ImmutableMap.builder();
       PackedLayout.of(sizes.apply(value.tensorType())).parts().forEach(
-          (part, bytes) -> parts.put(part, piece(nameOf(value.name(), part), bytes, buffers)));
+          (part, bytes) -> parts.put(part, unwritten(nameOf(value.name(), part), bytes)));
       places.put(value, new Place(parts.build()));
+    }
+
+    private Piece unwritten(String name, long bytes) {
+      Piece piece = piece(name, bytes, buffers);
+      stream.fill(piece.buffer(), 0, piece.buffer().size(), UNWRITTEN);
+      return piece;
     }
 
     public SizeBinding sizes() {
@@ -184,7 +213,7 @@ public final class Session implements AutoCloseable {
       try (DeviceEvent start = device.event(); DeviceEvent end = device.event()) {
         stream.record(start);
         for (int i = 0; i < program.launches().size(); i++) {
-          stream.launch(launch(program.launches().get(i)));
+          launch(program.launches().get(i)).ifPresent(stream::launch);
           observer.launched(i, this);
         }
         stream.record(end);
@@ -194,8 +223,12 @@ public final class Session implements AutoCloseable {
       return program.main().results().stream().map(this::read).collect(ImmutableList.toImmutableList());
     }
 
-    /** How a launch of the program is made: grid, block, shared memory, arguments. */
-    public Launch launch(Program.Launch step) {
+    /**
+     * How a launch of the program is made: grid, block, shared memory, arguments.
+     *
+     * @return nothing where there is nothing to compute, of which devices take no launch: the results have no elements
+     */
+    public Optional<Launch> launch(Program.Launch step) {
       CompiledKernel kernel = program.kernels().get(step.kernel());
       ImmutableList.Builder<KernelArgument> arguments = ImmutableList.builder();
       for (Parameter parameter : kernel.parameters()) {
@@ -205,9 +238,11 @@ public final class Session implements AutoCloseable {
         arguments.add(new KernelArgument.U32(Math.toIntExact(sizes.values().get(size))));
       }
       int[] grid = kernel.grid().stream().mapToInt(extent -> Math.toIntExact(sizes.evaluate(extent))).toArray();
-      return new Launch(
-          module.kernel(kernel.name()), new Dim3(grid[0], grid[1], grid[2]), new Dim3(kernel.code().threads(), 1, 1),
-          kernel.code().sharedBytes(), arguments.build());
+      return IntStream.of(grid).anyMatch(extent -> extent == 0)
+          ? Optional.empty()
+          : Optional.of(new Launch(
+              module.kernel(kernel.name()), new Dim3(grid[0], grid[1], grid[2]),
+              new Dim3(kernel.code().threads(), 1, 1), kernel.code().sharedBytes(), arguments.build()));
     }
 
     private KernelArgument argument(Operation operation, Parameter parameter) {

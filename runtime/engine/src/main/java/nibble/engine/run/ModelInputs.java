@@ -21,6 +21,7 @@ import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import nibble.ir.eval.Tensor;
+import nibble.ir.shape.Dim;
 import nibble.passes.validate.SampleData;
 
 /**
@@ -74,9 +75,24 @@ public record ModelInputs(ImmutableList<Tensor> tensors, ImmutableList<String> t
    * @param sizes of symbols; others get small values that their declarations allow
    */
   public static ModelInputs madeUp(Module module, Function function, Map<String, Long> sizes, long seed) {
-    Map<String, Long> all = new HashMap<>(SampleData.sizes(function, function, module.symbols()));
-    all.putAll(sizes);
+    Map<String, Long> all = SampleData.sizes(function, function, module.symbols(), sizes);
+    function.parameters().forEach(parameter -> requireMakable(parameter, all));
     return new ModelInputs(new SampleData(seed).inputs(function, all), ImmutableList.of());
+  }
+
+  private static void requireMakable(Value parameter, Map<String, Long> sizes) {
+    try {
+      long elements = 1;
+      for (Dim dim : parameter.tensorType().shape().dims()) {
+        elements = Math.multiplyExact(elements, dim.evaluate(sizes));
+      }
+      Math.toIntExact(elements);
+    } catch (ArithmeticException e) {
+      throw new InputException(
+          "the input '" + parameter.name() + "' is a " + parameter.tensorType() + ", which has more than 2^31 elements "
+              + "at these sizes",
+          "give smaller ones with --size");
+    }
   }
 
   private static ImmutableList<Tensor> arrays(

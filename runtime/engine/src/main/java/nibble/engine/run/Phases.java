@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Times what is done. Not safe for threads. */
-public final class Phases {
+public final class Phases implements AutoCloseable {
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final Progress progress;
 
@@ -25,6 +25,12 @@ public final class Phases {
     } finally {
       seconds.merge(phase, watch.elapsed().toNanos() / 1e9, Double::sum);
     }
+  }
+
+  /** Ends the last phase, also of work that failed in the middle of one. */
+  @Override
+  public void close() {
+    progress.close();
   }
 
   public Progress progress() {

@@ -1,7 +1,7 @@
 package nibble.engine.run;
 
 /** Is told how far long work is. */
-public interface Progress {
+public interface Progress extends AutoCloseable {
   /** Nobody is told. */
   Progress NONE = new Progress() {
     @Override
@@ -20,4 +20,10 @@ public interface Progress {
 
   /** Within a phase. */
   void step(int done, int of, String what);
+
+  /** No phase goes on. */
+  @Override
+  default void close() {
+    // What shows nothing leaves nothing behind.
+  }
 }

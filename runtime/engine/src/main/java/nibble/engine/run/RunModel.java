@@ -19,8 +19,10 @@ import nibble.engine.device.emulator.EmulatorProvider;
 import nibble.engine.plan.Constants;
 import nibble.engine.plan.Session;
 import nibble.engine.plan.Session.Sharing;
+import nibble.engine.verify.FindWrongOp;
 import nibble.engine.verify.KernelVerifier;
 import nibble.engine.verify.PrecisionCost;
+import nibble.engine.verify.WrongKernel;
 import nibble.ir.Function;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.Interpreter;
@@ -67,7 +69,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
         new Interpreter(Mode.FAITHFUL, weights).run(model.passes().output(), function, inputs.tensors()));
     return new RunReport(
         model, inputs, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), 0, outputs,
-        Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
   }
 
   private RunReport launch(
@@ -84,6 +86,8 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
       outputs = phases.time(options.verify() ? "run and prove" : "run", () ->
           session.run(inputs.tensors(), observer(program, verifier, phases.progress())));
     }
+    Optional<WrongKernel> wrong = verifier.flatMap(KernelVerifier::firstWrong).map(found ->
+        phases.time("find wrong op", () -> new FindWrongOp(toolchain.backend(), target, device).in(found)));
     Optional<PrecisionCost> cost = options.verify()
         ? Optional.of(phases.time("compare", () -> PrecisionCost.of(
             model.written(), model.prepared(), weights, inputs.tensors(), outputs)))
@@ -93,7 +97,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
         : Optional.empty();
     return new RunReport(
         model, inputs, device.info().name(), reason, Optional.of(target.name()), program.launches().size(), outputs,
-        verifier.map(KernelVerifier::checks), cost, assembly, phases.seconds());
+        verifier.map(KernelVerifier::checks), wrong, cost, assembly, phases.seconds());
   }
 
   private static Session.Observer observer(Program program, Optional<KernelVerifier> verifier, Progress progress) {

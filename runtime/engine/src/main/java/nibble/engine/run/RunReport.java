@@ -7,6 +7,7 @@ import nibble.codegen.assemble.Verdict;
 import nibble.engine.compile.PreparedModel;
 import nibble.engine.verify.KernelCheck;
 import nibble.engine.verify.PrecisionCost;
+import nibble.engine.verify.WrongKernel;
 import nibble.ir.eval.Tensor;
 
 /**
@@ -20,6 +21,7 @@ import nibble.ir.eval.Tensor;
  * @param launches how many kernels were launched
  * @param outputs one for each result of the function
  * @param checks the proof of each launch; empty where none was asked for
+ * @param wrong the first launch that is not proven
  * @param cost what precision cost; empty where no proof was asked for
  * @param assembly what an assembler said of the kernels, where it was asked
  * @param seconds by phase
@@ -33,6 +35,7 @@ public record RunReport(
     int launches,
     ImmutableList<Tensor> outputs,
     Optional<ImmutableList<KernelCheck>> checks,
+    Optional<WrongKernel> wrong,
     Optional<PrecisionCost> cost,
     Optional<Verdict> assembly,
     ImmutableMap<String, Double> seconds) {

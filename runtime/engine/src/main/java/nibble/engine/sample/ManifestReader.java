@@ -9,10 +9,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import nibble.engine.file.FileReading;
 import nibble.ir.Location;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
@@ -34,9 +33,8 @@ final class ManifestReader {
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .defaultSetterInfo(JsonSetter.Value.construct(Nulls.DEFAULT, Nulls.FAIL))
         .build();
-    String text = "";
+    String text = FileReading.text(file);
     try {
-      text = Files.readString(file);
       return mapper.readValue(text, Manifest.class);
     } catch (UnrecognizedPropertyException e) {
       String name = e.getPropertyName();
@@ -49,8 +47,6 @@ final class ManifestReader {
       throw mismatch(file, e);
     } catch (JsonProcessingException e) {
       throw new InputException(Diagnostic.error(firstLine(e.getOriginalMessage()), place(file, e.getLocation())));
-    } catch (IOException e) {
-      throw new InputException(file + ": can't be read: " + e.getMessage());
     }
   }
 

@@ -8,12 +8,13 @@ import nibble.ir.eval.Tensor;
 /**
  * How a tensor of a kernel compares with the exact one.
  *
- * @param maxError the largest distance of an element from the exact value
+ * @param maxError the largest distance of an element from the exact value, among those that have a bound
  * @param bound the bound of that element's error
  * @param tightness the largest share of its bound that the error of an element takes up; at most 1 where all are inside
- * @param fault the first element outside its bound
+ * @param unbounded how many elements have no bound, so that nothing is proven of them
+ * @param fault the first element outside its bound; where there is none, the first that has no bound
  */
-public record ElementCheck(double maxError, double bound, double tightness, Optional<Fault> fault) {
+public record ElementCheck(double maxError, double bound, double tightness, int unbounded, Optional<Fault> fault) {
   /**
    * An element outside its bound.
    *
@@ -25,8 +26,10 @@ public record ElementCheck(double maxError, double bound, double tightness, Opti
   public record Fault(ImmutableList<Integer> coordinates, double exact, double actual, double bound) {
     @Override
     public String toString() {
-      return "element " + coordinates + " is " + actual + ", exact is " + exact + ", off by "
-          + Math.abs(actual - exact) + " where at most " + bound + " is possible";
+      String values = "element " + coordinates + " is " + actual + ", exact is " + exact;
+      return bound == Double.POSITIVE_INFINITY
+          ? values + ", and no bound of their distance is known"
+          : values + ", off by " + Math.abs(actual - exact) + " where at most " + bound + " is possible";
     }
   }
 
@@ -38,28 +41,33 @@ public record ElementCheck(double maxError, double bound, double tightness, Opti
     double maxError = 0;
     double boundThere = 0;
     double tightness = 0;
-    Optional<Fault> fault = Optional.empty();
+    int unbounded = 0;
+    int firstUnbounded = -1;
+    int firstOutside = -1;
     for (int i = 0; i < exact.length; i++) {
+      if (!expected.isBounded(i)) {
+        firstUnbounded = unbounded++ == 0 ? i : firstUnbounded;
+        continue;
+      }
       double error = distance(exact[i], values[i]);
-      if (error > maxError || Double.isNaN(error)) {
+      if (error > maxError) {
         maxError = error;
         boundThere = bounds[i];
       }
-      // An unbounded element proves nothing, so it counts as a failure.
-      boolean inside = error <= bounds[i] && bounds[i] < Double.POSITIVE_INFINITY;
-      if (!inside && fault.isEmpty()) {
-        fault = Optional.of(new Fault(coordinates(i, actual.extents()), exact[i], values[i], bounds[i]));
-      }
+      firstOutside = error > bounds[i] && firstOutside < 0 ? i : firstOutside;
       tightness = Math.max(tightness, error == 0 ? 0 : error / bounds[i]);
     }
-    return new ElementCheck(maxError, boundThere, tightness, fault);
+    int first = firstOutside < 0 ? firstUnbounded : firstOutside;
+    Optional<Fault> fault = first < 0
+        ? Optional.empty()
+        : Optional.of(new Fault(coordinates(first, actual.extents()), exact[first], values[first], bounds[first]));
+    return new ElementCheck(maxError, boundThere, tightness, unbounded, fault);
   }
 
-  /** The distance of two values; equal infinities and two NaNs have none. */
+  /** The distance of two values; equal infinities have none, and NaN is infinitely far from anything. */
   private static double distance(double exact, double actual) {
-    boolean same = Double.compare(exact, actual) == 0 || exact == actual;
     double distance = Math.abs(exact - actual);
-    return same ? 0 : Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
+    return exact == actual ? 0 : Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
   }
 
   private static ImmutableList<Integer> coordinates(int index, int[] extents) {

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nibble.codegen.KernelArithmetic;
 import nibble.codegen.Program;
 import nibble.engine.device.Launch;
 import nibble.engine.plan.Session;
-import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;
@@ -18,15 +18,16 @@ import nibble.ir.bound.RunningBounds;
 import nibble.ir.eval.Tensor;
 
 /**
- * Proves each launch of a run: the kernel's results against exact evaluation of its ops on the very tensors that the kernel
- * read, each element within its own error bound. Since each kernel is proven on what the kernels before it left, a result
- * that was overwritten too early, or went to the wrong place, shows as a fault of the kernel that reads it: when all are
- * proven, so is the whole.
+ * Proves each launch of a run: the kernel's results against exact evaluation of its ops on the very tensors that the
+ * kernel read, each element within its own error bound. Since each kernel is proven on what the kernels before it
+ * left, a result that was overwritten too early, or went to the wrong place, shows as a fault of the kernel that reads
+ * it: when all are proven, so is the whole.
  */
 public final class KernelVerifier implements Session.Observer {
   private final Program program;
   private final Map<Value, Tensor> values = new HashMap<>();
   private final List<KernelCheck> checks = new ArrayList<>();
+  private WrongKernel wrong;
 
   /**
    * A verifier of one run.
@@ -51,28 +52,45 @@ public final class KernelVerifier implements Session.Observer {
       Tensor owner = values.get(run.memory().owner(operand));
       operands.add(Approximate.given(owner.as(run.sizes().apply(operand.tensorType()))));
     }
-    Block body = body(operation, run);
-    List<Approximate> expected = new RunningBounds(new KernelArithmetic(program.target())).run(body, operands);
-    ImmutableList.Builder<ElementCheck> results = ImmutableList.builder();
-    for (int i = 0; i < operation.results().size(); i++) {
-      Tensor actual = run.read(operation.results().get(i));
-      values.put(operation.results().get(i), actual);
-      results.add(ElementCheck.of(expected.get(i), actual));
+    List<Tensor> results = operation.results().stream().map(run::read).toList();
+    for (int i = 0; i < results.size(); i++) {
+      values.put(operation.results().get(i), results.get(i));
     }
-    Launch launch = run.launch(step);
-    checks.add(new KernelCheck(
-        index, launch.kernel().name(), ops(operation), operation.location(), launch.grid(), launch.block(),
-        launch.dynamicSharedBytes(), results.build()));
+    run.launch(step).ifPresent(launch -> check(index, launch, sized(operation, run), operands, results));
   }
 
-  private static Block body(Operation operation, Session.Run run) {
+  private void check(
+      int index, Launch launch, Operation kernel, List<Approximate> operands, List<Tensor> results) {
+    List<Approximate> expected =
+        new RunningBounds(new KernelArithmetic(program.target())).run(kernel.regions().getFirst(), operands);
+    ImmutableList.Builder<ElementCheck> elements = ImmutableList.builder();
+    for (int i = 0; i < results.size(); i++) {
+      elements.add(ElementCheck.of(expected.get(i), results.get(i)));
+    }
+    KernelCheck check = new KernelCheck(
+        index, launch.kernel().name(), ops(kernel), kernel.location(), launch.grid(), launch.block(),
+        launch.dynamicSharedBytes(), elements.build());
+    checks.add(check);
+    if (wrong == null && !check.isProven()) {
+      ImmutableList<Tensor> given = operands.stream().map(Approximate::exact).collect(ImmutableList.toImmutableList());
+      wrong = new WrongKernel(check, kernel, given, Optional.empty());
+    }
+  }
+
+  /** The kernel with the sizes of the run. */
+  private static Operation sized(Operation operation, Session.Run run) {
     Function kernel = new Function("kernel", operation.regions().getFirst(), operation.location());
-    return run.sizes().substitution().apply(kernel).body();
+    return operation.withRegions(List.of(run.sizes().substitution().apply(kernel).body()));
   }
 
   private static ImmutableList<String> ops(Operation kernel) {
     return kernel.regions().getFirst().operations().stream()
         .map(operation -> operation.op().name()).collect(ImmutableList.toImmutableList());
+  }
+
+  /** The first launch that is not proven. */
+  public Optional<WrongKernel> firstWrong() {
+    return Optional.ofNullable(wrong);
   }
 
   /** The proofs so far. */

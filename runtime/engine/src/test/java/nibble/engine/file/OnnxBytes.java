@@ -7,16 +7,16 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /** Writes ONNX messages by hand for tests, field by field as in {@code onnx.proto}. */
-final class OnnxBytes {
+public final class OnnxBytes {
   private OnnxBytes() {}
 
   /** Writes fields of one message. */
   @FunctionalInterface
-  interface Fields {
+  public interface Fields {
     void writeTo(CodedOutputStream out) throws IOException;
   }
 
-  static byte[] message(Fields... fields) {
+  public static byte[] message(Fields... fields) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       CodedOutputStream out = CodedOutputStream.newInstance(bytes);

@@ -1,0 +1,23 @@
+package nibble.codegen.kernel;
+
+import java.util.stream.Stream;
+
+/** All functions whose kernels are proven: as Tile IR here, as PTX by the engine's tests. */
+public final class KernelCases {
+  private KernelCases() {}
+
+  public static Stream<KernelCase> all() {
+    return Stream.concat(products(), sweeps());
+  }
+
+  static Stream<KernelCase> products() {
+    return Stream.of(
+        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched())
+        .flatMap(cases -> cases);
+  }
+
+  static Stream<KernelCase> sweeps() {
+    return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps())
+        .flatMap(cases -> cases);
+  }
+}

@@ -1,0 +1,13 @@
+package nibble.codegen.kernel;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class KernelCasesTest {
+  /** Prints and parses back, gives what the region means, and assembles for each target without spills. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.KernelCases#all")
+  void tileIr(KernelCase kernels) {
+    KernelHarness.check(kernels);
+  }
+}

@@ -1,0 +1,51 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.codegen.ptx.Instruction;
+import nibble.codegen.ptx.Kernel;
+import nibble.codegen.ptx.Label;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.Statement;
+
+/**
+ * The innermost loop of a kernel that multiplies matrices.
+ *
+ * @param instructions from its label to its jump back
+ */
+record MainLoop(ImmutableList<Instruction> instructions) {
+  static MainLoop of(Kernel kernel) {
+    Map<Label, Integer> marks = new HashMap<>();
+    List<MainLoop> loops = new ArrayList<>();
+    for (int i = 0; i < kernel.body().size(); i++) {
+      switch (kernel.body().get(i)) {
+        case Statement.Mark(Label label) -> marks.put(label, i);
+        case Instruction jump when jump.mnemonic().startsWith("bra") -> {
+          for (Operand target : jump.operands()) {
+            if (marks.containsKey(target)) {
+              loops.add(new MainLoop(kernel.body().subList(marks.get(target), i + 1).stream()
+                  .filter(Instruction.class::isInstance).map(Instruction.class::cast)
+                  .collect(ImmutableList.toImmutableList())));
+            }
+          }
+        }
+        default -> { }
+      }
+    }
+    return loops.stream().filter(loop -> loop.count("mma.") + loop.count("fma.") > 0).findFirst()
+        .orElseThrow(() -> new AssertionError(kernel.name() + " has no loop that multiplies"));
+  }
+
+  /** How many mnemonics begin like that. */
+  long count(String prefix) {
+    return instructions.stream().filter(instruction -> instruction.mnemonic().startsWith(prefix)).count();
+  }
+
+  /** How many instructions there are for each matrix multiply-add. */
+  double perMultiply() {
+    return (double) instructions.size() / count("mma.");
+  }
+}

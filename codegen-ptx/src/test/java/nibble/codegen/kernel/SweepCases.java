@@ -1,0 +1,207 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Kernels that map and reduce: over each axis, of odd and even extents, known and symbolic; normalisations, quantizers.
+ */
+final class SweepCases {
+  private SweepCases() {}
+
+  private static final ImmutableMap<String, Long> NONE = ImmutableMap.of();
+
+  /** Reductions of a tensor of rank 3 over each set of axes. */
+  static Stream<KernelCase> reductions() {
+    List<KernelCase> cases = new ArrayList<>();
+    for (String op : List.of("reduce_sum", "reduce_mean", "reduce_max", "reduce_min")) {
+      for (String axes : List.of("[0]", "[1]", "[2]", "[0, 1]", "[1, 2]", "[0, 1, 2]")) {
+        cases.add(reduction(op, "5,7,33", axes, "", NONE));
+      }
+    }
+    for (String axes : List.of("[0]", "[1]", "[2]", "[1, 2]")) {
+      cases.add(reduction("reduce_sum", "A,B,C", axes, "symbol A\nsymbol B\nsymbol C multiple of 4",
+          ImmutableMap.of("A", 3L, "B", 5L, "C", 68L)));
+      cases.add(reduction("reduce_max", "1,1,1", axes, "", NONE));
+    }
+    cases.add(reduction("reduce_sum", "3,1,1500", "[2]", "", NONE));
+    cases.add(reduction("reduce_sum", "2,1,9000", "[2]", "", NONE));
+    cases.add(reduction("reduce_mean", "1,1,5000", "[2]", "", NONE));
+    cases.add(reduction("reduce_sum", "1,300,40", "[1]", "", NONE));
+    return cases.stream();
+  }
+
+  private static KernelCase reduction(
+      String op, String shape, String axes, String symbols, Map<String, Long> sizes) {
+    String[] kept = shape.split(",");
+    for (String axis : axes.replaceAll("[\\[\\]]", "").split(", ")) {
+      kept[Integer.parseInt(axis)] = "1";
+    }
+    return KernelCase.of(
+        op + " of " + shape + " over " + axes, symbols, "%%x: tensor<[%s] x f32>".formatted(shape), """
+        %%0 = %s %%x {axes = %s, keep = true} : tensor<[%s] x f32>
+        return %%0
+        """.formatted(op, axes, String.join(",", kept)), sizes);
+  }
+
+  private static KernelCase row(String name, String extent, String symbols, String body, Map<String, Long> sizes) {
+    String type = "tensor<[B,%s] x f32>".formatted(extent);
+    return KernelCase.of(
+        name + " of rows of " + extent + sizes, "symbol B\n" + symbols,
+        "%%x: %s, %%g: tensor<[%s] x f32>, %%b: tensor<[%s] x f32>".formatted(type, extent, extent),
+        body.replace("$T", type).replace("$N", extent), sizes);
+  }
+
+  private static final ImmutableMap<String, String> ROWS = ImmutableMap.<String, String>builder()
+      .put("softmax", """
+          %0 = softmax %x : $T
+          return %0
+          """)
+      .put("layer_norm", """
+          %0 = layer_norm %x, %g, %b {epsilon = 1.0E-5} : $T
+          return %0
+          """)
+      .put("rms_norm, quantized", """
+          %0 = rms_norm %x, %g {epsilon = 1.0E-5} : $T
+          %1 = quantize %0 {rounding = nearest_even} : tensor<[B,$N] x i8, scale<token, f32>>
+          return %1
+          """)
+      .put("residual and layer_norm, quantized", """
+          %0 = add %x, %g : $T
+          %1 = layer_norm %0, %g, %b {epsilon = 1.0E-5} : $T
+          %2 = quantize %1 {rounding = nearest_even} : tensor<[B,$N] x i8, scale<token, f16>>
+          return %1, %2
+          """)
+      .buildOrThrow();
+
+  /** Softmax and normalisations of rows that are short and long, odd and even, of known and unknown length. */
+  static Stream<KernelCase> rows() {
+    return ROWS.entrySet().stream().flatMap(row -> Stream.of(
+        row(row.getKey(), "1", "", row.getValue(), Map.of("B", 3L)),
+        row(row.getKey(), "7", "", row.getValue(), Map.of("B", 1L)),
+        row(row.getKey(), "384", "", row.getValue(), Map.of("B", 5L)),
+        row(row.getKey(), "1111", "", row.getValue(), Map.of("B", 2L)),
+        row(row.getKey(), "8200", "", row.getValue(), Map.of("B", 1L)),
+        row(row.getKey(), "S", "symbol S", row.getValue(), Map.of("B", 3L, "S", 131L)),
+        row(row.getKey(), "S", "symbol S multiple of 8", row.getValue(), Map.of("B", 2L, "S", 264L))));
+  }
+
+  /** Quantizers of each granularity, of tensors that boxes divide and of others. */
+  static Stream<KernelCase> quantizers() {
+    List<KernelCase> cases = new ArrayList<>();
+    for (String granularity : List.of(
+        "tensor", "token", "axis 0", "axis 1", "axis 2", "block(1,32)", "block(8,16)", "block(32,32)", "group(16)")) {
+      for (String shape : List.of("2,32,64", "3,33,50", "B,S,64")) {
+        cases.add(quantizer(granularity, shape));
+      }
+    }
+    return cases.stream();
+  }
+
+  private static KernelCase quantizer(String granularity, String shape) {
+    boolean symbolic = shape.startsWith("B");
+    return KernelCase.of(
+        "quantize by " + granularity + " of " + shape, symbolic ? "symbol B\nsymbol S multiple of 8" : "",
+        "%%x: tensor<[%s] x f32>".formatted(shape), """
+        %%0 = quantize %%x {rounding = nearest_even} : tensor<[%s] x i8, scale<%s, f32>>
+        %%1 = dequantize %%0 {to = f32} : tensor<[%s] x f32>
+        return %%0, %%1
+        """.formatted(shape, granularity, shape),
+        symbolic ? ImmutableMap.of("B", 2L, "S", 24L) : NONE);
+  }
+
+  /** Elementwise work, gathers and views. */
+  static Stream<KernelCase> maps() {
+    return Stream.of(
+        KernelCase.of("functions", "symbol N", "%x: tensor<[N,3] x f32>", """
+            %0 = abs %x : tensor<[N,3] x f32>
+            %one = constant {values = [1.0]} : tensor<[] x f32>
+            %1 = add %0, %one : tensor<[N,3] x f32>
+            %2 = log %1 : tensor<[N,3] x f32>
+            %3 = sqrt %1 : tensor<[N,3] x f32>
+            %4 = rsqrt %1 : tensor<[N,3] x f32>
+            %5 = reciprocal %1 : tensor<[N,3] x f32>
+            %6 = tanh %x : tensor<[N,3] x f32>
+            %7 = erf %x : tensor<[N,3] x f32>
+            %8 = sin %x : tensor<[N,3] x f32>
+            %9 = cos %x : tensor<[N,3] x f32>
+            %10 = exp %x : tensor<[N,3] x f32>
+            %11 = erfc %x : tensor<[N,3] x f32>
+            return %2, %3, %4, %5, %6, %7, %8, %9, %10, %11
+            """, Map.of("N", 301L)),
+        KernelCase.of("rounding and comparisons", "", "%x: tensor<[500] x f32>, %y: tensor<[500] x f32>", """
+            %0 = floor %x : tensor<[500] x f32>
+            %1 = ceil %x : tensor<[500] x f32>
+            %2 = round %y : tensor<[500] x f32>
+            %3 = compare %x, %y {kind = lt} : tensor<[500] x bool>
+            %4 = compare %0, %2 {kind = ne} : tensor<[500] x bool>
+            %5 = and %3, %4 : tensor<[500] x bool>
+            %6 = not %5 : tensor<[500] x bool>
+            %7 = select %6, %x, %1 : tensor<[500] x f32>
+            %8 = maximum %7, %y : tensor<[500] x f32>
+            %9 = minimum %8, %0 : tensor<[500] x f32>
+            %10 = relu %9 : tensor<[500] x f32>
+            return %2, %7, %9, %10, %6
+            """, NONE),
+        KernelCase.of("casts", "symbol N", "%x: tensor<[N] x f32>, %i: tensor<[N] x i32>, %b: tensor<[N] x i8>", """
+            %0 = cast %x {to = f16} : tensor<[N] x f16>
+            %1 = cast %x {to = bf16} : tensor<[N] x bf16>
+            %2 = cast %x {to = i32} : tensor<[N] x i32>
+            %3 = cast %i {to = f32} : tensor<[N] x f32>
+            %4 = cast %b {to = f16} : tensor<[N] x f16>
+            %5 = cast %i {to = i8} : tensor<[N] x i8>
+            %6 = cast %b {to = i32} : tensor<[N] x i32>
+            %7 = add %6, %i : tensor<[N] x i32>
+            %8 = cast %0 {to = f32} : tensor<[N] x f32>
+            return %0, %1, %2, %3, %4, %5, %7, %8
+            """, Map.of("N", 77L)),
+        KernelCase.of("gathers", "symbol B\nsymbol S", "%ids: tensor<[B,S] x i32>, %t: tensor<[7,12] x f32>", """
+            %i = iota {extent = S} : tensor<[S] x i32>
+            %p = weight {key = "p"} : tensor<[64,12] x f32>
+            %0 = gather %t, %ids {axis = 0} : tensor<[B,S,12] x f32>
+            %1 = gather %p, %i {axis = 0} : tensor<[S,12] x f32>
+            %2 = add %0, %1 : tensor<[B,S,12] x f32>
+            return %2
+            """, Map.of("B", 2L, "S", 5L)),
+        KernelCase.of("gather along the last axis", "", "%t: tensor<[9,7] x f16>, %ids: tensor<[4] x i32>", """
+            %0 = gather %t, %ids {axis = 1} : tensor<[9,4] x f16>
+            return %0
+            """, NONE),
+        KernelCase.of("views", "symbol B\nsymbol S", "%x: tensor<[B,S,12] x f32>", """
+            %0 = reshape %x {shape = [B,S,3,4]} : tensor<[B,S,3,4] x f32>
+            %1 = transpose %0 {axes = [0, 2, 1, 3]} : tensor<[B,3,S,4] x f32>
+            %2 = slice %1 {axis = 2, from = 1, to = S, step = 2} : tensor<[B,3,ceil((S - 1)/2),4] x f32>
+            %3 = transpose %x {axes = [2, 1, 0]} : tensor<[12,S,B] x f32>
+            return %1, %2, %3
+            """, Map.of("B", 2L, "S", 6L)),
+        KernelCase.of("concat", "symbol N",
+            "%x: tensor<[N,5] x f32>, %y: tensor<[N,8] x f32>, %z: tensor<[N,1] x f32>", """
+            %0 = concat %x, %y, %z {axis = 1} : tensor<[N,14] x f32>
+            %1 = relu %0 : tensor<[N,14] x f32>
+            %2 = concat %x, %x {axis = 0} : tensor<[2*N,5] x f32>
+            return %1, %2
+            """, Map.of("N", 9L)),
+        KernelCase.of("broadcasts of every axis", "symbol B",
+            "%x: tensor<[B,7,9] x f32>, %y: tensor<[9] x f32>, %z: tensor<[7,1] x f32>, %w: tensor<[B,1,1] x f32>", """
+            %0 = add %x, %y : tensor<[B,7,9] x f32>
+            %1 = mul %0, %z : tensor<[B,7,9] x f32>
+            %2 = sub %1, %w : tensor<[B,7,9] x f32>
+            return %2
+            """, Map.of("B", 5L)),
+        KernelCase.of("a reduced value on another axis", "", "%x: tensor<[6,6] x f32>", """
+            %0 = reduce_sum %x {axes = [1], keep = false} : tensor<[6] x f32>
+            %1 = sub %x, %0 : tensor<[6,6] x f32>
+            return %1
+            """, NONE),
+        KernelCase.of("sums over rows and columns", "symbol N", "%x: tensor<[N,40] x f32>", """
+            %0 = reduce_sum %x {axes = [1], keep = true} : tensor<[N,1] x f32>
+            %1 = sub %x, %0 : tensor<[N,40] x f32>
+            %2 = reduce_sum %1 {axes = [0], keep = true} : tensor<[1,40] x f32>
+            %3 = add %1, %2 : tensor<[N,40] x f32>
+            return %3
+            """, Map.of("N", 21L)));
+  }
+}

@@ -1,0 +1,172 @@
+package nibble.codegen.partition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Operation;
+import nibble.ir.Registry;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.op.Kernel;
+import nibble.ir.text.Parser;
+import nibble.ir.verify.Verifier;
+import org.junit.jupiter.api.Test;
+
+class FormKernelsTest {
+  /** What each kernel computes, its constants left out; a reshape that shares memory stands by itself. */
+  private static List<String> kernels(String parameters, String body) {
+    Module module = Parser.parse("""
+        module @m {
+          symbol B
+          func @f(%s) {
+        %s
+          }
+        }
+        """.formatted(parameters, body.indent(4)), "test", Registry.core());
+    Verifier.require(module);
+    Function formed = FormKernels.apply(module.functions().get("f"));
+    Verifier.require(Module.of("m", module.symbols().values(), List.of(formed)));
+    List<String> kernels = new ArrayList<>();
+    for (Operation operation : formed.body().operations()) {
+      kernels.add(operation.op() instanceof Kernel
+          ? operation.regions().getFirst().operations().stream().map(inner -> inner.op().name())
+              .filter(name -> !name.equals("constant")).collect(Collectors.joining(" "))
+          : "= " + operation.op().name());
+    }
+    return kernels;
+  }
+
+  private static final String X = "%x: tensor<[B,64] x f32>, %y: tensor<[B,64] x f32>, %w: tensor<[64,64] x f32>";
+  private static final String PRODUCT = "%p = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,64] x f32>\n";
+
+  @Test
+  void elementwiseWorkJoinsItsProduct() {
+    assertEquals(List.of("matmul add exp"), kernels(X, PRODUCT + """
+        %0 = add %p, %y : tensor<[B,64] x f32>
+        %1 = exp %0 : tensor<[B,64] x f32>
+        return %1
+        """));
+  }
+
+  @Test
+  void workOfTwoProductsJoinsTheLater() {
+    assertEquals(List.of("matmul", "matmul add"), kernels(X, PRODUCT + """
+        %q = matmul %y, %w {transposeB = true, to = f32} : tensor<[B,64] x f32>
+        %0 = add %p, %q : tensor<[B,64] x f32>
+        return %0
+        """));
+  }
+
+  /** A product has a tile of a row, not all of it. */
+  @Test
+  void reductionsOfRowsAreNoEpilogue() {
+    assertEquals(List.of("matmul", "reduce_max sub"), kernels(X, PRODUCT + """
+        %0 = reduce_max %p {axes = [1], keep = true} : tensor<[B,1] x f32>
+        %1 = sub %p, %0 : tensor<[B,64] x f32>
+        return %1
+        """));
+  }
+
+  @Test
+  void boxesInsideTilesAreAnEpilogue() {
+    String amax = """
+        %0 = amax %p {granularity = $G} : $T
+        return %0
+        """;
+    assertEquals(List.of("matmul amax"), kernels(
+        X, PRODUCT + amax.replace("$G", "block(16,32)").replace("$T", "tensor<[ceil(B/16),2] x f32>")));
+    assertEquals(List.of("matmul amax"), kernels(
+        X, PRODUCT + amax.replace("$G", "group(32)").replace("$T", "tensor<[B,2] x f32>")));
+    assertEquals(List.of("matmul", "amax"), kernels(
+        X, PRODUCT + amax.replace("$G", "block(128,32)").replace("$T", "tensor<[ceil(B/128),2] x f32>")));
+    assertEquals(List.of("matmul", "amax"), kernels(
+        X, PRODUCT + amax.replace("$G", "group(48)").replace("$T", "tensor<[B,2] x f32>")));
+  }
+
+  @Test
+  void aSweepReducesInOneWay() {
+    assertEquals(List.of("reduce_sum sub reduce_max", "reduce_sum"), kernels(X, """
+        %0 = reduce_sum %x {axes = [1], keep = true} : tensor<[B,1] x f32>
+        %1 = sub %x, %0 : tensor<[B,64] x f32>
+        %2 = reduce_max %1 {axes = [1], keep = true} : tensor<[B,1] x f32>
+        %3 = reduce_sum %1 {axes = [0], keep = true} : tensor<[1,64] x f32>
+        return %2, %3
+        """));
+  }
+
+  /** Along the other axis the sums belong to other elements than those that they are of. */
+  @Test
+  void aReducedValueOnAnotherAxisIsReadFromMemory() {
+    assertEquals(List.of("reduce_sum", "sub"), kernels("%x: tensor<[64,64] x f32>", """
+        %0 = reduce_sum %x {axes = [1], keep = false} : tensor<[64] x f32>
+        %1 = sub %x, %0 : tensor<[64,64] x f32>
+        return %1
+        """));
+  }
+
+  @Test
+  void viewsAreReadThrough() {
+    assertEquals(List.of("matmul", "transpose exp"), kernels(X, PRODUCT + """
+        %0 = transpose %p {axes = [1, 0]} : tensor<[64,B] x f32>
+        %1 = exp %0 : tensor<[64,B] x f32>
+        return %1
+        """));
+    assertEquals(List.of("matmul", "transpose"), kernels(X, PRODUCT + """
+        %0 = transpose %p {axes = [1, 0]} : tensor<[64,B] x f32>
+        return %0
+        """));
+    assertEquals(List.of("matmul", "= reshape"), kernels(X, PRODUCT + """
+        %0 = reshape %p {shape = [B,8,8]} : tensor<[B,8,8] x f32>
+        return %0
+        """));
+  }
+
+  @Test
+  void workOnInputsIsRepeatedWhereItIsRead() {
+    assertEquals(List.of("exp reduce_sum", "exp reduce_max"), kernels(X, """
+        %0 = exp %x : tensor<[B,64] x f32>
+        %1 = reduce_sum %0 {axes = [1], keep = true} : tensor<[B,1] x f32>
+        %2 = reduce_max %0 {axes = [0], keep = true} : tensor<[1,64] x f32>
+        return %1, %2
+        """));
+  }
+
+  /** Loaders cast and look through views; other work on an operand is stored first. */
+  @Test
+  void operandsOfProductsLieInMemory() {
+    assertEquals(List.of("exp", "matmul"), kernels(X, """
+        %0 = exp %x : tensor<[B,64] x f32>
+        %1 = matmul %0, %w {transposeB = false, to = f32} : tensor<[B,64] x f32>
+        return %1
+        """));
+    assertEquals(List.of("cast cast transpose matmul"), kernels(X, """
+        %0 = cast %x {to = f16} : tensor<[B,64] x f16>
+        %1 = cast %w {to = f16} : tensor<[64,64] x f16>
+        %2 = transpose %1 {axes = [1, 0]} : tensor<[64,64] x f16>
+        %3 = matmul %0, %2 {transposeB = false, to = f32} : tensor<[B,64] x f32>
+        return %3
+        """));
+  }
+
+  @Test
+  void inputsThatAreResultsAreTheirOwn() {
+    assertEquals(List.of(), kernels(X, "return %x\n"));
+  }
+
+  @Test
+  void loopsAreRefusedWithAHint() {
+    InputException refused = assertThrows(InputException.class, () -> kernels(X, """
+        %0 = for %x {from = 0, to = B} do (%i: tensor<[] x i32>, %c: tensor<[B,64] x f32>) {
+          %1 = exp %c : tensor<[B,64] x f32>
+          yield %1
+        } : tensor<[B,64] x f32>
+        return %0
+        """));
+    assertTrue(refused.getMessage().contains("no kernel for for"), refused.getMessage());
+  }
+}

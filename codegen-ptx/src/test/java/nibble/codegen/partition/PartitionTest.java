@@ -1,0 +1,78 @@
+package nibble.codegen.partition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import nibble.codegen.kernel.KernelCase;
+import nibble.codegen.kernel.KernelCases;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Registry;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.shape.Dim;
+import nibble.ir.text.Parser;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A function cut into kernels is the function. */
+class PartitionTest {
+  /** All but those of single quantizers, which {@link SplitDynamicQuantizeTest} holds to more. */
+  static Stream<KernelCase> cases() {
+    return KernelCases.all().filter(kernels -> !kernels.name().startsWith("quantize"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void kernelsTogetherAreTheFunction(KernelCase kernels) {
+    Module module = Parser.parse(kernels.text(), "test", Registry.core());
+    Function function = module.functions().values().iterator().next();
+    Random random = new Random(1);
+    List<Tensor> inputs = function.parameters().stream().map(Value::tensorType)
+        .map(type -> tensor(type.substitute(name -> Dim.of(kernels.sizes().get(name))), random)).toList();
+    WeightSource weights = (key, type) -> tensor(type, new Random(key.hashCode()));
+    List<Tensor> expected = new Interpreter(Mode.EXACT, weights).run(function, inputs);
+
+    Partition partition = Partition.of(function, module.symbols());
+    List<Tensor> arguments = new ArrayList<>(inputs);
+    arguments.addAll(new Interpreter(Mode.EXACT, weights).run(partition.load(), List.of()));
+    List<Tensor> actual = new Interpreter(Mode.EXACT, weights).run(partition.main(), arguments);
+    assertEquals(expected.size(), actual.size());
+    for (int i = 0; i < expected.size(); i++) {
+      compare(expected.get(i), actual.get(i));
+    }
+  }
+
+  /** Scales that have become values are not rounded in exact interpretation, so a code may be the next one. */
+  private static void compare(Tensor expected, Tensor actual) {
+    assertEquals(expected.type(), actual.type());
+    boolean scaled = expected.type().isScaled();
+    compare(expected.elements(), actual.elements(), scaled ? 1 : 1e-14, 1e-12);
+    compare(expected.scales(), actual.scales(), 0, scaled ? expected.type().scaleType().format().roundingError(1) : 0);
+  }
+
+  private static void compare(double[] expected, double[] actual, double absolute, double relative) {
+    for (int i = 0; i < expected.length; i++) {
+      double distance = Math.abs(expected[i] - actual[i]);
+      assertTrue(distance <= absolute + relative * Math.abs(expected[i]), expected[i] + " but " + actual[i]);
+    }
+  }
+
+  private static Tensor tensor(TensorType type, Random random) {
+    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    Arrays.setAll(elements, i ->
+        type.format().isInteger() ? random.nextInt(7) : type.format().round(random.nextGaussian()));
+    double[] scales = new double[type.isScaled() ? Math.toIntExact(type.scaleType().shape().size().constant()) : 0];
+    Arrays.setAll(scales, i -> type.scaleType().format().round(0.01 + random.nextDouble()));
+    return new Tensor(type, elements, scales);
+  }
+}

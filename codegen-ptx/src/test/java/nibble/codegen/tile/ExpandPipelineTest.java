@@ -1,0 +1,119 @@
+package nibble.codegen.tile;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.rewrite.RewriteDriver;
+import nibble.ir.shape.SymbolBounds;
+import nibble.ir.verify.Verifier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExpandPipelineTest {
+  /** Adds up rows of eight numbers, as many as {@code S} says. */
+  private static Function sum(int stages) {
+    return TileText.program("%x: buffer<f32>, %y: buffer<f32>", """
+        %i = tile_iota {axis = 0} : $i32:8
+        %s = shared_alloc : $shared:f32
+        %n = size {extent = S} : $i32
+        %zero = fill {value = 0.0} : $f32:8
+        %r = pipeline %n, %zero {stages = %d} do (%k: $i32, %t: $i32) {
+          %eight = fill {value = 8.0} : $i32
+          %o = apply %k, %eight {function = mul} : $i32
+          %b = advance %x, %o : buffer<f32>
+          copy_async %b, %i, %s, %t {contiguous = 4}
+          yield
+        } do (%l: $i32, %u: $i32, %c: $f32:8) {
+          %0 = shared_load %s, %u {start = [0], axes = [0]} : $f32:8
+          %1 = apply %c, %0 {function = add} : $f32:8
+          yield %1
+        } : $f32:8
+        store %y, %i, %r {contiguous = 8}
+        """.replace("%d", Integer.toString(stages)));
+  }
+
+  private static Function expanded(int stages) {
+    Function expanded = new RewriteDriver(new ExpandPipeline()).apply(sum(stages), ImmutableMap.of());
+    Verifier.require(Module.of("t", List.of(SymbolBounds.of("S")), List.of(expanded)));
+    return expanded;
+  }
+
+  @Test
+  void fetchesAheadOfUse() {
+    assertEquals("""
+        launch {grid = [1, 1, 1], warps = 1}
+        %i = tile_iota {axis = 0}
+        %s = shared_alloc
+        %n = size {extent = S}
+        %zero = fill {value = 0.0}
+        %2 = fill {value = 0.0}
+        %3 = apply %2, %n {function = lt}
+        guard %3 do () {
+          %4 = fill {value = 8.0}
+          %5 = apply %2, %4 {function = mul}
+          %6 = advance %x, %5
+          copy_async %6, %i, %s, %2 {contiguous = 4}
+          yield
+        }
+        commit_copies
+        %7 = fill {value = 0.0}
+        %8 = fill {value = 1.0}
+        %33, %34, %35 = loop %n, %zero, %7, %8 {step = 1} do (%9, %10, %11, %12) {
+          wait_copies {pending = 0}
+          barrier
+          %13 = fill {value = 1.0}
+          %14 = apply %9, %13 {function = add}
+          %15 = apply %14, %n {function = lt}
+          guard %15 do () {
+            %16 = fill {value = 8.0}
+            %17 = apply %14, %16 {function = mul}
+            %18 = advance %x, %17
+            copy_async %18, %i, %s, %12 {contiguous = 4}
+            yield
+          }
+          commit_copies
+          %19 = shared_load %s, %11 {start = [0], axes = [0]}
+          %20 = apply %10, %19 {function = add}
+          %21 = fill {value = 1.0}
+          %22 = apply %11, %21 {function = add}
+          %23 = fill {value = 2.0}
+          %24 = apply %22, %23 {function = eq}
+          %25 = fill {value = 0.0}
+          %26 = apply %24, %25, %22 {function = select}
+          %27 = fill {value = 1.0}
+          %28 = apply %12, %27 {function = add}
+          %29 = fill {value = 2.0}
+          %30 = apply %28, %29 {function = eq}
+          %31 = fill {value = 0.0}
+          %32 = apply %30, %31, %28 {function = select}
+          yield %20, %26, %32
+        }
+        wait_copies {pending = 0}
+        barrier
+        store %y, %i, %33 {contiguous = 8}
+        """, TileText.body(expanded(2)));
+  }
+
+  /** No rows, fewer than stages, as many, more: each is added once, whatever is fetched ahead. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4})
+  void givesWhatThePipelineGives(int stages) {
+    Function expanded = expanded(stages);
+    for (int rows = 0; rows < 8; rows++) {
+      double[] x = new double[8 * rows];
+      Arrays.setAll(x, i -> 1 << i % 8 + i / 8);
+      double[] expected = new double[8];
+      double[] actual = new double[8];
+      TileText.run(sum(stages), Map.of("S", (long) rows), x, expected);
+      TileText.run(expanded, Map.of("S", (long) rows), x, actual);
+      assertArrayEquals(expected, actual, rows + " rows");
+    }
+  }
+}

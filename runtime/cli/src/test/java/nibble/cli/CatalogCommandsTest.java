@@ -1,0 +1,103 @@
+package nibble.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.stream.Stream;
+import nibble.codegen.target.Target;
+import nibble.codegen.target.Targets;
+import nibble.ir.Catalog;
+import nibble.ir.Registry;
+import nibble.passes.spi.Plugins;
+import org.junit.jupiter.api.Test;
+
+/** The verbs that list what there is. */
+class CatalogCommandsTest {
+  private static List<String> field(JsonNode list, String name) {
+    return list.valueStream().map(entry -> entry.get(name).textValue()).toList();
+  }
+
+  private static List<String> firstWords(String text) {
+    return text.lines().map(line -> line.split(" ")[0]).toList();
+  }
+
+  @Test
+  void passesAreListed() {
+    List<String> all = Plugins.onClassPath().passes().passes().keySet().asList();
+    assertEquals(all, firstWords(CommandRun.of("passes").ok().out()));
+    JsonNode listed = CommandRun.of("passes", "--json").ok().json().get("passes");
+    assertEquals(all, field(listed, "name"));
+    listed.forEach(pass -> {
+      assertTrue(pass.get("summary").isTextual());
+      assertTrue(pass.get("effect").isTextual());
+      assertTrue(pass.get("options").isArray());
+    });
+  }
+
+  @Test
+  void onePassIsToldAbout() {
+    String text = CommandRun.of("passes", "quantize").ok().out();
+    assertTrue(text.contains("numbers: changes on purpose\n"), text);
+    assertTrue(text.contains("weight: layout of weights"), text);
+    JsonNode told = CommandRun.of("passes", "quantize", "--json").ok().json().get("passes");
+    assertEquals(List.of("quantize"), field(told, "name"));
+    assertEquals(List.of("at", "weight", "act"), field(told.get(0).get("options"), "name"));
+    CommandRun.of("passes", "quantise")
+        .failed(ExitCode.USAGE, "there is no pass 'quantise'", "did you mean 'quantize'?");
+    CommandRun.of("passes", "zzz").failed(ExitCode.USAGE, "there are canonicalize, ");
+  }
+
+  @Test
+  void opsAreListed() {
+    List<String> all = Catalog.of(Registry.core()).ops().stream().map(Catalog.OpEntry::name).toList();
+    assertEquals(all, firstWords(CommandRun.of("ops").ok().out()));
+    JsonNode listed = CommandRun.of("ops", "--json").ok().json().get("ops");
+    assertEquals(all, field(listed, "name"));
+    listed.forEach(op -> {
+      Stream.of("dialect", "summary", "rounding", "syntax").forEach(field -> assertTrue(op.get(field).isTextual()));
+      assertTrue(op.get("attributes").isArray());
+    });
+  }
+
+  @Test
+  void oneOpIsToldAbout() {
+    String text = CommandRun.of("ops", "matmul").ok().out();
+    assertTrue(text.contains("written: matmul {transposeB = true or false, to = format}\n"), text);
+    assertTrue(text.contains("rounding: "), text);
+    assertEquals(List.of("matmul"), field(CommandRun.of("ops", "matmul", "--json").ok().json().get("ops"), "name"));
+    CommandRun.of("ops", "matmull").failed(ExitCode.USAGE, "there is no op 'matmull'", "did you mean 'matmul'?");
+  }
+
+  @Test
+  void formatsAreListed() {
+    String text = CommandRun.of("formats").ok().out();
+    for (Catalog.FormatEntry entry : Catalog.of(Registry.core()).formats()) {
+      assertTrue(text.contains("\n  " + entry.format().name() + " "), entry.format()::name);
+    }
+    assertTrue(text.contains("  token "), text);
+    assertTrue(text.contains("  64:2:8 "), text);
+    JsonNode listed = CommandRun.of("formats", "--json").ok().json();
+    JsonNode e4m3 = listed.get("formats").valueStream()
+        .filter(format -> format.get("name").textValue().equals("e4m3")).findFirst().orElseThrow();
+    assertEquals(8, e4m3.get("bits").intValue());
+    assertEquals(448, e4m3.get("max").doubleValue());
+    assertTrue(field(listed.get("granularities"), "example").contains("block(1,128)"));
+    assertTrue(field(listed.get("sparseLayouts"), "example").contains("2:4"));
+  }
+
+  @Test
+  void targetsAreListed() {
+    List<String> all = Targets.all().stream().map(Target::name).toList();
+    assertTrue(all.containsAll(List.of("sm_80", "sm_89", "sm_90a", "sm_100a", "sm_120a")), all::toString);
+    assertEquals(all, firstWords(CommandRun.of("targets").ok().out()));
+    JsonNode listed = CommandRun.of("targets", "--json").ok().json().get("targets");
+    assertEquals(all, field(listed, "name"));
+    listed.forEach(target -> {
+      assertTrue(target.get("sharedBytesPerBlock").isIntegralNumber());
+      assertTrue(target.get("multiplyAddsPerClock").isObject());
+      assertTrue(target.get("features").isObject());
+    });
+  }
+}

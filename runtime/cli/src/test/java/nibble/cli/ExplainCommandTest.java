@@ -1,0 +1,66 @@
+package nibble.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExplainCommandTest {
+  private static final String PIPELINE = "canonicalize,quantize{at=[up, down], weight=i8:channel, act=i8:token},"
+      + "fold-constants,canonicalize,fold-dequantize,cse,dce";
+
+  @TempDir private Path folder;
+
+  @Test
+  void saysPipelineAndDecisions() {
+    Path model = SmallModel.nib(folder);
+    String text = CommandRun.of("explain", model, "--recipe", "w8").ok().out();
+    assertTrue(text.startsWith("recipe w8: INT8 in both products\npipeline " + PIPELINE + "\n"), text);
+    assertTrue(text.contains("weight 'down.weight' to i8, scale<axis 1, f32> - asked for at down (2048 -> 576 bytes)"),
+        text);
+    assertTrue(text.contains("applied down (" + model + ":14:52)"), text);
+  }
+
+  @Test
+  void pipelineThatItSaysDoesTheSame() {
+    Path model = SmallModel.nib(folder);
+    assertEquals(
+        CommandRun.of("opt", model, "--recipe", "w8").ok().out(),
+        CommandRun.of("opt", model, "--passes", PIPELINE).ok().out());
+  }
+
+  @Test
+  void costIsMeasuredWhereThereAreWeights() {
+    Path weights = SmallModel.weights(folder);
+    JsonNode report = CommandRun.of(
+        "explain", SmallModel.nib(folder), "--recipe", "w8", "--weights", weights, "--json").ok().json();
+    assertEquals("w8", report.get("recipe").textValue());
+    assertEquals("INT8 in both products", report.get("summary").textValue());
+    assertEquals(PIPELINE, report.get("pipeline").textValue());
+    assertEquals(4, report.get("decisions").size());
+    JsonNode weight = report.get("decisions").get(1);
+    assertEquals("quantize", weight.get("pass").textValue());
+    assertEquals("applied", weight.get("outcome").textValue());
+    assertEquals("up", weight.get("path").textValue());
+    assertEquals("2048", weight.get("bytesBefore").textValue());
+    assertEquals("640", weight.get("bytesAfter").textValue());
+    assertTrue(weight.get("source").textValue().endsWith("small.nib:14:52"));
+    assertTrue(weight.get("sqnrDb").doubleValue() > 30, weight::toString);
+  }
+
+  @Test
+  void recipeOfAnotherFile() {
+    Path recipe = SmallModel.write(folder.resolve("half.nib"), "recipe half \"f16\" {\n  cast { to = f16 }\n}\n");
+    String text = CommandRun.of("explain", SmallModel.nib(folder), "--recipe", recipe).ok().out();
+    assertTrue(text.contains("cast{to=f16}"), text);
+  }
+
+  @Test
+  void withoutARecipeOnlySimplifications() {
+    String text = CommandRun.of("explain", SmallModel.nib(folder)).ok().out();
+    assertEquals("recipe none\npipeline canonicalize,fold-constants,canonicalize,fold-dequantize,cse,dce\n", text);
+  }
+}

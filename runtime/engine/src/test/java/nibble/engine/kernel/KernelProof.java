@@ -1,0 +1,104 @@
+package nibble.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.codegen.kernel.KernelCase;
+import nibble.codegen.target.Target;
+import nibble.codegen.target.Targets;
+import nibble.emulator.Machine;
+import nibble.engine.device.Device;
+import nibble.engine.device.emulator.EmulatedDevice;
+import nibble.engine.plan.Constants;
+import nibble.engine.plan.Session;
+import nibble.engine.verify.KernelCheck;
+import nibble.engine.verify.KernelVerifier;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Registry;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.shape.Dim;
+import nibble.ir.text.Parser;
+import nibble.ir.verify.Verifier;
+
+/**
+ * Compiles the only function of a module, runs its kernels on the PTX machine, every buffer an allocation of its own,
+ * and holds each element of each result to its running error bound.
+ */
+final class KernelProof {
+  private final Module module;
+  private final Map<String, Long> sizes;
+  private final Random random;
+
+  private KernelProof(String text, Map<String, Long> sizes, long seed) {
+    this.module = Parser.parse(text, "test", Registry.core());
+    this.sizes = sizes;
+    this.random = new Random(seed);
+  }
+
+  /** Proves a module for the oldest target; returns the names of its kernels in the order of launches. */
+  static List<String> prove(KernelCase kernels) {
+    KernelProof proof = new KernelProof(kernels.text(), kernels.sizes(), 1);
+    return proof.prove(proof.function().parameters().stream().map(Value::tensorType)
+        .map(proof::concrete).map(proof::tensor).toList());
+  }
+
+  /** The same with these inputs. */
+  static List<String> prove(KernelCase kernels, Tensor... inputs) {
+    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(List.of(inputs));
+  }
+
+  private Function function() {
+    return module.functions().values().iterator().next();
+  }
+
+  private List<String> prove(List<Tensor> inputs) {
+    Verifier.require(module);
+    Target target = Targets.get("sm_80");
+    Program program = new Backend().compile(module, function(), target);
+    WeightSource weights = (key, type) -> tensor(type);
+    Constants constants = Constants.of(program, weights);
+    KernelVerifier verifier = new KernelVerifier(program, inputs, constants.tensors());
+    try (Device device = new EmulatedDevice(Machine.builder().workers(2).build(), target);
+        Session session = Session.open(program, device, constants, Session.Sharing.NONE)) {
+      session.run(inputs, verifier);
+    }
+    List<String> faults = new ArrayList<>();
+    for (KernelCheck check : verifier.checks()) {
+      check.results().forEach(result -> result.fault().ifPresent(fault -> faults.add(check.kernel() + ": " + fault)));
+    }
+    assertTrue(faults.isEmpty(), () -> String.join("\n", faults));
+    return verifier.checks().stream().map(KernelCheck::kernel).toList();
+  }
+
+  private TensorType concrete(TensorType type) {
+    return type.substitute(name -> Dim.of(sizes.get(name)));
+  }
+
+  /** Normally distributed numbers, small integers; codes with scales of about one hundredth. */
+  private Tensor tensor(TensorType type) {
+    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = type.isScaled() ? random.nextInt(255) - 127
+          : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
+          : type.format().round(random.nextGaussian());
+    }
+    if (!type.isScaled()) {
+      return Tensor.of(type, elements);
+    }
+    TensorType scaleType = type.scaleType();
+    double[] scales = new double[Math.toIntExact(scaleType.shape().size().constant())];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = scaleType.format().round(0.005 + 0.01 * random.nextDouble());
+    }
+    return new Tensor(type, elements, scales);
+  }
+}

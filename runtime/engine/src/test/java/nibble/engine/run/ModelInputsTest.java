@@ -1,0 +1,127 @@
+package nibble.engine.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nibble.engine.file.NumpyFiles;
+import nibble.engine.sample.ModelArgument;
+import nibble.engine.sample.ModelOptions;
+import nibble.engine.tensor.HostTensor;
+import nibble.engine.testing.ProvenRun;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.TensorType;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.shape.Shape;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelInputsTest {
+  private static final Module MODULE = ProvenRun.parse("""
+      module @m {
+        symbol B min 4 multiple of 4
+        func @main(%x: tensor<[B,2] x f16>, %ids: tensor<[B] x i32>) {
+          %t = weight {key = "t"} : tensor<[3,2] x f16>
+          %0 = gather %t, %ids {axis = 0} : tensor<[B,2] x f16>
+          %1 = add %0, %x : tensor<[B,2] x f16>
+          return %1
+        }
+      }
+      """);
+  private static final Function MAIN = MODULE.functions().get("main");
+
+  @TempDir private Path folder;
+  private Path model;
+
+  @BeforeEach
+  void writeModel() throws IOException {
+    model = Files.writeString(folder.resolve("m.ir"), "");
+  }
+
+  private Path array(String name, NumberFormat format, int[] extents, double... elements) {
+    Path file = folder.resolve(name);
+    long[] wide = Arrays.stream(extents).asLongStream().toArray();
+    NumpyFiles.writeNpy(file, HostTensor.encode(Tensor.of(TensorType.of(Shape.of(wide), format), elements)));
+    return file;
+  }
+
+  private ModelInputs read(Map<String, Path> files) {
+    ModelArgument argument = ModelArgument.resolve(
+        model, new ModelOptions(Optional.empty(), Optional.empty(), files));
+    return ModelInputs.read(argument, MAIN);
+  }
+
+  @Test
+  void arraysTakeTheFormatOfTheParameter() {
+    ModelInputs inputs = read(Map.of(
+        "x", array("x.npy", Formats.F32, new int[] {1, 2}, 0.1, 2),
+        "ids", array("ids.npy", Formats.I64, new int[] {1}, 2)));
+    assertEquals(List.of(), inputs.texts());
+    assertEquals("tensor<[1,2] x f16>", inputs.tensors().get(0).type().toString());
+    assertArrayEquals(new double[] {Formats.F16.round(0.1), 2}, inputs.tensors().get(0).elements());
+    assertEquals("tensor<[1] x i32>", inputs.tensors().get(1).type().toString());
+  }
+
+  @Test
+  void whatIsMissingIsListed() {
+    InputException missing = assertThrows(InputException.class, () -> read(Map.of()));
+    assertTrue(missing.getMessage().contains(
+        "@main needs inputs for x: tensor<[B,2] x f16>, ids: tensor<[B] x i32>"), missing.getMessage());
+    InputException one = assertThrows(InputException.class, () -> read(
+        Map.of("ids", array("ids.npy", Formats.I32, new int[] {1}, 2))));
+    assertEquals(Optional.of("give --input x=FILE.npy, or let inputs be made up with --made-up"),
+        one.diagnostics().getFirst().hint());
+  }
+
+  @Test
+  void anUnknownNameMayBeAMisspeltOne() {
+    InputException unknown = assertThrows(InputException.class, () -> read(
+        Map.of("idx", array("ids.npy", Formats.I32, new int[] {1}, 2))));
+    assertTrue(unknown.getMessage().contains("@main has no parameter 'idx'"), unknown.getMessage());
+    assertTrue(unknown.diagnostics().getFirst().hint().orElse("").contains("ids"));
+  }
+
+  @Test
+  void ranksMustAgree() {
+    InputException wrong = assertThrows(InputException.class, () -> read(Map.of(
+        "x", array("x.npy", Formats.F32, new int[] {2}, 1, 2),
+        "ids", array("ids.npy", Formats.I32, new int[] {1}, 2))));
+    assertTrue(
+        wrong.getMessage().contains("it has the shape [2], but 'x' is a tensor<[B,2] x f16>"), wrong.getMessage());
+  }
+
+  @Test
+  void madeUpInputsFitTheDeclarationsAndAreTheSameForTheSameSeed() {
+    ModelInputs inputs = ModelInputs.madeUp(MODULE, MAIN, Map.of(), 7);
+    assertEquals("tensor<[4,2] x f16>", inputs.tensors().get(0).type().toString());
+    for (double index : inputs.tensors().get(1).elements()) {
+      assertTrue(index >= 0 && index < 3 && index == Math.rint(index));
+    }
+    ModelInputs again = ModelInputs.madeUp(MODULE, MAIN, Map.of(), 7);
+    assertTrue(inputs.tensors().get(0).sameAs(again.tensors().get(0)));
+    assertEquals("tensor<[8,2] x f16>",
+        ModelInputs.madeUp(MODULE, MAIN, ImmutableMap.of("B", 8L), 7).tensors().get(0).type().toString());
+  }
+
+  @Test
+  void textsNeedATokenizer() {
+    ModelArgument argument = ModelArgument.resolve(model, ModelOptions.NONE);
+    InputException none =
+        assertThrows(InputException.class, () -> ModelInputs.tokens(argument, List.of("a text"), MAIN));
+    assertTrue(none.getMessage().contains("the model has none"), none.getMessage());
+  }
+}

@@ -1,0 +1,65 @@
+package nibble.engine.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import nibble.engine.testing.ProvenRun;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.passes.validate.SampleData;
+import org.junit.jupiter.api.Test;
+
+class PrecisionCostTest {
+  private static final String PRODUCTS = """
+      module @m {
+        func @main(%x: tensor<[4,16] x f32>, %w: tensor<[16,16] x f32>, %v: tensor<[16,16] x f32>) {
+          %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[4,16] x f32> loc("model.nib":2:1 in layer[0])
+          %1 = matmul %0, %w {transposeB = true, to = f32} : tensor<[4,16] x f32> loc("model.nib":2:1 in layer[0])
+          %2 = matmul %1, %v {transposeB = true, to = f32} : tensor<[4,16] x f32> loc("model.nib":3:1 in layer[1])
+          return %2
+        }
+      }
+      """;
+  private static final String NARROW_AT_THE_END = PRODUCTS.replace(
+      "%2 = matmul %1, %v {transposeB = true, to = f32}",
+      """
+      %a = cast %1 {to = bf16} : tensor<[4,16] x bf16>
+          %b = cast %v {to = bf16} : tensor<[16,16] x bf16>
+          %2 = matmul %a, %b {transposeB = true, to = f32}""");
+
+  @Test
+  void eachProductIsComparedWithItself() {
+    Module model = ProvenRun.parse(PRODUCTS);
+    Module program = ProvenRun.parse(NARROW_AT_THE_END);
+    Function before = model.functions().get("main");
+    Function after = program.functions().get("main");
+    List<Tensor> inputs = new SampleData(1).inputs(before, Map.of());
+    List<Tensor> actual = new Interpreter(Mode.FAITHFUL, WeightSource.NONE).run(after, inputs);
+    PrecisionCost cost = PrecisionCost.of(before, after, WeightSource.NONE, inputs, actual);
+
+    assertEquals(3, cost.products().size());
+    assertEquals(List.of("layer[0]", "layer[0]", "layer[1]"),
+        cost.products().stream().map(product -> product.location().path()).toList());
+    // Rounding to f32 costs 24 bits' worth of noise, to bf16 8 bits' worth.
+    assertTrue(cost.products().get(0).comparison().sqnrDb() > 140, cost.toString());
+    assertTrue(cost.products().get(1).comparison().sqnrDb() > 140, cost.toString());
+    double last = cost.products().get(2).comparison().sqnrDb();
+    assertTrue(last > 40 && last < 65, cost.toString());
+    assertEquals(last, cost.outputs().getFirst().sqnrDb(), 1e-6);
+  }
+
+  @Test
+  void nothingIsLostWhereNothingChanges() {
+    Function model = ProvenRun.parse(PRODUCTS).functions().get("main");
+    List<Tensor> inputs = new SampleData(1).inputs(model, Map.of());
+    List<Tensor> exact = new Interpreter(Mode.EXACT, WeightSource.NONE).run(model, inputs);
+    PrecisionCost cost = PrecisionCost.of(model, model, WeightSource.NONE, inputs, exact);
+    assertEquals(Double.POSITIVE_INFINITY, cost.outputs().getFirst().sqnrDb());
+  }
+}
