@@ -40,9 +40,10 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Add;
 import nibble.ir.op.Constant;
-import nibble.ir.op.Erf;
+import nibble.ir.op.Erfc;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Mul;
+import nibble.ir.op.Sub;
 import nibble.ir.op.Tanh;
 import nibble.ir.rewrite.RewriteContext;
 import nibble.passes.validate.SampleData;
@@ -110,8 +111,8 @@ class WrongKernelTest {
     BIAS_IS_MISSING(GEMM, "add", 4, MutantGenerator.ofOps((operation, context) ->
         operation.op() instanceof Add && isProduct(operation.operand(0), context)
             ? Optional.of(ImmutableList.of(operation.operand(0))) : Optional.empty())),
-    ANOTHER_FUNCTION(GEMM, "erf", 5, MutantGenerator.ofOps((operation, context) -> operation.op() instanceof Erf
-        ? Optional.of(ImmutableList.of(likeErf(operation.operand(0), context.builder()))) : Optional.empty())),
+    ANOTHER_FUNCTION(GEMM, "erfc", 5, MutantGenerator.ofOps((operation, context) -> operation.op() instanceof Erfc
+        ? Optional.of(ImmutableList.of(likeErfc(operation.operand(0), context.builder()))) : Optional.empty())),
     FRAGMENT_OF_ANOTHER_STEP(GEMM, "matmul", 3, MutantGenerator.ofTiles((operation, context) ->
         operation.op() instanceof SharedLoad load && load.start().equals(ImmutableList.of(16, 0))
             ? same(context, new SharedLoad(ImmutableList.of(0, 0), load.axes(), load.result()), operation)
@@ -186,9 +187,10 @@ class WrongKernelTest {
     return context.match(value, MatMul.class).isPresent();
   }
 
-  private static Value likeErf(Value x, BlockBuilder builder) {
+  private static Value likeErfc(Value x, BlockBuilder builder) {
+    Value one = builder.add(Constant.splat(1, TensorType.scalar(Formats.F32)));
     Value factor = builder.add(Constant.splat(2 / Math.sqrt(Math.PI), TensorType.scalar(Formats.F32)));
-    return builder.add(new Tanh(), builder.add(new Mul(), x, factor));
+    return builder.add(new Sub(), one, builder.add(new Tanh(), builder.add(new Mul(), x, factor)));
   }
 
   private static boolean isZeroed(Value offsets, RewriteContext context) {
