@@ -4,8 +4,10 @@ import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.MatMul;
+import nibble.ir.op.Quantize;
 import nibble.passes.PassContext;
 import nibble.passes.precision.OperandLayout.Fit;
 
@@ -68,21 +70,29 @@ record ProductPlanner(
         : "its right operand is no weight but the " + right.description());
   }
 
-  private Optional<TensorType> change(OperandLayout layout, LayoutSpec spec, String what, Operation product) {
+  private Optional<Quantize> change(OperandLayout layout, LayoutSpec spec, String what, Operation product) {
     Fit fit = layout.fit(spec);
-    if (fit.type().isEmpty()) {
+    if (fit.quantize().isEmpty()) {
       context.skipped(what, product.location(), fit.obstacle());
       return Optional.empty();
     }
-    TensorType after = fit.type().get();
+    Quantize quantize = fit.quantize().get();
     TensorType before = layout.operand().stored().tensorType();
     Optional<Double> sqnr = context.environment().weights().flatMap(weights ->
-        new QuantizationCost(weights).sqnrDb(layout.operand().stored(), after, definitions));
+        new QuantizationCost(weights).sqnrDb(layout.operand().stored(), quantize, definitions));
     context.applied(
-        what + " to " + after.format().name() + ", " + after.scale().orElseThrow(),
+        what + " to " + description(quantize),
         product.location(),
         scope.reason(product),
-        QuantizationCost.of(before, after, sqnr));
-    return fit.type();
+        QuantizationCost.of(before, quantize.result(), sqnr));
+    return fit.quantize();
+  }
+
+  private static String description(Quantize quantize) {
+    TensorType type = quantize.result();
+    return type.format().name() + ", " + type.scale().orElseThrow()
+        + type.residual().map(codes -> ", residual<" + codes.name() + "> of boxes above "
+            + quantize.fallback().orElseThrow()).orElse("")
+        + (quantize.rounding() == FixedRounding.NEAREST_EVEN ? "" : ", " + quantize.rounding().text());
   }
 }

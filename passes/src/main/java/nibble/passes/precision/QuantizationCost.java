@@ -24,11 +24,11 @@ public record QuantizationCost(WeightSource weights) {
    * Ratio of a tensor's energy to that of the error of quantizing it, in dB; infinite where nothing is lost.
    *
    * @param tensor a plain tensor
-   * @param type what it is quantized to
+   * @param quantize how it is quantized
    */
-  public static double sqnrDb(Tensor tensor, TensorType type) {
+  public static double sqnrDb(Tensor tensor, Quantize quantize) {
     double[] values = tensor.values();
-    double[] quantized = Quantize.nearest(type).eval(List.of(tensor), type).values();
+    double[] quantized = quantize.eval(List.of(tensor), quantize.result()).values();
     double signal = 0;
     double noise = 0;
     for (int i = 0; i < values.length; i++) {
@@ -38,14 +38,19 @@ public record QuantizationCost(WeightSource weights) {
     return noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
   }
 
+  /** The same for quantization to nearest even. */
+  public static double sqnrDb(Tensor tensor, TensorType type) {
+    return sqnrDb(tensor, Quantize.nearest(type));
+  }
+
   /** The cost of storing a tensor in another type, with the ratio where it is known. */
   public static Cost of(TensorType before, TensorType after, Optional<Double> sqnrDb) {
     return new Cost(TensorBytes.of(before), TensorBytes.of(after), sqnrDb);
   }
 
   /** The ratio for a value that is a weight, or views and casts of one; nothing for any other. */
-  Optional<Double> sqnrDb(Value stored, TensorType type, Definitions definitions) {
-    return tensor(stored, definitions).map(tensor -> sqnrDb(tensor, type));
+  Optional<Double> sqnrDb(Value stored, Quantize quantize, Definitions definitions) {
+    return tensor(stored, definitions).map(tensor -> sqnrDb(tensor, quantize));
   }
 
   private Optional<Tensor> tensor(Value value, Definitions definitions) {

@@ -21,12 +21,17 @@ import nibble.ir.Location;
 import nibble.ir.Module;
 import nibble.ir.Registry;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Rounding;
+import nibble.ir.format.RoundingMode;
+import nibble.ir.format.StochasticRounding;
 import nibble.ir.layout.Granularities;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.ScaleRule;
+import nibble.ir.layout.ScaleRules;
 import nibble.ir.recipe.PathPattern;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
@@ -91,7 +96,17 @@ class PipelineTextTest {
         new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32));
     Arbitrary<NumberFormat> scales = Arbitraries.of(Formats.F32, Formats.F16, Formats.BF16);
     Arbitrary<NumberFormat> formats = Arbitraries.of(Formats.I8, Formats.I4, Formats.E4M3, Formats.E2M1);
-    return Combinators.combine(formats, granularities.optional(), scales).as(LayoutSpec::new);
+    Arbitrary<ScaleRule> rules = Arbitraries.of(ScaleRules.NEAREST, ScaleRules.UP);
+    Arbitrary<ScaleLayout> outer = Combinators.combine(granularities, Arbitraries.of(Formats.F32, Formats.BF16), rules)
+        .as((boxes, format, rule) -> new ScaleLayout(boxes, format).withRule(rule));
+    Arbitrary<Double> thresholds = Arbitraries.of(0.0, 0.5, 4.0, Double.POSITIVE_INFINITY);
+    Arbitrary<RoundingMode> roundings =
+        Arbitraries.of(FixedRounding.NEAREST_EVEN, FixedRounding.TOWARD_ZERO, new StochasticRounding(7, 3));
+    return Combinators.combine(
+        formats, granularities.optional(), scales, rules, outer.optional(), thresholds.optional(), roundings)
+        .as((format, boxes, scale, rule, second, threshold, rounding) -> new LayoutSpec(
+            format, boxes, scale, rule, scale.equals(Formats.F16) ? second : Optional.empty(), Optional.empty(),
+            threshold.map(any -> Formats.I8), threshold, rounding));
   }
 
   @Example
