@@ -3,9 +3,7 @@ package nibble.passes.precision;
 import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
-import nibble.ir.Value;
 import nibble.ir.format.FixedRounding;
-import nibble.ir.op.Dequantize;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
 import nibble.passes.PassContext;
@@ -29,7 +27,7 @@ record ProductPlanner(
 
   /** What to do with a product; nothing where it is left as it is. */
   Optional<ProductPlan> plan(Operation product) {
-    Optional<String> obstacle = obstacle(product);
+    Optional<String> obstacle = new WeightProduct.Reader(definitions).obstacle(product);
     if (obstacle.isPresent()) {
       context.skipped("product", product.location(), obstacle.get());
       return Optional.empty();
@@ -47,27 +45,6 @@ record ProductPlanner(
         act.flatMap(spec -> change(leftLayout, spec, "activation, " + left.description(), product)),
         weight.flatMap(spec -> change(rightLayout, spec, right.description(), product)));
     return plan.left().isPresent() || plan.right().isPresent() ? Optional.of(plan) : Optional.empty();
-  }
-
-  private Optional<String> obstacle(Operation product) {
-    for (int i = 0; i < 2; i++) {
-      TensorType type = product.operand(i).tensorType();
-      Value stored = StoredOperand.of(product.operand(i), definitions).stored();
-      boolean dequantized = definitions.of(stored).filter(o -> o.op() instanceof Dequantize).isPresent();
-      if (type.isScaled() || dequantized) {
-        return Optional.of("its operands are quantized already");
-      }
-      if (!type.isPlain() || !type.format().isFloat()) {
-        return Optional.of("it multiplies " + type + ", which is not plain floating point");
-      }
-    }
-    StoredOperand right = StoredOperand.of(product.operand(1), definitions);
-    if (right.weight().isPresent()) {
-      return Optional.empty();
-    }
-    return Optional.of(StoredOperand.of(product.operand(0), definitions).weight().isPresent()
-        ? "its weight is the left operand; only right operands are quantized as weights"
-        : "its right operand is no weight but the " + right.description());
   }
 
   private Optional<Quantize> change(OperandLayout layout, LayoutSpec spec, String what, Operation product) {

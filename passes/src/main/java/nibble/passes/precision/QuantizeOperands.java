@@ -4,9 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.BlockBuilder;
-import nibble.ir.Location;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Quantize;
 import nibble.ir.rewrite.Rewrite;
@@ -44,12 +44,7 @@ record QuantizeOperands(ImmutableMap<Value, ProductPlan> plans) implements Rewri
     BlockBuilder builder = context.builder();
     StoredOperand source = StoredOperand.of(operand, context::definition);
     Value codes = builder.add(quantize.get(), source.stored());
-    Value value = builder.add(new Dequantize(operand.tensorType().format()), codes);
-    Location product = builder.location();
-    for (Operation transpose : source.fromStored()) {
-      value = builder.at(transpose.location()).add(transpose.op(), value);
-    }
-    builder.at(product);
-    return value;
+    NumberFormat format = operand.tensorType().format();
+    return source.toOperand(builder.add(new Dequantize(format), codes), format, builder);
   }
 }
