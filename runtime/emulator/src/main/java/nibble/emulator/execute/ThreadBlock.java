@@ -7,9 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import nibble.emulator.KernelFault;
 import nibble.emulator.code.Code;
 import nibble.emulator.code.SpecialRegister;
+import nibble.emulator.memory.Placed;
 import nibble.emulator.memory.PrivateMemory;
 import nibble.emulator.memory.Space;
 import nibble.emulator.tensor.TensorScratch;
@@ -20,19 +22,32 @@ public final class ThreadBlock {
   private static final byte POISON = -1;
 
   private final Launch launch;
+  private final LongSupplier clock;
   private final Warp[] warps;
   private final Barrier[] barriers = new Barrier[16];
+  private final ClusterBarrier clusterBarrier;
+  private final PhaseWaits phaseWaits = new PhaseWaits();
+  private final Transactions transactions = new Transactions(phaseWaits);
+  private final LongSupplier nextBlock;
   private final MemorySegment shared;
   private final MemorySegment[] locals;
   private final TensorScratch tensorScratch = new TensorScratch();
   private final List<String> output = new ArrayList<>();
-  private Optional<Observer.BlockObserver> observer = Optional.empty();
+  private Observer.BlockObserver observer = Observer.BlockObserver.NONE;
   private KernelFault.Index index = new KernelFault.Index(0, 0, 0);
   private long number;
   private int liveThreads;
 
-  ThreadBlock(Launch launch, Arena arena, Profile profile) {
+  /**
+   * Memory and warps for block after block.
+   *
+   * @param nextBlock takes the grid's next block that has not started
+   */
+  ThreadBlock(Launch launch, Arena arena, Profile profile, LongSupplier clock, LongSupplier nextBlock) {
     this.launch = launch;
+    this.clock = clock;
+    this.nextBlock = nextBlock;
+    clusterBarrier = new ClusterBarrier(this, launch.threads());
     Code code = launch.code();
     shared = arena.allocate(launch.sharedBytes(), 1024);
     locals = new MemorySegment[launch.warps()];
@@ -42,27 +57,27 @@ public final class ThreadBlock {
       warps[i] = new Warp(this, i, code, profile);
     }
     for (int i = 0; i < barriers.length; i++) {
-      barriers[i] = new Barrier(this);
+      barriers[i] = new Barrier(this, i);
     }
   }
 
   /** Prepares the block of this number. */
   void start(long block) {
     number = block;
-    int[] grid = launch.grid();
-    index =
-        new KernelFault.Index(
-            (int) (block % grid[0]), (int) (block / grid[0] % grid[1]), (int) (block / grid[0] / grid[1]));
+    index = index(block);
     shared.fill(POISON);
     output.clear();
     liveThreads = launch.threads();
     for (Barrier barrier : barriers) {
       barrier.clear();
     }
+    clusterBarrier.clear();
+    phaseWaits.clear();
+    transactions.clear();
     for (Warp warp : warps) {
       warp.start(Math.min(WARP, launch.threads() - warp.index * WARP));
     }
-    observer = launch.observer().map(it -> it.forBlock(this));
+    observer = launch.observer().map(it -> it.forBlock(this)).orElse(Observer.BlockObserver.NONE);
   }
 
   public Launch launch() {
@@ -74,7 +89,7 @@ public final class ThreadBlock {
   }
 
   /** What watches the block. */
-  public Optional<Observer.BlockObserver> observer() {
+  public Observer.BlockObserver observer() {
     return observer;
   }
 
@@ -91,6 +106,11 @@ public final class ThreadBlock {
   /** Memory for a matrix instruction while it is computed. */
   public TensorScratch tensorScratch() {
     return tensorScratch;
+  }
+
+  /** A time in nanoseconds, of a clock that only goes forward. */
+  public long time() {
+    return clock.getAsLong();
   }
 
   /** Number of the block in the grid, x quickest. */
@@ -115,12 +135,51 @@ public final class ThreadBlock {
     return barriers[id];
   }
 
+  /** The barrier of the block's cluster, which is the block alone. */
+  public ClusterBarrier clusterBarrier() {
+    return clusterBarrier;
+  }
+
+  /** Paths that wait for phases of mbarriers. */
+  public PhaseWaits phaseWaits() {
+    return phaseWaits;
+  }
+
+  /** What asynchronous instructions have still to do. */
+  public Transactions transactions() {
+    return transactions;
+  }
+
   Barrier[] barriers() {
     return barriers;
   }
 
+  /** All that wait at barriers of any kind. */
+  List<BarrierWait> waiting() {
+    List<BarrierWait> waiting = new ArrayList<>();
+    for (Barrier barrier : barriers) {
+      waiting.addAll(barrier.waiting());
+    }
+    waiting.addAll(clusterBarrier.waiting());
+    waiting.addAll(phaseWaits.waiting());
+    return waiting;
+  }
+
+  /** Takes the grid's next block that has not started, so that this one can do its work; -1 if there is none. */
+  public long takeBlock() {
+    long taken = nextBlock.getAsLong();
+    return taken < launch.blocks() ? taken : -1;
+  }
+
+  /** Place in the grid of the block of a number. */
+  public KernelFault.Index index(long block) {
+    int[] grid = launch.grid();
+    return new KernelFault.Index(
+        (int) (block % grid[0]), (int) (block / grid[0] % grid[1]), (int) (block / grid[0] / grid[1]));
+  }
+
   /** Threads that have not exited. */
-  int liveThreads() {
+  public int liveThreads() {
     return liveThreads;
   }
 
@@ -130,6 +189,7 @@ public final class ThreadBlock {
     for (Barrier barrier : barriers) {
       barrier.completeIfAllArrived();
     }
+    clusterBarrier.completeIfAllArrived();
   }
 
   /** Adds text that the kernel printed. */
@@ -171,6 +231,19 @@ public final class ThreadBlock {
         };
       }
     };
+  }
+
+  /** What is at an offset of shared memory. */
+  public String nameShared(long offset) {
+    for (Placed variable : launch.code().sharedVariables()) {
+      if (offset >= variable.offset() && offset < variable.offset() + variable.bytes()) {
+        return "'" + variable.name() + "' of " + variable.bytes() + " bytes, byte " + (offset - variable.offset());
+      }
+    }
+    int base = launch.code().dynamicBase();
+    return offset >= base && offset < base + launch.dynamicShared()
+        ? "dynamic shared memory of " + launch.dynamicShared() + " bytes, byte " + (offset - base)
+        : describeShared();
   }
 
   private String describeShared() {
