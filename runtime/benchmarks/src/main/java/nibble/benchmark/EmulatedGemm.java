@@ -75,7 +75,7 @@ public class EmulatedGemm {
     Module module = Parser.parse(what.text, "gemm", Registry.core());
     Program program = new Backend().compile(module, module.functions().get("main"), Targets.get("sm_80"));
     CompiledKernel compiled = program.kernels().getFirst();
-    machine = Machine.builder().workers(WORKERS).build();
+    machine = description().build();
     kernel = machine.load(program.module().text(), "gemm.ptx").kernel(compiled.name());
     int[] grid = compiled.grid().stream().mapToInt(extent -> (int) extent.evaluate(Map.of())).toArray();
     config = new LaunchConfig(
@@ -87,6 +87,11 @@ public class EmulatedGemm {
         .forEach(operand -> allocate(operand.tensorType(), random));
     program.launches().getFirst().operation().results()
         .forEach(result -> allocate(result.tensorType(), random));
+  }
+
+  /** The machine that runs it. */
+  Machine.Builder description() {
+    return Machine.builder().workers(WORKERS);
   }
 
   private void allocate(TensorType type, Random random) {
