@@ -46,6 +46,11 @@ public final class KernelFault extends MachineException {
     ASSERTION(Check.EXECUTION),
     BAD_BRANCH(Check.EXECUTION),
     BAD_METADATA(Check.EXECUTION),
+    BAD_MBARRIER(Check.EXECUTION),
+    BAD_TENSOR_MAP(Check.EXECUTION),
+    BAD_DESCRIPTOR(Check.EXECUTION),
+    STACK_OVERFLOW(Check.EXECUTION),
+    BAD_FREE(Check.MEMORY),
     STEP_LIMIT(Check.EXECUTION);
 
     private final Check check;

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import nibble.emulator.table.Form;
 
-/** The table's rows that some test has executed. */
+/** The table's rows that some test has executed whose results it compares. */
 final class ExecutedForms {
   private static final Set<Form> FORMS = ConcurrentHashMap.newKeySet();
 

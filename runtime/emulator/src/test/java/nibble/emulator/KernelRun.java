@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Runs a kernel in both tiers, each with memory of its own, and holds one against the other. */
 public final class KernelRun {
@@ -19,8 +20,13 @@ public final class KernelRun {
   private String kernel;
   private Machine.Builder builder = Machine.builder().workers(2);
   private boolean races;
+  private boolean isComparison = true;
 
-  private record Buffer(String name, byte[] contents) {}
+  /** Memory whose contents may depend on where the buffers before it are. */
+  private record Buffer(String name, Function<Map<String, Allocation>, byte[]> contents) {}
+
+  /** An argument that depends on where the buffers before it are. */
+  private record Derived(Function<Map<String, Allocation>, Argument> argument) {}
 
   /** What a run left behind. */
   public record Outcome(Map<String, byte[]> buffers, LaunchResult result) {
@@ -92,6 +98,12 @@ public final class KernelRun {
     return this;
   }
 
+  /** Says that nobody looks at what comes out, so that the rows that are executed do not count as tested. */
+  public KernelRun unseen() {
+    isComparison = false;
+    return this;
+  }
+
   /** Says that how long threads wait for each other, and so how much they execute, is left open. */
   public KernelRun racing() {
     races = true;
@@ -114,7 +126,17 @@ public final class KernelRun {
   }
 
   public KernelRun buffer(String name, byte[] contents) {
+    return buffer(name, buffers -> contents);
+  }
+
+  public KernelRun buffer(String name, Function<Map<String, Allocation>, byte[]> contents) {
     arguments.add(new Buffer(name, contents));
+    return this;
+  }
+
+  /** An argument made of the buffers before it, such as a tensor map. */
+  public KernelRun argument(Function<Map<String, Allocation>, Argument> argument) {
+    arguments.add(new Derived(argument));
     return this;
   }
 
@@ -194,16 +216,20 @@ public final class KernelRun {
       Map<String, Allocation> buffers = new LinkedHashMap<>();
       List<Argument> passed = new ArrayList<>();
       for (Object argument : arguments) {
-        if (argument instanceof Buffer buffer) {
-          Allocation allocation = machine.memory().allocate(buffer.contents, buffer.name);
-          buffers.put(buffer.name, allocation);
-          passed.add(Argument.of(allocation));
-        } else {
-          passed.add((Argument) argument);
+        switch (argument) {
+          case Buffer buffer -> {
+            Allocation allocation = machine.memory().allocate(buffer.contents.apply(buffers), buffer.name);
+            buffers.put(buffer.name, allocation);
+            passed.add(Argument.of(allocation));
+          }
+          case Derived derived -> passed.add(derived.argument.apply(buffers));
+          default -> passed.add((Argument) argument);
         }
       }
       LaunchResult result = machine.launch(chosen, config, passed);
-      ExecutedForms.add(result);
+      if (isComparison) {
+        ExecutedForms.add(result);
+      }
       Map<String, byte[]> contents = new LinkedHashMap<>();
       buffers.forEach((name, allocation) -> contents.put(name, allocation.read()));
       return new Outcome(contents, result);

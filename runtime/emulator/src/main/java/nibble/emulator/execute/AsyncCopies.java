@@ -16,7 +16,7 @@ import java.util.Deque;
  */
 public final class AsyncCopies {
   /** The copies of one instruction by lanes whose group has the same number. */
-  private record Batch(int group, int lanes, long[] destinations, byte[] data, int bytes) {}
+  private record Batch(int number, int group, int lanes, long[] destinations, byte[] data, int bytes) {}
 
   private final Warp warp;
   private final ThreadBlock block;
@@ -24,6 +24,9 @@ public final class AsyncCopies {
 
   /** How many groups each lane has committed; copies join the group of this number. */
   private final int[] committed = new int[WARP];
+
+  /** How many batches were issued. */
+  private int issued;
 
   AsyncCopies(Warp warp) {
     this.warp = warp;
@@ -49,8 +52,21 @@ public final class AsyncCopies {
       for (int lane = 0; lane < WARP; lane++) {
         same |= committed[lane] == group ? 1 << lane : 0;
       }
-      pending.addLast(new Batch(group, rest & same, destinations, data, bytes));
+      pending.addLast(new Batch(issued++, group, rest & same, destinations, data, bytes));
       rest &= ~same;
+    }
+  }
+
+  /** A number that tells the copies issued so far from those to come. */
+  public int issued() {
+    return issued;
+  }
+
+  /** Completes what the lanes had issued when {@link #issued} gave the number. */
+  public void waitIssued(int lanes, int number) {
+    for (int count = pending.size(); count > 0; count--) {
+      Batch batch = pending.removeFirst();
+      finish(batch, batch.number - number < 0 ? batch.lanes & lanes : 0);
     }
   }
 
@@ -79,11 +95,17 @@ public final class AsyncCopies {
         int lane = Integer.numberOfTrailingZeros(rest);
         done |= batch.group <= committed[lane] - behind ? 1 << lane : 0;
       }
-      write(batch, done);
-      int left = batch.lanes & ~done;
-      if (left != 0) {
-        pending.addLast(new Batch(batch.group, left, batch.destinations, batch.data, batch.bytes));
-      }
+      finish(batch, done);
+    }
+  }
+
+  /** Writes some lanes' part of a batch that was taken out; the rest goes on waiting. */
+  private void finish(Batch batch, int done) {
+    write(batch, done);
+    int left = batch.lanes & ~done;
+    if (left != 0) {
+      pending.addLast(
+          new Batch(batch.number, batch.group, left, batch.destinations, batch.data, batch.bytes));
     }
   }
 

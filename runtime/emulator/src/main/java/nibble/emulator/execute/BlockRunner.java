@@ -3,6 +3,7 @@ package nibble.emulator.execute;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /** Runs block after block, as one worker of a launch. */
 final class BlockRunner {
@@ -13,11 +14,15 @@ final class BlockRunner {
   private final ThreadBlock block;
   private final Profile profile;
 
-  /** A worker whose memory lives as long as the arena. */
-  BlockRunner(Launch launch, Arena arena) {
+  /**
+   * A worker whose memory lives as long as the arena.
+   *
+   * @param nextBlock takes the grid's next block that has not started
+   */
+  BlockRunner(Launch launch, Arena arena, LongSupplier nextBlock) {
     this.launch = launch;
     profile = new Profile(launch.code().blocks().size());
-    block = new ThreadBlock(launch, arena, profile, System::nanoTime);
+    block = new ThreadBlock(launch, arena, profile, System::nanoTime, nextBlock);
   }
 
   Profile profile() {
@@ -35,7 +40,10 @@ final class BlockRunner {
     Warp[] warps = block.warps();
     long left = launch.stepLimit();
     int last = 31;
-    for (int ready = ready(warps); ready != 0; ready = ready(warps)) {
+    for (int ready = ready(warps); ready != 0 || block.phaseWaits().timeOut(); ready = ready(warps)) {
+      if (ready == 0) {
+        continue;
+      }
       if (stopped.getAsBoolean()) {
         return List.of();
       }
@@ -44,7 +52,9 @@ final class BlockRunner {
       if (left <= 0) {
         throw Stuck.unending(block, warps[last]);
       }
-      left -= WarpLoop.run(launch.executable(), warps[last], (int) Math.min(left, TURN));
+      int executed = WarpLoop.run(launch.executable(), warps[last], (int) Math.min(left, TURN));
+      block.phaseWaits().pass(executed, warps[last].talks);
+      left -= executed;
     }
     if (block.liveThreads() > 0) {
       throw Stuck.deadlock(block);

@@ -66,6 +66,7 @@ public final class Flow {
     }
     if (exits) {
       warp.asyncCopies.waitAll(lanes);
+      warp.bulkGroups.finish(lanes);
       warp.block.observer().exited(warp, lanes);
       int block = warp.paths.leave(lanes, true, next);
       warp.block.exit(Integer.bitCount(lanes));

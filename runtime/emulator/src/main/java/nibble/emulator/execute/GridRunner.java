@@ -36,7 +36,7 @@ final class GridRunner {
     left = new long[slots.length];
     points = Points.of(launch.code());
     for (int slot = 0; slot < slots.length; slot++) {
-      slots[slot] = new ThreadBlock(launch, arena, profile, this::tick);
+      slots[slot] = new ThreadBlock(launch, arena, profile, this::tick, () -> next++);
     }
   }
 
@@ -81,10 +81,15 @@ final class GridRunner {
     int executed = WarpLoop.run(launch.executable(), warp, (int) Math.min(left[slot], scheduler.turn()));
     left[slot] -= executed;
     now += executed;
+    block.phaseWaits().pass(executed, warp.talks);
     Point ahead = warp.paths.canRun() ? points[warp.paths.nextBlock()] : Point.BARRIER;
     scheduler.ran(number, executed, points[warp.lastBlock], ahead);
-    if (!update(slot)) {
+    while (!update(slot)) {
+      if (block.phaseWaits().timeOut()) {
+        continue;
+      }
       end(slot);
+      return;
     }
   }
 

@@ -86,7 +86,7 @@ public final class Launcher {
 
   private void work() {
     try (Arena arena = Arena.ofConfined()) {
-      BlockRunner runner = new BlockRunner(launch, arena);
+      BlockRunner runner = new BlockRunner(launch, arena, next::getAndIncrement);
       for (long block = next.getAndIncrement(); block < launch.blocks() && !stopped; block = next.getAndIncrement()) {
         run(runner, block);
       }

@@ -1,6 +1,5 @@
 package nibble.emulator.execute;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import nibble.emulator.KernelFault;
@@ -42,16 +41,15 @@ final class Stuck {
         return warp.meeting.fault();
       }
     }
-    List<BarrierWait> waiting = new ArrayList<>();
     StringBuilder counts = new StringBuilder();
     for (int id = 0; id < block.barriers().length; id++) {
       Barrier barrier = block.barriers()[id];
-      waiting.addAll(barrier.waiting());
       if (barrier.arrived() > 0 && barrier.expected() != Barrier.EVERYBODY) {
         counts.append(
             String.format("; %d of %d have arrived at barrier %d", barrier.arrived(), barrier.expected(), id));
       }
     }
+    List<BarrierWait> waiting = block.waiting();
     BarrierWait first = waiting.get(0);
     String who =
         waiting.stream()

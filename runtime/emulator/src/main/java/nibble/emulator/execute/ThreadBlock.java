@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import nibble.emulator.KernelFault;
 import nibble.emulator.code.Code;
@@ -24,6 +25,10 @@ public final class ThreadBlock {
   private final LongSupplier clock;
   private final Warp[] warps;
   private final Barrier[] barriers = new Barrier[16];
+  private final ClusterBarrier clusterBarrier;
+  private final PhaseWaits phaseWaits = new PhaseWaits();
+  private final Transactions transactions = new Transactions(phaseWaits);
+  private final LongSupplier nextBlock;
   private final MemorySegment shared;
   private final MemorySegment[] locals;
   private final TensorScratch tensorScratch = new TensorScratch();
@@ -33,9 +38,16 @@ public final class ThreadBlock {
   private long number;
   private int liveThreads;
 
-  ThreadBlock(Launch launch, Arena arena, Profile profile, LongSupplier clock) {
+  /**
+   * Memory and warps for block after block.
+   *
+   * @param nextBlock takes the grid's next block that has not started
+   */
+  ThreadBlock(Launch launch, Arena arena, Profile profile, LongSupplier clock, LongSupplier nextBlock) {
     this.launch = launch;
     this.clock = clock;
+    this.nextBlock = nextBlock;
+    clusterBarrier = new ClusterBarrier(this, launch.threads());
     Code code = launch.code();
     shared = arena.allocate(launch.sharedBytes(), 1024);
     locals = new MemorySegment[launch.warps()];
@@ -52,16 +64,16 @@ public final class ThreadBlock {
   /** Prepares the block of this number. */
   void start(long block) {
     number = block;
-    int[] grid = launch.grid();
-    index =
-        new KernelFault.Index(
-            (int) (block % grid[0]), (int) (block / grid[0] % grid[1]), (int) (block / grid[0] / grid[1]));
+    index = index(block);
     shared.fill(POISON);
     output.clear();
     liveThreads = launch.threads();
     for (Barrier barrier : barriers) {
       barrier.clear();
     }
+    clusterBarrier.clear();
+    phaseWaits.clear();
+    transactions.clear();
     for (Warp warp : warps) {
       warp.start(Math.min(WARP, launch.threads() - warp.index * WARP));
     }
@@ -123,8 +135,47 @@ public final class ThreadBlock {
     return barriers[id];
   }
 
+  /** The barrier of the block's cluster, which is the block alone. */
+  public ClusterBarrier clusterBarrier() {
+    return clusterBarrier;
+  }
+
+  /** Paths that wait for phases of mbarriers. */
+  public PhaseWaits phaseWaits() {
+    return phaseWaits;
+  }
+
+  /** What asynchronous instructions have still to do. */
+  public Transactions transactions() {
+    return transactions;
+  }
+
   Barrier[] barriers() {
     return barriers;
+  }
+
+  /** All that wait at barriers of any kind. */
+  List<BarrierWait> waiting() {
+    List<BarrierWait> waiting = new ArrayList<>();
+    for (Barrier barrier : barriers) {
+      waiting.addAll(barrier.waiting());
+    }
+    waiting.addAll(clusterBarrier.waiting());
+    waiting.addAll(phaseWaits.waiting());
+    return waiting;
+  }
+
+  /** Takes the grid's next block that has not started, so that this one can do its work; -1 if there is none. */
+  public long takeBlock() {
+    long taken = nextBlock.getAsLong();
+    return taken < launch.blocks() ? taken : -1;
+  }
+
+  /** Place in the grid of the block of a number. */
+  public KernelFault.Index index(long block) {
+    int[] grid = launch.grid();
+    return new KernelFault.Index(
+        (int) (block % grid[0]), (int) (block / grid[0] % grid[1]), (int) (block / grid[0] / grid[1]));
   }
 
   /** Threads that have not exited. */
@@ -138,6 +189,7 @@ public final class ThreadBlock {
     for (Barrier barrier : barriers) {
       barrier.completeIfAllArrived();
     }
+    clusterBarrier.completeIfAllArrived();
   }
 
   /** Adds text that the kernel printed. */

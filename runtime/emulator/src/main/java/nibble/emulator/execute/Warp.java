@@ -47,6 +47,7 @@ public final class Warp implements Faults {
   public final Paths paths = new Paths();
   public final AddressResolver resolver;
   public final AsyncCopies asyncCopies;
+  public final BulkGroups bulkGroups = new BulkGroups();
   public final Profile profile;
   public final Meeting meeting = new Meeting(this);
   /** What an observer is told of the warp's stores. */
@@ -106,6 +107,7 @@ public final class Warp implements Faults {
     wait = null;
     meeting.clear();
     asyncCopies.clear();
+    bulkGroups.clear();
     writeSpecials(true);
     paths.start(threads == WARP ? -1 : (1 << threads) - 1);
   }

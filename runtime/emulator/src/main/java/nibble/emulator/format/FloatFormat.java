@@ -137,6 +137,37 @@ public enum FloatFormat {
     return sign | magnitude(isNegative, significand, Math.max(exponent, 1) - 1075, rounding, saturates);
   }
 
+  /**
+   * Rounds stochastically ({@code cvt.rs}): random bits are added to those that the format has no place for, and a carry
+   * rounds away from zero. PTX ISA shows in a figure only how the two are aligned; here their highest bits are.
+   *
+   * @param random bits from the lowest up, {@code count} of them
+   * @param saturates see {@link #encode}
+   */
+  public int encodeStochastic(float value, int random, int count, boolean saturates) {
+    if (!Float.isFinite(value)) {
+      return encode(value, Rounding.ZERO, saturates);
+    }
+    int bits = Float.floatToRawIntBits(value);
+    int exponent = bits >>> 23 & 255;
+    long significand = bits & 0x7fffff | (exponent == 0 ? 0 : 1 << 23);
+    int lowest = Math.max(exponent, 1) - 150;
+    int sign = bits < 0 ? signBit() : 0;
+    if (significand == 0) {
+      return sign;
+    }
+    int scale = Math.max(lowest + 63 - Long.numberOfLeadingZeros(significand), minExponent());
+    int drop = scale - fractionBits - lowest;
+    // Below this a significand of 24 bits and the random ones cannot carry.
+    if (drop > 24 + count) {
+      return sign;
+    }
+    long added = drop <= 0 ? 0 : drop >= count ? (long) random << drop - count : random >>> count - drop;
+    long kept = drop <= 0 ? significand << -drop : significand + added >>> drop;
+    long code = ((long) (scale - minExponent()) << fractionBits) + kept;
+    return sign | (code <= largest ? (int) code : saturates ? largest : overflow(Rounding.NEAREST_EVEN, bits < 0));
+  }
+
   /** Rounds a 64-bit integer to the format. */
   public int encodeInteger(long value, boolean isUnsigned, Rounding rounding) {
     boolean isNegative = !isUnsigned && value < 0;

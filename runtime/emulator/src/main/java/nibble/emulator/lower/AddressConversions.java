@@ -38,7 +38,7 @@ final class AddressConversions {
 
   private static long window(String space) {
     return switch (space) {
-      case "shared", "shared::cta" -> Addresses.SHARED;
+      case "shared", "shared::cta", "shared::cluster" -> Addresses.SHARED;
       case "local" -> Addresses.LOCAL;
       case "param" -> Addresses.PARAM;
       default -> 0;

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import nibble.emulator.memory.Space;
 import nibble.emulator.model.Operand;
 import nibble.emulator.model.PtxType;
 import nibble.emulator.operation.AtomicFunction;
@@ -27,10 +25,15 @@ final class Atomics {
   private static void lower(Emission it, List<? extends Operand> targets, Operand place, int firstSource) {
     PtxType type = PtxType.of(it.match().text("type")).orElseThrow();
     Emission.Address address = it.address(place);
-    int space = space(it, address);
+    int space = Placement.space(address, it.match().text("space"));
     List<Operand> sources = it.elements(it.operand(firstSource));
     if (sources.size() != targets.size()) {
       throw new Rejection("'" + targets + "' and '" + sources + "' have different numbers of elements");
+    }
+    if (sources.size() > 1) {
+      Arg bytes = Arg.number(sources.size() * type.bytes());
+      Arg displacement = Arg.number(address.displacement());
+      it.step("Atomics.align", bytes, address.base(), displacement, Arg.number(space), new Arg.Site());
     }
     boolean hasThird = it.match().text("op").equals("cas");
     for (int i = 0; i < sources.size(); i++) {
@@ -51,6 +54,28 @@ final class Atomics {
     }
   }
 
+  /** {@code atom.cas} and {@code atom.exch} of 128 bits. */
+  static void wide(Emission it) {
+    Emission.Address address = it.address(it.operand(1));
+    Arg space = Arg.number(Placement.space(address, it.match().text("space")));
+    Arg displacement = Arg.number(address.displacement());
+    if (it.function().isWatched()) {
+      it.function().point();
+    }
+    boolean compares = it.match().text("op").equals("cas");
+    List<Arg> registers = new ArrayList<>();
+    pair(it, it.operand(0), true, registers);
+    pair(it, it.operand(2), false, registers);
+    pair(it, it.operand(compares ? 3 : 2), false, registers);
+    it.step(
+        "Atomics.pair",
+        new Arg.Registers(registers), Arg.number(compares ? 1 : 0), address.base(), displacement, space,
+        new Arg.Site());
+    if (it.function().isWatched()) {
+      it.step("Watch.update", Arg.number(16), address.base(), displacement, space, new Arg.Site());
+    }
+  }
+
   private static void update(Emission it, PtxType type, Arg target, Arg value, Arg third, List<Arg> tail) {
     List<Arg> arguments = new ArrayList<>(List.of(target, value, third, Arg.number(function(it, type).ordinal())));
     arguments.addAll(tail);
@@ -67,22 +92,18 @@ final class Atomics {
     it.step(isComparison ? "Watch.compared" : "Watch.update", arguments);
   }
 
-  private static Arg source(Emission it, Operand operand, PtxType type) {
-    return it.read(operand, type.bits());
+  private static void pair(Emission it, Operand operand, boolean isWritten, List<Arg> registers) {
+    boolean isSink = operand instanceof Operand.Name name && name.isSink();
+    Symbol.Wide wide =
+        isSink
+            ? new Symbol.Wide(it.temporary(PtxType.B64), it.temporary(PtxType.B64))
+            : Moves.wide(it, operand);
+    registers.add(isWritten ? Arg.write(wide.low()) : Arg.read(wide.low()));
+    registers.add(isWritten ? Arg.write(wide.high()) : Arg.read(wide.high()));
   }
 
-  private static int space(Emission it, Emission.Address address) {
-    int stated =
-        switch (it.match().text("space")) {
-          case "global" -> Space.GLOBAL;
-          case "" -> Space.GENERIC;
-          default -> Space.SHARED;
-        };
-    Optional<MemorySymbol> symbol = address.symbol();
-    if (symbol.isPresent()) {
-      return Space.of(symbol.get().space());
-    }
-    return stated + (address.isNarrow() ? Space.NARROW : 0);
+  private static Arg source(Emission it, Operand operand, PtxType type) {
+    return it.read(operand, type.bits());
   }
 
   private static AtomicFunction function(Emission it, PtxType type) {

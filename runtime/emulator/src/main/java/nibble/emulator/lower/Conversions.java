@@ -210,6 +210,33 @@ final class Conversions {
         Arg.number(control(it)));
   }
 
+  /** {@code cvt.rs d, a, b, random}: two singles to a pair, rounded with random bits. */
+  static void stochasticPair(Emission it) {
+    // Of the 16 bits that a single has, f16 takes as many as it loses.
+    int count = it.match().text("to").equals("f16x2") ? 13 : 16;
+    it.step(
+        "NarrowConversion.stochasticPair",
+        it.write(it.operand(0), 32),
+        it.read(it.operand(1), 32),
+        it.read(it.operand(2), 32),
+        it.read(it.operand(3), 32),
+        pairFormat(it, "to"),
+        Arg.number(count),
+        Arg.number(control(it)));
+  }
+
+  /** {@code cvt.rs d, {a, b, e, f}, random}: four singles to four elements. */
+  static void stochasticFour(Emission it) {
+    int bits = Integer.parseInt(it.match().form().action().arguments().get(0));
+    it.step(
+        "NarrowConversion.stochasticFour",
+        it.write(it.operand(0), bits),
+        Matrices.registers(it, it.operand(1), 32, false, 4),
+        it.read(it.operand(2), 32),
+        pairFormat(it, "to"),
+        Arg.number(control(it)));
+  }
+
   /** The element format of {@code e4m3x2} and the like. */
   private static Arg pairFormat(Emission it, String slot) {
     String text = it.match().text(slot);

@@ -2,14 +2,19 @@ package nibble.emulator.lower;
 
 import java.util.ArrayList;
 import java.util.List;
+import nibble.emulator.code.Bank;
+import nibble.emulator.memory.Addresses;
 import nibble.emulator.model.Operand;
 import nibble.emulator.model.PtxType;
+import nibble.emulator.model.StateSpace;
+import nibble.emulator.operation.Reductions;
 import nibble.emulator.report.Rejection;
 import nibble.emulator.table.Form;
 
 /**
  * One step: the form's helper with the instruction's operands in their order, each as the form's operand kinds say, and
- * behind them what the form adds: choices of slots, numbers, {@code site}, or {@code zero} for a register. Kinds:
+ * behind them what the form adds: choices of slots, numbers, {@code site}, {@code zero} for a register, or {@code active}
+ * for one with the lanes that execute it. Kinds:
  *
  * <pre>
  * d32 s32     register that is written, or read (8, 16, 32 and 64 bits); a source may be a constant
@@ -18,9 +23,12 @@ import nibble.emulator.table.Form;
  * d32&p       two results
  * {d32} {s32} registers in braces
  * a           address: a 64-bit register and a displacement
+ * m m=to      address in the space that slot {@code space} or {@code to} names: register, displacement, space
+ * t           tensor map and coordinates: a 64-bit register, a displacement, a list of registers
  * i           integer constant
  * s32?        a source that may be left out
  * sp?bool     a source that goes with the slot {@code bool}: it stands there where that is filled
+ * -s64        a source that the helper does not take
  * </pre>
  */
 final class DefaultLowering {
@@ -44,7 +52,9 @@ final class DefaultLowering {
     for (int i = 0; i < it.count(); i++) {
       String kind = form.operands().get(i);
       int mark = kind.indexOf('?');
-      add(it, mark < 0 ? kind : kind.substring(0, mark), it.operand(i), arguments);
+      boolean isDropped = kind.startsWith("-");
+      String plain = kind.substring(isDropped ? 1 : 0, mark < 0 ? kind.length() : mark);
+      add(it, plain, it.operand(i), isDropped ? new ArrayList<>() : arguments);
     }
     for (String argument : form.action().arguments()) {
       arguments.add(constant(it, argument));
@@ -55,16 +65,26 @@ final class DefaultLowering {
     }
   }
 
-  /** {@code site}, {@code zero}, a number, or the choice of a slot. */
+  /**
+   * {@code site}, {@code zero}, {@code active}, a number, the choice of a slot, or what slots {@code op} and {@code type}
+   * stand for.
+   */
   static Arg constant(Emission it, String argument) {
-    if (argument.equals("site")) {
-      return new Arg.Site();
-    }
-    if (argument.equals("zero")) {
-      return new Arg.WordConstant(0);
-    }
-    boolean isNumber = Character.isDigit(argument.charAt(0));
-    return Arg.number(isNumber ? Integer.parseInt(argument) : it.match().number(argument));
+    return switch (argument) {
+      case "site" -> new Arg.Site();
+      case "@operation" -> Arg.number(Reductions.number(it.match().text("op")));
+      case "@type" -> Arg.number(PtxType.of(it.match().text("type")).orElseThrow().ordinal());
+      case "zero" -> new Arg.WordConstant(0);
+      case "active" -> {
+        VirtualRegister lanes = it.temporary(PtxType.B32);
+        it.step("Votes.activemask", Arg.write(lanes));
+        yield Arg.read(lanes);
+      }
+      default -> {
+        boolean isNumber = Character.isDigit(argument.charAt(0));
+        yield Arg.number(isNumber ? Integer.parseInt(argument) : it.match().number(argument));
+      }
+    };
   }
 
   private static void add(Emission it, String kind, Operand operand, List<Arg> arguments) {
@@ -77,8 +97,14 @@ final class DefaultLowering {
         arguments.add(address.base());
         arguments.add(Arg.number(address.displacement()));
       }
+      case "m" -> arguments.addAll(Placement.of(it, operand, "space"));
+      case "t" -> tensor(it, operand, arguments);
       case "dp|q" -> pair(it, operand, arguments, 0);
       default -> {
+        if (kind.startsWith("m=")) {
+          arguments.addAll(Placement.of(it, operand, kind.substring(2)));
+          return;
+        }
         int bits = Integer.parseInt(kind.replaceAll("[^0-9]", ""));
         if (kind.startsWith("{")) {
           arguments.add(registers(it, operand, bits, kind.charAt(1) == 'd'));
@@ -94,6 +120,20 @@ final class DefaultLowering {
         }
       }
     }
+  }
+
+  /** {@code [map, {coordinates}]}: the map by generic address. */
+  private static void tensor(Emission it, Operand operand, List<Arg> arguments) {
+    if (!(operand instanceof Operand.Address address && address.coordinates().size() == 1)) {
+      throw new Rejection("'" + operand + "' is no tensor map with coordinates");
+    }
+    Emission.Address map = it.wideAddress(new Operand.Address(address.base(), address.offset(), List.of()));
+    // A kernel's parameter is a tensor map, too; its address is made generic.
+    boolean isParameter = map.symbol().isPresent() && map.symbol().get().space() == StateSpace.PARAM;
+    arguments.add(
+        isParameter ? new Arg.SymbolAddress(map.symbol().get(), Addresses.PARAM, Bank.LONG) : map.base());
+    arguments.add(Arg.number(map.displacement()));
+    arguments.add(registers(it, address.coordinates().get(0), 32, false));
   }
 
   /** A register of so many bits, or a predicate for zero, and a predicate. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import nibble.emulator.format.Rounding;
 import nibble.emulator.model.Operand;
 import nibble.emulator.model.Target;
 import nibble.emulator.report.Rejection;
@@ -31,14 +32,37 @@ final class Matrices {
     it.step("Matrices.multiply", arguments);
   }
 
+  /** {@code mma.m8n8k4 d, a, b, c} of f16. */
+  static void multiplyQuads(Emission it) {
+    Match match = it.match();
+    boolean isHalfAddend = match.text("c").equals("f16");
+    boolean isHalf = match.text("d").equals("f16");
+    Multiplication plan =
+        Multiplications.quads(
+            it.function().module().target(),
+            it.function().options().tensorArithmetic(),
+            match.text("al").equals("col"),
+            match.text("bl").equals("col"),
+            isHalfAddend,
+            isHalf);
+    it.step(
+        "Matrices.multiply",
+        new Arg.Plan(plan),
+        registers(it, it.operand(0), 32, true, isHalf ? 4 : 8),
+        registers(it, it.operand(1), 32, false, 2),
+        registers(it, it.operand(2), 32, false, 2),
+        registers(it, it.operand(3), 32, false, isHalfAddend ? 4 : 8),
+        new Arg.Site());
+  }
+
   /** {@code mma.sp d, a, b, c, metadata, selector}. */
   static void multiplySparse(Emission it) {
     Shape shape = Shape.of(it.match().text("shape"));
     ElementType type = element(it.match(), "a");
-    Sparsity sparsity = new Sparsity(kind(shape, type), selector(it, shape, type));
+    Sparsity sparsity = sparsity(it, shape);
     Multiplication inner = plan(it, shape, Optional.of(sparsity));
     TileMap stored = TileMap.a(shape.m(), shape.k() / 2, type.perRegister());
-    boolean isOrdered = it.match().has("sp::ordered_metadata");
+    boolean isOrdered = it.match().text("sp").equals("sp::ordered_metadata");
     List<Arg> arguments = new ArrayList<>();
     arguments.add(new Arg.Plan(new SparseMultiplication(inner, stored, sparsity, isOrdered)));
     arguments.addAll(operands(it, shape.m(), shape.k() / 2, shape.k()));
@@ -47,7 +71,13 @@ final class Matrices {
     it.step("Matrices.multiplySparse", arguments);
   }
 
-  private static Sparsity.Kind kind(Shape shape, ElementType type) {
+  /** Where the metadata are that operands 4 and 5 give. */
+  static Sparsity sparsity(Emission it, Shape shape) {
+    ElementType type = element(it.match(), "a");
+    return new Sparsity(kind(shape, type), selector(it, shape, type));
+  }
+
+  static Sparsity.Kind kind(Shape shape, ElementType type) {
     boolean isWhole = shape.k() / 2 * type.bits() == 256;
     return switch (type.bits()) {
       case 32 -> isWhole ? Sparsity.Kind.TF32 : Sparsity.Kind.TF32_SMALL;
@@ -68,8 +98,11 @@ final class Matrices {
     return selector;
   }
 
+  /** The type of a factor; where an instruction takes several formats, those of four bits have a byte each. */
   static ElementType element(Match match, String slot) {
-    return ElementType.valueOf(match.text(slot).toUpperCase(Locale.ROOT));
+    String text = match.text(slot);
+    boolean isInByte = match.textIfAny("kind").endsWith("f8f6f4") && text.equals("e2m1");
+    return isInByte ? ElementType.E2M1_IN_BYTE : ElementType.valueOf(text.toUpperCase(Locale.ROOT));
   }
 
   private static Multiplication plan(Emission it, Shape shape, Optional<Sparsity> sparsity) {
@@ -80,7 +113,7 @@ final class Matrices {
       return Multiplications.bits(shape.m(), shape.k(), match.text("op").equals("xor"));
     }
     if (a == ElementType.F64) {
-      return Multiplications.doubles(shape.m(), shape.k());
+      return Multiplications.doubles(shape.m(), shape.k(), Rounding.numbered(match.number("rounding")));
     }
     if (a.format() == null) {
       return Multiplications.integer(shape.m(), shape.k(), a, b, match.has("satfinite"), sparsity);
@@ -95,7 +128,7 @@ final class Matrices {
   }
 
   /** The registers of {@code d}, {@code a}, {@code b} and {@code c}. */
-  private static List<Arg> operands(Emission it, int rows, int stored, int k) {
+  static List<Arg> operands(Emission it, int rows, int stored, int k) {
     ElementType a = element(it.match(), "a");
     ElementType b = element(it.match(), "b");
     int bits = a == ElementType.F64 ? 64 : 32;

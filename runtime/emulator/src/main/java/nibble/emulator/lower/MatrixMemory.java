@@ -21,16 +21,28 @@ final class MatrixMemory {
     it.step("MatrixAccess.load", tail(first, address, space));
   }
 
-  /**
-   * {@code ldmatrix list, address} of matrices of 16 rows of 16 bytes, which are transposed; each has two registers.
-   */
+  /** {@code ldmatrix list, address} of bytes, in matrices of eight rows, or of 16 of which each has two registers. */
   static void loadBytes(Emission it) {
-    int count = it.match().text("num").charAt(1) - '0';
+    boolean isTall = it.match().has("trans");
+    int registers = (it.match().text("num").charAt(1) - '0') * (isTall ? 2 : 1);
     Emission.Address address = it.address(it.operand(1));
     int space = space(it, address);
-    watch(it, "Watch.readRows", 2 * count, address, space);
-    List<Arg> first = List.of(Matrices.registers(it, it.operand(0), 32, true, 2 * count));
-    it.step("MatrixAccess.loadBytes", tail(first, address, space));
+    watch(it, "Watch.readRows", registers, address, space);
+    // b6x16_p32 and b4x16_p64 tell the bits of a packed element.
+    String packed = it.match().textIfAny("packed");
+    int bits = packed.isEmpty() ? 0 : packed.charAt(1) - '0';
+    List<Arg> first = List.of(Matrices.registers(it, it.operand(0), 32, true, registers), Arg.number(bits));
+    it.step(isTall ? "ByteMatrixAccess.loadTransposed" : "ByteMatrixAccess.load", tail(first, address, space));
+  }
+
+  /** {@code stmatrix address, list} of bytes. */
+  static void storeBytes(Emission it) {
+    int count = it.match().text("num").charAt(1) - '0';
+    Emission.Address address = it.address(it.operand(0));
+    int space = space(it, address);
+    watch(it, "Watch.writeRows", count, address, space);
+    List<Arg> first = List.of(Matrices.registers(it, it.operand(1), 32, false, count));
+    it.step("ByteMatrixAccess.storeTransposed", tail(first, address, space));
   }
 
   /** {@code stmatrix address, list}. */

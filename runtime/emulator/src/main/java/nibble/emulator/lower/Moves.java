@@ -44,7 +44,7 @@ final class Moves {
   }
 
   /** The address of a variable, with an offset. */
-  private static Optional<Arg> address(Emission it, Operand source, int bits) {
+  static Optional<Arg> address(Emission it, Operand source, int bits) {
     Operand named = source instanceof Operand.Displaced displaced ? displaced.name() : source;
     long offset = source instanceof Operand.Displaced displaced ? displaced.offset() : 0;
     Symbol symbol = it.symbol(named).orElse(null);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import nibble.emulator.format.FloatFormat;
+import nibble.emulator.format.Rounding;
 import nibble.emulator.memory.Space;
 import nibble.emulator.model.Operand;
 import nibble.emulator.model.PtxType;
@@ -226,7 +227,7 @@ final class WarpMatrices {
       return Multiplications.bits(rows, k, it.match().text("op").equals("xor"));
     }
     if (a == ElementType.F64) {
-      return Multiplications.doubles(rows, k);
+      return Multiplications.doubles(rows, k, Rounding.numbered(it.match().number("rounding")));
     }
     if (a.format() == null) {
       return Multiplications.integer(rows, k, a, b, it.match().has("satfinite"), Optional.empty());

@@ -57,6 +57,11 @@ public final class Addressing {
     policy(w, m, d);
   }
 
+  /** {@code createpolicy.range}. */
+  public static void policyOfRange(Warp w, int m, int d, int a, int offset) {
+    policy(w, m, d);
+  }
+
   /** {@code createpolicy}: a policy that no access heeds. */
   public static void policy(Warp w, int m, int d) {
     for (int l = 0; l < WARP; l++) {

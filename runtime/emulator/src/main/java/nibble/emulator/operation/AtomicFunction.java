@@ -21,6 +21,14 @@ public enum AtomicFunction {
   MAX_U32,
   MAX_S64,
   MAX_U64,
+  MIN_F16,
+  MIN_BF16,
+  MIN_F16X2,
+  MIN_BF16X2,
+  MAX_F16,
+  MAX_BF16,
+  MAX_F16X2,
+  MAX_BF16X2,
   AND,
   OR,
   XOR,
@@ -40,6 +48,10 @@ public enum AtomicFunction {
       case MIN_U32 -> Integer.compareUnsigned(old, b) < 0 ? old : b;
       case MAX_S32 -> Math.max(old, b);
       case MAX_U32 -> Integer.compareUnsigned(old, b) > 0 ? old : b;
+      case MIN_F16, MIN_F16X2 -> extremePair(Halves.F16, old, b, false);
+      case MIN_BF16, MIN_BF16X2 -> extremePair(Halves.BF16, old, b, false);
+      case MAX_F16, MAX_F16X2 -> extremePair(Halves.F16, old, b, true);
+      case MAX_BF16, MAX_BF16X2 -> extremePair(Halves.BF16, old, b, true);
       case AND -> old & b;
       case OR -> old | b;
       case XOR -> old ^ b;
@@ -61,6 +73,11 @@ public enum AtomicFunction {
     int low = format.encode(format.decode(old & 0xffff) + format.decode(b & 0xffff), Rounding.NEAREST_EVEN, false);
     int high = format.encode(format.decode(old >>> 16) + format.decode(b >>> 16), Rounding.NEAREST_EVEN, false);
     return high << 16 | low;
+  }
+
+  private static int extremePair(Halves format, int old, int b, boolean greatest) {
+    return HalfArithmetic.extreme(format, old >>> 16, b >>> 16, 0, 0, 0, greatest) << 16
+        | HalfArithmetic.extreme(format, old & 0xffff, b & 0xffff, 0, 0, 0, greatest);
   }
 
   /** The new value of 64 bits. */

@@ -35,7 +35,7 @@ public final class Atomics {
     }
   }
 
-  private static int update(MemorySegment memory, long at, AtomicFunction f, int b, int c, boolean flushes) {
+  static int update(MemorySegment memory, long at, AtomicFunction f, int b, int c, boolean flushes) {
     while (true) {
       int old = (int) WORD.getVolatile(memory, at);
       if (WORD.compareAndSet(memory, at, old, f.apply(old, b, c, flushes))) {
@@ -62,7 +62,7 @@ public final class Atomics {
   }
 
   /** The JVM swaps words only, so the other half of the word is written as it was read. */
-  private static int updateHalf(MemorySegment memory, long at, AtomicFunction f, int b, int c) {
+  static int updateHalf(MemorySegment memory, long at, AtomicFunction f, int b, int c) {
     long word = at & ~3L;
     int shift = (int) (at & 2) * 8;
     while (true) {
@@ -92,12 +92,49 @@ public final class Atomics {
     }
   }
 
-  private static long update(MemorySegment memory, long at, AtomicFunction f, long b, long c) {
+  static long update(MemorySegment memory, long at, AtomicFunction f, long b, long c) {
     while (true) {
       long old = (long) LONG.getVolatile(memory, at);
       if (LONG.compareAndSet(memory, at, old, f.apply(old, b, c))) {
         return old;
       }
+    }
+  }
+
+  /**
+   * Compares and swaps, or swaps, 128 bits. The JVM has no such operation, so this is atomic among others of its kind, and
+   * not among those that change half of it.
+   *
+   * @param list the registers of what was there, of the operand, and of what replaces what equals it
+   */
+  public static void pair(Warp w, int m, int list, int compares, int a, int offset, int space, int site) {
+    int[] r = w.lists[list];
+    long[] q = w.longs;
+    for (int rest = m; rest != 0; ) {
+      int now = resolve(w, rest, a, offset, space, 16, site);
+      MemorySegment memory = w.resolver.segment();
+      synchronized (w.block.launch().memory()) {
+        for (int lanes = now; lanes != 0; lanes &= lanes - 1) {
+          int l = Integer.numberOfTrailingZeros(lanes);
+          long at = w.resolver.offsets()[l];
+          long low = memory.get(Loads.LONG_LAYOUT, at);
+          long high = memory.get(Loads.LONG_LAYOUT, at + 8);
+          if (compares == 0 || low == q[r[2] + l] && high == q[r[3] + l]) {
+            memory.set(Loads.LONG_LAYOUT, at, q[r[4] + l]);
+            memory.set(Loads.LONG_LAYOUT, at + 8, q[r[5] + l]);
+          }
+          q[r[0] + l] = low;
+          q[r[1] + l] = high;
+        }
+      }
+      rest &= ~now;
+    }
+  }
+
+  /** Requires that vectors of so many bytes are aligned, before their elements are changed one by one. */
+  public static void align(Warp w, int m, int bytes, int a, int offset, int space, int site) {
+    for (int rest = m; rest != 0; ) {
+      rest &= ~w.resolver.store(rest, space, a, offset, bytes, site);
     }
   }
 

@@ -177,6 +177,26 @@ public final class BitFields {
     }
   }
 
+  /** {@link #logic}, and {@code p}: whether the result is not zero, or {@code q}. */
+  public static void logicOr(Warp w, int m, int d, int p, int a, int b, int c, int table, int q) {
+    logic(w, m, d, a, b, c, table);
+    Predicates.put(w, m, p, notZero(w, d) | w.predicates[q]);
+  }
+
+  /** {@link #logic}, and {@code p}: whether the result is not zero, and {@code q}. */
+  public static void logicAnd(Warp w, int m, int d, int p, int a, int b, int c, int table, int q) {
+    logic(w, m, d, a, b, c, table);
+    Predicates.put(w, m, p, notZero(w, d) & w.predicates[q]);
+  }
+
+  private static int notZero(Warp w, int register) {
+    int bits = 0;
+    for (int l = 0; l < WARP; l++) {
+      bits |= w.words[register + l] != 0 ? 1 << l : 0;
+    }
+    return bits;
+  }
+
   /** {@code cnot}: 1 for zero, else 0. */
   public static void isZero(Warp w, int m, int d, int a) {
     Each.word(w, m, d, a, x -> x == 0 ? 1 : 0);

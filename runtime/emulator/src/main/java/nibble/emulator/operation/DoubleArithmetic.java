@@ -3,6 +3,7 @@ package nibble.emulator.operation;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import nibble.emulator.execute.Warp;
+import nibble.emulator.format.DirectedDoubles;
 import nibble.emulator.format.Rounding;
 
 /** Double-precision arithmetic. The last operand of most helpers is the choice of {@code rounding}. */

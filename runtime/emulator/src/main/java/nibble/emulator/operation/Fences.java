@@ -13,6 +13,11 @@ public final class Fences {
     VarHandle.fullFence();
   }
 
+  /** {@code fence.proxy.tensormap}: a tensor map at an address may have changed. */
+  public static void tensorMap(Warp w, int m, int a, int offset, int bytes) {
+    full(w, m);
+  }
+
   /** {@code nanosleep}: lets other threads of the host run; how long, PTX leaves open. */
   public static void pause(Warp w, int m, int a) {
     if (m != 0) {

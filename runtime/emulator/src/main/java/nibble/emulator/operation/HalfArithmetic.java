@@ -98,6 +98,25 @@ public final class HalfArithmetic {
     }
   }
 
+  /**
+   * {@code fma.oob}: {@link #multiplyAdd}, but zero where a factor is the NaN that tensor copies fill with what is out of
+   * bounds. PTX ISA does not say which NaN that is; here it is all ones, which no arithmetic gives.
+   */
+  public static void multiplyAddInBounds(
+      Warp w, int m, int d, int a, int b, int c, int format, int elements, int relu) {
+    Halves type = Halves.numbered(format);
+    int low = 0xffff;
+    Each.word(
+        w, m, d, a, b, c,
+        (x, y, z) ->
+            (elements == 1 ? 0 : multiplyAddInBounds(type, x >>> 16, y >>> 16, z >>> 16, relu) << 16)
+                | multiplyAddInBounds(type, x & low, y & low, z & low, relu));
+  }
+
+  private static int multiplyAddInBounds(Halves t, int x, int y, int z, int relu) {
+    return x == Halves.OUT_OF_BOUNDS || y == Halves.OUT_OF_BOUNDS ? 0 : multiplyAdd(t, x, y, z, 0, 0, relu);
+  }
+
   private static int multiplyAdd(Halves t, int x, int y, int z, int ftz, int sat, int relu) {
     double product = (double) operand(t, x, ftz) * operand(t, y, ftz);
     int bits = result(t, t.bits(Exact.sum(product, operand(t, z, ftz))), ftz, sat);
@@ -133,7 +152,7 @@ public final class HalfArithmetic {
    * @param nan whether NaN wins over numbers
    * @param xorsign whether magnitudes are compared, and the result's sign is the product of the operands'
    */
-  private static int extreme(Halves t, int a, int b, int ftz, int nan, int xorsign, boolean greatest) {
+  static int extreme(Halves t, int a, int b, int ftz, int nan, int xorsign, boolean greatest) {
     int x = ftz != 0 ? t.flush(a) : a;
     int y = ftz != 0 ? t.flush(b) : b;
     int sign = 0;

@@ -46,6 +46,9 @@ enum Halves {
   /** The NaN that arithmetic gives, in both formats. */
   static final int NAN = 0x7fff;
 
+  /** The NaN that stands for an element out of a tensor's bounds. */
+  static final int OUT_OF_BOUNDS = 0xffff;
+
   private static final Halves[] FORMATS = values();
 
   /** 1 for f16, 2 for bf16. */

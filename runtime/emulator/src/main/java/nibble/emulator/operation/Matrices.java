@@ -22,13 +22,18 @@ public final class Matrices {
   public static void multiplySparse(Warp w, int m, int plan, int d, int a, int b, int c, int e, int site) {
     if (isExecuted(w, m, site)) {
       SparseMultiplication multiplication = (SparseMultiplication) w.plans[plan];
-      int illegal = multiplication.illegalLane(w.words, e);
-      if (illegal >= 0) {
-        throw w.fault(
-            KernelFault.Kind.BAD_METADATA, site, illegal, "the sparsity metadata name one place twice or out of order");
-      }
+      requireLegal(w, multiplication.illegalLane(w.words, e), site);
       multiplication.run(
           w.words, w.longs, w.lists[d], w.lists[a], w.lists[b], w.lists[c], e, w.block.tensorScratch());
+    }
+  }
+
+  /** Fails if there is a lane whose metadata are not legal. */
+  static void requireLegal(Warp w, int illegalLane, int site) {
+    if (illegalLane >= 0) {
+      throw w.fault(
+          KernelFault.Kind.BAD_METADATA, site, illegalLane,
+          "the sparsity metadata name one place twice or out of order");
     }
   }
 

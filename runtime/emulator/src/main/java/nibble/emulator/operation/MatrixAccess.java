@@ -3,7 +3,6 @@ package nibble.emulator.operation;
 import static nibble.emulator.lane.Lanes.WARP;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -41,40 +40,6 @@ public final class MatrixAccess {
     if (transposed != 0) {
       for (int target : targets) {
         transpose(w.words, target, target, w.scratch);
-      }
-    }
-  }
-
-  /**
-   * Loads matrices of 16 rows of 16 bytes, transposed: lane {@code 16j + i} gives the address of row {@code i} of
-   * matrix {@code j}; byte {@code i} of register {@code 2j + r} of lane {@code 4g + t} is that of row {@code 4t + i},
-   * column {@code g + 8r}.
-   */
-  public static void loadBytes(Warp w, int m, int list, int a, int offset, int space, int site) {
-    if (!Matrices.isExecuted(w, m, site)) {
-      return;
-    }
-    int[] targets = w.lists[list];
-    byte[] rows = new byte[WARP * ROW_BYTES];
-    AddressResolver resolver = w.resolver;
-    for (int rest = rows(targets.length); rest != 0; ) {
-      int now = resolver.load(rest, space, a, offset, ROW_BYTES, site);
-      for (int lanes = now; lanes != 0; lanes &= lanes - 1) {
-        int lane = Integer.numberOfTrailingZeros(lanes);
-        MemorySegment.copy(
-            resolver.segment(), ValueLayout.JAVA_BYTE, resolver.offsets()[lane], rows, lane * ROW_BYTES, ROW_BYTES);
-      }
-      rest &= ~now;
-    }
-    for (int j = 0; j < targets.length; j++) {
-      for (int lane = 0; lane < WARP; lane++) {
-        int column = (lane >> 2) + 8 * (j & 1);
-        int word = 0;
-        for (int i = 0; i < 4; i++) {
-          int row = 16 * (j >> 1) + 4 * (lane & 3) + i;
-          word |= (rows[row * ROW_BYTES + column] & 0xff) << 8 * i;
-        }
-        w.words[targets[j] + lane] = word;
       }
     }
   }

@@ -4,6 +4,7 @@ import static nibble.emulator.lane.Lanes.WARP;
 import static nibble.emulator.lane.Lanes.has;
 
 import nibble.emulator.execute.Warp;
+import nibble.emulator.format.DirectedDoubles;
 import nibble.emulator.format.FloatFormat;
 import nibble.emulator.format.Rounding;
 

@@ -96,13 +96,28 @@ public final class RoundedFloats {
     Each.word(w, m, d, a, b, (x, y) -> extreme(x, y, ftz, nan, xorsign, true));
   }
 
+  /** The least of three; {@code magnitude} whether their signs are dropped. */
+  public static void minimumOfThree(Warp w, int m, int d, int a, int b, int c, int ftz, int nan, int magnitude) {
+    Each.word(w, m, d, a, b, c, (x, y, z) -> extreme(x, y, z, ftz, nan, magnitude, false));
+  }
+
+  /** The greatest of three; {@code magnitude} whether their signs are dropped. */
+  public static void maximumOfThree(Warp w, int m, int d, int a, int b, int c, int ftz, int nan, int magnitude) {
+    Each.word(w, m, d, a, b, c, (x, y, z) -> extreme(x, y, z, ftz, nan, magnitude, true));
+  }
+
+  private static int extreme(int x, int y, int z, int ftz, int nan, int magnitude, boolean greatest) {
+    int keep = magnitude != 0 ? 0x7fffffff : -1;
+    return extreme(extreme(x & keep, y & keep, ftz, nan, 0, greatest), z & keep, ftz, nan, 0, greatest);
+  }
+
   /**
    * The lesser or greater of two numbers.
    *
    * @param nan whether NaN wins over numbers
    * @param xorsign whether magnitudes are compared, and the result's sign is the product of the operands'
    */
-  private static int extreme(int a, int b, int ftz, int nan, int xorsign, boolean greatest) {
+  static int extreme(int a, int b, int ftz, int nan, int xorsign, boolean greatest) {
     int sign = xorsign != 0 ? (a ^ b) & 0x80000000 : 0;
     int keep = xorsign != 0 ? 0x7fffffff : -1;
     int x = Floats.flush(a, ftz != 0) & keep;

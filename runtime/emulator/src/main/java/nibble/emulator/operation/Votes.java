@@ -199,6 +199,34 @@ public final class Votes {
     return sum;
   }
 
+  /**
+   * {@code redux.f32}: the least or greatest of the lanes.
+   *
+   * @param operation 1 for min, 2 for max
+   * @param magnitude whether signs are dropped
+   * @param nan whether NaN wins over numbers
+   */
+  public static void reduceFloat(
+      Warp w, int m, int d, int a, int members, int operation, int magnitude, int nan, int site) {
+    if (m != 0) {
+      write(
+          w, m, d, bring(w, m, a, members, site), site,
+          (meeting, lane) -> reduceFloat(meeting, lane, operation == 2, magnitude, nan));
+    }
+  }
+
+  private static int reduceFloat(Meeting meeting, int lane, boolean greatest, int magnitude, int nan) {
+    int keep = magnitude != 0 ? 0x7fffffff : -1;
+    int lanes = meeting.group(lane);
+    int result = (int) meeting.values[Integer.numberOfTrailingZeros(lanes)] & keep;
+    // The first takes part twice, so that one lane's NaN becomes the canonical one, too.
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      int other = (int) meeting.values[Integer.numberOfTrailingZeros(rest)] & keep;
+      result = RoundedFloats.extreme(result, other, 0, nan, 0, greatest);
+    }
+    return result;
+  }
+
   private static final AtomicFunction[] REDUCTIONS = {
     AtomicFunction.ADD_B32,
     AtomicFunction.MIN_S32,

@@ -44,7 +44,7 @@ public record Form(
 
   /** Whether it multiplies matrices. */
   public boolean isTensorOperation() {
-    return pattern.mnemonic().equals("mma") || text().startsWith("wmma.mma");
+    return pattern.mnemonic().equals("mma") || text().startsWith("wmma.mma") || text().startsWith("wgmma.mma");
   }
 
   /** The form as the table writes it, without slot names. */

@@ -3,10 +3,13 @@ package nibble.emulator.table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import nibble.emulator.model.Version;
 
@@ -22,25 +25,36 @@ import nibble.emulator.model.Version;
  * cvt.rn.f16x2.e4m3x2 : d32 s16   -> Convert.fp8 ; needs sm_89 8.1 or sm_90 7.8
  * </pre>
  *
- * <p>A vocabulary may hold another, {@code <byte>}. A line {@code modifier a b needs sm_90 7.8} says where modifiers
- * are legal, in whatever form.
+ * <p>A vocabulary may hold another, {@code <byte>}, and numbers with the same step, {@code n(8..256/8)k}. A line {@code modifier a b needs sm_90 7.8} says where modifiers
+ * are legal, in whatever form, and one {@code modifier mnemonic.a} where several are that
+ * stand in one opcode. A line {@code refuse tex .im2col "reason"} says why there are no rows for instructions or
+ * modifiers that PTX has.
  *
  * <p>A slot is a word, alternatives in braces, or {@code <name>} of a vocabulary declared by {@code let};
- * {@code <name=vocabulary>} and {@code <name=a|b>} name it otherwise; {@code ?} makes it optional. A {@code ~} before
- * the form takes its modifiers in any order. An instruction that {@code waits} may make its path wait for others.
+ * {@code <name=vocabulary>} and {@code <name=a|b>} name it otherwise; {@code ?} makes it optional, and {@code &} before
+ * it says that it stands where the slot before it does, and only there. A {@code ~} before the form takes its modifiers in any order. An instruction that {@code waits} may make its path wait for others.
  */
 final class FormReader {
+  private static final java.util.regex.Pattern RANGE =
+      java.util.regex.Pattern.compile("(.*)\\((\\d+)\\.\\.(\\d+)/(\\d+)\\)(.*)");
+
   private final Map<String, List<String>> vocabularies = new HashMap<>();
   private final List<Form> forms = new ArrayList<>();
-  private final Map<String, Requirement> modifiers = new HashMap<>();
+  private final Map<List<String>, Requirement> modifiers = new LinkedHashMap<>();
+  private final Map<String, String> refusals = new LinkedHashMap<>();
 
   List<Form> forms() {
     return forms;
   }
 
-  /** What modifiers ask for. */
-  Map<String, Requirement> modifiers() {
+  /** What modifiers ask for that stand in one opcode. */
+  Map<List<String>, Requirement> modifiers() {
     return modifiers;
+  }
+
+  /** Why instructions, or modifiers with a dot before them, are not there. */
+  Map<String, String> refusals() {
+    return refusals;
   }
 
   void read(String group, String text) {
@@ -66,7 +80,12 @@ final class FormReader {
     }
     if (row.startsWith("modifier ")) {
       String[] sides = row.substring(9).split(" needs ", 2);
-      words(sides[0]).forEach(modifier -> modifiers.put(modifier, requirement(words(sides[1]))));
+      words(sides[0]).forEach(it -> modifiers.put(List.of(it.split("\\.")), requirement(words(sides[1]))));
+      return;
+    }
+    if (row.startsWith("refuse ")) {
+      String[] sides = row.substring(7).split("\"");
+      words(sides[0]).forEach(name -> refusals.put(name, sides[1]));
       return;
     }
     List<String> parts = Arrays.stream(row.split(" ; ")).map(String::strip).toList();
@@ -102,6 +121,13 @@ final class FormReader {
   }
 
   private Stream<String> expand(String word) {
+    Matcher range = RANGE.matcher(word);
+    if (range.matches()) {
+      int step = Integer.parseInt(range.group(4));
+      return IntStream.iterate(Integer.parseInt(range.group(2)), it -> it + step)
+          .takeWhile(it -> it <= Integer.parseInt(range.group(3)))
+          .mapToObj(it -> range.group(1) + it + range.group(5));
+    }
     return word.startsWith("<") ? vocabularies.get(inside(word)).stream() : Stream.of(word);
   }
 
@@ -115,12 +141,18 @@ final class FormReader {
     if (or >= 0) {
       Requirement first = requirement(words.subList(0, or));
       Requirement rest = requirement(words.subList(or + 1, words.size()));
-      return new Requirement(first.architecture(), first.version(), first.only(), Optional.of(rest));
+      return new Requirement(first.architecture(), first.version(), first.only(), first.end(), Optional.of(rest));
+    }
+    int before = words.indexOf("before");
+    Optional<Requirement.End> end = Optional.empty();
+    if (before >= 0) {
+      Requirement last = requirement(words.subList(before + 1, words.size()));
+      end = Optional.of(new Requirement.End(last.architecture(), last.version()));
     }
     int architecture = 0;
     Version version = Requirement.NONE.version();
     List<String> only = new ArrayList<>();
-    for (String word : words) {
+    for (String word : before < 0 ? words : words.subList(0, before)) {
       if (!word.startsWith("sm_")) {
         version = Version.of(word).orElseThrow();
       } else if (Character.isDigit(word.charAt(word.length() - 1))) {
@@ -129,7 +161,7 @@ final class FormReader {
         only.add(word);
       }
     }
-    return new Requirement(architecture, version, only, Optional.empty());
+    return new Requirement(architecture, version, only, end, Optional.empty());
   }
 
   private static Form.Action action(String text) {
@@ -148,13 +180,16 @@ final class FormReader {
   }
 
   private Slot slot(String text) {
+    boolean linked = text.startsWith("&");
     boolean optional = text.endsWith("?");
-    String body = optional ? text.substring(0, text.length() - 1) : text;
-    return switch (body.charAt(0)) {
-      case '{' -> new Slot(inside(body), List.of(inside(body).split(",")), optional);
-      case '<' -> named(inside(body), optional);
-      default -> new Slot(body, List.of(body), optional);
-    };
+    String body = text.substring(linked ? 1 : 0, text.length() - (optional ? 1 : 0));
+    Slot slot =
+        switch (body.charAt(0)) {
+          case '{' -> new Slot(inside(body), List.of(inside(body).split(",")), optional, false);
+          case '<' -> named(inside(body), optional);
+          default -> new Slot(body, List.of(body), optional, false);
+        };
+    return linked ? new Slot(slot.name(), slot.choices(), true, true) : slot;
   }
 
   private static String inside(String brackets) {
@@ -169,7 +204,7 @@ final class FormReader {
     if (vocabulary == null && equals < 0) {
       throw new IllegalStateException("no vocabulary " + text);
     }
-    return new Slot(name, vocabulary != null ? vocabulary : List.of(choices.split("\\|")), optional);
+    return new Slot(name, vocabulary != null ? vocabulary : List.of(choices.split("\\|")), optional, false);
   }
 
   /** Splits at dots that stand outside of braces. */

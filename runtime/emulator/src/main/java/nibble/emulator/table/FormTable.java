@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +19,19 @@ import nibble.emulator.report.Suggestion;
 /** The instruction table: every form that the machine executes. */
 public final class FormTable {
   private static final List<String> GROUPS =
-      List.of("integer", "floating", "half", "compare", "move", "convert", "memory", "control", "warp", "tensor");
+      List.of("integer", "floating", "half", "compare", "move", "convert", "memory", "async", "control", "warp", "tensor",
+          "warpgroup");
 
   private final List<Form> forms;
-  private final Map<String, Requirement> modifiers;
+  private final Map<List<String>, Requirement> modifiers;
+  private final Map<String, String> refusals;
   private final Map<String, List<Form>> byMnemonic = new LinkedHashMap<>();
   private final Map<String, List<Match>> matches = new ConcurrentHashMap<>();
 
-  private FormTable(List<Form> forms, Map<String, Requirement> modifiers) {
-    this.forms = List.copyOf(forms);
-    this.modifiers = Map.copyOf(modifiers);
+  private FormTable(FormReader reader) {
+    this.forms = List.copyOf(reader.forms());
+    this.modifiers = Collections.unmodifiableMap(new LinkedHashMap<>(reader.modifiers()));
+    this.refusals = Collections.unmodifiableMap(new LinkedHashMap<>(reader.refusals()));
     for (Form form : forms) {
       byMnemonic.computeIfAbsent(form.pattern().mnemonic(), key -> new ArrayList<>()).add(form);
     }
@@ -51,12 +55,17 @@ public final class FormTable {
         throw new UncheckedIOException(unreadable);
       }
     }
-    return new FormTable(reader.forms(), reader.modifiers());
+    return new FormTable(reader);
   }
 
   /** All rows, in the table's order. */
   public List<Form> forms() {
     return forms;
+  }
+
+  /** Why instructions that PTX has, or modifiers with a dot before them, are refused. */
+  public Map<String, String> refusals() {
+    return refusals;
   }
 
   /**
@@ -88,7 +97,12 @@ public final class FormTable {
       int[] chosen = form.pattern().match(parts);
       if (chosen != null) {
         List<Requirement> requirements = new ArrayList<>(List.of(form.requirement()));
-        parts.stream().map(modifiers::get).filter(Objects::nonNull).forEach(requirements::add);
+        modifiers.forEach(
+            (words, requirement) -> {
+              if (parts.containsAll(words)) {
+                requirements.add(requirement);
+              }
+            });
         found.add(new Match(form, chosen, requirements));
       }
     }
@@ -98,6 +112,11 @@ public final class FormTable {
   private Rejection unknown(String opcode) {
     List<String> parts = List.of(opcode.split("\\."));
     String mnemonic = parts.get(0);
+    Optional<String> refused =
+        parts.stream().map(it -> refusals.get(it.equals(mnemonic) ? it : "." + it)).filter(Objects::nonNull).findFirst();
+    if (refused.isPresent()) {
+      return new Rejection("'" + opcode + "' is not supported", refused);
+    }
     if (!byMnemonic.containsKey(mnemonic)) {
       Optional<String> hint = Suggestion.didYouMean(mnemonic, byMnemonic.keySet());
       return new Rejection("unknown instruction '" + opcode + "'", hint);

@@ -30,7 +30,8 @@ record Pattern(String mnemonic, List<Slot> slots, boolean anyOrder) {
       next = slot + 1;
     }
     for (int i = 0; i < chosen.length; i++) {
-      if (chosen[i] == 0 && !slots.get(i).optional()) {
+      boolean isMissing = chosen[i] == 0 && !slots.get(i).optional();
+      if (isMissing || slots.get(i).linked() && (chosen[i] == 0) != (chosen[i - 1] == 0)) {
         return null;
       }
     }

@@ -8,8 +8,9 @@ import java.util.List;
  * @param name how the form's helper refers to it
  * @param choices the modifiers that fit, without their dots
  * @param optional whether it may be left out
+ * @param linked whether it is there where the slot before it is filled, and only there
  */
-record Slot(String name, List<String> choices, boolean optional) {
+record Slot(String name, List<String> choices, boolean optional, boolean linked) {
   Slot {
     choices = List.copyOf(choices);
   }
@@ -21,6 +22,6 @@ record Slot(String name, List<String> choices, boolean optional) {
   @Override
   public String toString() {
     String text = choices.size() == 1 ? choices.get(0) : "{" + String.join(",", choices) + "}";
-    return "." + text + (optional ? "?" : "");
+    return (linked ? "&." : ".") + text + (optional && !linked ? "?" : "");
   }
 }

@@ -31,4 +31,9 @@ public record Accumulation(int fractionBits, int steps, int outputBits) {
     }
     return new Accumulation(25, 1, SINGLE);
   }
+
+  /** The rule for a warpgroup's instruction, which only sm_90a has. */
+  public static Accumulation ofWarpgroup(ElementType type) {
+    return type.bits() == 8 ? new Accumulation(13, 1, 13) : new Accumulation(25, 1, SINGLE);
+  }
 }

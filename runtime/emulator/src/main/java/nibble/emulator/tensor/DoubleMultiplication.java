@@ -2,16 +2,21 @@ package nibble.emulator.tensor;
 
 import static nibble.emulator.lane.Lanes.WARP;
 
-/** Double precision: fused multiply-adds in the order of {@code k}. */
+import nibble.emulator.format.DirectedDoubles;
+import nibble.emulator.format.Rounding;
+
+/** Double precision: fused multiply-adds in the order of {@code k}, each rounded. */
 final class DoubleMultiplication implements Multiplication {
   private final TileMap aMap;
   private final TileMap bMap;
   private final TileMap cMap;
+  private final Rounding rounding;
 
-  DoubleMultiplication(TileMap aMap, TileMap bMap, TileMap cMap) {
+  DoubleMultiplication(TileMap aMap, TileMap bMap, TileMap cMap, Rounding rounding) {
     this.aMap = aMap;
     this.bMap = bMap;
     this.cMap = cMap;
+    this.rounding = rounding;
   }
 
   @Override
@@ -29,7 +34,7 @@ final class DoubleMultiplication implements Multiplication {
       for (int column = 0; column < 8; column++) {
         double sum = Double.longBitsToDouble(x.wideC[row * 8 + column]);
         for (int i = 0; i < terms; i++) {
-          sum = Math.fma(x.a[row * terms + i], x.b[i * 8 + column], sum);
+          sum = add(x.a[row * terms + i], x.b[i * 8 + column], sum);
         }
         x.wideC[row * 8 + column] = Double.doubleToRawLongBits(sum);
       }
@@ -39,6 +44,10 @@ final class DoubleMultiplication implements Multiplication {
         longs[d[r] + lane] = x.wideC[cMap.index(r, lane, 0)];
       }
     }
+  }
+
+  private double add(double a, double b, double sum) {
+    return rounding == Rounding.NEAREST_EVEN ? Math.fma(a, b, sum) : DirectedDoubles.multiplyAdd(a, b, sum, rounding);
   }
 
   private static void read(TileMap map, long[] longs, int[] registers, double[] matrix) {

@@ -23,7 +23,9 @@ final class FloatDecoder implements OperandDecoder {
 
   private static final int MOST = 60;
 
+  private final ElementType type;
   private final int bits;
+  private final int padding;
   private final int perRegister;
   private final int dropped;
   private final int fractionBits;
@@ -32,37 +34,39 @@ final class FloatDecoder implements OperandDecoder {
   private final float magic;
 
   FloatDecoder(ElementType type) {
+    this.type = type;
     bits = type.bits();
     perRegister = type.perRegister();
-    dropped = type == ElementType.TF32 ? 13 : 0;
+    padding = type.padding();
+    dropped = type.dropped();
     fractionBits = type.format().fractionBits();
     bias = 1 - type.format().minExponent();
-    special = type.format().largest() + 1 << dropped;
+    special = type.format().largest() + 1;
     magic = Math.scalb(1f, 127 - bias);
   }
 
   @Override
-  public int perRegister() {
-    return perRegister;
+  public ElementType type() {
+    return type;
   }
 
   @Override
   public boolean decode(int[] words, int register, float[] values, int[] exponents) {
     long bad = 0;
     for (int e = 0; e < perRegister; e++) {
-      int left = 32 - bits * (e + 1);
+      int left = 32 - bits * (e + 1) + padding;
       for (int lane = 0; lane < WARP; lane += WORDS) {
         int at = e * WARP + lane;
         // The element in the upper bits, its sign on top.
         IntVector upper = IntVector.fromArray(WORD, words, register + lane).lanewise(VectorOperators.LSHL, left);
-        IntVector magnitude = upper.and(~SIGN).lanewise(VectorOperators.LSHR, 32 - bits + dropped);
+        IntVector magnitude = upper.and(~SIGN).lanewise(VectorOperators.LSHR, 32 - bits + padding + dropped);
         IntVector aligned = magnitude.lanewise(VectorOperators.LSHL, 23 - fractionBits);
         IntVector value = aligned.reinterpretAsFloats().mul(magic).reinterpretAsInts().or(upper.and(SIGN));
         value.reinterpretAsFloats().intoArray(values, at);
         VectorMask<Integer> isZero = magnitude.compare(VectorOperators.EQ, 0);
         IntVector exponent = magnitude.lanewise(VectorOperators.LSHR, fractionBits).max(1).sub(bias);
         exponent.blend(AlignedSum.ZERO, isZero).intoArray(exponents, at);
-        bad |= magnitude.compare(VectorOperators.GE, special >>> dropped).toLong();
+        bad |= magnitude.compare(VectorOperators.GE, special).toLong();
         bad |= exponent.sub(LEAST).compare(VectorOperators.UGT, MOST - LEAST).toLong() & ~isZero.toLong();
       }
     }

@@ -8,10 +8,8 @@ final class FloatMultiplication implements Multiplication {
   private final TileMap aMap;
   private final TileMap bMap;
   private final TileMap cMap;
-  private final FloatFormat aFormat;
-  private final FloatFormat bFormat;
-  private final int aBits;
-  private final int bBits;
+  private final ElementType aType;
+  private final ElementType bType;
   private final boolean isHalf;
   private final Accumulation rule;
   private final Optional<Sparsity> sparsity;
@@ -27,10 +25,8 @@ final class FloatMultiplication implements Multiplication {
     this.aMap = aMap;
     this.bMap = bMap;
     this.cMap = cMap;
-    this.aFormat = aType.format();
-    this.bFormat = bType.format();
-    this.aBits = aType.bits();
-    this.bBits = bType.bits();
+    this.aType = aType;
+    this.bType = bType;
     this.isHalf = cMap.perRegister() == 2;
     this.rule = rule;
     this.sparsity = sparsity;
@@ -39,8 +35,8 @@ final class FloatMultiplication implements Multiplication {
   @Override
   public void run(
       int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, int metadata, TensorScratch x) {
-    decode(aMap, aFormat, aBits, words, a, x.a, x.aExponent);
-    decode(bMap, bFormat, bBits, words, b, x.b, x.bExponent);
+    decode(aMap, aType, words, a, x.a, x.aExponent);
+    decode(bMap, bType, words, b, x.b, x.bExponent);
     Tiles.read(cMap, words, c, x.c);
     Sparsity.places(sparsity, aMap, words, metadata, x.k);
     AlignedSum sum = new AlignedSum(rule.fractionBits());
@@ -53,15 +49,14 @@ final class FloatMultiplication implements Multiplication {
     Tiles.write(cMap, words, d, x.c);
   }
 
-  private static void decode(
-      TileMap map, FloatFormat format, int bits, int[] words, int[] registers, double[] values, int[] exponents) {
-    // A tf32 operand is a single of which the low 13 bits are ignored.
-    int dropped = format == FloatFormat.TF32 ? 13 : 0;
+  /** Values of an operand's elements, and the exponents with which they are counted. */
+  static void decode(
+      TileMap map, ElementType type, int[] words, int[] registers, double[] values, int[] exponents) {
     Tiles.read(
-        map, bits, words, registers,
+        map, type.bits(), words, registers,
         (index, code) -> {
-          values[index] = format.decode(code >>> dropped);
-          exponents[index] = AlignedSum.exponent(format, values[index]);
+          values[index] = type.value(code);
+          exponents[index] = AlignedSum.exponent(type.format(), values[index]);
         });
   }
 

@@ -2,6 +2,7 @@ package nibble.emulator.tensor;
 
 import java.util.Optional;
 import nibble.emulator.TensorArithmetic;
+import nibble.emulator.format.Rounding;
 import nibble.emulator.model.Target;
 
 /** Chooses what computes a matrix instruction whose result has eight columns. */
@@ -38,9 +39,40 @@ public final class Multiplications {
     if (isSplit && sparsity.isEmpty()) {
       return new SplitByteMultiplication(a, c, aType, bType, Accumulation.of(target, ElementType.F16, isWhole));
     }
+    return modelled(a, b, c, aType, bType, rule, sparsity);
+  }
+
+  private static Multiplication modelled(
+      TileMap a, TileMap b, TileMap c, ElementType aType, ElementType bType, Accumulation rule,
+      Optional<Sparsity> sparsity) {
     FloatMultiplication plain = new FloatMultiplication(a, b, c, aType, bType, rule, sparsity);
-    boolean isQuick = rows == 16 && !isHalf && sparsity.isEmpty();
-    return isQuick ? new AlignedTile(plain, aType, bType, k, rule) : plain;
+    boolean isQuick = a.rows() == 16 && c.perRegister() == 1 && sparsity.isEmpty();
+    return isQuick ? new AlignedTile(plain, aType, bType, a.columns(), rule) : plain;
+  }
+
+  /**
+   * Floating-point operands of a warpgroup's instruction: its 16 rows of a warp, and eight columns.
+   *
+   * @param k dense columns of the left operand
+   * @param isHalf whether the accumulator is f16
+   */
+  public static Multiplication warpgroup(
+      TensorArithmetic arithmetic, int k, ElementType aType, ElementType bType, boolean isHalf,
+      Optional<Sparsity> sparsity) {
+    TileMap a = TileMap.a(16, sparsity.isPresent() ? k / 2 : k, aType.perRegister());
+    TileMap b = TileMap.b(k, bType.perRegister());
+    TileMap c = TileMap.c(16, isHalf ? 2 : 1);
+    if (arithmetic == TensorArithmetic.IEEE) {
+      return new WideSum(a, b, c, aType, bType, sparsity);
+    }
+    return modelled(a, b, c, aType, bType, Accumulation.ofWarpgroup(aType), sparsity);
+  }
+
+  /** Halves in four products of 8 by 8 by 4; see {@link QuadMultiplication}. */
+  public static Multiplication quads(
+      Target target, TensorArithmetic arithmetic, boolean aByColumns, boolean bByColumns, boolean isHalfAddend,
+      boolean isHalf) {
+    return new QuadMultiplication(target, arithmetic, aByColumns, bByColumns, isHalfAddend, isHalf);
   }
 
   /** Integer operands of four or eight bits. */
@@ -62,7 +94,7 @@ public final class Multiplications {
   }
 
   /** Double-precision operands. */
-  public static Multiplication doubles(int rows, int k) {
-    return new DoubleMultiplication(TileMap.a(rows, k, 1), TileMap.b(k, 1), TileMap.c(rows, 1));
+  public static Multiplication doubles(int rows, int k, Rounding rounding) {
+    return new DoubleMultiplication(TileMap.a(rows, k, 1), TileMap.b(k, 1), TileMap.c(rows, 1), rounding);
   }
 }

@@ -16,4 +16,6 @@ public final class TensorScratch {
   final int[] c = new int[LARGEST_C];
   final long[] wideC = new long[LARGEST_C];
   final int[] k = new int[LARGEST_A];
+  final int[] group = new int[WarpgroupMultiplication.SCRATCH];
+  final byte[] lines = new byte[8 * 64];
 }

@@ -53,9 +53,6 @@ final class WideSum implements Multiplication {
   }
 
   private static void decode(TileMap map, ElementType type, int[] words, int[] registers, double[] values) {
-    int dropped = type == ElementType.TF32 ? 13 : 0;
-    Tiles.read(
-        map, type.bits(), words, registers,
-        (index, code) -> values[index] = type.format().decode(code >>> dropped));
+    Tiles.read(map, type.bits(), words, registers, (index, code) -> values[index] = type.value(code));
   }
 }

@@ -3,11 +3,7 @@ package nibble.emulator.format;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.zip.GZIPInputStream;
+import java.util.Locale;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,25 +12,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The formats against what the host conversions of CUDA's headers give, and against themselves. */
 class GoldenVectorsTest {
-  private static List<String[]> rows(String file) throws IOException {
-    try (InputStream plain = GoldenVectorsTest.class.getResourceAsStream("/golden/" + file);
-        InputStream stream = file.endsWith(".gz") ? new GZIPInputStream(plain) : plain) {
-      return new String(stream.readAllBytes(), StandardCharsets.US_ASCII).lines().map(it -> it.split(",")).toList();
-    }
-  }
-
-  private static float single(String hex) {
-    return Float.intBitsToFloat(Integer.parseUnsignedInt(hex, 16));
-  }
-
   @ParameterizedTest
   @CsvSource({"E4M3,256", "E5M2,256", "E2M3,64", "E3M2,64", "E2M1,16"})
-  void decodes(FloatFormat format, int codes) throws IOException {
-    List<String[]> rows =
-        rows("decode.csv").stream().filter(it -> it[0].equalsIgnoreCase(format.name())).toList();
-    assertEquals(codes, rows.size());
-    for (String[] row : rows) {
-      assertEquals(single(row[2]), (float) format.decode(Integer.parseInt(row[1], 16)), row[0] + " " + row[1]);
+  void decodes(FloatFormat format, int codes) {
+    float[] values = GoldenVectors.decoded(format.name().toLowerCase(Locale.ROOT));
+    assertEquals(codes, values.length);
+    for (int code = 0; code < codes; code++) {
+      assertEquals(values[code], (float) format.decode(code), format + " " + code);
     }
   }
 
@@ -50,13 +34,13 @@ class GoldenVectorsTest {
     "E3M2,e3m2_rn_satfinite,true",
     "E2M1,e2m1_rn_satfinite,true"
   })
-  void encodes(FloatFormat format, String column, boolean saturates) throws IOException {
-    List<String[]> rows = rows("encode.csv.gz");
-    int index = List.of(rows.get(0)).indexOf(column);
-    assertTrue(rows.size() > 13_000);
-    for (String[] row : rows.subList(1, rows.size())) {
-      int code = format.encode(single(row[0]), Rounding.NEAREST_EVEN, saturates);
-      assertEquals(Integer.parseInt(row[index], 16), code, column + " of " + row[0]);
+  void encodes(FloatFormat format, String column, boolean saturates) {
+    int[] numbers = GoldenVectors.encoded("f32_bits");
+    int[] codes = GoldenVectors.encoded(column);
+    assertTrue(numbers.length > 13_000);
+    for (int i = 0; i < numbers.length; i++) {
+      float number = Float.intBitsToFloat(numbers[i]);
+      assertEquals(codes[i], format.encode(number, Rounding.NEAREST_EVEN, saturates), column + " of " + number);
     }
   }
 

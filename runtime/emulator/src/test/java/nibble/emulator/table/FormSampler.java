@@ -3,13 +3,15 @@ package nibble.emulator.table;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Writes instructions for the rows of the table: each choice of each slot at least once, with operands that fit. */
 final class FormSampler {
-  private static final int MOST = 24;
+  /** Most instructions of a row. */
+  static final int MOST = 24;
 
   private FormSampler() {}
 
@@ -36,17 +38,28 @@ final class FormSampler {
   /** Up to {@value #MOST} instructions of a row, always the same ones. */
   static List<Sample> samples(Form form) {
     Random random = new Random(form.text().hashCode());
-    return combinations(form, random).stream()
-        .limit(MOST)
-        .map(chosen -> sample(form, chosen, random))
-        .toList();
+    List<Sample> samples = new ArrayList<>();
+    for (List<String> chosen : combinations(form, random)) {
+      if (samples.size() < MOST) {
+        samples.add(sample(form, chosen, random, samples.size()));
+      }
+    }
+    return samples;
   }
 
-  private static Sample sample(Form form, List<String> chosen, Random random) {
+  private static Sample sample(Form form, List<String> chosen, Random random, int number) {
+    Optional<WrittenOperands> written = WrittenOperands.of(form, chosen, number);
+    if (written.isPresent()) {
+      return new Sample(opcode(form, chosen), written.get().operands(), written.get().results());
+    }
     SampleOperands operands = new SampleOperands(form, chosen, random);
+    return new Sample(opcode(form, chosen), operands.all(), operands.results());
+  }
+
+  private static String opcode(Form form, List<String> chosen) {
     String modifiers =
         chosen.stream().filter(it -> !it.isEmpty()).map(it -> "." + it).collect(Collectors.joining());
-    return new Sample(form.pattern().mnemonic() + modifiers, operands.all(), operands.results());
+    return form.pattern().mnemonic() + modifiers;
   }
 
   /** For each slot a choice, or "" for none: random ones with each choice, and those without what is optional. */
@@ -61,11 +74,23 @@ final class FormSampler {
           combination.add(choices.get(random.nextInt(choices.size())));
         }
         combination.set(slot, choice);
-        combinations.add(combination);
+        combinations.add(linked(slots, combination));
       }
     }
     combinations.add(slots.stream().map(it -> it.optional() ? "" : it.choices().get(0)).toList());
     return combinations;
+  }
+
+  /** Fills the slots that go with the ones before them, and empties the others of their kind. */
+  private static List<String> linked(List<Slot> slots, List<String> combination) {
+    for (int i = 1; i < slots.size(); i++) {
+      if (slots.get(i).linked()) {
+        boolean isFilled = !combination.get(i - 1).isEmpty();
+        String choice = combination.get(i).isEmpty() ? slots.get(i).choices().get(0) : combination.get(i);
+        combination.set(i, isFilled ? choice : "");
+      }
+    }
+    return combination;
   }
 
   private static List<String> choices(Slot slot) {

@@ -38,6 +38,9 @@ record MatrixRegisters(int count, int bits) {
       case "b" -> n * k;
       default -> m * n;
     };
-    return new MatrixRegisters(elements * bits / register / 32, register);
+    // Small products of halves come four to a warp.
+    int products = shape.equals("m8n8k4") && bits != 64 ? 4 : 1;
+    int lanes = m == 64 ? 128 : 32;
+    return new MatrixRegisters(products * elements * bits / register / lanes, register);
   }
 }

@@ -63,9 +63,11 @@ final class SampleOperands {
       case "a" -> isMatrixProduct() ? list(false, "a") : address(index);
       case "s", "b", "c" -> unsized(kind, index);
       case "e" -> "%meta";
-      case "i" -> number();
+      case "x" -> random.nextBoolean() ? list(false, "a") : "%descriptor";
+      case "{s16}" -> "{0, " + random.nextInt(index == form.operands().indexOf(kind) ? 2 : 4) + "}";
+      case "i" -> isWarpgroup() ? warpgroupNumber(index) : number();
       case "dp" -> written("%p0");
-      case "sp" -> (random.nextInt(4) == 0 ? "!" : "") + "%p" + (4 + random.nextInt(4));
+      case "sp" -> isWarpgroup() ? "%adds" : (random.nextInt(4) == 0 ? "!" : "") + "%p" + (4 + random.nextInt(4));
       case "dp|q" -> written("%p0") + (random.nextBoolean() ? "|" + written("%p1") : "");
       default -> sized(kind, index);
     };
@@ -79,7 +81,8 @@ final class SampleOperands {
   // Operands whose size the row tells
 
   private String sized(String kind, int index) {
-    String bank = bank(Integer.parseInt(kind.replaceAll("\\D", "")));
+    int bits = Integer.parseInt(kind.replaceAll("\\D", ""));
+    String bank = bits == 8 ? "c" : bank(bits);
     if (kind.startsWith("d")) {
       String first = written("%" + bank + "0");
       boolean isPair = kind.endsWith("&p") || kind.endsWith("|p") && random.nextBoolean();
@@ -92,6 +95,7 @@ final class SampleOperands {
       case "nanosleep" -> "20";
       case "createpolicy" -> "0f3F000000";
       case "ld", "st", "atom", "red", "cp" -> "%policy";
+      case "wgmma" -> bits == 64 ? "%descriptor" : "%meta";
       default -> source(bank);
     };
   }
@@ -107,7 +111,7 @@ final class SampleOperands {
 
   private String source(String bank) {
     int count = SampleKernel.registers(bank);
-    int first = bank.equals("h") ? 4 : FIRST_SOURCE;
+    int first = count == 8 ? 4 : FIRST_SOURCE;
     return "%" + bank + (first + random.nextInt(count - first));
   }
 
@@ -126,7 +130,21 @@ final class SampleOperands {
   }
 
   private boolean isMatrixProduct() {
-    return mnemonic.equals("mma") || form.text().startsWith("wmma.mma");
+    return mnemonic.equals("mma") || form.text().startsWith("wmma.mma") || isWarpgroup();
+  }
+
+  private boolean isWarpgroup() {
+    return form.text().startsWith("wgmma.mma");
+  }
+
+  /** A selector behind metadata; the signs of the factors; whether they are transposed. */
+  private String warpgroupNumber(int index) {
+    List<String> kinds = form.operands();
+    if (kinds.get(index - 1).equals("s32")) {
+      return "0";
+    }
+    boolean isSign = index - kinds.indexOf("sp") <= 2;
+    return isSign ? (random.nextBoolean() ? "1" : "-1") : String.valueOf(random.nextInt(2));
   }
 
   /** A register, or as many of them in braces as the operand has. */
@@ -137,7 +155,7 @@ final class SampleOperands {
     switch (mnemonic) {
       case "ldmatrix", "stmatrix" ->
           count = (choice("num").charAt(1) - '0') * (form.text().contains("m16n16") ? 2 : 1);
-      case "mma", "wmma" -> {
+      case "mma", "wmma", "wgmma" -> {
         MatrixRegisters registers = matrixRegisters(matrix);
         type = registers.bits() == 64 ? "b64" : "b32";
         count = registers.count();
@@ -153,7 +171,7 @@ final class SampleOperands {
         count = isScalar ? 1 : choice("vec").charAt(1) - '0';
       }
     }
-    String bank = type.equals("pred") ? "p" : bank(bits(type));
+    String bank = type.equals("pred") ? "p" : isResult && isWarpgroup() ? "w" : bank(bits(type));
     int first = isResult ? 0 : bank.equals("x") ? 1 : bank.equals("p") || bank.equals("h") ? 4 : FIRST_SOURCE;
     int last = SampleKernel.registers(bank);
     List<String> registers =
@@ -165,7 +183,7 @@ final class SampleOperands {
   }
 
   private MatrixRegisters matrixRegisters(String matrix) {
-    boolean isSparse = form.text().startsWith("mma.{sp");
+    boolean isSparse = form.text().matches("mma\\.\\{?sp.*|.*async\\.sp\\..*");
     String type = isMatrixProduct() ? choice(matrix) : choice("type");
     // The first multiplications had f16 factors and did not say so.
     String element = type.isEmpty() ? "f16" : type;
@@ -175,9 +193,9 @@ final class SampleOperands {
   }
 
   /** Bits of a type, by its name. */
-  private static int bits(String type) {
-    if (type.equals("e4m3") || type.equals("e5m2")) {
-      return 8;
+  private int bits(String type) {
+    if (type.matches("e[2-5]m[1-3]")) {
+      return type.equals("e2m1") && choice("kind").startsWith("kind::mxf4") ? 4 : 8;
     }
     Matcher digits = TYPE.matcher(type);
     if (!digits.matches()) {
@@ -191,6 +209,7 @@ final class SampleOperands {
 
   private String number() {
     return switch (mnemonic) {
+      case "wgmma" -> "1";
       case "cp" -> form.text().contains("wait_group") ? "1" : choice("cache").equals("cg") ? "16" : "8";
       case "mma" -> "0";
       case "lop3" -> "0x96";

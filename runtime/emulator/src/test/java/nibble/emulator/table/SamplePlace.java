@@ -2,6 +2,7 @@ package nibble.emulator.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import nibble.emulator.model.Version;
@@ -11,7 +12,8 @@ import nibble.emulator.model.Version;
  * the instruction asks for, or the first that knows the target.
  */
 record SamplePlace(String target, Version version) {
-  private static final List<String> TARGETS = List.of("sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100");
+  private static final List<String> TARGETS =
+      List.of("sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100", "sm_100a");
   private static final List<Version> VERSIONS =
       Stream.concat(
               IntStream.rangeClosed(0, 8).mapToObj(minor -> new Version(7, minor)),
@@ -24,6 +26,10 @@ record SamplePlace(String target, Version version) {
     String target = "sm_80";
     Version needed = new Version(1, 0);
     Match match = FormTable.standard().find(sample.opcode(), sample.operands().size());
+    Optional<Requirement.End> end = match.form().requirement().end();
+    if (end.isPresent()) {
+      return new SamplePlace("sm_35", before(end.get().version()));
+    }
     for (Requirement requirement : match.requirements()) {
       if (!requirement.only().isEmpty()) {
         target = requirement.only().get(0);
@@ -37,6 +43,12 @@ record SamplePlace(String target, Version version) {
     return new SamplePlace(target, later(needed, first(target)));
   }
 
+  private static Version before(Version version) {
+    return version.minor() > 0
+        ? new Version(version.major(), version.minor() - 1)
+        : new Version(version.major() - 1, 5);
+  }
+
   private static Version later(Version a, Version b) {
     return a.compareTo(b) > 0 ? a : b;
   }
@@ -47,6 +59,8 @@ record SamplePlace(String target, Version version) {
       case "sm_86" -> new Version(7, 1);
       case "sm_89", "sm_90" -> new Version(7, 8);
       case "sm_90a" -> new Version(8, 0);
+      case "sm_35" -> new Version(1, 0);
+      case "sm_120a" -> new Version(8, 7);
       default -> new Version(8, 6);
     };
   }

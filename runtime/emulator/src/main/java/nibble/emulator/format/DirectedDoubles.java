@@ -1,21 +1,22 @@
-package nibble.emulator.operation;
+package nibble.emulator.format;
 
 import java.math.BigDecimal;
-import nibble.emulator.format.Rounding;
 
 /**
  * Double precision rounded in any direction: the nearest result, moved by one where the exact one, a decimal number of
  * as many digits as it takes, lies on the wrong side. Slow, and rare.
  */
-final class DirectedDoubles {
+public final class DirectedDoubles {
   private DirectedDoubles() {}
 
-  static double multiply(double x, double y, Rounding rounding) {
+  /** The result of the operation, rounded. */
+  public static double multiply(double x, double y, Rounding rounding) {
     double nearest = x * y;
     return areFinite(x, y) ? adjust(nearest, decimal(x).multiply(decimal(y)), rounding) : nearest;
   }
 
-  static double multiplyAdd(double x, double y, double z, Rounding rounding) {
+  /** The result of the operation, rounded. */
+  public static double multiplyAdd(double x, double y, double z, Rounding rounding) {
     double nearest = Math.fma(x, y, z);
     if (!areFinite(x, y) || !Double.isFinite(z)) {
       return nearest;
@@ -28,7 +29,8 @@ final class DirectedDoubles {
     return adjust(nearest, exact, rounding);
   }
 
-  static double divide(double x, double y, Rounding rounding) {
+  /** The result of the operation, rounded. */
+  public static double divide(double x, double y, Rounding rounding) {
     double nearest = x / y;
     if (rounding == Rounding.NEAREST_EVEN || y == 0 || !areFinite(x, y)) {
       return nearest;
@@ -38,14 +40,15 @@ final class DirectedDoubles {
     return move(nearest, y < 0 ? -side : side, rounding);
   }
 
-  static double squareRoot(double x, Rounding rounding) {
+  /** The result of the operation, rounded. */
+  public static double squareRoot(double x, Rounding rounding) {
     double nearest = Math.sqrt(x);
     return rounding == Rounding.NEAREST_EVEN || Double.isNaN(nearest) || Double.isInfinite(nearest)
         ? nearest
         : move(nearest, decimal(x).compareTo(decimal(nearest).pow(2)), rounding);
   }
 
-  static double fromLong(long value, boolean isUnsigned, Rounding rounding) {
+  public static double fromLong(long value, boolean isUnsigned, Rounding rounding) {
     if (!isUnsigned && rounding == Rounding.NEAREST_EVEN) {
       return value;
     }
