@@ -67,10 +67,14 @@ final class RaceFinder implements Observer.BlockObserver {
     int deed = !order.isStrong() ? Deed.READ : order.isWide() ? Deed.STRONG_READ : Deed.STRONG_READ_IN_BLOCK;
     long[] offsets = place.offsets();
     cells.begin(warp, lanes, shadow, place, offsets, bytes, null, site);
-    if (isOneAddress(lanes, offsets)) {
-      cells.visit(deed, Integer.numberOfTrailingZeros(lanes), lanes);
-    } else {
+    if (sharing(lanes, offsets) == (lanes & -lanes)) {
       visitEach(deed, lanes);
+    } else {
+      for (int rest = lanes; rest != 0; ) {
+        int same = sharing(rest, offsets);
+        cells.visit(deed, Integer.numberOfTrailingZeros(rest), same);
+        rest &= ~same;
+      }
     }
     if (order.isStrong() && shadow.hasPlaces()) {
       for (int rest = lanes; rest != 0; rest &= rest - 1) {
@@ -79,14 +83,14 @@ final class RaceFinder implements Observer.BlockObserver {
     }
   }
 
-  /** Whether more than one lane reads, and all of them the same. */
-  private static boolean isOneAddress(int lanes, long[] offsets) {
+  /** The lanes that access the same as the first of them. Where it shares with nobody, most likely nobody does. */
+  private static int sharing(int lanes, long[] offsets) {
     long offset = offsets[Integer.numberOfTrailingZeros(lanes)];
-    boolean same = (lanes & lanes - 1) != 0;
-    for (int rest = lanes; rest != 0 && same; rest &= rest - 1) {
-      same = offsets[Integer.numberOfTrailingZeros(rest)] == offset;
+    int same = 0;
+    for (int lane = 0; lane < WARP; lane++) {
+      same |= offsets[lane] == offset ? 1 << lane : 0;
     }
-    return same;
+    return same & lanes;
   }
 
   private void visitEach(int deed, int lanes) {
