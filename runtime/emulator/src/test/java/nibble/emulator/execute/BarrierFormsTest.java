@@ -17,7 +17,8 @@ class BarrierFormsTest {
       """;
 
   private static int[] run(String body) {
-    return KernelRun.of(KernelRun.module("sm_80", "7.8", ".param .u64 out", HEAD + body + "\nst.global.u32 [%out], %r0; ret;"))
+    String text = HEAD + body + "\nst.global.u32 [%out], %r0; ret;";
+    return KernelRun.of(KernelRun.module("sm_80", "7.8", ".param .u64 out", text))
         .grid(1, 96).buffer("out", 4 * 96).racing().run().ints("out");
   }
 
@@ -68,7 +69,8 @@ class BarrierFormsTest {
           NAME.red.and.pred %p4, OPERANDS, %p1;
           NAME.red.or.pred %p5, OPERANDS, %p1;
           NAME.red.or.pred %p6, OPERANDS, !%p2;
-          @%p3 add.u32 %r0, %r0, 1000; @%p4 add.u32 %r0, %r0, 2000; @%p5 add.u32 %r0, %r0, 4000; @%p6 add.u32 %r0, %r0, 8000;
+          @%p3 add.u32 %r0, %r0, 1000; @%p4 add.u32 %r0, %r0, 2000;
+          @%p5 add.u32 %r0, %r0, 4000; @%p6 add.u32 %r0, %r0, 8000;
           """;
       for (int found : run(body.replace("NAME", name).replace("OPERANDS", operands))) {
         assertEquals(32 + 1000 + 4000, found);
@@ -83,10 +85,12 @@ class BarrierFormsTest {
         """
         .reg .b32 %t, %r<8>; .reg .b64 %out, %o; .reg .pred %p<8>;
         mov.u32 %t, %tid.x; ld.param.u64 %out, [out]; mul.wide.u32 %o, %t, 4; add.u64 %out, %out, %o;
-        shfl.up.b32 %r1, %t, 1, 0; shfl.down.b32 %r2, %t, 2, 31; shfl.bfly.b32 %r3, %t, 5, 31; shfl.idx.b32 %r4|%p1, %t, 7, 31;
+        shfl.up.b32 %r1, %t, 1, 0; shfl.down.b32 %r2, %t, 2, 31;
+        shfl.bfly.b32 %r3, %t, 5, 31; shfl.idx.b32 %r4|%p1, %t, 7, 31;
         setp.lt.u32 %p2, %t, 12; setp.lt.u32 %p3, %t, 32;
         vote.any.pred %p4, %p2; vote.all.pred %p5, %p2; vote.uni.pred %p6, %p3; vote.ballot.b32 %r5, %p2;
-        mul.lo.u32 %r0, %r1, 1000000; mad.lo.u32 %r0, %r2, 10000, %r0; mad.lo.u32 %r0, %r3, 100, %r0; add.u32 %r0, %r0, %r4;
+        mul.lo.u32 %r0, %r1, 1000000; mad.lo.u32 %r0, %r2, 10000, %r0;
+        mad.lo.u32 %r0, %r3, 100, %r0; add.u32 %r0, %r0, %r4;
         @%p4 xor.b32 %r0, %r0, %r5; @%p5 mov.u32 %r0, 0; @!%p6 mov.u32 %r0, 0;
         st.global.u32 [%out], %r0; ret;
         """;

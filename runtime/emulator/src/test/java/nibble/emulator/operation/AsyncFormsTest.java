@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forms of barriers with phases and of bulk copies that other tests have no use for, one by one. */
 class AsyncFormsTest {
+  private static final String PARAMETERS = ".param .u64 in, .param .u64 map, .param .u64 out";
+
   private static final String HEAD =
       """
       .reg .b32 %t, %r<12>; .reg .b16 %h<4>; .reg .b64 %in, %out, %map, %rd<12>; .reg .pred %p<8>; .reg .b128 %x;
@@ -31,7 +33,7 @@ class AsyncFormsTest {
   /** Eight words for one thread: what it left in {@code out}, behind what it found in {@code in}. */
   private static int[] run(String body, int... in) {
     KernelRun run =
-        KernelRun.of(KernelRun.module("sm_100a", "8.6", ".param .u64 in, .param .u64 map, .param .u64 out", HEAD + body + "\nret;"))
+        KernelRun.of(KernelRun.module("sm_100a", "8.6", PARAMETERS, HEAD + body + "\nret;"))
             .grid(1, 1)
             .ints("in", in)
             .buffer("map", buffers -> map(buffers.get("in").address()))
@@ -93,7 +95,9 @@ class AsyncFormsTest {
 
   @Test
   void memoryOfABarrierIsFreeAgain() {
-    String body = "mbarrier.init.shared.b64 [bar], 2; mbarrier.inval.shared.b64 [bar]; st.shared.u32 [bar], 7; ld.shared.u32 %r0, [bar];";
+    String body =
+        "mbarrier.init.shared.b64 [bar], 2; mbarrier.inval.shared.b64 [bar];"
+            + "st.shared.u32 [bar], 7; ld.shared.u32 %r0, [bar];";
     assertEquals(7, one(body));
   }
 
@@ -112,13 +116,16 @@ class AsyncFormsTest {
   void masksBytesUnderAPolicy() {
     String body =
         load(8) + expect(32)
-            + "mov.u16 %h1, 0x00f0; cp.async.bulk.global.shared::cta.bulk_group.L2::cache_hint.cp_mask [%out], [tile], 32, %rd0, %h1;";
+            + "mov.u16 %h1, 0x00f0;"
+            + "cp.async.bulk.global.shared::cta.bulk_group.L2::cache_hint.cp_mask [%out], [tile], 32, %rd0, %h1;";
     int[] found = run(body, numbers(16));
     assertArrayEquals(new int[] {0, 4, 0, 0, 0, 16, 0, 0}, Arrays.copyOf(found, 8));
   }
 
   @ParameterizedTest
-  @CsvSource({"add.u32,12", "min.u32,5", "max.u32,7", "inc.u32,0", "dec.u32,5", "and.b32,5", "or.b32,7", "xor.b32,2", "add.u64,12"})
+  @CsvSource({
+    "add.u32,12", "min.u32,5", "max.u32,7", "inc.u32,0", "dec.u32,5", "and.b32,5", "or.b32,7", "xor.b32,2", "add.u64,12"
+  })
   void reducesInSharedMemory(String operation, int expected) {
     // What is there is 7, what comes is 5; a 64-bit sum has both words.
     String body =
@@ -139,8 +146,10 @@ class AsyncFormsTest {
     String body =
         """
         mbarrier.init.shared.b64 [bar], 1; mov.u32 %r1, 2; mov.u32 %r2, 1;
-        cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [tile], [%map, {%r1, %r2}], [bar], %h0;
-        """ + expect(16) + "ld.shared.v4.u32 {%r2, %r3, %r4, %r5}, [tile]; st.global.v4.u32 [%out], {%r2, %r3, %r4, %r5};";
+        cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster
+          [tile], [%map, {%r1, %r2}], [bar], %h0;
+        """
+            + expect(16) + "ld.shared.v4.u32 {%r2, %r3, %r4, %r5}, [tile]; st.global.v4.u32 [%out], {%r2, %r3, %r4, %r5};";
     int[] in = numbers(16);
     assertArrayEquals(new int[] {in[10], in[11], in[12], in[13]}, Arrays.copyOf(run(body, in), 4));
   }
@@ -149,8 +158,10 @@ class AsyncFormsTest {
   void gathersRowsIntoItsOwnMemory() {
     String body =
         """
-        mbarrier.init.shared.b64 [bar], 1; mov.u32 %r1, 4; mov.u32 %r2, 1; mov.u32 %r3, 0; mov.u32 %r4, 7; mov.u32 %r5, 1;
-        cp.async.bulk.tensor.2d.shared::cta.global.tile::gather4.mbarrier::complete_tx::bytes [tile], [%map, {%r1, %r2, %r3, %r4, %r5}], [bar];
+        mbarrier.init.shared.b64 [bar], 1;
+        mov.u32 %r1, 4; mov.u32 %r2, 1; mov.u32 %r3, 0; mov.u32 %r4, 7; mov.u32 %r5, 1;
+        cp.async.bulk.tensor.2d.shared::cta.global.tile::gather4.mbarrier::complete_tx::bytes
+          [tile], [%map, {%r1, %r2, %r3, %r4, %r5}], [bar];
         """ + expect(64)
             + """
         ld.shared.v4.u32 {%r2, %r3, %r4, %r5}, [tile]; st.global.v4.u32 [%out], {%r2, %r3, %r4, %r5};
@@ -176,7 +187,7 @@ class AsyncFormsTest {
     }
     body.append(
         """
-        mbarrier.init.shared.b64 [bar], 1; add.u64 %rd2, %in, 4; mov.u32 %r1, 0; mov.u32 %r2, 0; add.u64 %rd2, %in, 16;
+        mbarrier.init.shared.b64 [bar], 1; mov.u32 %r1, 0; mov.u32 %r2, 0; add.u64 %rd2, %in, 16;
         tensormap.replace.tile.global_address.shared::cta.b1024.b64 [tile], %rd2;
         """);
     // All 32 lanes copy it together, so one thread is not enough.
@@ -195,7 +206,7 @@ class AsyncFormsTest {
         """;
     int[] in = numbers(24);
     int[] found =
-        KernelRun.of(KernelRun.module("sm_100a", "8.6", ".param .u64 in, .param .u64 map, .param .u64 out", module))
+        KernelRun.of(KernelRun.module("sm_100a", "8.6", PARAMETERS, module))
             .grid(1, 32)
             .ints("in", in)
             .buffer("map", buffers -> map(buffers.get("in").address()))
@@ -259,7 +270,8 @@ class AsyncFormsTest {
         clusterlaunchcontrol.query_cancel.get_first_ctaid.v4.b32.b128 {%%bx, %%by, %%r2, _}, %%x;
         clusterlaunchcontrol.query_cancel.get_first_ctaid::x.b32.b128 %%r3, %%x;
         clusterlaunchcontrol.query_cancel.get_first_ctaid::y.b32.b128 %%r4, %%x;
-        setp.ne.u32 %%p3, %%r3, %%bx; @%%p3 trap; setp.ne.u32 %%p3, %%r4, %%by; @%%p3 trap; setp.ne.u32 %%p3, %%r2, 0; @%%p3 trap;
+        setp.ne.u32 %%p3, %%r3, %%bx; @%%p3 trap; setp.ne.u32 %%p3, %%r4, %%by; @%%p3 trap;
+        setp.ne.u32 %%p3, %%r2, 0; @%%p3 trap;
         bra WORK;
         DONE: ret;
         """.formatted(multicast);

@@ -61,7 +61,8 @@ class CoveragePageTest {
   /** How many of the opcodes that real programs use are there. */
   private static String census() throws IOException {
     List<String> opcodes = Files.readAllLines(CENSUS).stream().filter(it -> !it.startsWith("#")).toList();
-    List<String> missing = opcodes.stream().filter(it -> it.startsWith("-")).map(it -> it.substring(1).strip()).toList();
+    List<String> missing =
+        opcodes.stream().filter(it -> it.startsWith("-")).map(it -> it.substring(1).strip()).toList();
     String list =
         missing.stream().map(it -> "`" + it.substring(it.indexOf(' ') + 1) + "`").collect(Collectors.joining(", "));
     return """
