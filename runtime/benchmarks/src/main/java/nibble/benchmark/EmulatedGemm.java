@@ -1,23 +1,7 @@
 package nibble.benchmark;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import nibble.codegen.Backend;
-import nibble.codegen.Program;
-import nibble.codegen.Program.CompiledKernel;
-import nibble.codegen.target.Targets;
-import nibble.emulator.Argument;
-import nibble.emulator.LaunchConfig;
-import nibble.emulator.LaunchResult;
 import nibble.emulator.Machine;
-import nibble.emulator.PtxKernel;
-import nibble.ir.Module;
-import nibble.ir.Registry;
-import nibble.ir.TensorType;
-import nibble.ir.text.Parser;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -43,67 +27,47 @@ public class EmulatedGemm {
 
   /** Types of the operands and of the result. */
   public enum Case {
-    F16("1024,1024] x f16>", "1024,1024] x f16>", "f16", Elements.F16),
-    BF16("1024,1024] x bf16>", "1024,1024] x bf16>", "bf16", Elements.BF16),
-    S8("1024,1024] x i8, scale<token, f32>>", "1024,1024] x i8, scale<axis 0, f32>>", "f32", Elements.BYTE);
+    F16("f16>", "f16>", "f16"),
+    BF16("bf16>", "bf16>", "bf16"),
+    S8("i8, scale<token, f32>>", "i8, scale<axis 0, f32>>", "f32");
 
-    private final Elements elements;
-    private final String text;
+    private final String left;
+    private final String right;
+    private final String result;
 
-    Case(String left, String right, String result, Elements elements) {
-      this.elements = elements;
-      text = """
+    Case(String left, String right, String result) {
+      this.left = left;
+      this.right = right;
+      this.result = result;
+    }
+
+    /** A product of squares of this size. */
+    String text(int size) {
+      return """
           module @gemm {
-            func @main(%%a: tensor<[%s, %%b: tensor<[%s) {
-              %%0 = matmul %%a, %%b {transposeB = true, to = %s} : tensor<[1024,1024] x %s>
+            func @main(%%a: tensor<[%1$d,%1$d] x %2$s, %%b: tensor<[%1$d,%1$d] x %3$s) {
+              %%0 = matmul %%a, %%b {transposeB = true, to = %4$s} : tensor<[%1$d,%1$d] x %4$s>
               return %%0
             }
           }
-          """.formatted(left, right, result, result);
+          """.formatted(size, left, right, result);
     }
   }
 
   @Param private Case what;
 
   private Machine machine;
-  private PtxKernel kernel;
-  private LaunchConfig config;
-  private List<Argument> arguments;
+  private EmulatedProgram program;
 
   @Setup
   public void load() {
-    Module module = Parser.parse(what.text, "gemm", Registry.core());
-    Program program = new Backend().compile(module, module.functions().get("main"), Targets.get("sm_80"));
-    CompiledKernel compiled = program.kernels().getFirst();
     machine = Machine.builder().workers(WORKERS).build();
-    kernel = machine.load(program.module().text(), "gemm.ptx").kernel(compiled.name());
-    int[] grid = compiled.grid().stream().mapToInt(extent -> (int) extent.evaluate(Map.of())).toArray();
-    config = new LaunchConfig(
-        new LaunchConfig.Extent(grid[0], grid[1], grid[2]), new LaunchConfig.Extent(compiled.code().threads(), 1, 1),
-        compiled.code().sharedBytes());
-    arguments = new ArrayList<>();
-    Random random = new Random(1);
-    program.launches().getFirst().operation().operands()
-        .forEach(operand -> allocate(operand.tensorType(), random));
-    program.launches().getFirst().operation().results()
-        .forEach(result -> allocate(result.tensorType(), random));
-  }
-
-  private void allocate(TensorType type, Random random) {
-    arguments.add(Argument.of(machine.memory().allocate(bytes(type, what.elements, random), "tensor")));
-    if (type.isScaled()) {
-      arguments.add(Argument.of(machine.memory().allocate(bytes(type.scaleType(), Elements.F32, random), "scales")));
-    }
-  }
-
-  private static byte[] bytes(TensorType type, Elements elements, Random random) {
-    long bytes = type.shape().size().constant() * type.format().storageBits() / Byte.SIZE;
-    return elements.random(Math.toIntExact(bytes), random);
+    program = new EmulatedProgram(machine, what.text(1024));
   }
 
   @Benchmark
-  public LaunchResult launch(Work work) {
-    return work.add(machine.launch(kernel, config, arguments));
+  public Work launch(Work work) {
+    return program.launch(work);
   }
 
   @TearDown

@@ -21,7 +21,7 @@ class RunBenchmarksTest {
   @Test
   void benchmarksRun() throws RunnerException {
     Collection<RunResult> runs = new Runner(new OptionsBuilder()
-        .include("CompileWarm").include("Machine").include("EmulatedGemm")
+        .include("CompileWarm").include("Machine").include("Emulated")
         .forks(0).warmupIterations(0).measurementIterations(1).measurementTime(TimeValue.milliseconds(1))
         .verbosity(VerboseMode.SILENT).shouldFailOnError(true).build()).run();
     List<Figure> figures = runs.stream().flatMap(run -> Figure.of(run).stream()).toList();

@@ -62,7 +62,8 @@ public final class Nibble implements Runnable {
         .addSubcommand(new TargetsCommand(streams))
         .addSubcommand(new CommandLine(new PtxCommand())
             .addSubcommand(new PtxRunCommand(streams))
-            .addSubcommand(new PtxCheckCommand(streams)));
+            .addSubcommand(new PtxCheckCommand(streams))
+            .addSubcommand(new PtxProfileCommand(streams)));
     command.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
     Failures failures = new Failures(streams, args);
     command.setOut(streams.out());

@@ -12,19 +12,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import nibble.emulator.Finding;
 import nibble.emulator.KernelFault;
 import nibble.emulator.LaunchConfig;
-import nibble.emulator.LaunchConfig.Extent;
 import nibble.emulator.LaunchResult;
 import nibble.emulator.Machine;
 import nibble.emulator.PtxKernel;
 import nibble.emulator.PtxProgram;
-import nibble.ir.diagnostic.InputException;
-import nibble.ir.diagnostic.Suggestion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Runs a kernel of any PTX on the PTX machine. */
 @Command(
@@ -33,42 +30,17 @@ import picocli.CommandLine.Parameters;
 final class PtxRunCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private JsonSwitch json = new JsonSwitch();
-
-  @Parameters(paramLabel = "FILE", description = "PTX.")
-  private Path file;
-
-  @Option(names = "--entry", paramLabel = "K", description = "The kernel; the only one unless given.")
-  private Optional<String> entry;
-
-  @Option(names = "--grid", required = true, paramLabel = "x,y,z", description = "Blocks.")
-  private String grid;
-
-  @Option(names = "--block", required = true, paramLabel = "x,y,z", description = "Threads of a block.")
-  private String block;
-
-  @Option(names = "--shared", defaultValue = "0", paramLabel = "N", description = "Bytes of dynamic shared memory.")
-  private int shared;
-
-  @Option(
-      names = "--arg", paramLabel = "ARG",
-      description = "Once for each parameter, in order: a buffer name:f32[1024]=@in.npy, =zeros, =iota or "
-          + "=random:SEED; a scalar n:s32=1000. Types: s8 u8 s16 u16 s32 u32 s64 u64 f16 f32 f64; narrow floats as raw "
-          + "u8 or u16.")
-  private List<String> arguments = new ArrayList<>();
+  @Mixin private PtxLaunch launch = new PtxLaunch();
 
   @Option(names = "--save", paramLabel = "NAME=FILE", description = "Saves a buffer after the run as an array (.npy).")
   private Map<String, Path> save = new LinkedHashMap<>();
 
   @Option(
       names = "--check", split = ",", paramLabel = "CHECK",
-      description = "What to check: memory (always checked), barrier (always checked).")
+      description = "What to look for: init (memory and registers read before they are written), race (accesses that "
+          + "nothing orders, copies nobody waited for), barrier, aligned (lanes that must be together), or all. "
+          + "memory (out of bounds, misaligned, freed) and execution (traps, assertions, ...) are always checked.")
   private List<String> checks = new ArrayList<>();
-
-  @Option(
-      names = "--step-limit", paramLabel = "N",
-      description = "Basic blocks that the warps of a thread block may execute before the kernel counts as endless; no "
-          + "limit unless given.")
-  private Optional<Long> stepLimit;
 
   @Option(names = "--counters", description = "Prints what was counted.")
   private boolean counters;
@@ -79,85 +51,38 @@ final class PtxRunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PtxChecks.require(checks);
-    LaunchConfig config = new LaunchConfig(extent("--grid", grid), extent("--block", block), shared());
-    PtxArguments parsed = PtxArguments.parse(arguments);
+    LaunchConfig config = launch.config();
+    PtxArguments parsed = launch.arguments();
     parsed.requireSavable(save);
-    String text = PtxText.read(file);
-    try (Machine machine = machine(); PtxProgram program = machine.load(text, file.toString())) {
-      PtxKernel kernel = kernel(program);
+    String schedule = launch.schedule().toString();
+    Machine.Builder builder = launch.machine().checks(PtxChecks.named(checks));
+    String text = PtxText.read(launch.file());
+    try (Machine machine = builder.build(); PtxProgram program = machine.load(text, launch.file().toString())) {
+      PtxKernel kernel = launch.kernel(program);
       parsed.requireFit(kernel);
       PtxArguments.Bound bound = parsed.bind(machine);
       Stopwatch watch = Stopwatch.createStarted();
       try {
         LaunchResult result = machine.launch(kernel, config, bound.values());
-        report(kernel, Optional.of(result), ImmutableList.of(), bound.save(save), result.seconds());
-        return ExitCode.OK.code();
+        List<String> saved = result.findings().isEmpty() ? bound.save(save) : List.of();
+        report(kernel, Optional.of(result), result.findings(), saved, result.seconds());
+        return (result.findings().isEmpty() ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
       } catch (KernelFault fault) {
-        report(kernel, Optional.empty(), ImmutableList.of(fault), List.of(), watch.elapsed().toNanos() / 1e9);
+        List<Finding> findings = ImmutableList.<Finding>builder()
+            .addAll(fault.findings()).add(Finding.of(fault, schedule)).build();
+        report(kernel, Optional.empty(), findings, List.of(), watch.elapsed().toNanos() / 1e9);
         return ExitCode.CHECK_FAILED.code();
       }
     }
   }
 
-  private Machine machine() {
-    Machine.Builder builder = Machine.builder();
-    stepLimit.ifPresent(limit -> builder.stepLimit(positive("--step-limit", limit)));
-    return builder.build();
-  }
-
-  private int shared() {
-    if (shared < 0) {
-      throw new UsageException("--shared " + shared + ": a size can't be negative", "give a number of bytes");
-    }
-    return shared;
-  }
-
-  private static long positive(String option, long number) {
-    if (number < 1) {
-      throw new UsageException(option + " " + number + ": it must be 1 or more", "see nibble ptx run --help");
-    }
-    return number;
-  }
-
-  private PtxKernel kernel(PtxProgram program) {
-    List<String> names = program.kernels().stream().map(PtxKernel::name).toList();
-    if (names.isEmpty()) {
-      throw new InputException(file + ": it has no kernel to run", "write one: .visible .entry name(...) { ... }");
-    }
-    String known = "it has " + String.join(", ", names);
-    if (entry.isEmpty() && names.size() > 1) {
-      throw new InputException(file + ": which kernel? " + known, "choose one with --entry");
-    }
-    String name = entry.orElse(names.getFirst());
-    if (!names.contains(name)) {
-      throw new InputException(
-          file + ": it has no kernel '" + name + "'", Suggestion.didYouMean(name, names).orElse(known));
-    }
-    return program.kernel(name);
-  }
-
-  private static Extent extent(String option, String text) {
-    String[] parts = text.split("[,x]", -1);
-    int[] extents = {1, 1, 1};
-    try {
-      for (int i = 0; i < parts.length; i++) {
-        extents[i] = (int) positive(option, Integer.parseInt(parts[i].strip()));
-      }
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new UsageException(
-          option + " " + text + ": these are not one to three numbers", "write " + option + " 4,2,1");
-    }
-    return new Extent(extents[0], extents[1], extents[2]);
-  }
-
   private void report(
-      PtxKernel kernel, Optional<LaunchResult> result, List<KernelFault> faults, List<String> saved, double seconds) {
+      PtxKernel kernel, Optional<LaunchResult> result, List<Finding> findings, List<String> saved, double seconds) {
     if (json.isOn()) {
       ObjectNode node = Json.object();
       node.put("entry", kernel.name());
-      ArrayNode findings = node.putArray("findings");
-      faults.forEach(fault -> findings.add(PtxChecks.finding(fault)));
+      ArrayNode found = node.putArray("findings");
+      findings.forEach(finding -> found.add(PtxChecks.json(finding)));
       ObjectNode counted = node.putObject("counters");
       result.ifPresent(done -> PtxChecks.counters(done).forEach(counted::put));
       node.put("seconds", seconds);
@@ -178,6 +103,6 @@ final class PtxRunCommand implements Callable<Integer> {
             streams.out().println(String.format(Locale.ROOT, "  %-24s %,d", name, count)));
       }
     });
-    faults.forEach(fault -> streams.err().println("error: " + fault.getMessage()));
+    findings.forEach(finding -> streams.err().println("error: " + finding));
   }
 }

@@ -64,7 +64,8 @@ class ArchitectureTest {
 
   @BeforeAll
   static void readClasses() {
-    classes = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("nibble");
+    classes = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+        .withImportOption(location -> !location.contains("-tests.jar")).importPackages("nibble");
   }
 
   private static String packages(String module) {

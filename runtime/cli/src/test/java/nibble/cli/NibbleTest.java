@@ -43,7 +43,7 @@ class NibbleTest {
   @Test
   void verbMustBeNamed() {
     CommandRun.of().failed(ExitCode.USAGE, "which verb?", "nibble --help");
-    CommandRun.of("ptx").failed(ExitCode.USAGE, "run or check?", "nibble ptx --help");
+    CommandRun.of("ptx").failed(ExitCode.USAGE, "run, check or profile?", "nibble ptx --help");
   }
 
   @Test

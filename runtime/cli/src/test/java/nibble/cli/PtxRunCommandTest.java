@@ -101,6 +101,74 @@ class PtxRunCommandTest {
         .failed(ExitCode.USAGE, "--step-limit 0");
   }
 
+  /** A block of two warps that reads what the other warp has written, with a barrier in between or without. */
+  private Path kernel(String barrier) {
+    return SmallModel.write(folder.resolve("exchange.ptx"), """
+        .version 7.0
+        .target sm_80
+        .address_size 64
+        .visible .entry exchange(.param .u64 y)
+        {
+          .reg .b32 %r<6>;
+          .reg .b64 %rd<4>;
+          .shared .align 4 .b8 tile[256];
+          ld.param.u64 %rd1, [y];
+          mov.u32 %r1, %tid.x;
+          shl.b32 %r2, %r1, 2;
+          mov.u32 %r3, tile;
+          add.u32 %r4, %r3, %r2;
+          st.shared.u32 [%r4], %r1;
+          BARRIER
+          xor.b32 %r2, %r2, 128;
+          add.u32 %r4, %r3, %r2;
+          ld.shared.u32 %r5, [%r4];
+          mul.wide.u32 %rd2, %r1, 4;
+          add.s64 %rd3, %rd1, %rd2;
+          st.global.u32 [%rd3], %r5;
+          ret;
+        }
+        """.replace("BARRIER", barrier));
+  }
+
+  private CommandRun exchange(String barrier, Object... more) {
+    Stream<Object> args = Stream.of(
+        "ptx", "run", kernel(barrier), "--grid", "1", "--block", "64", "--arg", "y:u32[64]=zeros");
+    return CommandRun.of(Stream.concat(args, Stream.of(more)).toArray());
+  }
+
+  @Test
+  void racesAreFoundIfAskedFor() {
+    exchange("").ok();
+    CommandRun text = exchange("", "--check", "race", "--schedule", "adversarial:3").ended(ExitCode.CHECK_FAILED);
+    assertTrue(text.err().contains("race: shared address"), text.err());
+    assertTrue(text.err().contains("PTX line 14: st.shared.u32 [%r4], %r1"), text.err());
+    assertTrue(text.err().contains("PTX line 18: ld.shared.u32 %r5, [%r4]"), text.err());
+    assertTrue(text.err().contains("again with: --schedule adversarial:3"), text.err());
+    exchange("bar.sync 0;", "--check", "all", "--schedule", "adversarial:3").ok();
+    exchange("bar.sync 0;", "--check", "memory,init,race,barrier,aligned,execution", "--schedule", "random:3").ok();
+  }
+
+  @Test
+  void findingsInJson() {
+    JsonNode report = exchange("", "--check", "init,race", "--json").ended(ExitCode.CHECK_FAILED).json();
+    JsonNode race = null;
+    for (JsonNode finding : report.get("findings")) {
+      race = finding.get("kind").textValue().equals("race") ? finding : race;
+    }
+    assertEquals("race", race.get("check").textValue());
+    assertTrue(race.get("ptxLine").isInt() && race.get("other").get("ptxLine").isInt(), race.toString());
+    assertTrue(race.get("thread").isArray() && race.get("other").get("thread").isArray(), race.toString());
+    assertTrue(race.get("address").isIntegralNumber() && race.get("message").isTextual(), race.toString());
+    assertEquals("round-robin", race.get("schedule").textValue());
+    assertTrue(report.get("counters").get("barriers").isIntegralNumber(), "the kernel went on to its end");
+  }
+
+  @Test
+  void aScheduleDoesTheSameAgain() {
+    String first = exchange("", "--check", "all", "--schedule", "random:17").ended(ExitCode.CHECK_FAILED).err();
+    assertEquals(first, exchange("", "--check", "all", "--schedule", "random:17").err());
+  }
+
   /** A kernel that copies eight elements of a size. */
   private Path copy(int bits) {
     return SmallModel.write(folder.resolve("copy" + bits + ".ptx"), """
@@ -237,6 +305,9 @@ class PtxRunCommandTest {
     "--grid 1 --block 1 --shared -1 | --shared -1",
     "--grid 1 --block 1 --shared x  | --shared",
     "--grid 1 --block 1 --check races | there is no check 'races'",
+    "--grid 1 --block 1 --check races | did you mean 'race'?",
+    "--grid 1 --block 1 --schedule fast | --schedule fast: there is no such schedule",
+    "--grid 1 --block 1 --schedule random | write round-robin, random:7 or adversarial:7",
     "--grid 1 --block 1 --save z=z.npy | --save z: there is no such buffer",
     "--grid 1 --block 1 --save y    | --save",
   })

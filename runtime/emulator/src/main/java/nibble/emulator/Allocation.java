@@ -4,10 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import nibble.emulator.memory.Addresses;
 import nibble.emulator.memory.Region;
+import nibble.emulator.memory.WrittenBytes;
 
 /**
- * Global memory of the machine. Reading and writing it while a kernel runs gives what the kernel happens to have done so
- * far.
+ * Global memory of the machine. Reading and writing it while a kernel runs gives what the kernel happens to have done
+ * so far.
  */
 public final class Allocation {
   private final Region region;
@@ -35,11 +36,17 @@ public final class Allocation {
   }
 
   /**
-   * Its memory, to be used directly.
+   * Its memory, to be used directly. All of it counts as initialised from then on, for nobody sees what is written
+   * there.
    *
    * @throws IllegalStateException if it was freed
    */
   public MemorySegment segment() {
+    region.written().ifPresent(WrittenBytes::writeAll);
+    return memory();
+  }
+
+  private MemorySegment memory() {
     if (!region.isLive()) {
       throw new IllegalStateException("'" + name() + "' was freed");
     }
@@ -48,7 +55,7 @@ public final class Allocation {
 
   /** Copies to it, from the start. */
   public void write(byte[] source) {
-    MemorySegment.copy(MemorySegment.ofArray(source), 0, segment(), 0, source.length);
+    write(MemorySegment.ofArray(source), 0);
   }
 
   /** Copies to it, from the start, what remains in the buffer. */
@@ -58,18 +65,36 @@ public final class Allocation {
 
   /** Copies a segment to it, from an offset on. */
   public void write(MemorySegment source, long offset) {
-    MemorySegment.copy(source, 0, segment(), offset, source.byteSize());
+    MemorySegment.copy(source, 0, memory(), offset, source.byteSize());
+    region.written().ifPresent(it -> it.write(offset, source.byteSize()));
+  }
+
+  /** Writes a byte to a range of it. */
+  public void fill(long offset, long bytes, byte value) {
+    memory().asSlice(offset, bytes).fill(value);
+    region.written().ifPresent(it -> it.write(offset, bytes));
+  }
+
+  /** Copies a range of another allocation to it; what nobody wrote there, nobody has written here. */
+  public void copy(Allocation source, long sourceOffset, long offset, long bytes) {
+    MemorySegment.copy(source.memory(), sourceOffset, memory(), offset, bytes);
+    region.written().ifPresent(
+        written -> source.region.written().ifPresent(from -> written.copy(from, sourceOffset, offset, bytes)));
   }
 
   /** Copies from its start as much as fits the array. */
   public void read(byte[] target) {
-    MemorySegment.copy(segment(), 0, MemorySegment.ofArray(target), 0, target.length);
+    read(MemorySegment.ofArray(target), 0);
   }
 
   /** Copies from its start what remains free in the buffer. */
   public void read(ByteBuffer target) {
-    MemorySegment to = MemorySegment.ofBuffer(target);
-    MemorySegment.copy(segment(), 0, to, 0, to.byteSize());
+    read(MemorySegment.ofBuffer(target), 0);
+  }
+
+  /** Copies from it, from an offset on, as much as fits the segment. */
+  public void read(MemorySegment target, long offset) {
+    MemorySegment.copy(memory(), offset, target, 0, target.byteSize());
   }
 
   /** A copy of all of it. */

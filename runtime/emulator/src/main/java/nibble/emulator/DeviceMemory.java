@@ -4,8 +4,8 @@ import java.util.List;
 import nibble.emulator.memory.GlobalMemory;
 
 /**
- * The machine's global memory. Every allocation stands alone in the address space, so that no wrong index leads from one to
- * another. Safe for threads.
+ * The machine's global memory. Every allocation stands alone in the address space, so that no wrong index leads from
+ * one to another. Safe for threads.
  */
 public final class DeviceMemory {
   private final GlobalMemory memory;
@@ -15,9 +15,11 @@ public final class DeviceMemory {
   }
 
   /**
-   * Allocates memory; its bytes are zero.
+   * Allocates memory. Its bytes are zero, which is more than a GPU promises: under {@link Check#INIT} a kernel that
+   * reads some before it or the host has written them is told on.
    *
    * @param name what faults call it
+   * @throws OutOfMemoryError if there is not so much left
    */
   public Allocation allocate(long bytes, String name) {
     return new Allocation(memory.allocate(bytes, name, false));

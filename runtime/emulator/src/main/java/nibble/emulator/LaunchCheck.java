@@ -6,6 +6,8 @@ import nibble.emulator.model.Target;
 /** Refuses launches that a GPU would refuse. */
 final class LaunchCheck {
   private static final int KIB = 1024;
+  /** Local memory of a thread (CUDA C++ Programming Guide, "Technical Specifications per Compute Capability"). */
+  private static final int MOST_LOCAL = 512 * KIB;
 
   private LaunchCheck() {}
 
@@ -47,6 +49,19 @@ final class LaunchCheck {
         all <= limit, kernel,
         all + " bytes of shared memory (" + kernel.sharedBytes() + " static, " + dynamic + " dynamic); a block on "
             + kernel.target() + " has at most " + limit);
+  }
+
+  /**
+   * Local memory of threads.
+   *
+   * @param threads how many are under way at a time
+   */
+  static void checkLocal(PtxKernel kernel, int bytes, long threads, long limit) {
+    require(
+        bytes <= MOST_LOCAL, kernel, bytes + " bytes of local memory for each thread; there are at most " + MOST_LOCAL);
+    require(
+        bytes * threads <= limit, kernel,
+        bytes + " bytes of local memory for each of " + threads + " threads; the machine has " + limit);
   }
 
   /** Shared memory that a block can opt in to. */

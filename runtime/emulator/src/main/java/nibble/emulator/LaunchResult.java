@@ -2,6 +2,7 @@ package nibble.emulator;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nibble.emulator.table.Fidelity;
 import nibble.emulator.table.Form;
 
@@ -19,6 +20,8 @@ import nibble.emulator.table.Form;
  * @param fidelity warp instructions by how exact they are
  * @param forms warp instructions by the table's rows
  * @param output what the kernel printed, in the order of blocks
+ * @param findings what the machine's checks found
+ * @param counters what each instruction did, if the machine was built to count that
  * @param seconds how long it took
  */
 public record LaunchResult(
@@ -33,10 +36,13 @@ public record LaunchResult(
     Map<Fidelity, Long> fidelity,
     Map<Form, Long> forms,
     List<String> output,
+    List<Finding> findings,
+    Optional<Counters> counters,
     double seconds) {
   public LaunchResult {
     fidelity = Map.copyOf(fidelity);
     forms = Map.copyOf(forms);
     output = List.copyOf(output);
+    findings = List.copyOf(findings);
   }
 }

@@ -1,19 +1,31 @@
 package nibble.emulator;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import nibble.emulator.check.Checkers;
+import nibble.emulator.check.Findings;
+import nibble.emulator.code.Code;
 import nibble.emulator.execute.Launch;
 import nibble.emulator.execute.Launcher;
 import nibble.emulator.execute.Observer;
+import nibble.emulator.execute.Observers;
+import nibble.emulator.lower.Instrumentation;
 import nibble.emulator.lower.LoweredModule;
 import nibble.emulator.lower.ModuleLowering;
 import nibble.emulator.lower.Options;
 import nibble.emulator.memory.GlobalMemory;
 import nibble.emulator.model.PtxModule;
 import nibble.emulator.parse.PtxReader;
+import nibble.emulator.profile.TrafficCounter;
 import nibble.emulator.report.Diagnostics;
 import nibble.emulator.report.SourceText;
 import nibble.emulator.schedule.Schedule;
@@ -38,8 +50,13 @@ public final class Machine implements AutoCloseable {
   private final Schedule schedule;
   private final long stepLimit;
   private final Optional<Observer> observer;
-  private final GlobalMemory global = new GlobalMemory();
-  private final DeviceMemory memory = new DeviceMemory(global);
+  private final Set<Check> checks;
+  private final int findingLimit;
+  private final int residency;
+  private final boolean counts;
+  private final long memoryLimit;
+  private final GlobalMemory global;
+  private final DeviceMemory memory;
   private final ExecutorService executor;
 
   private Machine(Builder builder) {
@@ -49,6 +66,13 @@ public final class Machine implements AutoCloseable {
     schedule = builder.schedule;
     stepLimit = builder.stepLimit;
     observer = builder.observer;
+    checks = Set.copyOf(builder.checks);
+    findingLimit = builder.findingLimit;
+    residency = builder.residency;
+    counts = builder.counts;
+    memoryLimit = builder.memoryLimit;
+    global = new GlobalMemory(checks.contains(Check.INIT), builder.memoryLimit);
+    memory = new DeviceMemory(global);
     AtomicInteger number = new AtomicInteger();
     executor =
         Executors.newFixedThreadPool(
@@ -73,6 +97,11 @@ public final class Machine implements AutoCloseable {
     private Schedule schedule = Schedule.roundRobin();
     private long stepLimit = Long.MAX_VALUE;
     private Optional<Observer> observer = Optional.empty();
+    private Set<Check> checks = EnumSet.noneOf(Check.class);
+    private int findingLimit = 100;
+    private int residency = 8;
+    private boolean counts;
+    private long memoryLimit = installedMemory();
 
     private Builder() {}
 
@@ -97,13 +126,19 @@ public final class Machine implements AutoCloseable {
       return this;
     }
 
-    /** In which order the warps of a block run; round robin unless stated. */
+    /**
+     * In which order warps run; round robin unless stated, with blocks on all workers. Under other schedules, and where
+     * races or initialisation are checked, one worker runs all blocks, so that a launch can be repeated.
+     */
     public Builder schedule(Schedule newSchedule) {
       schedule = newSchedule;
       return this;
     }
 
-    /** How many basic blocks the warps of a thread block may execute before the machine gives up; no limit unless stated. */
+    /**
+     * How many basic blocks the warps of a thread block may execute before the machine gives up; no limit unless
+     * stated.
+     */
     public Builder stepLimit(long basicBlocks) {
       stepLimit = basicBlocks;
       return this;
@@ -113,6 +148,55 @@ public final class Machine implements AutoCloseable {
     public Builder observer(Observer newObserver) {
       observer = Optional.of(newObserver);
       return this;
+    }
+
+    /** What to look for beside what is always found; nothing unless stated. Checked kernels are compiled apart. */
+    public Builder checks(Check... newChecks) {
+      return checks(List.of(newChecks));
+    }
+
+    /** What to look for beside what is always found; nothing unless stated. Checked kernels are compiled apart. */
+    public Builder checks(Collection<Check> newChecks) {
+      checks = EnumSet.noneOf(Check.class);
+      checks.addAll(newChecks);
+      return this;
+    }
+
+    /**
+     * Whether to count what each instruction does, memory traffic included; see {@link LaunchResult#counters}. Not
+     * unless stated: counted kernels are compiled apart, and slower.
+     */
+    public Builder counters(boolean shallCount) {
+      counts = shallCount;
+      return this;
+    }
+
+    /** How many findings of one launch are kept; 100 unless stated. */
+    public Builder findingLimit(int limit) {
+      findingLimit = limit;
+      return this;
+    }
+
+    /**
+     * How many blocks are under way at a time where one worker runs all of them; 8 unless stated. Blocks that wait for
+     * each other, as in barriers of a grid, must be under way together.
+     */
+    public Builder residency(int blocks) {
+      if (blocks < 1) {
+        throw new IllegalArgumentException("some block must be under way");
+      }
+      residency = blocks;
+      return this;
+    }
+
+    /** How many bytes of memory the machine has for allocations and variables; as many as this one unless stated. */
+    public Builder memoryLimit(long bytes) {
+      memoryLimit = bytes;
+      return this;
+    }
+
+    private static long installedMemory() {
+      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 
     public Machine build() {
@@ -152,26 +236,57 @@ public final class Machine implements AutoCloseable {
    */
   public LaunchResult launch(PtxKernel kernel, LaunchConfig config, List<Argument> arguments) {
     LaunchCheck.check(kernel, config, arguments);
-    boolean isWatched = observer.isPresent();
+    boolean isSerial = schedule.steps() || checks.contains(Check.INIT) || checks.contains(Check.RACE);
+    Instrumentation instrumentation =
+        new Instrumentation(
+            observer.isPresent() || !checks.isEmpty() || schedule.steps() || counts,
+            checks.contains(Check.INIT),
+            schedule.steps());
+    Code code = kernel.code(instrumentation);
+    Optional<TrafficCounter> traffic = counts ? Optional.of(new TrafficCounter(code.sites().size())) : Optional.empty();
+    Findings findings = new Findings(findingLimit, schedule.toString());
     LaunchConfig.Extent grid = config.grid();
     LaunchConfig.Extent block = config.block();
+    long underWay = Math.min(grid.volume(), isSerial ? residency : workers);
+    LaunchCheck.checkLocal(kernel, code.localBytes(), underWay * block.volume(), memoryLimit);
     Launch launch =
         new Launch(
-            kernel.code(isWatched),
-            kernel.executable(tier, isWatched),
+            code,
+            kernel.executable(tier, instrumentation),
             global,
             new int[] {grid.x(), grid.y(), grid.z()},
             new int[] {block.x(), block.y(), block.z()},
             config.dynamicSharedBytes(),
             Parameters.lay(kernel, arguments),
             schedule,
+            isSerial ? residency : 0,
+            isSerial ? 0 : System.currentTimeMillis() * 1_000_000 - System.nanoTime(),
             stepLimit,
-            observer);
+            watch(code, findings, traffic));
     Launcher launcher = new Launcher(launch);
     long start = System.nanoTime();
-    launcher.run(executor, workers);
+    try {
+      launcher.run(executor, workers);
+    } catch (KernelFault fault) {
+      throw fault.withFindings(findings.list());
+    }
     double seconds = (System.nanoTime() - start) / 1e9;
-    return ResultBuilder.build(launch, launcher, seconds);
+    return ResultBuilder.build(launch, launcher, findings.list(), traffic, seconds);
+  }
+
+  /** What watches a launch: the builder's observer, the checks, what counts. */
+  private Optional<Observer> watch(Code code, Findings findings, Optional<TrafficCounter> traffic) {
+    List<Observer> observers = new ArrayList<>();
+    observer.ifPresent(observers::add);
+    if (!checks.stream().allMatch(Check::isAlwaysOn)) {
+      observers.add(new Checkers(checks, code, findings));
+    }
+    traffic.ifPresent(observers::add);
+    return switch (observers.size()) {
+      case 0 -> Optional.empty();
+      case 1 -> Optional.of(observers.get(0));
+      default -> Optional.of(block -> Observers.of(observers.stream().map(it -> it.forBlock(block)).toList()));
+    };
   }
 
   /** Stops the machine's workers. Memory goes when nobody refers to it any more. */

@@ -8,6 +8,7 @@ import nibble.emulator.code.Code;
 import nibble.emulator.execute.BytecodeCompiler;
 import nibble.emulator.execute.Executable;
 import nibble.emulator.execute.Interpreter;
+import nibble.emulator.lower.Instrumentation;
 import nibble.emulator.lower.LoweredModule;
 import nibble.emulator.model.Function;
 import nibble.emulator.model.Target;
@@ -19,10 +20,10 @@ public final class PtxKernel {
   private final Function function;
   private final List<Parameter> parameters;
   private final int sharedBytes;
-  private final Map<Boolean, Code> codes = new ConcurrentHashMap<>();
+  private final Map<Instrumentation, Code> codes = new ConcurrentHashMap<>();
   private final Map<Variant, Executable> executables = new ConcurrentHashMap<>();
 
-  private record Variant(Tier tier, boolean isWatched) {}
+  private record Variant(Tier tier, Instrumentation instrumentation) {}
 
   /**
    * A parameter.
@@ -75,24 +76,24 @@ public final class PtxKernel {
 
   /** 32-bit, 64-bit and predicate registers that a thread has, once those that are never alive together share one. */
   public Registers registers() {
-    Code code = code(false);
+    Code code = code(Instrumentation.NONE);
     return new Registers(code.words(), code.longs(), code.predicates());
   }
 
   /** How many registers of each kind there are. */
   public record Registers(int words, int longs, int predicates) {}
 
-  Code code(boolean isWatched) {
-    return codes.computeIfAbsent(isWatched, watched -> module.link(name(), watched));
+  Code code(Instrumentation instrumentation) {
+    return codes.computeIfAbsent(instrumentation, it -> module.link(name(), it));
   }
 
-  Executable executable(Tier tier, boolean isWatched) {
+  Executable executable(Tier tier, Instrumentation instrumentation) {
     return executables.computeIfAbsent(
-        new Variant(tier, isWatched),
+        new Variant(tier, instrumentation),
         variant ->
             switch (variant.tier) {
-              case INTERPRETED -> new Interpreter(code(isWatched));
-              case COMPILED -> BytecodeCompiler.compile(code(isWatched));
+              case INTERPRETED -> new Interpreter(code(instrumentation));
+              case COMPILED -> BytecodeCompiler.compile(code(instrumentation));
             });
   }
 

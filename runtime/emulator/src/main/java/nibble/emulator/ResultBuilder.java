@@ -4,10 +4,12 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nibble.emulator.code.BasicBlock;
 import nibble.emulator.execute.Launch;
 import nibble.emulator.execute.Launcher;
 import nibble.emulator.execute.Profile;
+import nibble.emulator.profile.TrafficCounter;
 import nibble.emulator.table.Fidelity;
 import nibble.emulator.table.Form;
 
@@ -15,7 +17,8 @@ import nibble.emulator.table.Form;
 final class ResultBuilder {
   private ResultBuilder() {}
 
-  static LaunchResult build(Launch launch, Launcher launcher, double seconds) {
+  static LaunchResult build(
+      Launch launch, Launcher launcher, List<Finding> findings, Optional<TrafficCounter> traffic, double seconds) {
     Profile profile = launcher.profile();
     List<BasicBlock> blocks = launch.code().blocks();
     Map<Form, Long> forms = new HashMap<>();
@@ -50,6 +53,8 @@ final class ResultBuilder {
         fidelity,
         forms,
         launcher.output(),
+        findings,
+        traffic.map(it -> CountersBuilder.build(launch.code(), profile, it)),
         seconds);
   }
 }

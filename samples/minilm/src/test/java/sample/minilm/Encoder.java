@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import nibble.codegen.Program;
 import nibble.codegen.target.Targets;
+import nibble.emulator.Machine;
 import nibble.engine.compile.LowerModel;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
@@ -13,7 +14,7 @@ import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.device.Device;
-import nibble.engine.device.emulator.EmulatorProvider;
+import nibble.engine.device.emulator.EmulatedDevice;
 import nibble.engine.plan.Constants;
 import nibble.engine.plan.Session;
 import nibble.engine.plan.Session.Sharing;
@@ -55,11 +56,16 @@ final class Encoder implements AutoCloseable {
   }
 
   static Encoder of(String recipe) {
+    return of(recipe, Machine.builder());
+  }
+
+  /** The sample on such a machine. */
+  static Encoder of(String recipe, Machine.Builder machine) {
     Toolchain toolchain = Toolchain.withPlugins(List.of());
     OpenModel model = open(recipe, toolchain);
     PreparedModel prepared = PrepareModel.with(toolchain).prepare(model, choice(recipe));
     Program program = new LowerModel(toolchain).lower(prepared, Targets.get(RunModel.EMULATED_TARGET));
-    Device device = new EmulatorProvider(program.target()).open(0);
+    Device device = new EmulatedDevice(machine.build(), program.target());
     Constants constants = Constants.of(program, model.weights().orElseThrow());
     return new Encoder(
         model, device, constants, Session.open(program, device, constants, Sharing.BY_LIVENESS));

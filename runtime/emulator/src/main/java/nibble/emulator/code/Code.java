@@ -1,6 +1,7 @@
 package nibble.emulator.code;
 
 import java.util.List;
+import nibble.emulator.memory.Placed;
 
 /**
  * A kernel with all functions that it calls, ready to execute. Block 0 is its entry.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param sharedBytes static shared memory
  * @param dynamicBase where dynamic shared memory starts
  * @param localBytes private memory of a thread
+ * @param sharedVariables what is where in static shared memory
  */
 public record Code(
     String kernel,
@@ -30,11 +32,13 @@ public record Code(
     List<Site> sites,
     int sharedBytes,
     int dynamicBase,
-    int localBytes) {
+    int localBytes,
+    List<Placed> sharedVariables) {
   public Code {
     blocks = List.copyOf(blocks);
     wordSpecials = List.copyOf(wordSpecials);
     longSpecials = List.copyOf(longSpecials);
     sites = List.copyOf(sites);
+    sharedVariables = List.copyOf(sharedVariables);
   }
 }

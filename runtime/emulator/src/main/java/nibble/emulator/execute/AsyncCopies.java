@@ -18,6 +18,7 @@ public final class AsyncCopies {
   /** The copies of one instruction by lanes whose group has the same number. */
   private record Batch(int number, int group, int lanes, long[] destinations, byte[] data, int bytes) {}
 
+  private final Warp warp;
   private final ThreadBlock block;
   private final Deque<Batch> pending = new ArrayDeque<>();
 
@@ -27,8 +28,9 @@ public final class AsyncCopies {
   /** How many batches were issued. */
   private int issued;
 
-  AsyncCopies(ThreadBlock block) {
-    this.block = block;
+  AsyncCopies(Warp warp) {
+    this.warp = warp;
+    this.block = warp.block;
   }
 
   void clear() {
@@ -108,6 +110,9 @@ public final class AsyncCopies {
   }
 
   private void write(Batch batch, int lanes) {
+    if (lanes != 0) {
+      block.observer().copyCompleted(warp, lanes, batch.destinations, batch.bytes);
+    }
     MemorySegment shared = block.shared();
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       int lane = Integer.numberOfTrailingZeros(rest);

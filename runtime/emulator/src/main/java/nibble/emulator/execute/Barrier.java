@@ -7,21 +7,28 @@ import nibble.emulator.KernelFault;
 /**
  * One of the sixteen barriers of a block (PTX ISA, "bar, barrier").
  *
- * <p>Without a stated count a barrier is complete when every thread of the block that has not exited has arrived; with one,
- * when as many have. Whole warps count 32 then, whatever their number of threads.
+ * <p>Without a stated count a barrier is complete when every thread of the block that has not exited has arrived; with
+ * one, when as many have. Whole warps count 32 then, whatever their number of threads.
  */
 public final class Barrier implements Rendezvous {
   /** No count is stated. */
   public static final int EVERYBODY = 0;
 
   private final ThreadBlock block;
+  private final int number;
   private final List<BarrierWait> waiting = new ArrayList<>();
   private int expected = EVERYBODY;
   private int arrived;
   private int agreeing;
 
-  Barrier(ThreadBlock block) {
+  Barrier(ThreadBlock block, int number) {
     this.block = block;
+    this.number = number;
+  }
+
+  /** Its number in the block. */
+  public int number() {
+    return number;
   }
 
   void clear() {
@@ -39,8 +46,19 @@ public final class Barrier implements Rendezvous {
     return waiting;
   }
 
+  /** How many threads have arrived since the barrier was last complete. */
+  public int arrived() {
+    return arrived;
+  }
+
+  /** How many threads those that have arrived last wait for, or {@link #EVERYBODY}. */
+  public int expected() {
+    return expected;
+  }
+
   /** Lanes arrive and do not wait. */
-  public void arrive(Warp warp, int lanes, int count) {
+  public void arrive(Warp warp, int lanes, int count, int site) {
+    block.observer().arrived(warp, lanes, this, false, false, count, site);
     count(warp, lanes, count);
     complete();
   }
@@ -57,6 +75,7 @@ public final class Barrier implements Rendezvous {
     if (aligned) {
       requireSameSite(warp, lanes, site);
     }
+    block.observer().arrived(warp, lanes, this, true, aligned, count, site);
     count(warp, lanes, count);
     agreeing += Integer.bitCount(agree & lanes);
     BarrierWait wait = new BarrierWait(this, warp, lanes, site, result);
@@ -97,9 +116,10 @@ public final class Barrier implements Rendezvous {
     waiting.clear();
     reset();
     for (BarrierWait wait : released) {
+      block.observer().released(wait.warp, wait.lanes, this);
       wait.release(agree, all);
     }
-    block.observer().ifPresent(it -> it.barrier(block));
+    block.observer().completed(this);
   }
 
   void completeIfAllArrived() {

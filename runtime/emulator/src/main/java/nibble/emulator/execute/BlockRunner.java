@@ -4,14 +4,12 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import nibble.emulator.KernelFault;
-import nibble.emulator.code.BasicBlock;
-import nibble.emulator.code.Site;
-import nibble.emulator.schedule.Scheduler;
 
 /** Runs block after block, as one worker of a launch. */
-public final class BlockRunner {
+final class BlockRunner {
+  /** Long enough to cost nothing, short enough that a warp that spins does not hold up the one it waits for. */
+  private static final int TURN = 4096;
+
   private final Launch launch;
   private final ThreadBlock block;
   private final Profile profile;
@@ -21,27 +19,27 @@ public final class BlockRunner {
    *
    * @param nextBlock takes the grid's next block that has not started
    */
-  public BlockRunner(Launch launch, Arena arena, LongSupplier nextBlock) {
+  BlockRunner(Launch launch, Arena arena, LongSupplier nextBlock) {
     this.launch = launch;
     profile = new Profile(launch.code().blocks().size());
-    block = new ThreadBlock(launch, arena, profile, nextBlock);
+    block = new ThreadBlock(launch, arena, profile, System::nanoTime, nextBlock);
   }
 
-  public Profile profile() {
+  Profile profile() {
     return profile;
   }
 
   /**
-   * Runs a block to its end.
+   * Runs a block to its end, one warp after the other, each until it waits.
    *
    * @param stopped whether the launch is over because another worker's block has failed
    * @return what the block printed
    */
-  public List<String> run(long number, BooleanSupplier stopped) {
+  List<String> run(long number, BooleanSupplier stopped) {
     block.start(number);
-    Scheduler scheduler = launch.schedule().forBlock(number);
     Warp[] warps = block.warps();
     long left = launch.stepLimit();
+    int last = 31;
     for (int ready = ready(warps); ready != 0 || block.phaseWaits().timeOut(); ready = ready(warps)) {
       if (ready == 0) {
         continue;
@@ -49,17 +47,19 @@ public final class BlockRunner {
       if (stopped.getAsBoolean()) {
         return List.of();
       }
-      Warp warp = warps[scheduler.next(ready)];
+      int behind = last == 31 ? 0 : ready & (-2 << last);
+      last = Integer.numberOfTrailingZeros(behind != 0 ? behind : ready);
       if (left <= 0) {
-        throw unending(warp);
+        throw Stuck.unending(block, warps[last]);
       }
-      int executed = WarpLoop.run(launch.executable(), warp, (int) Math.min(left, scheduler.turn()));
-      block.phaseWaits().pass(executed, warp.talks);
+      int executed = WarpLoop.run(launch.executable(), warps[last], (int) Math.min(left, TURN));
+      block.phaseWaits().pass(executed, warps[last].talks);
       left -= executed;
     }
     if (block.liveThreads() > 0) {
-      throw deadlock();
+      throw Stuck.deadlock(block);
     }
+    block.observer().ended();
     return List.copyOf(block.output());
   }
 
@@ -69,39 +69,5 @@ public final class BlockRunner {
       ready |= warp.paths.canRun() ? 1 << warp.index : 0;
     }
     return ready;
-  }
-
-  /** The fault of a warp that could go on and must not. */
-  private KernelFault unending(Warp warp) {
-    String cause = "the block has not ended after " + launch.stepLimit() + " basic blocks";
-    int lane = Integer.numberOfTrailingZeros(warp.paths.nextMask());
-    for (int number = warp.paths.nextBlock(); ; number++) {
-      List<BasicBlock.Counted> instructions = launch.code().blocks().get(number).instructions();
-      if (!instructions.isEmpty()) {
-        return warp.fault(KernelFault.Kind.STEP_LIMIT, instructions.get(0).site(), lane, cause);
-      }
-    }
-  }
-
-  private KernelFault deadlock() {
-    for (Warp warp : block.warps()) {
-      if (!warp.meeting.waiting().isEmpty()) {
-        return warp.meeting.fault();
-      }
-    }
-    List<BarrierWait> waiting = block.waiting();
-    BarrierWait first = waiting.get(0);
-    String who =
-        waiting.stream()
-            .map(it -> String.format("lanes 0x%08x of warp %d at line %d", it.lanes, it.warp.index, line(it)))
-            .collect(Collectors.joining(", "));
-    int lane = Integer.numberOfTrailingZeros(first.lanes);
-    return first.warp.fault(
-        KernelFault.Kind.DEADLOCK, first.site, lane, "deadlock: all threads wait at barriers: " + who);
-  }
-
-  private static int line(BarrierWait wait) {
-    Site site = wait.warp.site(wait.site);
-    return site.line();
   }
 }

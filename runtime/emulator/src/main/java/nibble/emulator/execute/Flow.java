@@ -26,7 +26,7 @@ public final class Flow {
     if (lanes == 0) {
       return otherwise;
     }
-    warp.profile.divergences++;
+    warp.profile.divergences[warp.lastBlock]++;
     return warp.paths.diverge(lanes, taken, otherwise, join);
   }
 
@@ -35,7 +35,7 @@ public final class Flow {
     if (lanes == 0) {
       return stay;
     }
-    warp.profile.divergences += lanes == mask ? 0 : 1;
+    warp.profile.divergences[warp.lastBlock] += lanes == mask ? 0 : 1;
     return warp.paths.escape(lanes, away, stay);
   }
 
@@ -67,6 +67,7 @@ public final class Flow {
     if (exits) {
       warp.asyncCopies.waitAll(lanes);
       warp.bulkGroups.finish(lanes);
+      warp.block.observer().exited(warp, lanes);
       int block = warp.paths.leave(lanes, true, next);
       warp.block.exit(Integer.bitCount(lanes));
       warp.meeting.complete();

@@ -13,6 +13,10 @@ import nibble.emulator.schedule.Schedule;
  * @param grid blocks in x, y, z
  * @param shape threads of a block in x, y, z
  * @param parameters the kernel's parameters, as they lie in parameter space
+ * @param residency how many blocks one thread runs by turns, as the schedule decides; 0 to run blocks on all workers,
+ *     each
+ *     to its end
+ * @param epoch what {@code %globaltimer} shows where the blocks' clocks show zero, in nanoseconds
  * @param stepLimit basic blocks that all warps of a thread block may execute together
  */
 public record Launch(
@@ -24,6 +28,8 @@ public record Launch(
     int dynamicShared,
     MemorySegment parameters,
     Schedule schedule,
+    int residency,
+    long epoch,
     long stepLimit,
     Optional<Observer> observer) {
   /** What the system has of a block's shared memory, from sm_80 on. */

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import nibble.emulator.KernelFault;
 
 /**
- * Runs all blocks of a launch on some workers. Blocks start in their order, so that one that waits for an earlier one gets
- * what it waits for.
+ * Runs all blocks of a launch on some workers. Blocks start in their order, so that one that waits for an earlier one
+ * gets what it waits for.
  */
 public final class Launcher {
   private final Launch launch;
@@ -37,7 +37,9 @@ public final class Launcher {
    */
   public void run(ExecutorService executor, int workers) {
     int useful = (int) Math.min(workers, launch.blocks());
-    if (useful <= 1) {
+    if (launch.residency() > 0) {
+      schedule();
+    } else if (useful <= 1) {
       work();
     } else {
       List<Callable<Void>> tasks = new ArrayList<>();
@@ -67,6 +69,18 @@ public final class Launcher {
       throw failure.getCause() instanceof RuntimeException cause
           ? cause
           : new IllegalStateException("a worker failed", failure.getCause());
+    }
+  }
+
+  private void schedule() {
+    try (Arena arena = Arena.ofConfined()) {
+      GridRunner runner = new GridRunner(launch, arena);
+      try {
+        runner.run();
+      } finally {
+        add(runner.profile());
+        runner.output().forEach(this::print);
+      }
     }
   }
 

@@ -152,8 +152,28 @@ public final class Meeting implements Rendezvous {
       // Who met somebody who has to go on waiting has to do so, too.
     }
     waiting.removeAll(released);
+    int barriers = 0;
+    for (BarrierWait wait : released) {
+      barriers |= wait.result == BarrierResult.NONE ? wait.lanes : 0;
+    }
+    if (barriers != 0) {
+      tellOrdered(barriers, released.get(0).site);
+    }
     released.forEach(BarrierWait::deliver);
     released.forEach(BarrierWait::wake);
+  }
+
+  /** Tells the observer which of some lanes have met, group by group, at an instruction that orders their accesses. */
+  public void tellOrdered(int lanes, int site) {
+    Observer.BlockObserver observer = warp.block.observer();
+    if (observer == Observer.BlockObserver.NONE) {
+      return;
+    }
+    for (int rest = lanes; rest != 0; ) {
+      int group = group(Integer.numberOfTrailingZeros(rest));
+      observer.met(warp, group, site);
+      rest &= ~group;
+    }
   }
 
   /** The lanes of paths that wait at the same kind of instruction. */

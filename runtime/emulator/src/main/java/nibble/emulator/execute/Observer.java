@@ -1,38 +1,89 @@
 package nibble.emulator.execute;
 
-import java.lang.foreign.MemorySegment;
+import nibble.emulator.memory.AddressResolver;
 
 /**
  * Watches what kernels do. Code that is compiled for a launch with an observer calls it; other code has no trace of it.
- * One observer sees one block at a time, but blocks run at the same time, so {@link #forBlock} may be called from any
- * thread.
+ * One block observer sees one block at a time, but blocks may run at the same time, so {@link #forBlock} may be called
+ * from any thread. A block's object is used for one block after the other.
  */
+@FunctionalInterface
 public interface Observer {
-  /** How memory is accessed. */
-  enum Access {
-    READ,
-    WRITE,
-    ATOMIC
-  }
-
-  /** What watches one block. */
-  interface BlockObserver {
-    /**
-     * Lanes are about to access memory. The addresses are checked already.
-     *
-     * @param memory what they access: the memory of one allocation, the block's shared memory, or the local memory of
-     *     the warp's threads, one behind the other; loads of parameters by name are not told
-     * @param offsets for each lane the offset in it
-     * @param bytes of each lane's access
-     * @param site number of the instruction's site
-     */
-    void access(
-        Warp warp, int lanes, Access access, MemorySegment memory, long[] offsets, int bytes, int site);
-
-    /** A barrier of the block is complete: what its threads did before it happened before what they do now. */
-    void barrier(ThreadBlock block);
-  }
-
   /** What watches a block that starts now. */
   BlockObserver forBlock(ThreadBlock block);
+
+  /**
+   * What watches one block. Memory is told by an {@link AddressResolver}, whose last round gives the space, the
+   * allocation and the lanes' offsets; the addresses are checked already. Loads of parameters by name are not told.
+   */
+  interface BlockObserver {
+    /** Lanes are about to read so many bytes each. */
+    default void read(Warp warp, int lanes, AddressResolver place, int bytes, int site) {}
+
+    /** Lanes are about to write so many bytes each. */
+    default void write(Warp warp, int lanes, AddressResolver place, int bytes, StoredValues values, int site) {}
+
+    /**
+     * Lanes have accessed memory atomically.
+     *
+     * @param written those that have written: a comparison that failed has only read
+     */
+    default void update(Warp warp, int lanes, int written, AddressResolver place, int bytes, int site) {}
+
+    /**
+     * Lanes have issued copies to shared memory that complete later.
+     *
+     * @param destinations offset in shared memory by lane
+     * @param data what will be written, {@code bytes} for each lane
+     */
+    default void copyIssued(Warp warp, int lanes, long[] destinations, byte[] data, int bytes, int site) {}
+
+    /** Copies are complete; the lanes that have issued them know. */
+    default void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {}
+
+    /** Lanes execute a memory fence; its instruction says which. */
+    default void fence(Warp warp, int lanes, int site) {}
+
+    /**
+     * Lanes arrive at a barrier: what they did before it happened before what those do that the barrier releases.
+     *
+     * @param waits whether they wait there
+     * @param count threads that the barrier is for, or {@link Barrier#EVERYBODY}
+     */
+    default void arrived(Warp warp, int lanes, Barrier barrier, boolean waits, boolean aligned, int count, int site) {}
+
+    /** Lanes that waited at a barrier go on. Told for all of them before the next arrival. */
+    default void released(Warp warp, int lanes, Barrier barrier) {}
+
+    /** All that arrived at a barrier have been released, those that waited and those that did not. */
+    default void completed(Barrier barrier) {}
+
+    /** Lanes of a warp have met to execute an instruction together, such as {@code bar.warp.sync}. */
+    default void met(Warp warp, int lanes, int site) {}
+
+    /**
+     * A lane takes the value of another that has not brought one: it has exited, or does not take part.
+     *
+     * @param from the other lane
+     */
+    default void tookNothing(Warp warp, int lane, int from, int site) {}
+
+    /** Lanes read a register that they have not written. */
+    default void readUnwritten(Warp warp, int lanes, String register, int site) {}
+
+    /** Lanes have copied so many bytes of their local memory, as the parameters of calls are. */
+    default void copiedLocal(Warp warp, int lanes, int from, int to, int bytes) {}
+
+    /** Lanes have written so many bytes of their local memory. */
+    default void wroteLocal(Warp warp, int lanes, int to, int bytes) {}
+
+    /** Lanes have exited. */
+    default void exited(Warp warp, int lanes) {}
+
+    /** The block has ended. */
+    default void ended() {}
+
+    /** An observer that heeds nothing, for code that has an observer only for others. */
+    BlockObserver NONE = new BlockObserver() {};
+  }
 }

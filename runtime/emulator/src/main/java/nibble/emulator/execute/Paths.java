@@ -39,6 +39,7 @@ public final class Paths {
   private int mask;
   private int join;
   private int live;
+  private int early;
 
   /** Starts a warp anew. */
   void start(int lanes) {
@@ -51,6 +52,7 @@ public final class Paths {
     mask = 0;
     join = Terminator.NOWHERE;
     live = lanes;
+    early = 0;
   }
 
   /** Lanes of the path that runs. */
@@ -61,6 +63,11 @@ public final class Paths {
   /** Lanes that have not exited. */
   public int live() {
     return live;
+  }
+
+  /** Lanes that were let go before those came that they waited for: a GPU would have kept them where they were. */
+  public int early() {
+    return early;
   }
 
   /** The block at which the running path has arrived. */
@@ -123,6 +130,7 @@ public final class Paths {
       if (waiters != 0) {
         place.mask &= ~waiters;
         place.parent.children++;
+        early |= waiters;
         ready.addFirst(new Path(place.parent, waiters, place.block, place.join, place.isFrame));
         return;
       }
@@ -249,6 +257,7 @@ public final class Paths {
       if (other.block == path.block && other.parent == path.parent && other.join == path.join) {
         other.mask |= path.mask;
         path.parent.children--;
+        early = other.mask == live ? 0 : early;
         return;
       }
     }

@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import nibble.emulator.KernelFault;
 import nibble.emulator.code.Code;
 import nibble.emulator.code.SpecialRegister;
+import nibble.emulator.memory.Placed;
 import nibble.emulator.memory.PrivateMemory;
 import nibble.emulator.memory.Space;
 import nibble.emulator.tensor.TensorScratch;
@@ -21,6 +22,7 @@ public final class ThreadBlock {
   private static final byte POISON = -1;
 
   private final Launch launch;
+  private final LongSupplier clock;
   private final Warp[] warps;
   private final Barrier[] barriers = new Barrier[16];
   private final ClusterBarrier clusterBarrier;
@@ -31,7 +33,7 @@ public final class ThreadBlock {
   private final MemorySegment[] locals;
   private final TensorScratch tensorScratch = new TensorScratch();
   private final List<String> output = new ArrayList<>();
-  private Optional<Observer.BlockObserver> observer = Optional.empty();
+  private Observer.BlockObserver observer = Observer.BlockObserver.NONE;
   private KernelFault.Index index = new KernelFault.Index(0, 0, 0);
   private long number;
   private int liveThreads;
@@ -41,8 +43,9 @@ public final class ThreadBlock {
    *
    * @param nextBlock takes the grid's next block that has not started
    */
-  ThreadBlock(Launch launch, Arena arena, Profile profile, LongSupplier nextBlock) {
+  ThreadBlock(Launch launch, Arena arena, Profile profile, LongSupplier clock, LongSupplier nextBlock) {
     this.launch = launch;
+    this.clock = clock;
     this.nextBlock = nextBlock;
     clusterBarrier = new ClusterBarrier(this, launch.threads());
     Code code = launch.code();
@@ -54,7 +57,7 @@ public final class ThreadBlock {
       warps[i] = new Warp(this, i, code, profile);
     }
     for (int i = 0; i < barriers.length; i++) {
-      barriers[i] = new Barrier(this);
+      barriers[i] = new Barrier(this, i);
     }
   }
 
@@ -74,7 +77,7 @@ public final class ThreadBlock {
     for (Warp warp : warps) {
       warp.start(Math.min(WARP, launch.threads() - warp.index * WARP));
     }
-    observer = launch.observer().map(it -> it.forBlock(this));
+    observer = launch.observer().map(it -> it.forBlock(this)).orElse(Observer.BlockObserver.NONE);
   }
 
   public Launch launch() {
@@ -86,7 +89,7 @@ public final class ThreadBlock {
   }
 
   /** What watches the block. */
-  public Optional<Observer.BlockObserver> observer() {
+  public Observer.BlockObserver observer() {
     return observer;
   }
 
@@ -103,6 +106,11 @@ public final class ThreadBlock {
   /** Memory for a matrix instruction while it is computed. */
   public TensorScratch tensorScratch() {
     return tensorScratch;
+  }
+
+  /** A time in nanoseconds, of a clock that only goes forward. */
+  public long time() {
+    return clock.getAsLong();
   }
 
   /** Number of the block in the grid, x quickest. */
@@ -142,6 +150,10 @@ public final class ThreadBlock {
     return transactions;
   }
 
+  Barrier[] barriers() {
+    return barriers;
+  }
+
   /** All that wait at barriers of any kind. */
   List<BarrierWait> waiting() {
     List<BarrierWait> waiting = new ArrayList<>();
@@ -167,7 +179,7 @@ public final class ThreadBlock {
   }
 
   /** Threads that have not exited. */
-  int liveThreads() {
+  public int liveThreads() {
     return liveThreads;
   }
 
@@ -219,6 +231,19 @@ public final class ThreadBlock {
         };
       }
     };
+  }
+
+  /** What is at an offset of shared memory. */
+  public String nameShared(long offset) {
+    for (Placed variable : launch.code().sharedVariables()) {
+      if (offset >= variable.offset() && offset < variable.offset() + variable.bytes()) {
+        return "'" + variable.name() + "' of " + variable.bytes() + " bytes, byte " + (offset - variable.offset());
+      }
+    }
+    int base = launch.code().dynamicBase();
+    return offset >= base && offset < base + launch.dynamicShared()
+        ? "dynamic shared memory of " + launch.dynamicShared() + " bytes, byte " + (offset - base)
+        : describeShared();
   }
 
   private String describeShared() {

@@ -50,9 +50,14 @@ public final class Warp implements Faults {
   public final BulkGroups bulkGroups = new BulkGroups();
   public final Profile profile;
   public final Meeting meeting = new Meeting(this);
+  /** What an observer is told of the warp's stores. */
+  public final StoredValues stored = new StoredValues(this);
 
   /** Set by helpers that access memory as one does who talks to other threads: atomics, fences, pauses. */
   public boolean talks;
+
+  /** The basic block that is executed, or was last. */
+  int lastBlock;
 
   /** Set by a helper that makes the running path wait; the block's end parks the path. */
   public BarrierWait wait;
@@ -72,7 +77,7 @@ public final class Warp implements Faults {
     lists = code.lists();
     plans = code.plans();
     resolver = new AddressResolver(words, longs, block.launch().memory(), block.memories(index), this);
-    asyncCopies = new AsyncCopies(block);
+    asyncCopies = new AsyncCopies(this);
     writeConstants();
   }
 
@@ -151,7 +156,8 @@ public final class Warp implements Faults {
     return new KernelFault(kind, cause, place(site, lane), OptionalLong.of(address));
   }
 
-  private KernelFault.Place place(int number, int lane) {
+  /** Where an instruction stands, and which thread a lane is. */
+  public KernelFault.Place place(int number, int lane) {
     Site site = site(number);
     return new KernelFault.Place(
         code.kernel(),

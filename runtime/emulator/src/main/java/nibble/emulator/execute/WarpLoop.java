@@ -21,6 +21,7 @@ final class WarpLoop {
         paths.yield(block, executed, warp.talks);
         break;
       }
+      warp.lastBlock = block;
       int mask = paths.mask();
       profile.executions[block]++;
       profile.lanes[block] += Integer.bitCount(mask);

@@ -23,7 +23,10 @@ final class Accesses {
     Emission.Address address = it.address(it.operand(1));
     int space = space(it, address);
     List<Operand> targets = elements(it, it.operand(0));
-    watch(it, address, space, type, targets.size(), "Watch.read");
+    if (isWatched(it, space)) {
+      it.function().point();
+      it.step("Watch.read", tail(List.of(Arg.number(type.bytes() * targets.size())), address, space));
+    }
     if (type == PtxType.B128) {
       Symbol.Wide wide = Moves.wide(it, it.operand(0));
       Arg pair = new Arg.Registers(List.of(Arg.write(wide.low()), Arg.write(wide.high())));
@@ -97,14 +100,15 @@ final class Accesses {
     if (it.match().has("order")) {
       it.step("Fences.full");
     }
-    watch(it, address, space, type, sources.size(), "Watch.write");
     if (type == PtxType.B128) {
       Symbol.Wide wide = Moves.wide(it, it.operand(1));
-      Arg pair = new Arg.Registers(List.of(Arg.read(wide.low()), Arg.read(wide.high())));
-      it.step("Stores.longs", tail(List.of(pair), address, space));
+      List<Arg> pair = List.of(Arg.read(wide.low()), Arg.read(wide.high()));
+      watch(it, PtxType.B64, true, pair, address, space);
+      it.step("Stores.longs", tail(List.of(new Arg.Registers(pair)), address, space));
       return;
     }
     List<Arg> registers = sources.stream().map(source -> source(it, source, type)).toList();
+    watch(it, type, isLong(it, sources.get(0), type), registers, address, space);
     if (registers.size() == 1) {
       storeScalar(it, type, isLong(it, sources.get(0), type), registers.get(0), address, space);
       return;
@@ -191,10 +195,21 @@ final class Accesses {
     return arguments;
   }
 
+  private static boolean isWatched(Emission it, int space) {
+    return it.function().isWatched() && space != Space.PARAM;
+  }
+
   private static void watch(
-      Emission it, Emission.Address address, int space, PtxType type, int elements, String helper) {
-    if (it.function().isWatched() && space != Space.PARAM) {
-      it.step(helper, tail(List.of(Arg.number(type.bytes() * elements)), address, space));
+      Emission it, PtxType type, boolean isLong, List<Arg> registers, Emission.Address address, int space) {
+    if (isWatched(it, space)) {
+      it.function().point();
+      List<Arg> values =
+          List.of(
+              new Arg.Registers(registers),
+              Arg.number(type.bytes() * registers.size()),
+              Arg.number(type.bytes()),
+              Arg.number(isLong ? 1 : 0));
+      it.step("Watch.write", tail(values, address, space));
     }
   }
 }

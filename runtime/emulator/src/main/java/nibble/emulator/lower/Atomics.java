@@ -39,22 +39,18 @@ final class Atomics {
     for (int i = 0; i < sources.size(); i++) {
       Arg value = source(it, sources.get(i), type);
       Arg displacement = Arg.number(address.displacement() + i * type.bytes());
-      if (it.function().isWatched()) {
-        it.step(
-            "Watch.update",
-            Arg.number(type.bytes()), address.base(), displacement, Arg.number(space), new Arg.Site());
-      }
       Arg third = hasThird ? source(it, it.operand(firstSource + 1), type) : value;
-      it.step(
-          "Atomics." + (type.bits() == 64 ? "wide" : type.bits() == 32 ? "word" : "half"),
-          it.write(targets.get(i), type.bits()),
-          value,
-          third,
-          Arg.number(function(it, type).ordinal()),
-          address.base(),
-          displacement,
-          Arg.number(space),
-          new Arg.Site());
+      Arg target = it.write(targets.get(i), type.bits());
+      List<Arg> tail = List.of(address.base(), displacement, Arg.number(space), new Arg.Site());
+      if (it.function().isWatched()) {
+        it.function().point();
+        VirtualRegister old = it.temporary(Emission.typeOf(type.bits()));
+        update(it, type, Arg.write(old), value, third, tail);
+        watch(it, type, hasThird, Arg.read(old), value, tail);
+        it.step(type.bits() == 64 ? "Moves.wide" : "Moves.word", target, Arg.read(old));
+      } else {
+        update(it, type, target, value, third, tail);
+      }
     }
   }
 
@@ -64,7 +60,7 @@ final class Atomics {
     Arg space = Arg.number(Placement.space(address, it.match().text("space")));
     Arg displacement = Arg.number(address.displacement());
     if (it.function().isWatched()) {
-      it.step("Watch.update", Arg.number(16), address.base(), displacement, space, new Arg.Site());
+      it.function().point();
     }
     boolean compares = it.match().text("op").equals("cas");
     List<Arg> registers = new ArrayList<>();
@@ -75,6 +71,25 @@ final class Atomics {
         "Atomics.pair",
         new Arg.Registers(registers), Arg.number(compares ? 1 : 0), address.base(), displacement, space,
         new Arg.Site());
+    if (it.function().isWatched()) {
+      it.step("Watch.update", Arg.number(16), address.base(), displacement, space, new Arg.Site());
+    }
+  }
+
+  private static void update(Emission it, PtxType type, Arg target, Arg value, Arg third, List<Arg> tail) {
+    List<Arg> arguments = new ArrayList<>(List.of(target, value, third, Arg.number(function(it, type).ordinal())));
+    arguments.addAll(tail);
+    it.step("Atomics." + (type.bits() == 64 ? "wide" : type.bits() == 32 ? "word" : "half"), arguments);
+  }
+
+  /** Tells the observer, who must know what was there to say whether a comparison has written. */
+  private static void watch(Emission it, PtxType type, boolean isComparison, Arg old, Arg wanted, List<Arg> tail) {
+    List<Arg> arguments = new ArrayList<>(List.of(Arg.number(type.bytes())));
+    if (isComparison) {
+      arguments.addAll(List.of(old, wanted));
+    }
+    arguments.addAll(tail);
+    it.step(isComparison ? "Watch.compared" : "Watch.update", arguments);
   }
 
   private static void pair(Emission it, Operand operand, boolean isWritten, List<Arg> registers) {

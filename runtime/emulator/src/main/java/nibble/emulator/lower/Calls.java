@@ -122,10 +122,7 @@ final class Calls {
           copy(it, parameter, argument);
         } else {
           PtxType type = parameter.variable().type();
-          boolean isLong = type.bits() == 64;
-          it.step(
-              isLong ? "CallParameters.storeWide" : "CallParameters.storeWord",
-              it.read(actual, type.bits()), new Arg.SymbolNumber(parameter), Arg.number(type.bytes()));
+          store(it, it.read(actual, type.bits()), parameter, type.bytes());
         }
       }
       case Symbol.Register parameter -> move(it, Arg.write(parameter.register()), parameter.register(), actual);
@@ -174,9 +171,21 @@ final class Calls {
       throw new Rejection("'" + from + "' cannot be passed: it is no parameter of this call");
     }
     long bytes = Math.min(to.variable().bytes(), from.variable().bytes());
-    it.step(
-        "CallParameters.copy",
-        new Arg.SymbolNumber(to), new Arg.SymbolNumber(from), Arg.number(Math.toIntExact(bytes)));
+    List<Arg> arguments =
+        List.of(new Arg.SymbolNumber(to), new Arg.SymbolNumber(from), Arg.number(Math.toIntExact(bytes)));
+    it.step("CallParameters.copy", arguments);
+    if (it.function().isWatched()) {
+      it.step("Watch.copyLocal", arguments);
+    }
+  }
+
+  /** Writes a register to a variable in local memory. */
+  private static void store(Emission it, Arg register, MemorySymbol variable, int bytes) {
+    Arg to = new Arg.SymbolNumber(variable);
+    it.step(bytes == 8 ? "CallParameters.storeWide" : "CallParameters.storeWord", register, to, Arg.number(bytes));
+    if (it.function().isWatched()) {
+      it.step("Watch.writeLocal", to, Arg.number(bytes));
+    }
   }
 
   private static void builtIn(Emission it, Frame callee, List<Operand> arguments, List<Operand> results) {
@@ -186,7 +195,7 @@ final class Calls {
         for (Operand result : results) {
           if (it.symbol(result).orElse(null) instanceof MemorySymbol target) {
             it.function().mention(target);
-            it.step("CallParameters.storeWord", new Arg.WordConstant(1), new Arg.SymbolNumber(target), Arg.number(4));
+            store(it, new Arg.WordConstant(1), target, 4);
           }
         }
       }

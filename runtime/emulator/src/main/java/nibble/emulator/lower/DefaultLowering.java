@@ -60,6 +60,9 @@ final class DefaultLowering {
       arguments.add(constant(it, argument));
     }
     it.step(it.match().actionName(), arguments);
+    if (it.function().isWatched() && it.match().actionName().equals("Fences.full")) {
+      it.step("Watch.fence", new Arg.Site());
+    }
   }
 
   /**

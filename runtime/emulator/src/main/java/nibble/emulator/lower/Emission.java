@@ -91,7 +91,7 @@ final class Emission {
   }
 
   VirtualRegister temporary(PtxType type) {
-    return new VirtualRegister("temporary", type);
+    return VirtualRegister.temporary(type);
   }
 
   // Registers and constants

@@ -26,7 +26,7 @@ final class FunctionLowering {
   private final Diagnostics diagnostics;
   private final Options options;
   private final List<Frame> pointees;
-  private final boolean watched;
+  private final Instrumentation instrumentation;
   private final List<LoweredBlock> blocks = new ArrayList<>();
   private final List<Site> sites = new ArrayList<>();
   private final Set<Frame> callees = new LinkedHashSet<>();
@@ -38,16 +38,17 @@ final class FunctionLowering {
    * Prepares a function.
    *
    * @param pointees the functions to which there may be pointers
-   * @param watched whether the code shall call an observer
+   * @param instrumentation what the code shall tell an observer
    */
   FunctionLowering(
-      PtxModule module, Frame frame, Diagnostics diagnostics, Options options, List<Frame> pointees, boolean watched) {
+      PtxModule module, Frame frame, Diagnostics diagnostics, Options options, List<Frame> pointees,
+      Instrumentation instrumentation) {
     this.module = module;
     this.frame = frame;
     this.diagnostics = diagnostics;
     this.options = options;
     this.pointees = pointees;
-    this.watched = watched;
+    this.instrumentation = instrumentation;
   }
 
   /**
@@ -64,7 +65,12 @@ final class FunctionLowering {
     if (current != null) {
       current.end(new End.Leave(Optional.empty(), frame.function().isEntry(), Optional.empty()));
     }
-    return new LoweredFunction(frame, Blocks.tidy(blocks), sites, callees, List.copyOf(symbols));
+    // Of a function with problems some blocks may have no end; nobody will run it.
+    List<LoweredBlock> tidy = diagnostics.hasErrors() ? List.of() : Blocks.tidy(blocks);
+    if (instrumentation.tracksRegisters() && !tidy.isEmpty()) {
+      TrackRegisters.track(tidy, frame.function().isEntry());
+    }
+    return new LoweredFunction(frame, tidy, sites, callees, List.copyOf(symbols));
   }
 
   private void declareFormals(Names names, List<Variable> variables, List<Symbol> formals) {
@@ -110,8 +116,8 @@ final class FunctionLowering {
     switch (variable.space()) {
       case REG -> names.declareRegisters(variable);
       // The parameters of calls are private memory of the thread.
-      case PARAM -> names.declare(variable.name(), new MemorySymbol(variable, StateSpace.LOCAL));
-      case SHARED, LOCAL -> names.declare(variable.name(), new MemorySymbol(variable, variable.space()));
+      case PARAM -> names.declare(variable.name(), MemorySymbol.small(variable, StateSpace.LOCAL));
+      case SHARED, LOCAL -> names.declare(variable.name(), MemorySymbol.small(variable, variable.space()));
       default ->
           throw new Rejection("a function cannot declare a variable in ." + variable.space().text() + " space");
     }
@@ -159,8 +165,16 @@ final class FunctionLowering {
     return pointees;
   }
 
+  /** Whether an observer is told. */
   boolean isWatched() {
-    return watched;
+    return instrumentation.observes();
+  }
+
+  /** A place before an access at which a schedule may let others run. */
+  void point() {
+    if (instrumentation.steps()) {
+      cut();
+    }
   }
 
   void add(LoweredStep step) {

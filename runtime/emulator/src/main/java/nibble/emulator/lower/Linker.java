@@ -85,7 +85,8 @@ final class Linker {
         sites,
         layout.sharedBytes(),
         layout.dynamicBase(),
-        layout.localBytes());
+        layout.localBytes(),
+        layout.sharedVariables());
   }
 
   /** Notes constants and special registers, which stand behind the registers. */
@@ -203,7 +204,7 @@ final class Linker {
               ? behind(Bank.LONG, longConstants.size() + longSpecials.get(it.register()))
               : behind(Bank.WORD, wordConstants.size() + wordSpecials.get(it.register()));
       case Arg.SymbolAddress it -> encode(constant(it), site);
-      case Arg.SymbolNumber it -> Math.toIntExact(layout.address(it.symbol()));
+      case Arg.SymbolNumber it -> (int) layout.address(it.symbol());
       case Arg.Number it -> it.value();
       case Arg.Registers it -> list(it.registers().stream().mapToInt(element -> encode(element, site)).toArray());
       case Arg.Plan it -> {

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.ConcurrentHashMap;
 import nibble.emulator.code.Code;
 import nibble.emulator.memory.Region;
 import nibble.emulator.model.Function;
@@ -16,17 +16,23 @@ import nibble.emulator.model.Target;
 public final class LoweredModule {
   private final Target target;
   private final Map<Frame, LoweredFunction> functions;
-  private final Supplier<Map<Frame, LoweredFunction>> watchedFunctions;
+  private final Source source;
+  private final Map<Instrumentation, Map<Frame, LoweredFunction>> instrumented = new ConcurrentHashMap<>();
   private final Map<String, Region> variables;
+
+  /** Lowers the module's functions once more. */
+  interface Source {
+    Map<Frame, LoweredFunction> lower(Instrumentation instrumentation);
+  }
 
   LoweredModule(
       Target target,
       Map<Frame, LoweredFunction> functions,
-      Supplier<Map<Frame, LoweredFunction>> watchedFunctions,
+      Source source,
       Map<String, Region> variables) {
     this.target = target;
     this.functions = functions;
-    this.watchedFunctions = watchedFunctions;
+    this.source = source;
     this.variables = Map.copyOf(variables);
   }
 
@@ -63,10 +69,12 @@ public final class LoweredModule {
   /**
    * A kernel's code.
    *
-   * @param watched whether it calls an observer
+   * @param instrumentation what it tells an observer
    */
-  public Code link(String kernel, boolean watched) {
-    return Linker.link(reachable(watched ? watchedFunctions.get() : functions, kernel));
+  public Code link(String kernel, Instrumentation instrumentation) {
+    boolean isPlain = instrumentation.equals(Instrumentation.NONE);
+    return Linker.link(
+        reachable(isPlain ? functions : instrumented.computeIfAbsent(instrumentation, source::lower), kernel));
   }
 
   private static Frame frame(Map<Frame, LoweredFunction> functions, String kernel) {

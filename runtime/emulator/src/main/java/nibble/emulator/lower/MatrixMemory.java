@@ -75,6 +75,7 @@ final class MatrixMemory {
 
   private static void watch(Emission it, String helper, int matrices, Emission.Address address, int space) {
     if (it.function().isWatched()) {
+      it.function().point();
       it.step(helper, tail(List.of(Arg.number(matrices)), address, space));
     }
   }
@@ -88,10 +89,7 @@ final class MatrixMemory {
     if (!isLegal) {
       throw new Rejection("cp.async." + it.match().text("cache") + " cannot copy " + bytes + " bytes");
     }
-    if (it.function().isWatched()) {
-      int space = Space.SHARED + (to.isNarrow() ? Space.NARROW : 0);
-      it.step("Watch.write", tail(List.of(Arg.number(bytes)), to, space));
-    }
+    it.function().point();
     it.step(
         "AsyncAccess.copy",
         to.base(),

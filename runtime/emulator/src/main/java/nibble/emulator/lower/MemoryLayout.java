@@ -1,13 +1,16 @@
 package nibble.emulator.lower;
 
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import nibble.emulator.memory.Placed;
 import nibble.emulator.model.StateSpace;
 
 /** Where a kernel's shared and local variables are. */
 final class MemoryLayout {
   private static final int DYNAMIC_ALIGNMENT = 16;
+  private static final int MOST = 1 << 30;
 
   private final Map<MemorySymbol, Long> addresses = new IdentityHashMap<>();
   private final int sharedBytes;
@@ -32,11 +35,12 @@ final class MemoryLayout {
         }
       }
     }
-    sharedBytes = Math.toIntExact(shared);
+    // More than there can be is refused at the launch.
+    sharedBytes = (int) Math.min(shared, MOST);
     boolean isDynamic = functions.stream().flatMap(it -> it.symbols().stream()).anyMatch(MemorySymbol::isDynamic);
     int align = Math.max(alignment, DYNAMIC_ALIGNMENT);
     dynamicBase = isDynamic ? (sharedBytes + align - 1) / align * align : sharedBytes;
-    localBytes = Math.toIntExact((local + 15) / 16 * 16);
+    localBytes = (int) Math.min((local + 15) / 16 * 16, MOST);
   }
 
   private long place(MemorySymbol symbol, long end) {
@@ -53,6 +57,15 @@ final class MemoryLayout {
     }
     boolean isFixed = symbol.space() != StateSpace.SHARED && symbol.space() != StateSpace.LOCAL;
     return isFixed ? symbol.address() : addresses.get(symbol);
+  }
+
+  /** The shared variables, dynamic arrays apart, by their offsets. */
+  List<Placed> sharedVariables() {
+    return addresses.entrySet().stream()
+        .filter(it -> it.getKey().space() == StateSpace.SHARED)
+        .map(it -> new Placed(it.getKey().variable().name(), it.getValue(), it.getKey().variable().bytes()))
+        .sorted(Comparator.comparingLong(Placed::offset))
+        .toList();
   }
 
   int sharedBytes() {

@@ -2,9 +2,12 @@ package nibble.emulator.lower;
 
 import nibble.emulator.model.StateSpace;
 import nibble.emulator.model.Variable;
+import nibble.emulator.report.Rejection;
 
 /** A variable in memory. Where it is, the linker decides for each kernel, but for global and constant ones. */
 final class MemorySymbol implements Symbol {
+  private static final long MOST = 1 << 30;
+
   private final Variable variable;
   private final StateSpace space;
   private long address;
@@ -17,6 +20,18 @@ final class MemorySymbol implements Symbol {
   MemorySymbol(Variable variable, StateSpace space) {
     this.variable = variable;
     this.space = space;
+  }
+
+  /**
+   * A variable that a block or a thread has for itself.
+   *
+   * @throws Rejection if no memory could hold it
+   */
+  static MemorySymbol small(Variable variable, StateSpace space) {
+    if (variable.bytes() > MOST) {
+      throw new Rejection("'" + variable.name() + "' takes " + variable.bytes() + " bytes");
+    }
+    return new MemorySymbol(variable, space);
   }
 
   Variable variable() {

@@ -10,6 +10,7 @@ import java.util.Set;
 import nibble.emulator.memory.Addresses;
 import nibble.emulator.memory.GlobalMemory;
 import nibble.emulator.memory.Region;
+import nibble.emulator.memory.WrittenBytes;
 import nibble.emulator.model.Function;
 import nibble.emulator.model.PtxModule;
 import nibble.emulator.model.StateSpace;
@@ -48,7 +49,7 @@ public final class ModuleLowering {
     lowering.declareFunctions();
     lowering.initialiseVariables();
     TakenAddresses.mark(module, lowering.frames);
-    Map<Frame, LoweredFunction> functions = lowering.lowerFunctions(false);
+    Map<Frame, LoweredFunction> functions = lowering.lowerFunctions(Instrumentation.NONE);
     functions.values().forEach(it -> lowering.refuseRecursion(it, functions));
     try {
       diagnostics.throwIfAny();
@@ -57,7 +58,7 @@ public final class ModuleLowering {
       throw problems;
     }
     return new LoweredModule(
-        module.target(), functions, () -> lowering.lowerFunctions(true), lowering.regions);
+        module.target(), functions, lowering::lowerFunctions, lowering.regions);
   }
 
   private void declareVariables(GlobalMemory memory) {
@@ -90,17 +91,25 @@ public final class ModuleLowering {
       return;
     }
     switch (variable.space()) {
-      case SHARED -> define(variable, new MemorySymbol(variable, StateSpace.SHARED));
+      case SHARED -> define(variable, MemorySymbol.small(variable, StateSpace.SHARED));
       case GLOBAL, CONST -> {
         MemorySymbol symbol = new MemorySymbol(definition(variable), variable.space());
-        Region region =
-            memory.allocate(
-                symbol.variable().bytes(), variable.name(), variable.space() == StateSpace.CONST);
+        Region region = allocate(memory, symbol.variable());
+        // What has no initial value is zero.
+        region.written().ifPresent(WrittenBytes::writeAll);
         regions.put(variable.name(), region);
         symbol.place(region.base());
         define(variable, symbol);
       }
       default -> throw new Rejection("a module has no variables in ." + variable.space().text() + " space");
+    }
+  }
+
+  private static Region allocate(GlobalMemory memory, Variable variable) {
+    try {
+      return memory.allocate(variable.bytes(), variable.name(), variable.space() == StateSpace.CONST);
+    } catch (OutOfMemoryError full) {
+      throw new Rejection(full.getMessage());
     }
   }
 
@@ -150,12 +159,13 @@ public final class ModuleLowering {
     }
   }
 
-  private Map<Frame, LoweredFunction> lowerFunctions(boolean watched) {
+  private Map<Frame, LoweredFunction> lowerFunctions(Instrumentation instrumentation) {
     Map<Frame, LoweredFunction> functions = new LinkedHashMap<>();
     List<Frame> pointees = frames.values().stream().filter(Frame::isAddressTaken).toList();
     for (Frame frame : frames.values()) {
       if (frame.function().body().isPresent()) {
-        FunctionLowering lowering = new FunctionLowering(module, frame, diagnostics, options, pointees, watched);
+        FunctionLowering lowering =
+            new FunctionLowering(module, frame, diagnostics, options, pointees, instrumentation);
         functions.put(frame, lowering.lower(names));
       }
     }

@@ -10,11 +10,27 @@ import nibble.emulator.model.PtxType;
 final class VirtualRegister {
   private final String name;
   private final PtxType type;
+  private final boolean temporary;
   private boolean pinned;
 
   VirtualRegister(String name, PtxType type) {
+    this(name, type, false);
+  }
+
+  private VirtualRegister(String name, PtxType type, boolean temporary) {
     this.name = name;
     this.type = type;
+    this.temporary = temporary;
+  }
+
+  /** A register that one instruction writes and reads, and nobody else. */
+  static VirtualRegister temporary(PtxType type) {
+    return new VirtualRegister("temporary", type, true);
+  }
+
+  /** Whether it is of one instruction. */
+  boolean isTemporary() {
+    return temporary;
   }
 
   String name() {

@@ -40,6 +40,8 @@ public final class AddressResolver {
   private MemorySegment segment;
   private boolean contiguous;
   private boolean global;
+  private int space;
+  private Region region;
 
   /**
    * A resolver over a warp's registers.
@@ -74,6 +76,16 @@ public final class AddressResolver {
    */
   public boolean isGlobal() {
     return global;
+  }
+
+  /** In which memory the last round was: {@link Space#GLOBAL}, constants included, or one of a block or thread. */
+  public int space() {
+    return space;
+  }
+
+  /** The allocation of the last round, where that was in global memory. */
+  public Region region() {
+    return region;
   }
 
   /**
@@ -153,6 +165,8 @@ public final class AddressResolver {
     }
     segment = region.segment();
     global = !region.isReadOnly();
+    this.region = region;
+    this.space = Space.GLOBAL;
     int inside = place(source, at, region.base() - displacement, region.size(), bytes);
     int first = Integer.numberOfTrailingZeros(mask);
     if (!Lanes.has(inside, first)) {
@@ -195,6 +209,7 @@ public final class AddressResolver {
     long size = memories.size(space);
     segment = memories.segment(space);
     global = false;
+    this.space = space;
     int inside = place(source, at, base, size, bytes);
     if (!Lanes.has(inside, first)) {
       String what = memories.describe(space, offsets[first]);

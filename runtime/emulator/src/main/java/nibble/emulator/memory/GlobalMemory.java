@@ -8,16 +8,38 @@ import java.util.List;
 public final class GlobalMemory {
   private static final int FIRST_SLOT = 1;
 
+  private final boolean isTracked;
+  private final long limit;
   private volatile Region[] slots = new Region[64];
   private int used = FIRST_SLOT;
   private long bytesInUse;
 
-  /** Memory of {@code size} zero bytes in a slot of its own. */
+  /**
+   * Memory with nothing in it.
+   *
+   * @param isTracked whether it keeps count of which bytes have been written
+   * @param limit bytes that may be allocated at a time
+   */
+  public GlobalMemory(boolean isTracked, long limit) {
+    this.isTracked = isTracked;
+    this.limit = limit;
+  }
+
+  /**
+   * Memory of {@code size} zero bytes in a slot of its own.
+   *
+   * @throws OutOfMemoryError if there is not so much left
+   */
   public synchronized Region allocate(long size, String name, boolean readOnly) {
     if (size < 0 || size > 1L << Addresses.SLOT_BITS) {
       throw new IllegalArgumentException("cannot allocate " + size + " bytes");
     }
-    Region region = new Region((long) used << Addresses.SLOT_BITS, size, name, readOnly);
+    if (size > limit - bytesInUse) {
+      throw new OutOfMemoryError(
+          "'" + name + "' takes " + size + " bytes; of the machine's " + limit + " are " + (limit - bytesInUse)
+              + " left");
+    }
+    Region region = new Region((long) used << Addresses.SLOT_BITS, size, name, readOnly, isTracked);
     Region[] table = used < slots.length ? slots : Arrays.copyOf(slots, 2 * used);
     table[used++] = region;
     slots = table;

@@ -2,6 +2,7 @@ package nibble.emulator.memory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Live or freed memory of an allocation. */
 public final class Region {
@@ -13,9 +14,10 @@ public final class Region {
   private final boolean readOnly;
   private final Arena arena;
   private final MemorySegment segment;
+  private final Optional<WrittenBytes> written;
   private volatile boolean live = true;
 
-  Region(long base, long size, String name, boolean readOnly) {
+  Region(long base, long size, String name, boolean readOnly, boolean isTracked) {
     this.base = base;
     this.size = size;
     this.name = name;
@@ -23,6 +25,7 @@ public final class Region {
     this.arena = Arena.ofShared();
     // A segment of no bytes is legal and every access to it is out of bounds.
     this.segment = arena.allocate(size, ALIGNMENT);
+    this.written = isTracked ? Optional.of(new WrittenBytes(size)) : Optional.empty();
   }
 
   /** Address of the first byte. */
@@ -51,6 +54,16 @@ public final class Region {
   /** The bytes, of which the first is at offset 0. */
   public MemorySegment segment() {
     return segment;
+  }
+
+  /** Which bytes have been written, where the machine keeps count of that. */
+  public Optional<WrittenBytes> written() {
+    return written;
+  }
+
+  /** Number among all regions, freed ones included. */
+  public int slot() {
+    return (int) (base >>> Addresses.SLOT_BITS);
   }
 
   synchronized boolean free() {

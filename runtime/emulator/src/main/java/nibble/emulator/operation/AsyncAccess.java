@@ -5,6 +5,7 @@ import static nibble.emulator.lane.Lanes.has;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.AddressResolver;
 import nibble.emulator.memory.Space;
@@ -36,10 +37,33 @@ public final class AsyncAccess {
     // Where nothing is read the address may be any.
     for (int rest = m & reading(w, size); rest != 0; ) {
       int now = resolver.load(rest, Space.GLOBAL, from, fromOffset, bytes, site);
+      tell(w, now, bytes, size, site);
       gather(w, now, bytes, size, data);
       rest &= ~now;
     }
+    w.block.observer().copyIssued(w, m, destinations, data, bytes, site);
     w.asyncCopies.issue(m, destinations, data, bytes);
+  }
+
+  /** Tells the observer what is read, which may be less than is written. */
+  private static void tell(Warp w, int lanes, int bytes, int size, int site) {
+    Observer.BlockObserver observer = w.block.observer();
+    if (observer == Observer.BlockObserver.NONE) {
+      return;
+    }
+    for (int rest = lanes; rest != 0; ) {
+      int read = read(w, Integer.numberOfTrailingZeros(rest), bytes, size);
+      int same = 0;
+      for (int l = 0; l < WARP; l++) {
+        same |= read(w, l, bytes, size) == read ? 1 << l : 0;
+      }
+      observer.read(w, rest & same, w.resolver, read, site);
+      rest &= ~same;
+    }
+  }
+
+  private static int read(Warp w, int lane, int bytes, int size) {
+    return Math.clamp(w.words[size + lane], 0, bytes);
   }
 
   private static int reading(Warp w, int size) {
@@ -55,7 +79,7 @@ public final class AsyncAccess {
     long[] at = w.resolver.offsets();
     for (int l = 0; l < WARP; l++) {
       if (has(lanes, l)) {
-        int read = Math.clamp(w.words[size + l], 0, bytes);
+        int read = read(w, l, bytes, size);
         MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at[l], data, l * bytes, read);
         w.profile.globalBytesRead += read;
       }

@@ -29,7 +29,7 @@ public final class Barriers {
   /** Arrives and goes on. */
   public static void arrive(Warp w, int m, int a, int b, int site) {
     if (m != 0) {
-      w.block.barrier(number(w, m, a, site)).arrive(w, m, threads(w, m, b, site));
+      w.block.barrier(number(w, m, a, site)).arrive(w, m, threads(w, m, b, site), site);
     }
   }
 
@@ -45,7 +45,12 @@ public final class Barriers {
 
   /** {@code bar.warp.sync}: waits for the lanes that register {@code a} names. */
   public static void warp(Warp w, int m, int a, int site) {
-    if (m != 0 && !w.meeting.arrive(m, a, site)) {
+    if (m == 0) {
+      return;
+    }
+    if (w.meeting.arrive(m, a, site)) {
+      w.meeting.tellOrdered(m, site);
+    } else {
       w.meeting.await(m, site, BarrierResult.NONE);
     }
   }

@@ -3,6 +3,7 @@ package nibble.emulator.operation;
 import static nibble.emulator.lane.Lanes.WARP;
 import static nibble.emulator.lane.Lanes.has;
 
+import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Warp;
 
 /**
@@ -58,13 +59,16 @@ public final class Shuffles {
     boolean isComplete = w.meeting.arrive(m, members, site);
     w.meeting.bring(m, a);
     if (isComplete) {
-      take(w, m, d, p, b, c, source);
+      take(w, m, d, p, b, c, site, source);
     } else {
-      w.meeting.await(m, site, (warp, lanes, x, y) -> take(warp, lanes, d, p, b, c, source));
+      w.meeting.await(m, site, (warp, lanes, x, y) -> take(warp, lanes, d, p, b, c, site, source));
     }
   }
 
-  private static void take(Warp w, int m, int d, int p, int b, int c, Source source) {
+  private static void take(Warp w, int m, int d, int p, int b, int c, int site, Source source) {
+    if (w.block.observer() != Observer.BlockObserver.NONE) {
+      tellAbsent(w, m, b, c, site, source);
+    }
     int[] r = w.words;
     long[] values = w.meeting.values;
     int inside = 0;
@@ -76,5 +80,17 @@ public final class Shuffles {
       }
     }
     Predicates.put(w, m, p, inside);
+  }
+
+  /** Tells the observer of lanes that take the value of one that does not take part. */
+  private static void tellAbsent(Warp w, int m, int b, int c, int site, Source source) {
+    for (int l = 0; l < WARP; l++) {
+      if (has(m, l)) {
+        int from = source.lane(l, w.words[b + l] & 31, w.words[c + l]);
+        if (from >= 0 && !has(w.meeting.group(l), from)) {
+          w.block.observer().tookNothing(w, l, from, site);
+        }
+      }
+    }
   }
 }

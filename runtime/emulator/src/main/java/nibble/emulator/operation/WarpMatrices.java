@@ -32,6 +32,7 @@ public final class WarpMatrices {
         }
         for (int rest = -1; rest != 0; ) {
           int now = w.resolver.resolve(rest, space, addresses, bytes, site, writes);
+          Watch.resolved(w, now, writes, bytes, site);
           for (int lanes = now; lanes != 0; lanes &= lanes - 1) {
             transfer.move(w.resolver, Integer.numberOfTrailingZeros(lanes), r, e);
           }

@@ -88,12 +88,6 @@ public final class WarpgroupMatrices {
             "out of bounds: the matrix descriptor leads to shared address " + Addresses.hex(address) + " of "
                 + shared.byteSize() + " bytes");
       }
-      w.block.observer().ifPresent(
-          it -> {
-            long[] offsets = new long[Lanes.WARP];
-            offsets[0] = address;
-            it.access(w, 1, Observer.Access.READ, shared, offsets, MatrixDescriptor.CHUNK, site);
-          });
       MemorySegment.copy(shared, ValueLayout.JAVA_BYTE, address, to, at, MatrixDescriptor.CHUNK);
     };
   }

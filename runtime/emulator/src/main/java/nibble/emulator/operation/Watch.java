@@ -1,54 +1,166 @@
 package nibble.emulator.operation;
 
 import nibble.emulator.execute.Observer;
+import nibble.emulator.execute.StoredValues;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.AddressResolver;
 
 /**
- * Tells the observer of a watched launch what is about to be accessed. The operands behind the number of bytes are those of
- * the access itself.
+ * Tells the observer of a watched launch what is accessed. The last operands, address register, displacement, space and
+ * site, are those of the access itself.
  */
 public final class Watch {
   private static final int ROW_BYTES = 16;
+  private static final int[] UNKNOWN = {};
 
   private Watch() {}
 
   /** Before loads. */
   public static void read(Warp w, int m, int bytes, int a, int offset, int space, int site) {
-    tell(w, m, Observer.Access.READ, bytes, a, offset, space, site);
-  }
-
-  /** Before stores. */
-  public static void write(Warp w, int m, int bytes, int a, int offset, int space, int site) {
-    tell(w, m, Observer.Access.WRITE, bytes, a, offset, space, site);
-  }
-
-  /** Before atomics. */
-  public static void update(Warp w, int m, int bytes, int a, int offset, int space, int site) {
-    tell(w, m, Observer.Access.ATOMIC, bytes, a, offset, space, site);
-  }
-
-  private static void tell(
-      Warp w, int m, Observer.Access access, int bytes, int a, int offset, int space, int site) {
     AddressResolver resolver = w.resolver;
     for (int rest = m; rest != 0; ) {
       int now = resolver.load(rest, space, a, offset, bytes, site);
-      w.block.observer().orElseThrow().access(w, now, access, resolver.segment(), resolver.offsets(), bytes, site);
+      w.block.observer().read(w, now, resolver, bytes, site);
+      rest &= ~now;
+    }
+  }
+
+  /**
+   * Before stores.
+   *
+   * @param list registers of the elements
+   * @param bytes of all elements
+   * @param each bytes of an element
+   * @param isLong whether the registers are those of 64 bits
+   */
+  public static void write(
+      Warp w, int m, int list, int bytes, int each, int isLong, int a, int offset, int space, int site) {
+    write(w, m, w.stored.set(w.lists[list], each, isLong != 0), bytes, a, offset, space, site);
+  }
+
+  private static void write(
+      Warp w, int m, StoredValues values, int bytes, int a, int offset, int space, int site) {
+    AddressResolver resolver = w.resolver;
+    for (int rest = m; rest != 0; ) {
+      int now = resolver.store(rest, space, a, offset, bytes, site);
+      w.block.observer().write(w, now, resolver, bytes, values, site);
+      rest &= ~now;
+    }
+  }
+
+  /** After atomics that always write. */
+  public static void update(Warp w, int m, int bytes, int a, int offset, int space, int site) {
+    updated(w, m, m, bytes, a, offset, space, site);
+  }
+
+  /** After comparisons with memory, which write where what was there, {@code old}, is what was wanted. */
+  public static void compared(
+      Warp w, int m, int bytes, int old, int wanted, int a, int offset, int space, int site) {
+    int written = 0;
+    for (int l = 0; l < 32; l++) {
+      boolean same = bytes == 8 ? w.longs[old + l] == w.longs[wanted + l] : w.words[old + l] == w.words[wanted + l];
+      written |= same ? 1 << l : 0;
+    }
+    updated(w, m, written, bytes, a, offset, space, site);
+  }
+
+  private static void updated(
+      Warp w, int m, int written, int bytes, int a, int offset, int space, int site) {
+    AddressResolver resolver = w.resolver;
+    for (int rest = m; rest != 0; ) {
+      int now = resolver.store(rest, space, a, offset, bytes, site);
+      w.block.observer().update(w, now, written & now, resolver, bytes, site);
       rest &= ~now;
     }
   }
 
   /** Before {@code ldmatrix}: the lanes of the matrices' rows. */
   public static void readRows(Warp w, int m, int matrices, int a, int offset, int space, int site) {
-    tell(w, m & rows(matrices), Observer.Access.READ, ROW_BYTES, a, offset, space, site);
+    read(w, m & rows(matrices), ROW_BYTES, a, offset, space, site);
   }
 
   /** Before {@code stmatrix}. */
   public static void writeRows(Warp w, int m, int matrices, int a, int offset, int space, int site) {
-    tell(w, m & rows(matrices), Observer.Access.WRITE, ROW_BYTES, a, offset, space, site);
+    write(w, m & rows(matrices), w.stored.set(UNKNOWN, 1, false), ROW_BYTES, a, offset, space, site);
   }
 
   private static int rows(int matrices) {
     return matrices == 4 ? -1 : (1 << 8 * matrices) - 1;
+  }
+
+  /** Tells of an access that a helper has resolved itself: the lanes of the last round. */
+  static void resolved(Warp w, int lanes, boolean writes, int bytes, int site) {
+    Observer.BlockObserver observer = w.block.observer();
+    if (observer == Observer.BlockObserver.NONE) {
+      return;
+    }
+    if (writes) {
+      observer.write(w, lanes, w.resolver, bytes, w.stored.set(UNKNOWN, 1, false), site);
+    } else {
+      observer.read(w, lanes, w.resolver, bytes, site);
+    }
+  }
+
+  /** A memory fence. */
+  public static void fence(Warp w, int m, int site) {
+    if (m != 0) {
+      w.block.observer().fence(w, m, site);
+    }
+  }
+
+  /** After a parameter of a call was copied within local memory. */
+  public static void copyLocal(Warp w, int m, int to, int from, int bytes) {
+    if (m != 0) {
+      w.block.observer().copiedLocal(w, m, from, to, bytes);
+    }
+  }
+
+  /** After a parameter of a call was written to local memory. */
+  public static void writeLocal(Warp w, int m, int to, int bytes) {
+    if (m != 0) {
+      w.block.observer().wroteLocal(w, m, to, bytes);
+    }
+  }
+
+  // Which lanes have written a register is kept in a predicate.
+
+  /** A function begins: lanes have not written its registers. */
+  public static void forget(Warp w, int m, int list) {
+    for (int written : w.lists[list]) {
+      w.predicates[written] &= ~m;
+    }
+  }
+
+  /** Lanes have written the registers. */
+  public static void wrote(Warp w, int m, int list) {
+    for (int written : w.lists[list]) {
+      w.predicates[written] |= m;
+    }
+  }
+
+  /** Lanes have written registers that are written if all of the others are. */
+  public static void wroteIf(Warp w, int m, int list, int sources) {
+    int all = -1;
+    for (int source : w.lists[sources]) {
+      all &= w.predicates[source];
+    }
+    for (int written : w.lists[list]) {
+      w.predicates[written] = w.predicates[written] & ~m | all & m;
+    }
+  }
+
+  /** Lanes have chosen between two registers: {@code a} where the predicate {@code chooser} is true. */
+  public static void chose(Warp w, int m, int target, int a, int b, int chooser) {
+    int[] p = w.predicates;
+    int written = p[chooser] & p[a] | ~p[chooser] & p[b];
+    p[target] = p[target] & ~m | written & m;
+  }
+
+  /** Lanes are about to read a register, which they should have written; {@code name} is the number of its name. */
+  public static void require(Warp w, int m, int written, int name, int site) {
+    int missing = m & ~w.predicates[written];
+    if (missing != 0) {
+      w.block.observer().readUnwritten(w, missing, (String) w.plans[name], site);
+    }
   }
 }

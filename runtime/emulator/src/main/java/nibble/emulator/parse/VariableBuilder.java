@@ -15,6 +15,7 @@ import org.antlr.v4.runtime.ParserRuleContext;
 
 /** Builds variables and parameters. */
 final class VariableBuilder {
+  private static final int MOST_ALIGNED = 1 << 16;
   private VariableBuilder() {}
 
   static Position position(ParserRuleContext tree) {
@@ -57,12 +58,15 @@ final class VariableBuilder {
     boolean pointer = false;
     for (PtxParser.QualifierContext qualifier : qualifiers) {
       if (qualifier.ALIGN() != null) {
-        int stated = (int) Numbers.integer(qualifier.INTEGER(0).getText()).value();
-        if (Integer.bitCount(stated) != 1) {
+        long stated = Numbers.integer(qualifier.INTEGER(0).getText()).value();
+        if (Long.bitCount(stated) != 1) {
           throw new Rejection("an alignment is a power of two");
         }
+        if (stated < 0 || stated > MOST_ALIGNED) {
+          throw new Rejection("an alignment is at most " + MOST_ALIGNED);
+        }
         // Behind .ptr the alignment is that of the memory pointed at.
-        align = pointer ? align : stated;
+        align = pointer ? align : (int) stated;
       } else if (qualifier.ATTRIBUTE() == null && qualifier.space() == null) {
         String word = qualifier.getText().substring(1);
         switch (word) {

@@ -47,6 +47,11 @@ public final class Diagnostics {
     }
   }
 
+  /** Whether anything was noted. */
+  public boolean hasErrors() {
+    return !problems.isEmpty();
+  }
+
   /** Throws what was noted, if anything was. */
   public void throwIfAny() {
     if (!problems.isEmpty()) {

@@ -30,14 +30,17 @@ final class AlignedTile implements Multiplication {
   /** The smallest addend that is not tiny. */
   private static final int SMALLEST = LEAST + 127 << 23;
 
+  /** So many products alone never overflow: each is below four, in units of the largest exponent, and at most 25 bits follow. */
+  private static final int FITTING = 8;
+
   private static final int SIGN = 0x80000000;
   private static final int EXPONENT = 0x7f800000;
 
   private final FloatMultiplication plain;
   private final OperandDecoder aDecoder;
   private final OperandDecoder bDecoder;
-  private final int perRegister;
-  private final int blocks;
+  private final int terms;
+  private final boolean isNarrow;
   private final Accumulation rule;
 
   /**
@@ -50,9 +53,10 @@ final class AlignedTile implements Multiplication {
     this.plain = plain;
     this.aDecoder = new FloatDecoder(a);
     this.bDecoder = new FloatDecoder(b);
-    this.perRegister = a.perRegister();
-    this.blocks = k / (4 * perRegister);
+    this.terms = k;
     this.rule = rule;
+    // A product is below four, the addend below two, in units of the largest exponent.
+    this.isNarrow = (4L * k / rule.steps() + 2) << rule.fractionBits() <= Integer.MAX_VALUE;
   }
 
   @Override
@@ -63,47 +67,39 @@ final class AlignedTile implements Multiplication {
     RightOperand right = s.right(b[0]);
     boolean isQuick = left.load(aDecoder, words, a) & right.load(bDecoder, words, b);
     if (isQuick && sum(words, c, left, right, s)) {
-      for (int r = 0; r < 4; r++) {
-        System.arraycopy(s.sum, r * WARP, words, d[r], WARP);
-      }
+      Operands.store(s.sum, words, d);
     } else {
       plain.run(words, longs, d, a, b, c, metadata, x);
     }
   }
 
   private boolean sum(int[] words, int[] c, LeftOperand left, RightOperand right, TileScratch s) {
-    for (int r = 0; r < 4; r++) {
-      System.arraycopy(words, c[r], s.sum, r * WARP, WARP);
-    }
-    int perBlock = 4 * perRegister;
-    int share = blocks / rule.steps();
+    Operands.copy(s.sum, words, c);
+    int share = terms / rule.steps();
     boolean fits = true;
-    for (int step = 0; step < rule.steps() && fits; step++) {
-      fits = isOrdinary(s);
+    for (int from = 0; from < terms && fits; from += share) {
       for (int lane = 0; lane < WARP; lane += Exponents.LANES) {
-        exponents(s, left, right, lane, step * share * perBlock, (step + 1) * share * perBlock);
+        exponents(s, left, right, lane, from, from + share);
       }
-      start(s);
-      for (int block = step * share; block < (step + 1) * share; block++) {
-        for (int lane = 0; lane < WARP; lane += WORDS) {
-          products(s, left, right, lane, block * perBlock, (block + 1) * perBlock);
-        }
-        fits &= combine(s);
-      }
+      fits = start(s) && total(s, left, right, from, from + share, isNarrow);
       finish(s);
     }
     return fits;
   }
 
-  /** Whether no sum is infinite, NaN, or tiny and not zero. */
-  private static boolean isOrdinary(TileScratch s) {
-    long others = 0;
-    for (int at = 0; at < 4 * WARP; at += WORDS) {
-      IntVector magnitude = IntVector.fromArray(WORD, s.sum, at).and(~SIGN);
-      long outside = magnitude.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST).toLong();
-      others |= outside & magnitude.compare(VectorOperators.NE, 0).toLong();
+  /** Adds the products of some columns to the totals; false if one overflows. */
+  private static boolean total(TileScratch s, LeftOperand left, RightOperand right, int from, int to, boolean isNarrow) {
+    if (isNarrow) {
+      products(s, left, right, from, to);
+      return true;
     }
-    return others == 0;
+    boolean fits = true;
+    for (int k = from; k < to; k += FITTING) {
+      System.arraycopy(s.total, 0, s.before, 0, s.total.length);
+      products(s, left, right, k, k + FITTING);
+      fits &= !overflows(s);
+    }
+    return fits;
   }
 
   /** The largest exponent of each sum's products, for a vector of lanes: two row halves, each an even and an odd column. */
@@ -135,11 +131,17 @@ final class AlignedTile implements Multiplication {
   /**
    * The largest exponents with the addends', the scales {@code 2^(fractionBits - largest)}, which make the lowest kept bit
    * one, and the addends cut off.
+   *
+   * @return false if an addend is infinite, NaN, or tiny and not zero
    */
-  private void start(TileScratch s) {
+  private boolean start(TileScratch s) {
+    long others = 0;
     for (int at = 0; at < 4 * WARP; at += WORDS) {
       IntVector addend = IntVector.fromArray(WORD, s.sum, at);
-      IntVector own = addend.lanewise(VectorOperators.LSHR, 23).and(255).sub(127);
+      IntVector magnitude = addend.and(~SIGN);
+      long outside = magnitude.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST).toLong();
+      others |= outside & magnitude.compare(VectorOperators.NE, 0).toLong();
+      IntVector own = magnitude.lanewise(VectorOperators.LSHR, 23).sub(127);
       ShortVector products = ShortVector.fromArray(Exponents.HALF, s.products, at);
       IntVector largest = own.max((IntVector) products.convertShape(VectorOperators.S2I, WORD, 0));
       largest.intoArray(s.largest, at);
@@ -149,9 +151,16 @@ final class AlignedTile implements Multiplication {
       FloatVector scaled = addend.reinterpretAsFloats().mul(scale);
       ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
     }
+    return others == 0;
   }
 
-  /** The cut-off products of some columns of the left operand, for a vector of lanes. */
+  private static void products(TileScratch s, LeftOperand left, RightOperand right, int from, int to) {
+    for (int lane = 0; lane < WARP; lane += WORDS) {
+      products(s, left, right, lane, from, to);
+    }
+  }
+
+  /** The totals and the cut-off products of some columns of the left operand, for a vector of lanes. */
   private static void products(
       TileScratch s, LeftOperand leftOperand, RightOperand right, int lane, int from, int to) {
     float[] left = leftOperand.value;
@@ -161,10 +170,10 @@ final class AlignedTile implements Multiplication {
     FloatVector s1 = FloatVector.fromArray(FLOAT, s.scale, lane + WARP);
     FloatVector s2 = FloatVector.fromArray(FLOAT, s.scale, lane + 2 * WARP);
     FloatVector s3 = FloatVector.fromArray(FLOAT, s.scale, lane + 3 * WARP);
-    IntVector q0 = IntVector.zero(WORD);
-    IntVector q1 = IntVector.zero(WORD);
-    IntVector q2 = IntVector.zero(WORD);
-    IntVector q3 = IntVector.zero(WORD);
+    IntVector q0 = IntVector.fromArray(WORD, s.total, lane);
+    IntVector q1 = IntVector.fromArray(WORD, s.total, lane + WARP);
+    IntVector q2 = IntVector.fromArray(WORD, s.total, lane + 2 * WARP);
+    IntVector q3 = IntVector.fromArray(WORD, s.total, lane + 3 * WARP);
     for (int k = from; k < to; k++) {
       FloatVector upper = FloatVector.fromArray(FLOAT, left, LeftOperand.ROWS * k + lane);
       FloatVector lower = FloatVector.fromArray(FLOAT, left, LeftOperand.ROWS * k + WARP + lane);
@@ -175,24 +184,23 @@ final class AlignedTile implements Multiplication {
       q2 = q2.add(lower.mul(x).mul(s2).convertShape(VectorOperators.F2I, WORD, 0));
       q3 = q3.add(lower.mul(y).mul(s3).convertShape(VectorOperators.F2I, WORD, 0));
     }
-    q0.intoArray(s.part, lane);
-    q1.intoArray(s.part, lane + WARP);
-    q2.intoArray(s.part, lane + 2 * WARP);
-    q3.intoArray(s.part, lane + 3 * WARP);
+    q0.intoArray(s.total, lane);
+    q1.intoArray(s.total, lane + WARP);
+    q2.intoArray(s.total, lane + 2 * WARP);
+    q3.intoArray(s.total, lane + 3 * WARP);
   }
 
-  /** Adds the products of some columns to the totals; false if that overflows, which these products alone cannot. */
-  private static boolean combine(TileScratch s) {
+  /** Whether a total went round since it was kept. */
+  private static boolean overflows(TileScratch s) {
     long overflow = 0;
     for (int at = 0; at < 4 * WARP; at += WORDS) {
-      IntVector before = IntVector.fromArray(WORD, s.total, at);
-      IntVector part = IntVector.fromArray(WORD, s.part, at);
-      IntVector sum = before.add(part);
-      sum.intoArray(s.total, at);
+      IntVector before = IntVector.fromArray(WORD, s.before, at);
+      IntVector sum = IntVector.fromArray(WORD, s.total, at);
+      IntVector part = sum.sub(before);
       IntVector signs = before.lanewise(VectorOperators.XOR, sum).and(part.lanewise(VectorOperators.XOR, sum));
       overflow |= signs.compare(VectorOperators.LT, 0).toLong();
     }
-    return overflow == 0;
+    return overflow != 0;
   }
 
   /** The totals as single precision, cut off to its fraction bits. */

@@ -23,6 +23,7 @@ final class FloatDecoder implements OperandDecoder {
 
   private static final int MOST = 60;
 
+  private final ElementType type;
   private final int bits;
   private final int padding;
   private final int perRegister;
@@ -33,6 +34,7 @@ final class FloatDecoder implements OperandDecoder {
   private final float magic;
 
   FloatDecoder(ElementType type) {
+    this.type = type;
     bits = type.bits();
     perRegister = type.perRegister();
     padding = type.padding();
@@ -44,8 +46,8 @@ final class FloatDecoder implements OperandDecoder {
   }
 
   @Override
-  public int perRegister() {
-    return perRegister;
+  public ElementType type() {
+    return type;
   }
 
   @Override

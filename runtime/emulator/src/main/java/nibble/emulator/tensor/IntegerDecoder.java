@@ -13,19 +13,21 @@ import jdk.incubator.vector.VectorSpecies;
 final class IntegerDecoder implements OperandDecoder {
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
 
+  private final ElementType type;
   private final int bits;
   private final int perRegister;
   private final int keep;
 
   IntegerDecoder(ElementType type) {
+    this.type = type;
     bits = type.bits();
     perRegister = type.perRegister();
     keep = type.isSigned() ? -1 : (1 << bits) - 1;
   }
 
   @Override
-  public int perRegister() {
-    return perRegister;
+  public ElementType type() {
+    return type;
   }
 
   @Override

@@ -49,9 +49,7 @@ final class IntegerTile implements Multiplication {
         IntVector.fromArray(WORD, s.part, at).add(IntVector.fromArray(WORD, words, c[r] + lane)).intoArray(s.sum, at);
       }
     }
-    for (int r = 0; r < 4; r++) {
-      System.arraycopy(s.sum, r * WARP, words, d[r], WARP);
-    }
+    Operands.store(s.sum, words, d);
   }
 
   /** The sums of products for a vector of lanes: two row halves, each an even and an odd column. */

@@ -34,7 +34,7 @@ final class LeftOperand {
   private final int[] source = new int[4 * WARP];
   private final float[] plane = new float[8 * WARP];
   private final int[] planeExponent = new int[8 * WARP];
-  private OperandDecoder decoder;
+  private ElementType type;
   private boolean isQuick;
 
   private static VectorShuffle<Integer> spread(int t) {
@@ -42,14 +42,14 @@ final class LeftOperand {
   }
 
   /** Takes an operand apart, unless it is the one that is here; false if it cannot be summed quickly. */
-  boolean load(OperandDecoder type, int[] words, int[] registers) {
-    if (decoder != type || !Operands.isSame(source, words, registers)) {
-      decoder = type;
+  boolean load(OperandDecoder decoder, int[] words, int[] registers) {
+    if (type != decoder.type() || !Operands.isSame(source, words, registers)) {
+      type = decoder.type();
       Operands.copy(source, words, registers);
       isQuick = true;
       for (int r = 0; r < registers.length; r++) {
-        isQuick &= type.decode(source, r * WARP, plane, planeExponent);
-        place(r >> 1, r & 1, type.perRegister());
+        isQuick &= decoder.decode(source, r * WARP, plane, planeExponent);
+        place(r >> 1, r & 1, decoder.perRegister());
       }
     }
     return isQuick;

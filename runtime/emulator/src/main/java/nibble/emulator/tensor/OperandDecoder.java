@@ -2,8 +2,13 @@ package nibble.emulator.tensor;
 
 /** Takes packed elements apart, lane by lane. */
 interface OperandDecoder {
+  /** What it decodes. */
+  ElementType type();
+
   /** Elements in a register. */
-  int perRegister();
+  default int perRegister() {
+    return type().perRegister();
+  }
 
   /**
    * Decodes a register: for each of its elements 32 lanes.

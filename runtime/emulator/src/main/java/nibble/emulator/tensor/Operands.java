@@ -13,19 +13,33 @@ final class Operands {
 
   /** Whether the registers hold what the array does. */
   static boolean isSame(int[] source, int[] words, int[] registers) {
-    long different = 0;
+    IntVector different = IntVector.zero(WORD);
     for (int r = 0; r < registers.length; r++) {
       for (int lane = 0; lane < WARP; lane += WORDS) {
         IntVector old = IntVector.fromArray(WORD, source, r * WARP + lane);
-        different |= old.compare(VectorOperators.NE, IntVector.fromArray(WORD, words, registers[r] + lane)).toLong();
+        different = different.or(old.lanewise(VectorOperators.XOR, IntVector.fromArray(WORD, words, registers[r] + lane)));
       }
     }
-    return different == 0;
+    return different.compare(VectorOperators.EQ, 0).allTrue();
   }
 
   static void copy(int[] source, int[] words, int[] registers) {
     for (int r = 0; r < registers.length; r++) {
-      System.arraycopy(words, registers[r], source, r * WARP, WARP);
+      move(words, registers[r], source, r * WARP);
+    }
+  }
+
+  /** The reverse of {@link #copy}. */
+  static void store(int[] source, int[] words, int[] registers) {
+    for (int r = 0; r < registers.length; r++) {
+      move(source, r * WARP, words, registers[r]);
+    }
+  }
+
+  /** A register's lanes, which a general copy would take several times as long for. */
+  private static void move(int[] from, int at, int[] to, int target) {
+    for (int lane = 0; lane < WARP; lane += WORDS) {
+      IntVector.fromArray(WORD, from, at + lane).intoArray(to, target + lane);
     }
   }
 

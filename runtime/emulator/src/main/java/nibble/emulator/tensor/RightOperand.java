@@ -33,19 +33,19 @@ final class RightOperand {
   private final float[] plane = new float[8 * WARP + WARP];
 
   private final int[] planeExponent = new int[8 * WARP + WARP];
-  private OperandDecoder decoder;
+  private ElementType type;
   private boolean isQuick;
 
   /** Takes an operand apart, unless it is the one that is here; false if it cannot be summed quickly. */
-  boolean load(OperandDecoder type, int[] words, int[] registers) {
-    if (decoder != type || !Operands.isSame(source, words, registers)) {
-      decoder = type;
+  boolean load(OperandDecoder decoder, int[] words, int[] registers) {
+    if (type != decoder.type() || !Operands.isSame(source, words, registers)) {
+      type = decoder.type();
       Operands.copy(source, words, registers);
       isQuick = true;
       for (int r = 0; r < registers.length; r++) {
         Operands.transpose(source, r * WARP, transposed);
-        isQuick &= type.decode(transposed, 0, plane, planeExponent);
-        place(r, type.perRegister());
+        isQuick &= decoder.decode(transposed, 0, plane, planeExponent);
+        place(r, decoder.perRegister());
       }
     }
     return isQuick;

@@ -15,6 +15,7 @@ final class TileScratch {
   final float[] scale = new float[4 * WARP];
   final int[] total = new int[4 * WARP];
   final int[] part = new int[4 * WARP];
+  final int[] before = new int[4 * WARP];
 
   /** Where the left operand that starts at a register is kept. */
   LeftOperand left(int register) {

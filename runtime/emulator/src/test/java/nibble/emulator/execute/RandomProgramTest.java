@@ -3,6 +3,7 @@ package nibble.emulator.execute;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -12,7 +13,6 @@ import nibble.emulator.KernelRun;
 import nibble.emulator.Machine;
 import nibble.emulator.Tier;
 import nibble.emulator.schedule.Schedule;
-import nibble.emulator.schedule.Scheduler;
 import org.junit.jupiter.api.Test;
 
 /** Random programs give one result, whichever way they are executed. */
@@ -41,35 +41,15 @@ class RandomProgramTest {
     assertArrayEquals(alone, inWarps, () -> RandomProgram.generate(seed, size));
   }
 
-  /** A schedule that switches warps, and paths within them, at random. */
-  private static Schedule shuffled(long seed) {
-    return block -> {
-      Random random = new Random(seed + block);
-      return new Scheduler() {
-        @Override
-        public int next(int ready) {
-          int rest = ready;
-          for (int skip = random.nextInt(Integer.bitCount(ready)); skip > 0; skip--) {
-            rest &= rest - 1;
-          }
-          return Integer.numberOfTrailingZeros(rest);
-        }
-
-        @Override
-        public int turn() {
-          return 1 + random.nextInt(4);
-        }
-      };
-    };
-  }
-
   @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
   void theOrderInWhichWarpsRunIsOfNoConsequence(
-      @ForAll long seed, @ForAll @IntRange(min = 5, max = 60) int size, @ForAll long order) {
+      @ForAll long seed, @ForAll @IntRange(min = 5, max = 60) int size, @ForAll @IntRange int order) {
     byte[] usual = memory(run(seed, size).grid(1, THREADS).run(Tier.COMPILED));
-    Machine.Builder builder = Machine.builder().workers(1).schedule(shuffled(order));
-    byte[] shuffled = memory(run(seed, size).machine(builder).racing().grid(1, THREADS).run());
-    assertArrayEquals(usual, shuffled, () -> RandomProgram.generate(seed, size));
+    for (Schedule schedule : List.of(Schedule.random(order), Schedule.adversarial(order))) {
+      Machine.Builder builder = Machine.builder().schedule(schedule);
+      byte[] shuffled = memory(run(seed, size).machine(builder).racing().grid(1, THREADS).run());
+      assertArrayEquals(usual, shuffled, () -> schedule + "\n" + RandomProgram.generate(seed, size));
+    }
   }
 
   /** The generator is worth something: its programs diverge, call, and leave early. */

@@ -1,12 +1,15 @@
 package nibble.engine.device.emulator;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.Collectors;
+import nibble.emulator.Allocation;
 import nibble.emulator.Argument;
+import nibble.emulator.Finding;
 import nibble.emulator.LaunchConfig;
 import nibble.emulator.LaunchConfig.Extent;
 import nibble.emulator.Machine;
 import nibble.emulator.MachineException;
+import nibble.emulator.PtxKernel;
 import nibble.engine.device.DeviceBuffer;
 import nibble.engine.device.DeviceEvent;
 import nibble.engine.device.DeviceException;
@@ -27,28 +30,28 @@ final class EmulatedStream implements DeviceStream {
     this.device = device;
   }
 
-  private static MemorySegment segment(DeviceBuffer buffer) {
-    return ((EmulatedBuffer) buffer).allocation().segment();
+  private static Allocation allocation(DeviceBuffer buffer) {
+    return ((EmulatedBuffer) buffer).allocation();
   }
 
   @Override
   public void copyIn(HostBuffer from, long fromOffset, DeviceBuffer to, long toOffset, long bytes) {
-    MemorySegment.copy(from.segment(), fromOffset, segment(to), toOffset, bytes);
+    allocation(to).write(from.segment().asSlice(fromOffset, bytes), toOffset);
   }
 
   @Override
   public void copyOut(DeviceBuffer from, long fromOffset, HostBuffer to, long toOffset, long bytes) {
-    MemorySegment.copy(segment(from), fromOffset, to.segment(), toOffset, bytes);
+    allocation(from).read(to.segment().asSlice(toOffset, bytes), fromOffset);
   }
 
   @Override
   public void copy(DeviceBuffer from, long fromOffset, DeviceBuffer to, long toOffset, long bytes) {
-    MemorySegment.copy(segment(from), fromOffset, segment(to), toOffset, bytes);
+    allocation(to).copy(allocation(from), fromOffset, toOffset, bytes);
   }
 
   @Override
   public void fill(DeviceBuffer buffer, long offset, long bytes, byte value) {
-    segment(buffer).asSlice(offset, bytes).fill(value);
+    allocation(buffer).fill(offset, bytes, value);
   }
 
   @Override
@@ -58,10 +61,16 @@ final class EmulatedStream implements DeviceStream {
         launch.arguments().stream().map(KernelArgument::bytes).map(Argument::of).toList();
     LaunchConfig config =
         new LaunchConfig(extent(launch.grid()), extent(launch.block()), launch.dynamicSharedBytes());
+    PtxKernel kernel = ((EmulatedModule.EmulatedKernel) launch.kernel()).kernel();
+    List<Finding> findings;
     try {
-      machine.launch(((EmulatedModule.EmulatedKernel) launch.kernel()).kernel(), config, arguments);
+      findings = machine.launch(kernel, config, arguments).findings();
     } catch (MachineException e) {
       throw new DeviceException("the PTX machine stopped: " + e.getMessage());
+    }
+    if (!findings.isEmpty()) {
+      throw new DeviceException(
+          "the PTX machine found: " + findings.stream().map(Finding::toString).collect(Collectors.joining("\n")));
     }
   }
 

@@ -1,0 +1,311 @@
+package nibble.emulator.check;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import nibble.emulator.KernelFault;
+import nibble.emulator.execute.StoredValues;
+import nibble.emulator.execute.ThreadBlock;
+import nibble.emulator.execute.Warp;
+import nibble.emulator.memory.AddressResolver;
+import nibble.emulator.memory.Space;
+
+/**
+ * Looks at the cells of shadow memory that an access of a warp concerns, finds with whom the access is in conflict, and
+ * leaves the lanes' stamps there.
+ *
+ * <p>A store of what is there already is remembered like a read: nobody can tell whether it happened, unless somebody
+ * else changes the value.
+ */
+final class CellVisitor implements AccessSets.Knowledge {
+  private static final int WARP = 32;
+
+  private final RaceChecker races;
+  private final ThreadBlock block;
+  private final BlockClocks clocks;
+
+  // The access.
+  private Warp warp;
+  private ShadowMemory shadow;
+  private AddressResolver place;
+  private long[] offsets;
+  private int lanes;
+  private int bytes;
+  private int site;
+  private StoredValues values;
+
+  // What is past for all threads of the block: stamps from the first to the second.
+  private long firstPast;
+  private long lastPast;
+  // The lanes for which a cell is looked at, which all access the same.
+  private int who;
+  private int lane;
+
+  CellVisitor(RaceChecker races, ThreadBlock block, BlockClocks clocks) {
+    this.races = races;
+    this.block = block;
+    this.clocks = clocks;
+  }
+
+  /**
+   * Begins with an access.
+   *
+   * @param newPlace names the memory for messages
+   * @param newValues what is stored, where that is known
+   */
+  void begin(
+      Warp newWarp, int newLanes, ShadowMemory newShadow, AddressResolver newPlace, long[] newOffsets, int newBytes,
+      StoredValues newValues, int newSite) {
+    warp = newWarp;
+    lanes = newLanes;
+    shadow = newShadow;
+    place = newPlace;
+    offsets = newOffsets;
+    bytes = newBytes;
+    values = newValues;
+    site = newSite;
+    firstPast = Stamp.of(0, clocks.life(), 0, 0);
+    lastPast = Stamp.of(0, clocks.life(), clocks.base(), Stamp.THREADS - 1);
+  }
+
+  // Knowledge of the lanes that are looked at
+
+  @Override
+  public boolean knows(long stamp) {
+    boolean knows = true;
+    for (int rest = who; rest != 0 && knows; rest &= rest - 1) {
+      knows = clocks.knows(warp.index, warp.index * WARP + Integer.numberOfTrailingZeros(rest), stamp);
+    }
+    return knows;
+  }
+
+  @Override
+  public boolean knowsBlock(int life, int time) {
+    boolean knows = true;
+    for (int rest = who; rest != 0 && knows; rest &= rest - 1) {
+      int thread = warp.index * WARP + Integer.numberOfTrailingZeros(rest);
+      knows = clocks.knowsBlock(warp.index, thread, life, time);
+    }
+    return knows;
+  }
+
+  @Override
+  public boolean isPast(long stamp) {
+    return shadow.isOfBlock() && Stamp.time(stamp) <= clocks.base();
+  }
+
+  /** Whether all threads of the block know what a cell holds, as nearly always. */
+  private boolean isKnownToAll(long stamp) {
+    if (Stamp.isSet(stamp)) {
+      return !shadow.sets().isLive(stamp);
+    }
+    long when = Stamp.when(stamp);
+    return when >= firstPast && when <= lastPast && Stamp.deed(stamp) != Deed.COPY;
+  }
+
+  // Cells
+
+  /**
+   * Visits the cells that a lane accesses.
+   *
+   * @param newWho all lanes that access the same, on whose behalf this is
+   */
+  void visit(int deed, int newLane, int newWho) {
+    lane = newLane;
+    who = newWho;
+    long mine = Stamp.of(deed, clocks.life(), clocks.now(), warp.index * WARP + lane);
+    long offset = offsets[lane];
+    ShadowPage page = shadow.page(offset, bytes);
+    int cell = (int) (offset % ShadowPage.BYTES) >> page.cellBits;
+    for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
+      int left = deed;
+      long write = page.writes[cell];
+      if (write != Stamp.NONE && !isKnownToAll(write)) {
+        left = checkWrite(page, cell, left);
+      }
+      long reads = page.reads[cell];
+      if (reads != Stamp.NONE && !isKnownToAll(reads)) {
+        left = checkReads(page, cell, left);
+      }
+      if (left == Deed.WRITE || left == Deed.COPY) {
+        page.writes[cell] = mine;
+        page.writeSites[cell] = site;
+        page.reads[cell] = Stamp.NONE;
+      } else {
+        remember(page, cell, reads, left == deed ? mine : Stamp.withDeed(mine, left));
+      }
+    }
+  }
+
+  private void remember(ShadowPage page, int cell, long reads, long mine) {
+    boolean isSingle = (who & who - 1) == 0;
+    boolean isReplaced =
+        reads == Stamp.NONE
+            || isKnownToAll(reads) && shadow.isOfBlock()
+            || !Stamp.isSet(reads)
+                && Deed.covers(Stamp.deed(mine), Stamp.deed(reads))
+                && (isKnownToAll(reads) || isSingle && Stamp.isSameThread(reads, mine));
+    page.reads[cell] =
+        isReplaced && isSingle
+            ? mine
+            : shadow.sets().add(this, isReplaced ? Stamp.NONE : reads, page.readSites[cell], mine, who, site);
+    page.readSites[cell] = site;
+  }
+
+  /** Checks an access against the last write; gives what the access turns out to be. */
+  private int checkWrite(ShadowPage page, int cell, int deed) {
+    long write = page.writes[cell];
+    if (Stamp.deed(write) == Deed.COPY) {
+      report(KernelFault.Kind.UNFINISHED_COPY, page, cell, deed, write, page.writeSites[cell], true);
+      return deed;
+    }
+    if (knows(write) || isSingle() && isOwn(write)) {
+      return deed;
+    }
+    if (deed == Deed.WRITE || Deed.isAtomic(deed)) {
+      if (isThere(page, cell, write)) {
+        return deed == Deed.WRITE ? Deed.SILENT_WRITE : deed;
+      }
+    } else if (deed <= Deed.STRONG_READ && hasWrittenTheSame(page.reads[cell])) {
+      return deed;
+    }
+    boolean isOneStore = isOfThisStore(page, cell, write);
+    report(
+        isOneStore ? KernelFault.Kind.LANE_CONFLICT : KernelFault.Kind.RACE,
+        page, cell, deed, write, page.writeSites[cell], true);
+    return deed;
+  }
+
+  private boolean isSingle() {
+    return (who & who - 1) == 0;
+  }
+
+  private boolean isOwn(long stamp) {
+    return Stamp.isSameThread(stamp, Stamp.of(0, clocks.life(), 0, warp.index * WARP + lane));
+  }
+
+  /** Whether those that read have stored the value themselves since the last write, or know somebody who has. */
+  private boolean hasWrittenTheSame(long reads) {
+    if (reads == Stamp.NONE) {
+      return false;
+    }
+    if (!Stamp.isSet(reads)) {
+      return Stamp.deed(reads) == Deed.SILENT_WRITE && (knows(reads) || isSingle() && isOwn(reads));
+    }
+    AccessSets sets = shadow.sets();
+    for (int set = sets.chain(reads); set != 0; set = sets.rest(set)) {
+      int others = sets.isOfBlock(set) ? -1 : sets.lanes(set);
+      if (Stamp.deed(sets.stamp(set)) == Deed.SILENT_WRITE && sets.unknown(this, set) != others) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the lane stores what the cell holds already, or what another lane stores there at the same time. */
+  private boolean isThere(ShadowPage page, int cell, long write) {
+    if (values == null || !values.areKnown()) {
+      return false;
+    }
+    int size = 1 << page.cellBits;
+    int from = ((cell << page.cellBits) - (int) (offsets[lane] % ShadowPage.BYTES));
+    if (isOfThisStore(page, cell, write)) {
+      int other = Stamp.thread(write) % WARP;
+      int otherFrom = (int) (offsets[lane] + from - offsets[other]);
+      return values.areEqual(lane, from, other, otherFrom, size);
+    }
+    return values.areThere(lane, place.segment(), offsets[lane], from, size);
+  }
+
+  /** Whether a stamp was left by another lane of the very access that is looked at. */
+  private boolean isOfThisStore(ShadowPage page, int cell, long write) {
+    int other = Stamp.thread(write) % WARP;
+    boolean isSameInstruction =
+        write != Stamp.NONE && Stamp.life(write) == clocks.life() && Stamp.thread(write) / WARP == warp.index
+            && page.writeSites[cell] == site && Stamp.time(write) == clocks.now() && (lanes >>> other & 1) != 0 && other < lane;
+    long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
+    return isSameInstruction && at >= offsets[other] && at < offsets[other] + bytes;
+  }
+
+  /** Checks an access against those since the last write; gives what the access turns out to be. */
+  private int checkReads(ShadowPage page, int cell, int deed) {
+    long reads = page.reads[cell];
+    if (!Stamp.isSet(reads)) {
+      boolean isFine = knows(reads) || isSingle() && isOwn(reads);
+      return isFine ? deed : conflict(page, cell, deed, reads, page.readSites[cell], true);
+    }
+    AccessSets sets = shadow.sets();
+    int left = deed;
+    boolean isOrdered = false;
+    for (int set = sets.chain(reads); set != 0; set = sets.rest(set)) {
+      long stamp = sets.stamp(set);
+      int other = Stamp.deed(stamp);
+      int own = isOfOwnWarp(set) && isSingle() ? sets.lanes(set) & who : 0;
+      // What the thread's own strong access came after, its other accesses of the cell come after, too.
+      int unknown = isOrdered && Deed.isAtomic(other) ? 0 : sets.unknown(this, set) & ~own;
+      isOrdered |= own != 0 && Deed.isStrong(other);
+      if (unknown != 0) {
+        int first = sets.isOfBlock(set) ? 0 : Integer.numberOfTrailingZeros(unknown);
+        left = conflict(page, cell, left, stamp + first, sets.site(set), !sets.isOfBlock(set));
+      }
+    }
+    return left;
+  }
+
+  private boolean isOfOwnWarp(int set) {
+    AccessSets sets = shadow.sets();
+    long stamp = sets.stamp(set);
+    return !sets.isOfBlock(set) && Stamp.life(stamp) == clocks.life() && Stamp.thread(stamp) / WARP == warp.index;
+  }
+
+  /** Reports an access that nothing orders with another one, if that matters; gives what it turns out to be. */
+  private int conflict(ShadowPage page, int cell, int deed, long other, int otherSite, boolean isThread) {
+    boolean inOneBlock = Stamp.life(other) == clocks.life();
+    int otherDeed = Stamp.deed(other);
+    if (!Deed.conflicts(deed, otherDeed, inOneBlock)) {
+      return deed;
+    }
+    if (deed == Deed.WRITE && !Deed.conflicts(Deed.SILENT_WRITE, otherDeed, inOneBlock)
+        && isThere(page, cell, Stamp.NONE)) {
+      return Deed.SILENT_WRITE;
+    }
+    boolean areStrong = Deed.isStrong(deed) && Deed.isStrong(otherDeed);
+    report(
+        areStrong ? KernelFault.Kind.NARROW_SCOPE : KernelFault.Kind.RACE, page, cell, deed, other, otherSite,
+        isThread);
+    return deed;
+  }
+
+  // Reports
+
+  private void report(
+      KernelFault.Kind kind, ShadowPage page, int cell, int deed, long other, int otherSite, boolean isThread) {
+    Optional<KernelFault.Index> thread =
+        isThread ? Optional.of(block.thread(Stamp.thread(other))) : Optional.empty();
+    Findings.Earlier earlier =
+        new Findings.Earlier(Deed.text(Stamp.deed(other)), otherSite, thread, races.block(Stamp.life(other)));
+    long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
+    boolean isShared = shadow.isOfBlock();
+    long address = isShared ? at : place.region().base() + at;
+    String where = isShared ? block.nameShared(at) : place.region() + ", byte " + at;
+    String space = isShared ? Space.name(Space.SHARED) : "global";
+    String what =
+        sentence(
+            kind, deed, Stamp.deed(other), space + " address 0x" + Long.toHexString(address) + " (" + where + ")");
+    races.findings().add(kind, warp, lane, site, what, OptionalLong.of(address), earlier);
+  }
+
+  private static String sentence(KernelFault.Kind kind, int deed, int other, String where) {
+    String here = Deed.text(deed);
+    String there = Deed.text(other);
+    return switch (kind) {
+      case UNFINISHED_COPY -> where + " is " + here + " here while a copy to it is under way that its thread has not "
+          + "waited for";
+      case LANE_CONFLICT -> "race: lanes of a warp store different values at " + where + " at the same time";
+      case NARROW_SCOPE ->
+          "race: " + where + " is " + here + " here and " + there
+              + " by a thread of another block, and the scope of one of the two is the block (.cta)";
+      default ->
+          "race: " + where + " is " + here + " here and " + there + " by another thread, and nothing orders the two";
+    };
+  }
+}

@@ -1,0 +1,48 @@
+package nibble.emulator.check;
+
+import java.util.List;
+
+/**
+ * What an instruction says of order, by its modifiers.
+ *
+ * @param isStrong whether it is an atomic, or volatile, relaxed, acquire or release
+ * @param acquires whether what the value tells is known from here on
+ * @param releases whether what the thread has done so far is told
+ * @param isWide whether all blocks are meant, not only the thread's own
+ */
+record MemoryOrder(boolean isStrong, boolean acquires, boolean releases, boolean isWide) {
+  private static final MemoryOrder WEAK = new MemoryOrder(false, false, false, false);
+
+  /** Its release alone. */
+  MemoryOrder release() {
+    return new MemoryOrder(isStrong, false, releases, isWide);
+  }
+
+  /** Of an instruction's dotted name. */
+  static MemoryOrder of(String opcode) {
+    List<String> parts = List.of(opcode.split("\\."));
+    boolean isWide = !parts.contains("cta") && !parts.contains("cluster");
+    return switch (parts.get(0)) {
+      case "membar" -> new MemoryOrder(true, true, true, isWide);
+      case "fence" -> {
+        boolean isProxy = parts.contains("proxy");
+        yield new MemoryOrder(
+            !isProxy, !isProxy && !parts.contains("release"), !isProxy && !parts.contains("acquire"), isWide);
+      }
+      case "atom", "red" ->
+          new MemoryOrder(
+              true,
+              parts.contains("acquire") || parts.contains("acq_rel"),
+              parts.contains("release") || parts.contains("acq_rel"),
+              isWide);
+      default -> {
+        boolean isStrong =
+            parts.contains("volatile") || parts.contains("relaxed") || parts.contains("acquire")
+                || parts.contains("release") || parts.contains("mmio");
+        yield isStrong
+            ? new MemoryOrder(true, parts.contains("acquire"), parts.contains("release"), isWide)
+            : WEAK;
+      }
+    };
+  }
+}

@@ -1,0 +1,58 @@
+package nibble.emulator.check;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import nibble.emulator.KernelFault;
+import nibble.emulator.code.Code;
+import nibble.emulator.execute.ThreadBlock;
+import nibble.emulator.memory.Region;
+
+/** Finds races of one launch. Its blocks must run by one thread; they may be under way at the same time. */
+final class RaceChecker {
+  private final Findings findings;
+  private final MemoryOrder[] orders;
+  private final AccessSets globalSets = new AccessSets();
+  private final List<KernelFault.Index> blocks = new ArrayList<>();
+  private ShadowMemory[] regions = new ShadowMemory[16];
+
+  RaceChecker(Code code, Findings findings) {
+    this.findings = findings;
+    this.orders = code.sites().stream().map(it -> MemoryOrder.of(it.opcode())).toArray(MemoryOrder[]::new);
+  }
+
+  Findings findings() {
+    return findings;
+  }
+
+  /** What the instruction of a site says of order. */
+  MemoryOrder order(int site) {
+    return orders[site];
+  }
+
+  /** A new number for a block that starts, or that has used up its times. */
+  int newLife(ThreadBlock block) {
+    if (blocks.size() == Stamp.LAST_LIFE) {
+      throw new IllegalStateException("more blocks than races can be looked for in");
+    }
+    blocks.add(block.index());
+    return blocks.size();
+  }
+
+  /** The block of a number. */
+  KernelFault.Index block(int life) {
+    return blocks.get(life - 1);
+  }
+
+  /** What is remembered of an allocation. */
+  ShadowMemory shadow(Region region) {
+    int slot = region.slot();
+    if (slot >= regions.length) {
+      regions = Arrays.copyOf(regions, 2 * slot);
+    }
+    if (regions[slot] == null) {
+      regions[slot] = new ShadowMemory(region.size(), globalSets, false);
+    }
+    return regions[slot];
+  }
+}

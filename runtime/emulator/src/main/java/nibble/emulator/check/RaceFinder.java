@@ -1,0 +1,258 @@
+package nibble.emulator.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.emulator.execute.Barrier;
+import nibble.emulator.execute.Observer;
+import nibble.emulator.execute.StoredValues;
+import nibble.emulator.execute.ThreadBlock;
+import nibble.emulator.execute.Warp;
+import nibble.emulator.memory.AddressResolver;
+import nibble.emulator.memory.Space;
+
+/**
+ * Finds the races of one block's threads with each other and with those of other blocks, by happens-before over shadow
+ * memory in the manner of FastTrack (Flanagan and Freund, PLDI 2009): of each cell it is known who wrote it last, and
+ * who has accessed it since without being ordered.
+ */
+final class RaceFinder implements Observer.BlockObserver {
+  private static final int WARP = 32;
+
+  private final RaceChecker races;
+  private final ThreadBlock block;
+  private final BlockClocks clocks;
+  private final ShadowMemory shared;
+  private final CellVisitor cells;
+  private final Map<Barrier, Gathering> gatherings = new HashMap<>();
+
+  RaceFinder(RaceChecker races, ThreadBlock block) {
+    this.races = races;
+    this.block = block;
+    clocks = new BlockClocks(races, block);
+    cells = new CellVisitor(races, block, clocks);
+    shared = new ShadowMemory(block.shared().byteSize(), new AccessSets(), true);
+  }
+
+  /** The block starts. */
+  void start() {
+    clocks.start();
+    shared.clear();
+    shared.sets().clear();
+    gatherings.clear();
+  }
+
+  // Accesses
+
+  /** What is remembered of an access's memory; null for memory that only one thread can access, or nobody write. */
+  private ShadowMemory shadow(AddressResolver place, int bytes) {
+    if (bytes <= 0) {
+      return null;
+    }
+    return place.space() == Space.SHARED ? shared : place.isGlobal() ? races.shadow(place.region()) : null;
+  }
+
+  @Override
+  public void read(Warp warp, int lanes, AddressResolver place, int bytes, int site) {
+    ShadowMemory shadow = shadow(place, bytes);
+    if (shadow == null || lanes == 0) {
+      return;
+    }
+    MemoryOrder order = races.order(site);
+    int deed = !order.isStrong() ? Deed.READ : order.isWide() ? Deed.STRONG_READ : Deed.STRONG_READ_IN_BLOCK;
+    long[] offsets = place.offsets();
+    cells.begin(warp, lanes, shadow, place, offsets, bytes, null, site);
+    if (isOneAddress(lanes, offsets)) {
+      cells.visit(deed, Integer.numberOfTrailingZeros(lanes), lanes);
+    } else {
+      visitEach(deed, lanes);
+    }
+    if (order.isStrong() && shadow.hasPlaces()) {
+      for (int rest = lanes; rest != 0; rest &= rest - 1) {
+        see(warp, Integer.numberOfTrailingZeros(rest), shadow, offsets, order);
+      }
+    }
+  }
+
+  /** Whether more than one lane reads, and all of them the same. */
+  private static boolean isOneAddress(int lanes, long[] offsets) {
+    long offset = offsets[Integer.numberOfTrailingZeros(lanes)];
+    boolean same = (lanes & lanes - 1) != 0;
+    for (int rest = lanes; rest != 0 && same; rest &= rest - 1) {
+      same = offsets[Integer.numberOfTrailingZeros(rest)] == offset;
+    }
+    return same;
+  }
+
+  private void visitEach(int deed, int lanes) {
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      cells.visit(deed, Integer.numberOfTrailingZeros(rest), rest & -rest);
+    }
+  }
+
+  @Override
+  public void write(Warp warp, int lanes, AddressResolver place, int bytes, StoredValues values, int site) {
+    ShadowMemory shadow = shadow(place, bytes);
+    if (shadow == null || lanes == 0) {
+      return;
+    }
+    MemoryOrder order = races.order(site);
+    int deed = !order.isStrong() ? Deed.WRITE : order.isWide() ? Deed.ATOMIC : Deed.ATOMIC_IN_BLOCK;
+    long[] offsets = place.offsets();
+    cells.begin(warp, lanes, shadow, place, offsets, bytes, values, site);
+    visitEach(deed, lanes);
+    if (order.releases()) {
+      clocks.fence(warp, lanes, order.release());
+    }
+    for (int rest = lanes; rest != 0 && (order.isStrong() || shadow.hasPlaces()); rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      if (order.isStrong()) {
+        tell(warp, lane, shadow, offsets, order, false);
+      } else {
+        shadow.forgetPlaces(offsets[lane], bytes);
+      }
+    }
+  }
+
+  @Override
+  public void update(Warp warp, int lanes, int written, AddressResolver place, int bytes, int site) {
+    ShadowMemory shadow = shadow(place, bytes);
+    if (shadow == null || lanes == 0) {
+      return;
+    }
+    MemoryOrder order = races.order(site);
+    int writes = order.isWide() ? Deed.ATOMIC : Deed.ATOMIC_IN_BLOCK;
+    int reads = order.isWide() ? Deed.STRONG_READ : Deed.STRONG_READ_IN_BLOCK;
+    long[] offsets = place.offsets();
+    cells.begin(warp, lanes, shadow, place, offsets, bytes, null, site);
+    if (order.releases()) {
+      clocks.fence(warp, lanes, order.release());
+    }
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      boolean hasWritten = (written >>> lane & 1) != 0;
+      cells.visit(hasWritten ? writes : reads, lane, 1 << lane);
+      see(warp, lane, shadow, offsets, order);
+      if (hasWritten) {
+        tell(warp, lane, shadow, offsets, order, true);
+      }
+    }
+  }
+
+  private void see(Warp warp, int lane, ShadowMemory shadow, long[] offsets, MemoryOrder order) {
+    SyncPlace told = shadow.place(offsets[lane]);
+    if (told != null) {
+      clocks.see(warp, lane, told, order);
+    }
+  }
+
+  /** A lane has stored by a strong access: who sees the value learns what the lane has released. */
+  private void tell(
+      Warp warp, int lane, ShadowMemory shadow, long[] offsets, MemoryOrder order, boolean isAtomic) {
+    int thread = warp.index * WARP + lane;
+    SyncPlace there = shadow.place(offsets[lane]);
+    if (clocks.tells(thread)) {
+      SyncPlace told = there != null ? there : shadow.makePlace(offsets[lane]);
+      clocks.tell(thread, told, order.isWide(), isAtomic);
+    } else if (there != null && !isAtomic) {
+      there.clear();
+    }
+  }
+
+  @Override
+  public void copyIssued(Warp warp, int lanes, long[] destinations, byte[] data, int bytes, int site) {
+    cells.begin(warp, lanes, shared, warp.resolver, destinations, bytes, null, site);
+    visitEach(Deed.COPY, lanes);
+  }
+
+  @Override
+  public void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      long mine = Stamp.of(Deed.WRITE, clocks.life(), clocks.now(), warp.index * WARP + lane);
+      ShadowPage page = shared.page(destinations[lane], bytes);
+      int cell = (int) (destinations[lane] % ShadowPage.BYTES) >> page.cellBits;
+      for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
+        long write = page.writes[cell];
+        if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
+          page.writes[cell] = mine;
+        }
+      }
+    }
+  }
+
+  // Order
+
+  @Override
+  public void fence(Warp warp, int lanes, int site) {
+    MemoryOrder order = races.order(site);
+    if (order.isStrong()) {
+      clocks.fence(warp, lanes, order);
+    }
+  }
+
+  @Override
+  public void met(Warp warp, int lanes, int site) {
+    clocks.meet(warp, lanes);
+  }
+
+  /** Who has arrived at a barrier, and what they know together. */
+  private static final class Gathering {
+    final List<Warp> warps = new ArrayList<>();
+    final List<Integer> lanes = new ArrayList<>();
+    Clock clock = Clock.EMPTY;
+    boolean hasPasser;
+    boolean isClosed;
+    boolean isOfAll;
+    int threads;
+  }
+
+  @Override
+  public void arrived(
+      Warp warp, int lanes, Barrier barrier, boolean waits, boolean aligned, int count, int site) {
+    Gathering gathering = gatherings.computeIfAbsent(barrier, it -> new Gathering());
+    gathering.threads += Integer.bitCount(lanes);
+    if (waits) {
+      // What they know they still know when they are released.
+      gathering.warps.add(warp);
+      gathering.lanes.add(lanes);
+    } else {
+      gathering.clock = gathering.clock.join(clocks.singles(warp, lanes));
+      gathering.hasPasser = true;
+      clocks.pass();
+    }
+  }
+
+  @Override
+  public void released(Warp warp, int lanes, Barrier barrier) {
+    Gathering gathering = gatherings.get(barrier);
+    if (!gathering.isClosed) {
+      close(gathering);
+    }
+    if (!gathering.isOfAll) {
+      clocks.learn(warp, lanes, gathering.clock);
+    }
+  }
+
+  private void close(Gathering gathering) {
+    gathering.isClosed = true;
+    gathering.isOfAll = !gathering.hasPasser && gathering.threads >= block.liveThreads();
+    if (gathering.isOfAll) {
+      clocks.meetAll();
+      shared.sets().clear();
+      return;
+    }
+    for (int i = 0; i < gathering.warps.size(); i++) {
+      gathering.clock = gathering.clock.join(clocks.singles(gathering.warps.get(i), gathering.lanes.get(i)));
+    }
+  }
+
+  @Override
+  public void completed(Barrier barrier) {
+    Gathering gathering = gatherings.remove(barrier);
+    if (gathering != null && !gathering.isOfAll) {
+      clocks.pass();
+    }
+  }
+}

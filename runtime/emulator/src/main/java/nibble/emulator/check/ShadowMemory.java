@@ -1,0 +1,72 @@
+package nibble.emulator.check;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What is remembered of the accesses of one memory: a block's shared memory, or an allocation of global memory. */
+final class ShadowMemory {
+  private final ShadowPage[] pages;
+  private final AccessSets sets;
+  private final boolean isOfBlock;
+  private final Map<Long, SyncPlace> places = new HashMap<>();
+
+  /**
+   * Of a memory of so many bytes.
+   *
+   * @param isOfBlock whether only threads of one block can access it
+   */
+  ShadowMemory(long size, AccessSets sets, boolean isOfBlock) {
+    this.pages = new ShadowPage[Math.toIntExact((size + ShadowPage.BYTES - 1) / ShadowPage.BYTES)];
+    this.sets = sets;
+    this.isOfBlock = isOfBlock;
+  }
+
+  AccessSets sets() {
+    return sets;
+  }
+
+  boolean isOfBlock() {
+    return isOfBlock;
+  }
+
+  /** The page of an access of so many bytes; accesses do not cross pages. */
+  ShadowPage page(long offset, int bytes) {
+    int number = (int) (offset / ShadowPage.BYTES);
+    ShadowPage page = pages[number];
+    if (page == null) {
+      page = new ShadowPage();
+      pages[number] = page;
+    }
+    if (((offset | bytes) & 3) != 0) {
+      page.refine();
+    }
+    return page;
+  }
+
+  /** Whether threads have told each other something here. */
+  boolean hasPlaces() {
+    return !places.isEmpty();
+  }
+
+  /** What threads have told each other at an address, or null. */
+  SyncPlace place(long offset) {
+    return places.get(offset & ~3L);
+  }
+
+  SyncPlace makePlace(long offset) {
+    return places.computeIfAbsent(offset & ~3L, it -> new SyncPlace());
+  }
+
+  /** Values without a message have been stored. */
+  void forgetPlaces(long offset, int bytes) {
+    for (long at = offset & ~3L; at < offset + bytes; at += 4) {
+      places.remove(at);
+    }
+  }
+
+  void clear() {
+    Arrays.stream(pages).filter(page -> page != null).forEach(ShadowPage::clear);
+    places.clear();
+  }
+}

@@ -1,0 +1,117 @@
+package nibble.emulator.execute;
+
+import java.util.List;
+import nibble.emulator.memory.AddressResolver;
+
+/** Several observers of a block as one. */
+public final class Observers {
+  private Observers() {}
+
+  /** One that tells all of them, in their order. */
+  public static Observer.BlockObserver of(List<Observer.BlockObserver> observers) {
+    return switch (observers.size()) {
+      case 0 -> Observer.BlockObserver.NONE;
+      case 1 -> observers.get(0);
+      default -> new Both(observers.get(0), of(observers.subList(1, observers.size())));
+    };
+  }
+
+  private record Both(Observer.BlockObserver first, Observer.BlockObserver second) implements Observer.BlockObserver {
+    @Override
+    public void read(Warp warp, int lanes, AddressResolver place, int bytes, int site) {
+      first.read(warp, lanes, place, bytes, site);
+      second.read(warp, lanes, place, bytes, site);
+    }
+
+    @Override
+    public void write(Warp warp, int lanes, AddressResolver place, int bytes, StoredValues values, int site) {
+      first.write(warp, lanes, place, bytes, values, site);
+      second.write(warp, lanes, place, bytes, values, site);
+    }
+
+    @Override
+    public void update(Warp warp, int lanes, int written, AddressResolver place, int bytes, int site) {
+      first.update(warp, lanes, written, place, bytes, site);
+      second.update(warp, lanes, written, place, bytes, site);
+    }
+
+    @Override
+    public void copyIssued(Warp warp, int lanes, long[] destinations, byte[] data, int bytes, int site) {
+      first.copyIssued(warp, lanes, destinations, data, bytes, site);
+      second.copyIssued(warp, lanes, destinations, data, bytes, site);
+    }
+
+    @Override
+    public void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {
+      first.copyCompleted(warp, lanes, destinations, bytes);
+      second.copyCompleted(warp, lanes, destinations, bytes);
+    }
+
+    @Override
+    public void fence(Warp warp, int lanes, int site) {
+      first.fence(warp, lanes, site);
+      second.fence(warp, lanes, site);
+    }
+
+    @Override
+    public void arrived(
+        Warp warp, int lanes, Barrier barrier, boolean waits, boolean aligned, int count, int site) {
+      first.arrived(warp, lanes, barrier, waits, aligned, count, site);
+      second.arrived(warp, lanes, barrier, waits, aligned, count, site);
+    }
+
+    @Override
+    public void released(Warp warp, int lanes, Barrier barrier) {
+      first.released(warp, lanes, barrier);
+      second.released(warp, lanes, barrier);
+    }
+
+    @Override
+    public void completed(Barrier barrier) {
+      first.completed(barrier);
+      second.completed(barrier);
+    }
+
+    @Override
+    public void met(Warp warp, int lanes, int site) {
+      first.met(warp, lanes, site);
+      second.met(warp, lanes, site);
+    }
+
+    @Override
+    public void tookNothing(Warp warp, int lane, int from, int site) {
+      first.tookNothing(warp, lane, from, site);
+      second.tookNothing(warp, lane, from, site);
+    }
+
+    @Override
+    public void readUnwritten(Warp warp, int lanes, String register, int site) {
+      first.readUnwritten(warp, lanes, register, site);
+      second.readUnwritten(warp, lanes, register, site);
+    }
+
+    @Override
+    public void copiedLocal(Warp warp, int lanes, int from, int to, int bytes) {
+      first.copiedLocal(warp, lanes, from, to, bytes);
+      second.copiedLocal(warp, lanes, from, to, bytes);
+    }
+
+    @Override
+    public void wroteLocal(Warp warp, int lanes, int to, int bytes) {
+      first.wroteLocal(warp, lanes, to, bytes);
+      second.wroteLocal(warp, lanes, to, bytes);
+    }
+
+    @Override
+    public void exited(Warp warp, int lanes) {
+      first.exited(warp, lanes);
+      second.exited(warp, lanes);
+    }
+
+    @Override
+    public void ended() {
+      first.ended();
+      second.ended();
+    }
+  }
+}

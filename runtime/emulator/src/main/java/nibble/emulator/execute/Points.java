@@ -1,0 +1,35 @@
+package nibble.emulator.execute;
+
+import java.util.List;
+import nibble.emulator.code.BasicBlock;
+import nibble.emulator.code.Code;
+import nibble.emulator.code.Step;
+import nibble.emulator.schedule.Point;
+
+/** What others could see of each basic block: the first access of memory in it, or its barrier. */
+final class Points {
+  private Points() {}
+
+  /** A point for each block. */
+  static Point[] of(Code code) {
+    return code.blocks().stream().map(Points::of).toArray(Point[]::new);
+  }
+
+  private static Point of(BasicBlock block) {
+    return block.steps().stream().map(Points::of).filter(it -> it != Point.COMPUTE).findFirst().orElse(Point.COMPUTE);
+  }
+
+  private static Point of(Step step) {
+    String helper = step.helper().toString();
+    List<String> name = List.of(helper.split("\\."));
+    return switch (name.get(0)) {
+      case "Loads" -> Point.LOAD;
+      case "Stores", "AsyncAccess" -> Point.STORE;
+      case "MatrixAccess", "WarpMatrices" -> name.get(1).startsWith("store") ? Point.STORE : Point.LOAD;
+      case "Atomics" -> Point.ATOMIC;
+      case "Fences" -> Point.FENCE;
+      case "Barriers" -> Point.BARRIER;
+      default -> Point.COMPUTE;
+    };
+  }
+}
