@@ -67,7 +67,7 @@ class AccuracyTest {
   @ParameterizedTest
   @CsvSource({
     "f16, 0.5", "bf16, 0.5", "w8a8, 0.5", "fp8, 0.5", "mxfp8, 0.5", "jetfire, 0.5", "fallback, 0.5",
-    "mxfp6, 1", "w4a16, 2", "nvfp4, 3", "mxfp4, 5", "int4-hadamard, 5"
+    "mxfp6, 0.5", "w4a16, 1", "nvfp4, 1", "mxfp4, 2.5", "int4-hadamard, 2.5"
   })
   void recipesCostLittle(String recipe, double points) {
     Counts counts = count(recipe);
