@@ -73,10 +73,10 @@ extern "C" __global__ void gemm_f16_turned(const __half *a, const __half *b, flo
 }
 
 // Numbers of four bits and of one, packed; sums saturate.
-extern "C" __global__ void gemm_s4(const void *a, const void *b, int *d, int k) {
-  using namespace wmma::experimental;
-  wmma::fragment<wmma::matrix_a, 8, 8, 32, precision::s4, wmma::row_major> left;
-  wmma::fragment<wmma::matrix_b, 8, 8, 32, precision::s4, wmma::col_major> right;
+template <typename Nibble>
+static __device__ void gemm_nibbles(const void *a, const void *b, int *d, int k) {
+  wmma::fragment<wmma::matrix_a, 8, 8, 32, Nibble, wmma::row_major> left;
+  wmma::fragment<wmma::matrix_b, 8, 8, 32, Nibble, wmma::col_major> right;
   wmma::fragment<wmma::accumulator, 8, 8, 32, int> sum;
   wmma::fill_fragment(sum, 0);
   for (int i = 0; i < k; i += 32) {
@@ -85,6 +85,14 @@ extern "C" __global__ void gemm_s4(const void *a, const void *b, int *d, int k) 
     wmma::mma_sync(sum, left, right, sum, true);
   }
   wmma::store_matrix_sync(d, sum, 8, wmma::mem_row_major);
+}
+
+extern "C" __global__ void gemm_s4(const void *a, const void *b, int *d, int k) {
+  gemm_nibbles<wmma::experimental::precision::s4>(a, b, d, k);
+}
+
+extern "C" __global__ void gemm_u4(const void *a, const void *b, int *d, int k) {
+  gemm_nibbles<wmma::experimental::precision::u4>(a, b, d, k);
 }
 
 extern "C" __global__ void gemm_b1(const void *a, const void *b, int *d, int k) {

@@ -225,16 +225,21 @@ class WmmaGemmTest {
     int[] a = new Random(9).ints(8 * k / 8).toArray();
     int[] b = new Random(10).ints(8 * k / 8).toArray();
     int[] expected = new int[64];
+    int[] unsigned = new int[64];
     for (int i = 0; i < 64; i++) {
       for (int j = 0; j < k; j++) {
-        int x = a[i / 8 * k / 8 + j / 8] << 28 - 4 * (j % 8) >> 28;
-        int y = b[i % 8 * k / 8 + j / 8] << 28 - 4 * (j % 8) >> 28;
-        expected[i] += x * y;
+        int x = a[i / 8 * k / 8 + j / 8] << 28 - 4 * (j % 8);
+        int y = b[i % 8 * k / 8 + j / 8] << 28 - 4 * (j % 8);
+        expected[i] += (x >> 28) * (y >> 28);
+        unsigned[i] += (x >>> 28) * (y >>> 28);
       }
     }
     KernelRun.Outcome outcome =
         run(ptx, "gemm_s4", 1, 1).ints("a", a).ints("b", b).buffer("d", 4 * 64).argument(k).run();
     assertArrayEquals(expected, outcome.ints("d"));
+    KernelRun.Outcome other =
+        run(ptx, "gemm_u4", 1, 1).ints("a", a).ints("b", b).buffer("d", 4 * 64).argument(k).run();
+    assertArrayEquals(unsigned, other.ints("d"));
   }
 
   @ParameterizedTest(name = "{0}")

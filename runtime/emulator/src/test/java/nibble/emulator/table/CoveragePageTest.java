@@ -28,8 +28,8 @@ class CoveragePageTest {
       A form's modifiers stand in its order, or, where it begins with `~`, in any. `{a,b}` is a choice, `?` may be left out,
       `&` goes with the one before it. *Exact* forms are specified bit by bit and computed so. *Modelled* ones follow a
       documented rule that reproduces what GPUs were seen to do. *Approximate* ones are specified within a bound, and within
-      it here. Every form is executed by tests (`TableExecutionTest`), and assembles with `ptxas` for just the targets and
-      versions that stand here (`TableAssemblyTest`).
+      it here. Every form is executed by a test that compares what it gives (`UntestedRowsTest`), and assembles with
+      `ptxas` for just the targets and versions that stand here (`TableAssemblyTest`).
 
       """;
 
@@ -61,7 +61,8 @@ class CoveragePageTest {
   /** How many of the opcodes that real programs use are there. */
   private static String census() throws IOException {
     List<String> opcodes = Files.readAllLines(CENSUS).stream().filter(it -> !it.startsWith("#")).toList();
-    List<String> missing = opcodes.stream().filter(it -> it.startsWith("-")).map(it -> it.substring(1).strip()).toList();
+    List<String> missing =
+        opcodes.stream().filter(it -> it.startsWith("-")).map(it -> it.substring(1).strip()).toList();
     String list =
         missing.stream().map(it -> "`" + it.substring(it.indexOf(' ') + 1) + "`").collect(Collectors.joining(", "));
     return """

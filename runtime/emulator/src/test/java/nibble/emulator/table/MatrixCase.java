@@ -33,7 +33,7 @@ public record MatrixCase(Form form, Map<String, String> chosen, int m, int n, in
     return FormTable.standard().forms().stream()
         .filter(it -> it.text().startsWith("wgmma.mma"))
         .flatMap(it -> of(it).stream())
-        .filter(it -> it.n() == 8 || it.n() == 48 || it.n() == 256);
+        .filter(it -> it.n() == 8 || it.n() == 48 || it.n() == 256 && it.choice("a").equals(it.choice("b")));
   }
 
   private static List<MatrixCase> of(Form form) {

@@ -24,7 +24,7 @@ class TableExecutionTest {
   }
 
   /** Maps of tensors of one to five dimensions, all of which fit the memory. */
-  private static byte[] maps(long address) {
+  static byte[] maps(long address) {
     ByteBuffer maps = ByteBuffer.allocate(5 * TensorDescriptor.BYTES);
     long[] extents = {8, 4, 2, 3, 2};
     long[] strides = {32, 128, 256, 768};
