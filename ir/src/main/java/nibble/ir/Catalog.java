@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.stream.IntStream;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleRule;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.text.Attributes;
 import nibble.ir.text.OpRecord;
@@ -15,12 +16,14 @@ import nibble.ir.text.OpRecord;
  * @param ops in order of the dialects and of the ops in them
  * @param formats likewise
  * @param granularities an example of each
+ * @param scaleRules likewise
  * @param sparseLayouts an example of each
  */
 public record Catalog(
     ImmutableList<OpEntry> ops,
     ImmutableList<FormatEntry> formats,
     ImmutableList<LayoutEntry> granularities,
+    ImmutableList<LayoutEntry> scaleRules,
     ImmutableList<LayoutEntry> sparseLayouts) {
 
   /**
@@ -61,9 +64,9 @@ public record Catalog(
   public record FormatEntry(NumberFormat format, String dialect) {}
 
   /**
-   * A granularity of scales or a sparse layout.
+   * A granularity of scales, a rule of scales or a sparse layout.
    *
-   * @param example as a type writes one: {@code block(1,128)}, {@code 2:4}
+   * @param example as a type writes one: {@code block(1,128)}, {@code up}, {@code 2:4}
    * @param dialect who contributes it
    * @param summary what it is
    */
@@ -74,6 +77,7 @@ public record Catalog(
     ImmutableList.Builder<OpEntry> ops = ImmutableList.builder();
     ImmutableList.Builder<FormatEntry> formats = ImmutableList.builder();
     ImmutableList.Builder<LayoutEntry> granularities = ImmutableList.builder();
+    ImmutableList.Builder<LayoutEntry> scaleRules = ImmutableList.builder();
     ImmutableList.Builder<LayoutEntry> sparseLayouts = ImmutableList.builder();
     for (Dialect dialect : registry.dialects()) {
       String name = dialect.name();
@@ -82,11 +86,14 @@ public record Catalog(
       for (Granularity example : dialect.granularityExamples()) {
         granularities.add(new LayoutEntry(example.text(), name, example.summary()));
       }
+      for (ScaleRule rule : dialect.scaleRules()) {
+        scaleRules.add(new LayoutEntry(rule.keyword(), name, rule.summary()));
+      }
       for (SparseLayout example : dialect.sparseLayoutExamples()) {
         sparseLayouts.add(new LayoutEntry(example.text(), name, example.summary()));
       }
     }
-    return new Catalog(ops.build(), formats.build(), granularities.build(), sparseLayouts.build());
+    return new Catalog(ops.build(), formats.build(), granularities.build(), scaleRules.build(), sparseLayouts.build());
   }
 
   private static OpEntry entry(Class<? extends Op> op, String dialect) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleRule;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.text.AttributeSyntax;
 import nibble.ir.text.TypeSyntax;
@@ -31,6 +32,11 @@ public interface Dialect {
 
   /** One of each of its granularities, which documentation shows and takes the summary from. */
   default ImmutableList<Granularity> granularityExamples() {
+    return ImmutableList.of();
+  }
+
+  /** Rules of scales. */
+  default ImmutableList<ScaleRule> scaleRules() {
     return ImmutableList.of();
   }
 

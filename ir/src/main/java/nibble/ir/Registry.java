@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleRule;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.op.CoreDialect;
 import nibble.ir.text.AttributeSyntax;
@@ -26,6 +27,7 @@ public final class Registry {
   private final ImmutableMap<String, Class<? extends Op>> ops;
   private final ImmutableMap<String, NumberFormat> formats;
   private final ImmutableMap<String, Function<List<Long>, Granularity>> granularities;
+  private final ImmutableMap<String, ScaleRule> scaleRules;
   private final ImmutableMap<Integer, Function<List<Long>, SparseLayout>> sparseLayouts;
   private final ImmutableMap<Class<?>, AttributeSyntax<?>> attributes;
   private final ImmutableMap<String, TypeSyntax> types;
@@ -35,6 +37,7 @@ public final class Registry {
     Map<String, Class<? extends Op>> opsByName = new LinkedHashMap<>();
     Map<String, NumberFormat> formatsByName = new LinkedHashMap<>();
     Map<String, Function<List<Long>, Granularity>> granularitiesByKeyword = new LinkedHashMap<>();
+    Map<String, ScaleRule> rulesByKeyword = new LinkedHashMap<>();
     Map<Integer, Function<List<Long>, SparseLayout>> sparseByCount = new LinkedHashMap<>();
     Map<Class<?>, AttributeSyntax<?>> attributesByClass = new LinkedHashMap<>();
     Map<String, TypeSyntax> typesByKeyword = new LinkedHashMap<>();
@@ -49,6 +52,7 @@ public final class Registry {
       dialect.formats().forEach(format -> put(formatsByName, format.name(), format, "format", dialect));
       dialect.granularities()
           .forEach((keyword, maker) -> put(granularitiesByKeyword, keyword, maker, "granularity", dialect));
+      dialect.scaleRules().forEach(rule -> put(rulesByKeyword, ruleKeyword(rule), rule, "rule of scales", dialect));
       dialect.sparseLayouts().forEach((count, maker) -> put(sparseByCount, count, maker, "sparse layout", dialect));
       dialect.attributes().forEach((type, syntax) -> put(attributesByClass, type, syntax, "attribute", dialect));
       dialect.types().forEach((keyword, syntax) -> put(typesByKeyword, keyword, syntax, "type", dialect));
@@ -56,10 +60,19 @@ public final class Registry {
     this.ops = ImmutableMap.copyOf(opsByName);
     this.formats = ImmutableMap.copyOf(formatsByName);
     this.granularities = ImmutableMap.copyOf(granularitiesByKeyword);
+    this.scaleRules = ImmutableMap.copyOf(rulesByKeyword);
     this.sparseLayouts = ImmutableMap.copyOf(sparseByCount);
     this.attributes = ImmutableMap.copyOf(attributesByClass);
     this.types = ImmutableMap.copyOf(typesByKeyword);
     this.ops.forEach(this::requireTextForm);
+  }
+
+  private static String ruleKeyword(ScaleRule rule) {
+    String keyword = rule.keyword();
+    if (!Names.isWord(keyword) || keyword.equals("scale") || keyword.equals("zero")) {
+      throw new IllegalArgumentException("a rule of scales can't have the keyword '" + keyword + "'");
+    }
+    return keyword;
   }
 
   /** What the text form could not write or read is refused here, and not when somebody prints it. */
@@ -111,6 +124,11 @@ public final class Registry {
     return granularities;
   }
 
+  /** Rules of scales by keyword. */
+  public ImmutableMap<String, ScaleRule> scaleRules() {
+    return scaleRules;
+  }
+
   public Optional<Class<? extends Op>> op(String name) {
     return Optional.ofNullable(ops.get(name));
   }
@@ -121,6 +139,10 @@ public final class Registry {
 
   public Optional<Function<List<Long>, Granularity>> granularity(String keyword) {
     return Optional.ofNullable(granularities.get(keyword));
+  }
+
+  public Optional<ScaleRule> scaleRule(String keyword) {
+    return Optional.ofNullable(scaleRules.get(keyword));
   }
 
   public Optional<Function<List<Long>, SparseLayout>> sparseLayout(int count) {

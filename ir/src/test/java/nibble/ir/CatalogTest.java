@@ -44,6 +44,7 @@ class CatalogTest {
       case "formats" -> CORE.formats().stream()
           .map(entry -> entry.format().name() + ": " + entry.format().summary()).toList();
       case "granularities" -> CORE.granularities().stream().map(e -> e.example() + ": " + e.summary()).toList();
+      case "rules of scales" -> CORE.scaleRules().stream().map(e -> e.example() + ": " + e.summary()).toList();
       case "sparse layouts" -> CORE.sparseLayouts().stream().map(e -> e.example() + ": " + e.summary()).toList();
       default -> throw new IllegalArgumentException(section);
     };
@@ -57,6 +58,8 @@ class CatalogTest {
         registry.formats().keySet().asList(), CORE.formats().stream().map(entry -> entry.format().name()).toList());
     assertEquals(registry.granularities().keySet().asList(),
         CORE.granularities().stream().map(entry -> entry.example().split("[ (]")[0]).toList());
+    assertEquals(registry.scaleRules().keySet().asList(),
+        CORE.scaleRules().stream().map(Catalog.LayoutEntry::example).toList());
     assertEquals(2, CORE.sparseLayouts().size());
   }
 

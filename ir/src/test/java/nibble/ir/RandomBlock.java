@@ -109,11 +109,11 @@ final class RandomBlock {
   }
 
   Value anyFloat(int leastRank) {
-    return anyPlain(NumberFormat::isFloat, leastRank);
+    return anyPlain(format -> format.isFloat() && format.isArithmetic(), leastRank);
   }
 
   Value anyNumber(int leastRank) {
-    return anyPlain(format -> !format.equals(Formats.BOOL), leastRank);
+    return anyPlain(format -> !format.equals(Formats.BOOL) && format.isArithmetic(), leastRank);
   }
 
   /** A value of that type; visible already, or made. */
@@ -146,7 +146,7 @@ final class RandomBlock {
     if (type.shape().isConstant()) {
       return add(new Weight("scaled", type));
     }
-    return RandomOps.quantized(this, type);
+    return type.format().isForScales() ? RandomOps.scales(this, type.dense()) : RandomOps.quantized(this, type);
   }
 
   private Constant constant(TensorType type) {

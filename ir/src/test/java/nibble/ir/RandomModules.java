@@ -76,14 +76,22 @@ public final class RandomModules {
     for (int i = 0; i < elements.length; i++) {
       elements[i] = element(type.format(), random);
     }
-    if (!type.isScaled()) {
-      return Tensor.of(type, elements);
-    }
-    double[] scales = new double[Math.toIntExact(type.scaleType().shape().size().constant())];
+    return new Tensor(
+        type,
+        elements,
+        type.scale().map(layout -> scales(type.scaleType(), random)),
+        type.zeroType().map(zeros -> tensor(zeros, random)),
+        type.residualType().map(codes -> tensor(codes, random)));
+  }
+
+  private static Tensor scales(TensorType type, Random random) {
+    double[] scales = new double[Math.toIntExact(type.shape().size().constant())];
     for (int i = 0; i < scales.length; i++) {
-      scales[i] = type.scaleType().format().round(0.01 + random.nextDouble());
+      scales[i] = type.format().round(0.01 + random.nextDouble());
     }
-    return new Tensor(type, elements, scales);
+    return type.isScaled()
+        ? Tensor.scaled(type, scales, scales(type.scaleType(), random))
+        : Tensor.of(type, scales);
   }
 
   private static double element(NumberFormat format, Random random) {

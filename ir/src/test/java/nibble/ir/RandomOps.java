@@ -7,11 +7,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.format.Rounding;
+import nibble.ir.format.RoundingMode;
+import nibble.ir.format.StochasticRounding;
+import nibble.ir.layout.Granularity;
 import nibble.ir.op.Abs;
 import nibble.ir.op.Add;
 import nibble.ir.op.Amax;
@@ -32,6 +36,7 @@ import nibble.ir.op.Floor;
 import nibble.ir.op.For;
 import nibble.ir.op.Gather;
 import nibble.ir.op.Gelu;
+import nibble.ir.op.Hadamard;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.LayerNorm;
@@ -39,10 +44,12 @@ import nibble.ir.op.Log;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Maximum;
 import nibble.ir.op.Minimum;
+import nibble.ir.op.MseRange;
 import nibble.ir.op.Mul;
 import nibble.ir.op.Neg;
 import nibble.ir.op.Not;
 import nibble.ir.op.Or;
+import nibble.ir.op.Percentile;
 import nibble.ir.op.Pow;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Reciprocal;
@@ -56,7 +63,7 @@ import nibble.ir.op.Reshape;
 import nibble.ir.op.RmsNorm;
 import nibble.ir.op.Round;
 import nibble.ir.op.Rsqrt;
-import nibble.ir.op.ScaleOf;
+import nibble.ir.op.Scales;
 import nibble.ir.op.Select;
 import nibble.ir.op.Sigmoid;
 import nibble.ir.op.Silu;
@@ -128,8 +135,13 @@ final class RandomOps {
         .put(Concat.class, RandomOps::concat)
         .put(Gather.class, RandomOps::gather)
         .put(MatMul.class, RandomOps::matmul)
-        .put(Amax.class, RandomOps::amax)
-        .put(ScaleOf.class, RandomOps::scaleOf)
+        .put(Amax.class, block -> range(block, Amax::new))
+        .put(Percentile.class, block -> range(
+            block, boxes -> new Percentile(boxes, block.types().pick(List.of(0.5, 0.9, 1.0)))))
+        .put(MseRange.class, block -> range(
+            block, boxes -> new MseRange(boxes, block.types().pick(List.of(Formats.I4, Formats.E2M1)), 5)))
+        .put(Scales.class, RandomOps::scales)
+        .put(Hadamard.class, RandomOps::hadamard)
         .put(Quantize.class, block -> quantized(block, block.types().scaled(block.anyFloat(0).tensorType().shape())))
         .put(Dequantize.class, block -> block.add(
             new Dequantize(block.types().floatFormat()), block.any(type -> type.isScaled())))
@@ -269,26 +281,60 @@ final class RandomOps {
         new MatMul(transposed, integers ? Formats.I32 : block.types().floatFormat()), a, b);
   }
 
-  private static void amax(RandomBlock block) {
+  private static void range(RandomBlock block, Function<Granularity, Op> op) {
     Value x = block.anyFloat(0);
-    block.add(new Amax(block.types().scaled(x.tensorType().shape()).scale().orElseThrow().granularity()), x);
+    block.add(op.apply(block.types().granularity(x.tensorType().shape())), x);
   }
 
-  private static void scaleOf(RandomBlock block) {
-    TensorType scaled = block.types().scaled(Shape.of(4, 4));
-    Value amax = block.add(new Abs(), block.anyFloat(0));
-    block.add(new ScaleOf(scaled.format(), scaled.scaleType().format()), amax);
+  private static void scales(RandomBlock block) {
+    Value range = block.anyFloat(0);
+    boolean twoLevels = block.types().chance(0.4);
+    NumberFormat format = block.types().pick(twoLevels
+        ? List.of(Formats.UE4M3, Formats.F16)
+        : List.of(Formats.F32, Formats.F16, Formats.UE8M0, Formats.UE4M3));
+    TensorType type = range.tensorType().plain(format);
+    scales(block, twoLevels ? type.withScale(block.types().outerLayout(type.shape())) : type);
+  }
+
+  /** Scales of that type, from some range. */
+  static Value scales(RandomBlock block, TensorType type) {
+    NumberFormat codes = block.types().pick(List.of(Formats.I8, Formats.E2M1, Formats.E4M3));
+    Value range = block.of(TensorType.of(type.shape(), block.types().floatFormat()));
+    return block.add(new Scales(codes, block.types().rule(codes), type), range);
+  }
+
+  private static void hadamard(RandomBlock block) {
+    Value x = block.anyFloat(0);
+    Shape shape = x.tensorType().shape();
+    List<Integer> axes = IntStream.range(0, shape.rank()).boxed()
+        .filter(axis -> shape.dim(axis).dividedBy(Dim.of(4)).isPresent()).toList();
+    if (axes.isEmpty()) {
+      x = block.of(x.tensorType().withShape(Shape.of(8)));
+      axes = List.of(0);
+    }
+    Optional<Long> seed = block.types().chance(0.5) ? Optional.of(7L) : Optional.empty();
+    long size = block.types().pick(List.of(1L, 2L, 4L));
+    block.add(new Hadamard(block.types().pick(axes), size, seed), x);
   }
 
   /** A value of that scaled type, by quantization. */
   static Value quantized(RandomBlock block, TensorType type) {
-    Quantize quantize = new Quantize(
-        block.types().pick(List.of(Rounding.values())), new TensorType(
-            type.shape(), type.format(), type.scale(), Optional.empty()));
+    RoundingMode rounding = block.types().chance(0.3)
+        ? new StochasticRounding(7, block.random().nextInt(3))
+        : block.types().pick(List.of(FixedRounding.values()));
+    Optional<Double> fallback = type.residual().map(codes -> block.types().pick(List.of(0.0, 1.0, 2.5)));
+    Quantize quantize = new Quantize(rounding, fallback, type.dense());
     Value x = block.of(TensorType.of(type.shape(), block.types().floatFormat()));
-    return block.types().chance(0.7)
-        ? block.add(quantize, x)
-        : block.add(quantize, x, block.of(type.scaleType()));
+    if (block.types().chance(0.6)) {
+      return block.add(quantize, x);
+    }
+    TensorType scales = type.scaleType();
+    if (scales.isScaled() && block.types().chance(0.5)) {
+      return block.add(quantize, x, block.of(scales.scaleType()));
+    }
+    return type.zeroType().isPresent()
+        ? block.add(quantize, x, block.of(scales), block.of(type.zeroType().get()))
+        : block.add(quantize, x, block.of(scales));
   }
 
   private static void loop(RandomBlock block) {

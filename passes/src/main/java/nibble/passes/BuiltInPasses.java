@@ -9,10 +9,13 @@ import nibble.passes.graph.FoldConstants;
 import nibble.passes.graph.SpecializeSizes;
 import nibble.passes.graph.UnrollLoops;
 import nibble.passes.pipeline.OptionSyntax;
+import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.QuantizeMatMuls;
+import nibble.passes.precision.RotateMatMuls;
+import nibble.passes.precision.SmoothMatMuls;
 
 /** The passes that need no plugin. */
 public final class BuiltInPasses {
@@ -25,7 +28,10 @@ public final class BuiltInPasses {
       SpecializeSizes.class,
       UnrollLoops.class,
       DecomposeComposites.class,
+      SmoothMatMuls.class,
+      RotateMatMuls.class,
       QuantizeMatMuls.class,
+      CalibrateQuantizers.class,
       CastMatMuls.class,
       FoldDequantize.class);
 

@@ -13,10 +13,13 @@ import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
+import nibble.ir.layout.CodeRange;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleRules;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
@@ -25,7 +28,7 @@ import nibble.ir.op.Gather;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Relu;
-import nibble.ir.op.ScaleOf;
+import nibble.ir.op.Scales;
 import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -35,6 +38,13 @@ import nibble.ir.shape.Shape;
  * operands at theirs, down to loads. Views change coordinates and cost nothing.
  */
 final class ElementEmitter {
+  /** Formats of codes that kernels have instructions for. */
+  private static final ImmutableList<NumberFormat> CODES =
+      ImmutableList.of(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16);
+
+  /** Scales of f32 numbers do not leave formats of that range. */
+  private static final double WIDE = 0x1p127;
+
   /** A value that the generator has computed, at the only coordinates where it is at hand. */
   private record Known(ImmutableList<IndexExpr> at, Value tile) {}
 
@@ -144,7 +154,7 @@ final class ElementEmitter {
       case Cast cast -> cast(operation.operand(0), at, cast.to());
       case Relu relu -> grid.apply(builder, Scalar.MAX, value(operation.operand(0), at), zeroLike(type));
       case Dequantize dequantize -> dequantize(operation.operand(0), at);
-      case ScaleOf scale -> scaleOf(scale, value(operation.operand(0), at));
+      case Scales scales -> scales(scales, value(operation.operand(0), at));
       case Quantize quantize -> quantize(quantize, operation, at);
       default -> elementwise(operation, at);
     };
@@ -254,6 +264,7 @@ final class ElementEmitter {
       code = memory.load(source.elements(), source.type().shape(), at);
       scale = scaleOf(source, at);
     } else {
+      Memory.expectOneLevel(scaled.tensorType());
       code = value(scaled, at);
       scale = value(definitions.get(scaled).operand(1), scaleCoordinates(scaled.tensorType(), at));
     }
@@ -292,27 +303,66 @@ final class ElementEmitter {
     return builder.apply(Scalar.EQ, grid.emit(builder, inside), builder.number(0));
   }
 
-  private Value scaleOf(ScaleOf scale, Value amax) {
-    Value quotient = builder.apply(Scalar.DIV, amax, builder.real(scale.codes().symmetricMax()));
-    Value narrow = builder.cast(quotient, scale.to(), Rounding.NEAREST_EVEN);
+  /** Scales by rules that divide the amax by a code. */
+  private Value scales(Scales scales, Value amax) {
+    TensorType type = scales.result();
+    if (type.isScaled()) {
+      throw new UnsupportedAccess("no kernel computes " + type + ": scales of scales have no kernels yet");
+    }
+    NumberFormat format = type.format();
+    ComputeFormat.of(format);
+    Value magnitude = builder.apply(Scalar.ABS, amax);
+    Value quotient = builder.apply(Scalar.DIV, magnitude, builder.real(divisor(scales)));
+    Value narrow = builder.cast(withinRange(quotient, format), format, Rounding.NEAREST_EVEN);
     Value rounded = builder.cast(narrow, Formats.F32, Rounding.NEAREST_EVEN);
     Value isZero = builder.apply(Scalar.EQ, rounded, builder.real(0));
     return builder.apply(Scalar.SELECT, isZero, builder.real(1), rounded);
   }
 
+  private static double divisor(Scales scales) {
+    CodeRange codes = CodeRange.of(scales.elements());
+    if (scales.rule() == ScaleRules.NEAREST) {
+      return codes.most();
+    }
+    if (scales.rule() == ScaleRules.FULL) {
+      return -codes.least();
+    }
+    throw new UnsupportedAccess("no kernel computes scales by the rule '" + scales.rule().keyword()
+        + "' yet; they compute them by nearest and full");
+  }
+
+  /** Finite scales stay finite in their format. */
+  private Value withinRange(Value scale, NumberFormat format) {
+    if (format.max() >= WIDE) {
+      return scale;
+    }
+    Value infinity = builder.real(Double.POSITIVE_INFINITY);
+    Value bounded = builder.apply(Scalar.MIN, scale, builder.real(format.max()));
+    return builder.apply(Scalar.SELECT, builder.apply(Scalar.EQ, scale, infinity), infinity, bounded);
+  }
+
   /** The code of an element, in the format of codes. */
   private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
+    Memory.expectOneLevel(quantize.result());
     if (operation.operands().size() != 2) {
       throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
+    }
+    if (!(quantize.rounding() instanceof FixedRounding rounding) || rounding == FixedRounding.NEAREST_AWAY) {
+      throw new UnsupportedAccess("no kernel rounds by " + quantize.rounding().text()
+          + " yet; they round by nearest_even or toward_zero");
+    }
+    NumberFormat format = quantize.result().format();
+    if (!CODES.contains(format)) {
+      throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
+          + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
     }
     Value x = value(operation.operand(0), at);
     Value scale = value(operation.operand(1), scaleCoordinates(quantize.result(), at));
     Value quotient = grid.apply(builder, Scalar.MUL, x, builder.apply(Scalar.RECIPROCAL, scale));
-    NumberFormat format = quantize.result().format();
-    ComputeFormat.of(format);
-    double limit = format.symmetricMax();
-    Value low = builder.apply(Scalar.MAX, quotient, builder.real(-limit));
-    Value bounded = builder.apply(Scalar.MIN, low, builder.real(limit));
-    return builder.cast(bounded, format, quantize.rounding());
+    CodeRange codes = CodeRange.of(format);
+    double least = quantize.result().scale().orElseThrow().rule().leastCode(codes);
+    Value low = builder.apply(Scalar.MAX, quotient, builder.real(least));
+    Value bounded = builder.apply(Scalar.MIN, low, builder.real(codes.most()));
+    return builder.cast(bounded, format, rounding);
   }
 }

@@ -1,20 +1,21 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import nibble.codegen.kernel.KernelProgram.Parameter;
 import nibble.codegen.tile.BufferType;
 import nibble.ir.Block;
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.NumberFormat;
 
 /**
- * The buffers of a kernel: one for each operand and result, and one more for the scales of each that is scaled.
+ * The buffers of a kernel: one for each part of each operand and result.
  *
  * @param parameters what each buffer holds, in order
  * @param arguments memory of each argument of the region
@@ -43,17 +44,14 @@ record KernelBuffers(
     if (type.sparse().isPresent()) {
       throw new UnsupportedAccess("no kernel reads " + type + " yet: sparse layouts have no kernels");
     }
-    requireFormat(type.format(), isResult);
-    parameters.add(new Parameter(index, isResult, false));
-    Value elements = builder.block().argument(name, new BufferType(type.format()));
-    Optional<Value> scales = Optional.empty();
-    if (type.isScaled()) {
-      requireFormat(type.scaleType().format(), isResult);
-      parameters.add(new Parameter(index, isResult, true));
-      BufferType buffer = new BufferType(type.scaleType().format());
-      scales = Optional.of(builder.block().argument(name + ".scales", buffer));
+    ImmutableMap.Builder<String, Value> buffers = ImmutableMap.builder();
+    for (TensorPart part : type.parts()) {
+      requireFormat(part.type().format(), isResult);
+      parameters.add(new Parameter(index, isResult, part.name()));
+      String buffer = part.name().equals(TensorPart.ELEMENTS) ? name : name + "." + part.name();
+      buffers.put(part.name(), builder.block().argument(buffer, new BufferType(part.type().format())));
     }
-    return new Memory(type, elements, scales);
+    return new Memory(type, buffers.build());
   }
 
   private static void requireFormat(NumberFormat format, boolean isResult) {

@@ -15,7 +15,7 @@ public record KernelProgram(Function program, ImmutableList<Parameter> parameter
    *
    * @param index of the operand or result of the kernel operation
    * @param isResult whether it is a result
-   * @param isScales whether it holds the scales of a scaled tensor, not its elements or codes
+   * @param part which of the parts of the tensor it holds, as {@link nibble.ir.TensorType#parts()} names them
    */
-  public record Parameter(int index, boolean isResult, boolean isScales) {}
+  public record Parameter(int index, boolean isResult, String part) {}
 }

@@ -100,6 +100,8 @@ record Product(
    * @throws UnsupportedAccess where no instruction multiplies them
    */
   ProductFormat format() {
+    Memory.expectOneLevel(leftType());
+    Memory.expectOneLevel(rightType());
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
     return ProductFormat.of(leftType().format(), rightType().format())
         .filter(format -> bothOrNone && leftType().isScaled() == format.operand().equals(Formats.I8))

@@ -17,9 +17,9 @@ import nibble.ir.Location;
 import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.format.Rounding;
 import nibble.ir.shape.Dim;
 
 /** A block builder with the vocabulary of Tile IR. */
@@ -75,7 +75,7 @@ public record TileBuilder(BlockBuilder block) {
     return block.add(new Apply(function), operands);
   }
 
-  public Value cast(Value value, NumberFormat to, Rounding rounding) {
+  public Value cast(Value value, NumberFormat to, FixedRounding rounding) {
     return type(value).format().equals(to) ? value : block.add(new TileCast(to, rounding), value);
   }
 

@@ -9,9 +9,9 @@ import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.RegisterVector;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.format.Rounding;
 
 /** Instructions that change the format of elements. */
 final class CastCode {
@@ -22,7 +22,8 @@ final class CastCode {
   }
 
   /** The elements in another format; those that are narrowed to 16 bits are so by twos. */
-  ImmutableList<Operand> cast(ImmutableList<Operand> elements, NumberFormat from, NumberFormat to, Rounding rounding) {
+  ImmutableList<Operand> cast(
+      ImmutableList<Operand> elements, NumberFormat from, NumberFormat to, FixedRounding rounding) {
     boolean halves = from.equals(Formats.F32) && (to.equals(Formats.F16) || to.equals(Formats.BF16));
     if (halves && elements.size() % 2 == 0) {
       return narrowed(elements, to.equals(Formats.F16) ? PtxType.F16X2 : PtxType.BF16X2);
@@ -47,7 +48,7 @@ final class CastCode {
     return halves;
   }
 
-  private Operand cast(Operand x, NumberFormat from, NumberFormat to, Rounding rounding) {
+  private Operand cast(Operand x, NumberFormat from, NumberFormat to, FixedRounding rounding) {
     if (from.equals(to)) {
       return x;
     }
@@ -86,7 +87,7 @@ final class CastCode {
     };
   }
 
-  private Operand fromReal(Operand x, NumberFormat to, Rounding rounding) {
+  private Operand fromReal(Operand x, NumberFormat to, FixedRounding rounding) {
     Register value = code.register(x, RegisterType.F32);
     return switch (to.name()) {
       case "f16" -> code.ptx().op("cvt.rn.f16.f32", value);
@@ -97,7 +98,7 @@ final class CastCode {
     };
   }
 
-  private Operand toInteger(Register value, NumberFormat to, Rounding rounding) {
+  private Operand toInteger(Register value, NumberFormat to, FixedRounding rounding) {
     String mode = switch (rounding) {
       case NEAREST_EVEN -> "rni";
       case TOWARD_ZERO -> "rzi";

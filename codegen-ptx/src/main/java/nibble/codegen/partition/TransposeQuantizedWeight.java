@@ -6,6 +6,7 @@ import nibble.ir.BlockBuilder;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.layout.Granularities.PerAxis;
 import nibble.ir.layout.Granularities.PerBlock;
 import nibble.ir.layout.Granularities.PerTensor;
@@ -40,24 +41,32 @@ public final class TransposeQuantizedWeight implements Rewrite {
     Value right = operation.operand(1);
     return context.match(right, Quantize.class)
         .filter(quantize -> right.tensorType().rank() == 2 && quantize.operation().operands().size() == 1)
+        // The random bits of an element depend on its index.
+        .filter(quantize -> quantize.op().rounding() instanceof FixedRounding)
         .flatMap(quantize -> transposed(quantize.op().result()).map(type -> {
           BlockBuilder builder = context.builder();
           Value stored = builder.add(new Transpose(ImmutableList.of(1, 0)), quantize.operand(0));
-          Value codes = builder.add(new Quantize(quantize.op().rounding(), type), stored);
+          Value codes = builder.add(new Quantize(quantize.op().rounding(), quantize.op().fallback(), type), stored);
           return ImmutableList.of(builder.add(new MatMul(true, product.to()), operation.operand(0), codes));
         }));
   }
 
   private static Optional<TensorType> transposed(TensorType type) {
-    ScaleLayout layout = type.scale().orElseThrow();
+    Shape shape = Shape.of(type.shape().dim(1), type.shape().dim(0));
+    return transposed(type.scale().orElseThrow()).map(layout ->
+        new TensorType(shape, type.format(), Optional.of(layout), type.residual(), type.sparse()));
+  }
+
+  private static Optional<ScaleLayout> transposed(ScaleLayout layout) {
+    Optional<ScaleLayout> outer = layout.outer().flatMap(TransposeQuantizedWeight::transposed);
     Optional<Granularity> granularity = switch (layout.granularity()) {
       case PerTensor tensor -> Optional.of(tensor);
       case PerAxis axis -> Optional.of(new PerAxis(1 - axis.axis()));
       case PerBlock block -> Optional.of(new PerBlock(block.columns(), block.rows()));
       default -> Optional.empty();
     };
-    return granularity.map(g -> type
-        .withShape(Shape.of(type.shape().dim(1), type.shape().dim(0)))
-        .withScale(new ScaleLayout(g, layout.format())));
+    return granularity
+        .filter(transposed -> outer.isPresent() == layout.outer().isPresent())
+        .map(transposed -> new ScaleLayout(transposed, layout.format(), layout.rule(), outer, layout.zero()));
   }
 }

@@ -159,7 +159,7 @@ final class KernelHarness {
     for (int i = 0; i < parameters.size(); i++) {
       Parameter parameter = parameters.get(i);
       Tensor tensor = (parameter.isResult() ? expected : operands).get(parameter.index());
-      double[] elements = parameter.isScales() ? tensor.scales() : tensor.elements();
+      double[] elements = tensor.parts().get(parameter.part());
       BufferType type = (BufferType) program.parameters().get(i).type();
       double[] memory = elements.clone();
       if (parameter.isResult()) {
@@ -170,18 +170,13 @@ final class KernelHarness {
     TileInterpreter.run(program, buffers, sizes);
     List<Tensor> results = new ArrayList<>();
     for (int r = 0; r < expected.size(); r++) {
-      double[] elements = {};
-      double[] scales = {};
+      Map<String, double[]> parts = new HashMap<>();
       for (int i = 0; i < parameters.size(); i++) {
         if (parameters.get(i).isResult() && parameters.get(i).index() == r) {
-          if (parameters.get(i).isScales()) {
-            scales = buffers.get(i).elements();
-          } else {
-            elements = buffers.get(i).elements();
-          }
+          parts.put(parameters.get(i).part(), buffers.get(i).elements());
         }
       }
-      results.add(new Tensor(expected.get(r).type(), elements, scales));
+      results.add(Tensor.ofParts(expected.get(r).type(), parts));
     }
     return results;
   }

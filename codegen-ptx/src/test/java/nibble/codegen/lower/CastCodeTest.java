@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import nibble.codegen.ptx.Instruction;
 import nibble.codegen.ptx.KernelBuilder;
 import nibble.codegen.ptx.Operand;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.format.Rounding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +22,7 @@ class CastCodeTest {
   private final KernelBuilder ptx = KernelBuilder.named("k");
   private final CastCode casts = new CastCode(new Code(ptx));
 
-  private ImmutableList<Operand> cast(NumberFormat from, NumberFormat to, Rounding rounding, int count) {
+  private ImmutableList<Operand> cast(NumberFormat from, NumberFormat to, FixedRounding rounding, int count) {
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
     for (int i = 0; i < count; i++) {
       elements.add(ptx.fresh(ElementRegisters.of(from)));
@@ -49,29 +49,29 @@ class CastCodeTest {
       "i32,i8,TOWARD_ZERO,max.s32 min.s32", "i8,i32,TOWARD_ZERO,''", "i64,i32,TOWARD_ZERO,cvt.sat.s32.s64",
       "i32,i64,TOWARD_ZERO,cvt.s64.s32", "i64,f32,NEAREST_EVEN,cvt.rn.f32.s64", "f32,bool,NEAREST_EVEN,setp.neu.f32",
       "bool,f32,NEAREST_EVEN,selp.f32", "bool,i32,TOWARD_ZERO,selp.b32", "i32,bool,TOWARD_ZERO,setp.ne.s32"})
-  void instructions(String from, String to, Rounding rounding, String expected) {
+  void instructions(String from, String to, FixedRounding rounding, String expected) {
     cast(format(from), format(to), rounding, 1);
     assertEquals(expected, mnemonics());
   }
 
   @Test
   void pairsAreNarrowedTogether() {
-    assertEquals(4, cast(Formats.F32, Formats.F16, Rounding.NEAREST_EVEN, 4).size());
+    assertEquals(4, cast(Formats.F32, Formats.F16, FixedRounding.NEAREST_EVEN, 4).size());
     assertEquals("cvt.rn.f16x2.f32 mov.b32 cvt.rn.f16x2.f32 mov.b32", mnemonics());
   }
 
   @Test
   void constantsStayConstants() {
-    List<Operand> zero = casts.cast(ImmutableList.of(imm(3)), Formats.I32, Formats.F32, Rounding.NEAREST_EVEN);
+    List<Operand> zero = casts.cast(ImmutableList.of(imm(3)), Formats.I32, Formats.F32, FixedRounding.NEAREST_EVEN);
     assertEquals(List.of(imm(3f)), zero);
     assertEquals(
-        List.of(imm(1f)), casts.cast(ImmutableList.of(imm(1)), Formats.BOOL, Formats.F32, Rounding.NEAREST_EVEN));
+        List.of(imm(1f)), casts.cast(ImmutableList.of(imm(1)), Formats.BOOL, Formats.F32, FixedRounding.NEAREST_EVEN));
     assertEquals("", mnemonics());
   }
 
   @Test
   void whatNoInstructionDoesIsSaid() {
-    assertThrows(IllegalStateException.class, () -> cast(Formats.F32, Formats.I8, Rounding.NEAREST_AWAY, 1));
-    assertThrows(IllegalStateException.class, () -> cast(Formats.F16, Formats.BF16, Rounding.NEAREST_EVEN, 1));
+    assertThrows(IllegalStateException.class, () -> cast(Formats.F32, Formats.I8, FixedRounding.NEAREST_AWAY, 1));
+    assertThrows(IllegalStateException.class, () -> cast(Formats.F16, Formats.BF16, FixedRounding.NEAREST_EVEN, 1));
   }
 }

@@ -12,7 +12,7 @@ class SplitDynamicQuantizeTest {
   void scalesBecomeValues() {
     assertEquals("""
         %1 = amax %x {granularity = token} : tensor<[B,1] x f32>
-        %2 = scale_of %1 {codes = i8, to = f32} : tensor<[B,1] x f32>
+        %2 = scales %1 {elements = i8, rule = nearest} : tensor<[B,1] x f32>
         %3 = quantize %x, %2 {rounding = nearest_even} : tensor<[B,48] x i8, scale<token, f32>>
         return %3
         """, Rewritten.of("%x: tensor<[B,48] x f32>", """
@@ -24,7 +24,8 @@ class SplitDynamicQuantizeTest {
   /** As kernels compute; exact interpretation does not round values, so not the scales that are values now. */
   @ParameterizedTest
   @ValueSource(strings = {
-      "tensor, f32", "token, f32", "token, f16", "axis 0, f32", "axis 1, bf16", "block(2,16), f32", "group 8, f32"})
+      "tensor, f32", "token, f32", "token, f16", "axis 0, f32", "axis 1, bf16", "block(2,16), f32", "group 8, f32",
+      "token, f32, full", "group 16, ue8m0, up", "block(2,16), f32, floor"})
   void meansTheSame(String scale) {
     Rewritten.of("%x: tensor<[B,48] x f32>", """
         %%0 = quantize %%x {rounding = nearest_even} : tensor<[B,48] x i8, scale<%s>>
@@ -33,6 +34,18 @@ class SplitDynamicQuantizeTest {
         %%2 = quantize %%1 {rounding = nearest_even} : tensor<[B,48] x i8, scale<%s>>
         return %%0, %%2
         """.formatted(scale, scale), new SplitDynamicQuantize()).meansTheSame(Mode.FAITHFUL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "i8, scale<token, f16, scale<tensor, f32>>", "u8, scale<token, f32, zero u8>",
+      "i8, scale<token, f32>, residual<i8>"})
+  void otherPartsStayWithTheirCodes(String precision) {
+    String body = """
+        %%0 = quantize %%x {rounding = nearest_even%s} : tensor<[B,48] x %s>
+        return %%0
+        """.formatted(precision.contains("residual") ? ", fallback = 0.0" : "", precision);
+    assertEquals(body, Rewritten.of("%x: tensor<[B,48] x f32>", body, new SplitDynamicQuantize()).body());
   }
 
   @Test

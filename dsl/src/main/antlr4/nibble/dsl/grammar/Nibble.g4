@@ -58,7 +58,9 @@ parameter : name ':' type ;
 
 result : type | '(' type (',' type)* ','? ')' ;
 
-type : name ('[' (extent (',' extent)* ','?)? ']')? ;
+type : name ('[' (extent (',' extent)* ','?)? ']')? precision* ;
+
+precision : name '(' (expression (',' expression)* ','?)? ')' ;
 
 extent : '..' name? | sizeExpression ;
 

@@ -37,9 +37,18 @@ final class ExpressionLayout extends Layout {
   }
 
   Doc type(NibbleParser.TypeContext type) {
-    return type.OPEN_BRACKET() == null
-        ? of(type.name())
-        : Doc.of(of(type.name()), brackets(type.children.subList(1, type.children.size()), Doc.CUT, this::of));
+    List<Doc> parts = new ArrayList<>();
+    parts.add(of(type.name()));
+    if (type.OPEN_BRACKET() != null) {
+      int close = type.children.indexOf(type.CLOSE_BRACKET());
+      parts.add(brackets(type.children.subList(1, close + 1), Doc.CUT, this::of));
+    }
+    for (NibbleParser.PrecisionContext precision : type.precision()) {
+      parts.add(Doc.SPACE);
+      parts.add(of(precision.name()));
+      parts.add(brackets(precision.children.subList(1, precision.children.size()), Doc.CUT, this::of));
+    }
+    return Doc.of(parts);
   }
 
   private Doc extent(NibbleParser.ExtentContext extent) {

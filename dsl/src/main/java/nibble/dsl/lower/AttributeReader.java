@@ -12,7 +12,9 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.RoundingMode;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleRule;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 import nibble.ir.text.Attributes;
@@ -84,11 +86,11 @@ final class AttributeReader {
     return dims.size() == items.size() ? Optional.of(Shape.of(dims)) : Optional.empty();
   }
 
-  static Optional<NumberFormat> format(Expression expression, Frame frame) {
+  static Optional<NumberFormat> format(Expression expression, Context context) {
     if (expression instanceof Expression.Name name) {
-      return Types.format(name.identifier(), frame);
+      return Types.format(name.identifier(), context);
     }
-    frame.report(expression.span().error("this must be the name of a number format, such as f16"));
+    context.report(expression.span().error("this must be the name of a number format, such as f16"));
     return Optional.empty();
   }
 
@@ -96,6 +98,18 @@ final class AttributeReader {
   static Optional<Granularity> granularity(Expression expression, Frame frame) {
     return word(expression, frame)
         .flatMap(text -> parse(text, expression.span(), TextReader::granularity, frame));
+  }
+
+  /** {@code nearest_even}, {@code stochastic(7, 0)}. */
+  static Optional<RoundingMode> rounding(Expression expression, Frame frame) {
+    return word(expression, frame)
+        .flatMap(text -> parse(text, expression.span(), TextReader::roundingMode, frame));
+  }
+
+  /** The keyword of a rule of scales. */
+  static Optional<ScaleRule> scaleRule(Expression expression, Frame frame) {
+    return word(expression, frame)
+        .flatMap(text -> parse(text, expression.span(), TextReader::scaleRule, frame));
   }
 
   /** A constant of an enum, as a name or a string. */
@@ -116,22 +130,22 @@ final class AttributeReader {
   }
 
   /** The text of a word: a name, a name with numbers, a string. */
-  static Optional<String> word(Expression expression, Frame frame) {
-    Optional<String> text = plainWord(expression, frame);
+  static Optional<String> word(Expression expression, Context context) {
+    Optional<String> text = plainWord(expression, context);
     if (text.isEmpty()) {
-      frame.report(expression.span().error("a word is needed here").hint("such as token, block(1, 128) or \"erf\""));
+      context.report(expression.span().error("a word is needed here").hint("such as token, block(1, 128) or \"erf\""));
     }
     return text;
   }
 
-  private static Optional<String> plainWord(Expression expression, Frame frame) {
+  private static Optional<String> plainWord(Expression expression, Context context) {
     return switch (expression) {
       case Expression.Name name -> Optional.of(name.name());
       case Expression.Text text -> Optional.of(text.value());
       case Expression.Call call when call.callee() instanceof Expression.Name name -> {
         List<String> numbers = new ArrayList<>();
         for (Expression.Argument argument : call.arguments()) {
-          Sizes.constant(argument.value(), frame).map(String::valueOf).ifPresent(numbers::add);
+          Sizes.constant(argument.value(), context).map(String::valueOf).ifPresent(numbers::add);
         }
         yield Optional.of(name.name() + "(" + String.join(",", numbers) + ")");
       }
@@ -145,22 +159,22 @@ final class AttributeReader {
   }
 
   /** Reads text in the syntax of the IR, and reports its complaints where the text stands in the program. */
-  static <T> Optional<T> parse(String text, Span at, Reading<T> reading, Frame frame) {
-    Registry registry = frame.session().registry();
+  static <T> Optional<T> parse(String text, Span at, Reading<T> reading, Context context) {
+    Registry registry = context.session().registry();
     try {
       TextReader reader = new TextReader(text, at.file(), registry);
       T value = reading.read(reader);
       if (!reader.atEnd()) {
-        frame.report(at.error("'" + text + "' is not understood here"));
+        context.report(at.error("'" + text + "' is not understood here"));
         return Optional.empty();
       }
       return Optional.of(value);
     } catch (InputException e) {
       Diagnostic cause = e.diagnostics().getFirst();
       Diagnostic diagnostic = at.error(cause.message());
-      frame.report(cause.hint().map(diagnostic::hint).orElse(diagnostic));
+      context.report(cause.hint().map(diagnostic::hint).orElse(diagnostic));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      frame.report(at.error("'" + text + "' is not understood here: " + e.getMessage()));
+      context.report(at.error("'" + text + "' is not understood here: " + e.getMessage()));
     }
     return Optional.empty();
   }

@@ -60,11 +60,19 @@ final class Bodies {
         .error("the result is " + Text.of(value) + ", declared is " + Text.of(type.get()))
         .note("it is declared at " + declared.span().positionFrom(at));
     if (value instanceof Operand.Tensor tensor && tensor.type().shape().equals(type.get().shape())) {
-      mismatch = mismatch.hint("cast it: x as " + type.get().format().name());
+      mismatch = mismatch.hint(conversion(tensor.type(), type.get()));
     } else if (value instanceof Operand.Tensor tensor && tensor.type().rank() == type.get().rank()) {
       mismatch = mismatch.note(difference(tensor.type().shape(), type.get().shape()));
     }
     return Values.as(type.get(), value, at, frame, mismatch);
+  }
+
+  /** What makes a value of one type one of another of the same shape. */
+  static String conversion(TensorType from, TensorType to) {
+    if (to.isScaled()) {
+      return from.isScaled() ? "dequantize it, and quantize it again" : "quantize it";
+    }
+    return from.isScaled() ? "dequantize it: x.dequantize()" : "cast it: x as " + to.format().name();
   }
 
   private static String difference(Shape actual, Shape declared) {

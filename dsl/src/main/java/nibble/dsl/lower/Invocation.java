@@ -140,7 +140,7 @@ final class Invocation {
         + " for '" + parameter.name() + "', not " + Text.of(argument));
     if (argument instanceof Operand.Tensor tensor) {
       if (expected.filter(type -> type.shape().equals(tensor.type().shape())).isPresent()) {
-        return diagnostic.hint("cast it: x as " + expected.get().format().name());
+        return diagnostic.hint(Bodies.conversion(tensor.type(), expected.get()));
       }
       for (String note : signature.explain(parameter, tensor.type().shape(), expected)) {
         diagnostic = diagnostic.note(note);

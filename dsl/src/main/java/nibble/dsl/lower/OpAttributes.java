@@ -10,7 +10,10 @@ import nibble.dsl.syntax.Expression.Subscript;
 import nibble.dsl.syntax.Identifier;
 import nibble.ir.TensorType;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.RoundingMode;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.ScaleRule;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 import nibble.ir.text.Attributes;
@@ -64,6 +67,15 @@ record OpAttributes(String name, int rank, Frame frame) {
     }
     if (raw == Granularity.class) {
       return AttributeReader.granularity(expression, frame).map(granularity -> granularity);
+    }
+    if (raw == RoundingMode.class) {
+      return AttributeReader.rounding(expression, frame).map(rounding -> rounding);
+    }
+    if (raw == ScaleRule.class) {
+      return AttributeReader.scaleRule(expression, frame).map(rule -> rule);
+    }
+    if (raw == ScaleLayout.class && !(expression instanceof Expression.Text)) {
+      return Precisions.scaleLayout(expression, frame).map(layout -> layout);
     }
     if (raw == TensorType.class && !(expression instanceof Expression.Text)) {
       return tensorType(expression).map(tensorType -> tensorType);

@@ -10,19 +10,24 @@ import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
-import nibble.ir.layout.Granularity;
+import nibble.ir.format.RoundingMode;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.Quantize;
 
 /**
- * {@code quantize(x, to = i8, scale = token)}: codes and scales. Further options are {@code scales}, a tensor of static
- * scales, {@code scale_format} and {@code rounding}.
+ * {@code quantize(x, to = i8, scale = token)}: codes and scales. The layout of scales may be written as in types,
+ * {@code scale = scale(group(16), ue4m3, scale(tensor, f32))}. Further options are {@code scales} and {@code zeros},
+ * tensors of static ones, {@code scale_format}, {@code rounding}, {@code residual} and {@code fallback}.
  */
 final class Quantizing {
+  private static final List<String> OPERANDS = List.of("scales", "zeros");
+
   private Quantizing() {}
 
   static Operand quantize(CallSite site) {
-    return site.bind(List.of("x", "to", "scale", "scales", "scale_format", "rounding"), 3)
+    List<String> names = List.of(
+        "x", "to", "scale", "scales", "scale_format", "rounding", "zeros", "residual", "fallback");
+    return site.bind(names, 3)
         .map(arguments -> quantize(arguments, site))
         .orElse(Operand.FAILED);
   }
@@ -31,43 +36,65 @@ final class Quantizing {
     Frame frame = site.frame();
     Operand x = Expressions.tensor(arguments.get("x"), frame);
     Optional<NumberFormat> to = AttributeReader.format(arguments.get("to"), frame);
-    Optional<Granularity> granularity = AttributeReader.granularity(arguments.get("scale"), frame);
-    Optional<NumberFormat> scaleFormat = arguments.containsKey("scale_format")
-        ? AttributeReader.format(arguments.get("scale_format"), frame)
-        : Optional.of(Formats.F32);
-    Optional<Rounding> rounding = arguments.containsKey("rounding")
-        ? AttributeReader.constant(arguments.get("rounding"), Rounding.class, frame)
+    Optional<ScaleLayout> scale = scale(arguments, frame);
+    Optional<RoundingMode> rounding = arguments.containsKey("rounding")
+        ? AttributeReader.rounding(arguments.get("rounding"), frame)
         : Optional.of(Rounding.NEAREST_EVEN);
     Optional<ImmutableList<Value>> operands = operands(x, arguments, frame);
-    boolean complete = to.isPresent() && granularity.isPresent() && scaleFormat.isPresent() && rounding.isPresent();
-    if (!complete || operands.isEmpty()) {
+    boolean complete = to.isPresent() && scale.isPresent() && rounding.isPresent() && operands.isPresent();
+    Optional<NumberFormat> residual = Optional.ofNullable(arguments.get("residual"))
+        .flatMap(format -> AttributeReader.format(format, frame));
+    Optional<Double> fallback = Optional.ofNullable(arguments.get("fallback"))
+        .flatMap(threshold -> AttributeReader.number(threshold, frame));
+    complete &= residual.isPresent() == arguments.containsKey("residual");
+    complete &= fallback.isPresent() == arguments.containsKey("fallback");
+    if (!complete) {
       return Operand.FAILED;
     }
-    TensorType type = operands.get().getFirst().tensorType();
     try {
-      TensorType result =
-          type.plain(to.get()).withScale(new ScaleLayout(granularity.get(), scaleFormat.get()));
+      TensorType scaled = operands.get().getFirst().tensorType().plain(to.get()).withScale(scale.get());
+      TensorType result = residual.map(scaled::withResidual).orElse(scaled);
       return frame.emit(
-          site.span(), new Quantize(rounding.get(), result), operands.get().toArray(Value[]::new));
+          site.span(), new Quantize(rounding.get(), fallback, result), operands.get().toArray(Value[]::new));
     } catch (IllegalArgumentException e) {
       return frame.fail(site.span().error(Text.ofMessage(e.getMessage())));
     }
   }
 
+  private static Optional<ScaleLayout> scale(ImmutableMap<String, Expression> arguments, Frame frame) {
+    Expression scale = arguments.get("scale");
+    Expression format = arguments.get("scale_format");
+    if (!Precisions.isScaleLayout(scale)) {
+      Optional<NumberFormat> scales = format == null
+          ? Optional.of(Formats.F32)
+          : AttributeReader.format(format, frame);
+      return AttributeReader.granularity(scale, frame)
+          .flatMap(granularity -> scales.map(known -> new ScaleLayout(granularity, known)));
+    }
+    if (format != null) {
+      frame.report(format.span().error("the format of scales is said twice")
+          .hint("it is the second part of scale(...) already"));
+      return Optional.empty();
+    }
+    return Precisions.scaleLayout(scale, frame);
+  }
+
   private static Optional<ImmutableList<Value>> operands(
       Operand x, ImmutableMap<String, Expression> arguments, Frame frame) {
     ImmutableList.Builder<Value> values = ImmutableList.builder();
-    boolean complete = x instanceof Operand.Tensor;
-    if (x instanceof Operand.Tensor tensor) {
-      values.add(tensor.value());
-    }
-    if (arguments.containsKey("scales")) {
-      Operand scales = Expressions.tensor(arguments.get("scales"), frame);
-      complete &= scales instanceof Operand.Tensor;
-      if (scales instanceof Operand.Tensor tensor) {
-        values.add(tensor.value());
+    boolean complete = add(x, values);
+    for (String name : OPERANDS) {
+      if (arguments.containsKey(name)) {
+        complete &= add(Expressions.tensor(arguments.get(name), frame), values);
       }
     }
     return complete ? Optional.of(values.build()) : Optional.empty();
+  }
+
+  private static boolean add(Operand operand, ImmutableList.Builder<Value> values) {
+    if (operand instanceof Operand.Tensor tensor) {
+      values.add(tensor.value());
+    }
+    return operand instanceof Operand.Tensor;
   }
 }

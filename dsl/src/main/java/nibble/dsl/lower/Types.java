@@ -32,7 +32,10 @@ final class Types {
       complete &= dim.isPresent();
       dim.ifPresent(dims::add);
     }
-    return complete ? of(Shape.of(dims), format.get(), type.span(), context) : Optional.empty();
+    return complete
+        ? of(Shape.of(dims), format.get(), type.span(), context)
+            .flatMap(plain -> Precisions.apply(plain, type.precision(), context))
+        : Optional.empty();
   }
 
   /** The type of a shape that no tensor is too large for. */

@@ -92,7 +92,9 @@ final class Values {
   static Operand as(TensorType type, Operand operand, Span at, Frame frame, Diagnostic mismatch) {
     return switch (operand) {
       case Operand.Failed failed -> failed;
+      case Operand.Tensor tensor -> tensor.type().equals(type) ? tensor : frame.fail(mismatch);
       case Operand.Tuple tuple -> frame.fail(several(tuple, at));
+      case Operand other when !type.isPlain() -> frame.fail(mismatch);
       case Operand.Truth truth when type.format().equals(Formats.BOOL) && type.rank() == 0 -> truth;
       case Operand.Truth truth -> frame.fail(mismatch);
       case Operand.Literal literal when literal.isPlainNumber() -> number(literal, type, at, frame);
@@ -103,7 +105,6 @@ final class Values {
           number(Operand.Literal.of(size.dim().constant()), type, at, frame);
       case Operand.Size size when type.rank() == 0 -> in(type.format(), size, at, frame);
       case Operand.Size size -> frame.fail(mismatch);
-      case Operand.Tensor tensor -> tensor.type().equals(type) ? tensor : frame.fail(mismatch);
     };
   }
 

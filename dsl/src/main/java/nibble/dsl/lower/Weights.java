@@ -7,6 +7,7 @@ import java.util.Optional;
 import nibble.dsl.WeightCatalog;
 import nibble.dsl.syntax.Declaration;
 import nibble.ir.BlockBuilder;
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.Suggestion;
@@ -49,12 +50,21 @@ final class Weights {
       return Operand.FAILED;
     }
     boolean fits = frame.isGeneric()
-        || instance.session().catalog().map(catalog -> check(instance, weight, key, type, catalog)).orElse(true);
+        || instance.session().catalog().map(catalog -> checkParts(instance, weight, key, type, catalog)).orElse(true);
     return fits
         ? Operand.of(root
             .at(weight.identifier().span().location().in(instance.path()))
             .add(new Weight(key, type)))
         : Operand.FAILED;
+  }
+
+  /** A weight that is stored quantized has its other parts under the same name. */
+  private static boolean checkParts(
+      Instance instance, Declaration.Weight weight, String key, TensorType type, WeightCatalog catalog) {
+    return type.parts().stream().allMatch(part -> {
+      String name = part.name().equals(TensorPart.ELEMENTS) ? key : key + "." + part.name();
+      return check(instance, weight, name, part.type(), catalog);
+    });
   }
 
   private static boolean check(

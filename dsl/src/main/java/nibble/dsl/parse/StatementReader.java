@@ -107,7 +107,17 @@ final class StatementReader {
         extents.add(expressions.misplaced(spans.of(extent)));
       }
     }
+    ImmutableList<Expression.Call> precision = context.precision().stream()
+        .map(this::precision).collect(ImmutableList.toImmutableList());
     return new TypeExpression(
-        spans.of(context), expressions.identifier(context.name()), leading, extents.build());
+        spans.of(context), expressions.identifier(context.name()), leading, extents.build(), precision);
+  }
+
+  private Expression.Call precision(NibbleParser.PrecisionContext context) {
+    ImmutableList<Expression.Argument> arguments = context.expression().stream()
+        .map(argument -> new Expression.Argument(Optional.empty(), expressions.read(argument)))
+        .collect(ImmutableList.toImmutableList());
+    return new Expression.Call(
+        spans.of(context), new Expression.Name(expressions.identifier(context.name())), arguments);
   }
 }

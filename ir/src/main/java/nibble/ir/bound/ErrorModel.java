@@ -30,7 +30,8 @@ public interface ErrorModel {
    * Bound of the error of one elementary function, besides that of its argument, and of what the function is computed
    * with: where {@code exp(x)} is {@code ex2(x log2 e)}, the rounded product counts. What underflows counts as well.
    *
-   * <p>Infinite arguments are asked for too; targets give what IEEE 754 does.
+   * <p>Infinite arguments are asked for too; targets give what IEEE 754 does. A zero by a number is not asked for: it
+   * is zero.
    *
    * @param op name of the op: {@code exp}, {@code log}, {@code sqrt}, {@code rsqrt}, {@code reciprocal}, {@code tanh},
    *     {@code erf}, {@code sin}, {@code cos}, {@code div}, {@code pow}, or of a plugin's

@@ -1,40 +1,104 @@
 package nibble.ir.eval;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToDoubleFunction;
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.shape.Dim;
 
 /**
- * A tensor value: decoded elements in row-major order and, for scaled types, the scales. Treated as immutable; the
- * arrays are shared, not copied, and nobody writes to them after construction. {@link #sameAs} compares what is in
- * them; {@code equals} compares the arrays themselves.
+ * A tensor value: decoded elements in row-major order and, for scaled types, the tensors of scales, of zero points and
+ * of the second level of codes. Treated as immutable; the arrays are shared, not copied, and nobody writes to them
+ * after construction. {@link #sameAs} compares what is in them; {@code equals} compares the arrays themselves.
  *
  * @param type a type of constant shape
  * @param elements decoded elements; of a scaled type, decoded codes without their scale
- * @param scales decoded scales in row-major order of the scale grid; empty where the type has none
+ * @param scaleTensor the scales, of {@link TensorType#scaleType}
+ * @param zeros the zero points, of {@link TensorType#zeroType}
+ * @param residual the second level of codes, of {@link TensorType#residualType}
  */
-public record Tensor(TensorType type, double[] elements, double[] scales) {
-  private static final double[] NO_SCALES = {};
+public record Tensor(
+    TensorType type, double[] elements, Optional<Tensor> scaleTensor, Optional<Tensor> zeros,
+    Optional<Tensor> residual) {
+  private static final double[] NONE = {};
 
   public Tensor {
     long size = type.shape().size().constant();
     if (elements.length != size) {
       throw new IllegalArgumentException(elements.length + " elements given for " + type);
     }
-    long scaleCount = type.isScaled() ? type.scaleType().shape().size().constant() : 0;
-    if (scales.length != scaleCount) {
+    requirePart(type, "scales", type.scale().map(layout -> type.scaleType()), scaleTensor);
+    requirePart(type, "zero points", type.zeroType(), zeros);
+    requirePart(type, "residual", type.residualType(), residual);
+  }
+
+  private static void requirePart(
+      TensorType type, String what, Optional<TensorType> expected, Optional<Tensor> given) {
+    if (!expected.equals(given.map(Tensor::type))) {
+      throw new IllegalArgumentException("the " + what + " of " + type + " can't be "
+          + given.map(tensor -> tensor.type().toString()).orElse("missing"));
+    }
+  }
+
+  /** A tensor of a plain type, or one whose only other part are plain scales. */
+  public Tensor(TensorType type, double[] elements, double[] scales) {
+    this(type, elements, type.scale().map(layout -> of(type.scaleType(), scales)), Optional.empty(), Optional.empty());
+    if (!type.isScaled() && scales.length > 0) {
       throw new IllegalArgumentException(scales.length + " scales given for " + type);
     }
   }
 
+  /** A tensor of a plain type. */
   public static Tensor of(TensorType type, double... elements) {
-    return new Tensor(type, elements, NO_SCALES);
+    return new Tensor(type, elements, NONE);
+  }
+
+  /** A tensor of a scaled type with neither zero points nor a residual. */
+  public static Tensor scaled(TensorType type, double[] codes, Tensor scales) {
+    return new Tensor(type, codes, Optional.of(scales), Optional.empty(), Optional.empty());
+  }
+
+  /** The tensor of that type with those arrays, by names of its {@link TensorType#parts()}. */
+  public static Tensor ofParts(TensorType type, Map<String, double[]> parts) {
+    return ofParts(type, parts, "");
+  }
+
+  private static Tensor ofParts(TensorType type, Map<String, double[]> parts, String prefix) {
+    String name = prefix.isEmpty() ? TensorPart.ELEMENTS : prefix;
+    String before = prefix.isEmpty() ? "" : prefix + ".";
+    double[] elements = parts.get(name);
+    if (elements == null) {
+      throw new IllegalArgumentException("no " + name + " given for " + type);
+    }
+    return new Tensor(
+        type,
+        elements,
+        type.scale().map(layout -> ofParts(type.scaleType(), parts, before + TensorPart.SCALES)),
+        type.zeroType().map(zeros -> ofParts(zeros, parts, before + TensorPart.ZEROS)),
+        type.residualType().map(codes -> ofParts(codes, parts, before + TensorPart.RESIDUAL)));
+  }
+
+  /** Its arrays by name, in the order of {@link TensorType#parts()}. */
+  public ImmutableMap<String, double[]> parts() {
+    ImmutableMap.Builder<String, double[]> parts = ImmutableMap.builder();
+    addParts(parts, "");
+    return parts.build();
+  }
+
+  private void addParts(ImmutableMap.Builder<String, double[]> parts, String prefix) {
+    String before = prefix.isEmpty() ? "" : prefix + ".";
+    parts.put(prefix.isEmpty() ? TensorPart.ELEMENTS : prefix, elements);
+    scaleTensor.ifPresent(tensor -> tensor.addParts(parts, before + TensorPart.SCALES));
+    zeros.ifPresent(tensor -> tensor.addParts(parts, before + TensorPart.ZEROS));
+    residual.ifPresent(tensor -> tensor.addParts(parts, before + TensorPart.RESIDUAL));
   }
 
   /** A tensor whose element at each row-major index is computed; in parallel for large ones. */
@@ -60,9 +124,31 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
     return type.shape().extents();
   }
 
-  /** The same elements under another type of as many elements and scales. */
+  /** The same arrays under another type with parts of as many elements. */
   public Tensor as(TensorType other) {
-    return new Tensor(other, elements, scales);
+    return new Tensor(
+        other,
+        elements,
+        scaleTensor.map(scales -> scales.as(other.scaleType())),
+        zeros.map(points -> points.as(other.zeroType().orElseThrow())),
+        residual.map(codes -> codes.as(other.residualType().orElseThrow())));
+  }
+
+  /** The first level of codes alone. */
+  public Tensor withoutResidual() {
+    return residual.isEmpty()
+        ? this
+        : new Tensor(type.withoutResidual(), elements, scaleTensor, zeros, Optional.empty());
+  }
+
+  /** The first level of codes and, where there is one, the second; their values add up to those of the tensor. */
+  public ImmutableList<Tensor> levels() {
+    return residual.map(second -> ImmutableList.of(withoutResidual(), second)).orElseGet(() -> ImmutableList.of(this));
+  }
+
+  /** The same with other elements, or codes. */
+  public Tensor withElements(double[] others) {
+    return new Tensor(type, others, scaleTensor, zeros, residual);
   }
 
   /** The value of a scalar. */
@@ -73,19 +159,35 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
     return values()[0];
   }
 
-  /** Element values: the elements themselves, or codes times scales. */
+  /** The scale of each box, an outer scale included; empty where the type has none. */
+  public double[] scales() {
+    return scaleTensor.map(Tensor::values).orElse(NONE);
+  }
+
+  /** Element values: the elements themselves, or what codes stand for. */
   public double[] values() {
     if (!type.isScaled()) {
       return elements;
     }
-    ScaleGrid grid = ScaleGrid.of(type);
+    double[] scales = scales();
+    double[] zeroPoints = zeros.map(Tensor::elements).orElse(null);
     double[] values = new double[elements.length];
-    grid.forEachRun((from, to, scale) -> {
+    ScaleGrid.of(type).forEachRun((from, to, box) -> {
+      double zero = zeroPoints == null ? 0 : zeroPoints[box];
       for (int i = from; i < to; i++) {
-        values[i] = elements[i] * scales[scale];
+        values[i] = (elements[i] - zero) * scales[box];
       }
     });
+    residual.ifPresent(second -> add(second.values(), values));
     return values;
+  }
+
+  private static void add(double[] terms, double[] sums) {
+    Parallel.ranges(sums.length, (from, to) -> {
+      for (int i = from; i < to; i++) {
+        sums[i] += terms[i];
+      }
+    });
   }
 
   /** Every element rounded to the format of the type, to nearest even; the same tensor where nothing changes. */
@@ -101,7 +203,7 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
         changed.set(true);
       }
     });
-    return changed.get() ? new Tensor(type, rounded, scales) : this;
+    return changed.get() ? withElements(rounded) : this;
   }
 
   private boolean round(NumberFormat format, double[] rounded, int from, int to) {
@@ -113,9 +215,15 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
     return changed;
   }
 
-  /** Bit-for-bit equality of type, elements and scales. */
+  /** Bit-for-bit equality of type and of all arrays. */
   public boolean sameAs(Tensor other) {
-    return type.equals(other.type) && Arrays.equals(elements, other.elements) && Arrays.equals(scales, other.scales);
+    return type.equals(other.type) && Arrays.equals(elements, other.elements)
+        && same(scaleTensor, other.scaleTensor) && same(zeros, other.zeros) && same(residual, other.residual);
+  }
+
+  // The types are equal, so that both have it or none.
+  private static boolean same(Optional<Tensor> one, Optional<Tensor> other) {
+    return one.isEmpty() || one.get().sameAs(other.orElseThrow());
   }
 
   @Override
@@ -145,6 +253,11 @@ public record Tensor(TensorType type, double[] elements, double[] scales) {
           type.shape().extents(),
           box.stream().mapToInt(side -> Math.toIntExact(side.constant())).toArray(),
           layout.scaleShape(type.shape()).extents());
+    }
+
+    /** How many boxes there are, and so scales. */
+    public int boxes() {
+      return Arrays.stream(grid).reduce(1, Math::multiplyExact);
     }
 
     /** Visits all elements in runs along the last axis; rows in parallel for large tensors. */

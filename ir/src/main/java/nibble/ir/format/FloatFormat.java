@@ -4,7 +4,10 @@ package nibble.ir.format;
  * A binary floating-point format with subnormals, described by its fields. Codes are ordered by magnitude, so a carry
  * out of the mantissa runs into the exponent and saturation is a minimum.
  *
+ * <p>A format without a sign bit is for scales alone; what is negative becomes 0.
+ *
  * @param name as written in types
+ * @param signed whether there is a sign bit
  * @param exponentBits width of the exponent field
  * @param mantissaBits width of the stored mantissa
  * @param bias exponent bias
@@ -12,8 +15,10 @@ package nibble.ir.format;
  * @param summary one sentence
  */
 public record FloatFormat(
-    String name, int exponentBits, int mantissaBits, int bias, Special special, String summary)
+    String name, boolean signed, int exponentBits, int mantissaBits, int bias, Special special, String summary)
     implements NumberFormat {
+  /** Bits of an f32 behind the leading one, which kernels add random bits to. */
+  private static final int F32_MANTISSA_BITS = 23;
 
   public FloatFormat {
     boolean fields = exponentBits >= 1 && mantissaBits >= 0 && exponentBits + mantissaBits < Long.SIZE;
@@ -27,6 +32,11 @@ public record FloatFormat(
     if (mantissaBits == 0 && special != Special.FINITE_ONLY && special != Special.NAN_ONLY) {
       throw new IllegalArgumentException("the format " + name + " has no code for NaN besides that of infinity");
     }
+  }
+
+  /** A format with a sign bit. */
+  public FloatFormat(String name, int exponentBits, int mantissaBits, int bias, Special special, String summary) {
+    this(name, true, exponentBits, mantissaBits, bias, special, summary);
   }
 
   /** What the codes above the largest finite value mean. */
@@ -43,7 +53,25 @@ public record FloatFormat(
 
   @Override
   public int bits() {
-    return 1 + exponentBits + mantissaBits;
+    return (signed ? 1 : 0) + exponentBits + mantissaBits;
+  }
+
+  @Override
+  public boolean isForScales() {
+    return !signed;
+  }
+
+  @Override
+  public double scaleOfZeros() {
+    return signed ? 1 : decode(1);
+  }
+
+  /**
+   * As many as PTX {@code cvt.rs} takes: 16, of four bits 8, and no more than an f32 has behind those that are kept.
+   */
+  @Override
+  public int stochasticBits() {
+    return Math.clamp(F32_MANTISSA_BITS - mantissaBits, 0, bits() <= 4 ? 8 : 16);
   }
 
   private long maxCode() {
@@ -70,6 +98,16 @@ public record FloatFormat(
   }
 
   @Override
+  public double min() {
+    return signed ? -max() : 0;
+  }
+
+  @Override
+  public double above(double value) {
+    return value >= max() ? Double.POSITIVE_INFINITY : decode(encode(value, Rounding.TOWARD_ZERO) + 1);
+  }
+
+  @Override
   public double leastNormal() {
     return Math.scalb(1.0, minExponent());
   }
@@ -77,7 +115,7 @@ public record FloatFormat(
   @Override
   public double decode(long code) {
     long magnitude = code & ((1L << (exponentBits + mantissaBits)) - 1);
-    double sign = (code >>> (exponentBits + mantissaBits) & 1) == 1 ? -1.0 : 1.0;
+    double sign = signed && (code >>> (exponentBits + mantissaBits) & 1) == 1 ? -1.0 : 1.0;
     if (magnitude > maxCode()) {
       boolean infinity = special != Special.NAN_ONLY && magnitude == maxCode() + 1;
       return infinity ? sign * Double.POSITIVE_INFINITY : Double.NaN;
@@ -93,7 +131,11 @@ public record FloatFormat(
     if (Double.isNaN(value)) {
       return nanCode();
     }
-    long sign = (Double.doubleToRawLongBits(value) >>> 63) << (exponentBits + mantissaBits);
+    boolean negative = Double.doubleToRawLongBits(value) < 0;
+    if (negative && !signed) {
+      return 0;
+    }
+    long sign = negative ? 1L << (exponentBits + mantissaBits) : 0;
     if (Double.isInfinite(value)) {
       return sign | (special == Special.INFINITY_AND_NAN ? maxCode() + 1 : maxCode());
     }
@@ -132,6 +174,10 @@ public record FloatFormat(
 
   @Override
   public double roundingError(double magnitude) {
+    if (!signed) {
+      // What is negative becomes 0.
+      return Double.isNaN(magnitude) ? Double.POSITIVE_INFINITY : Math.max(halfGap(0), magnitude);
+    }
     double max = max();
     if (magnitude <= max) {
       return halfGap(magnitude);

@@ -23,6 +23,15 @@ public final class Formats {
       new FloatFormat("e3m2", 3, 2, 3, Special.FINITE_ONLY, "FP6 E3M2, max 28");
   public static final FloatFormat E2M1 =
       new FloatFormat("e2m1", 2, 1, 1, Special.FINITE_ONLY, "FP4 E2M1: 0, 0.5, 1, 1.5, 2, 3, 4, 6");
+  public static final FixedPointFormat MXINT8 =
+      new FixedPointFormat("mxint8", 8, 6, "signed 8-bit fixed point in 64ths, the MXINT8 element: -2 to 1.984375");
+  public static final FloatFormat UE4M3 =
+      new FloatFormat("ue4m3", false, 4, 3, 7, Special.NAN_ONLY, "E4M3 without a sign, for scales, saturating");
+  public static final ExponentFormat UE8M0 =
+      new ExponentFormat("ue8m0", 8, 127, "a power of two, for scales: 2^-127 to 2^127, and NaN; no zero");
+  public static final IntegerFormat I2 = new IntegerFormat("i2", 2, true, "signed 2-bit integer");
+  public static final IntegerFormat U2 = new IntegerFormat("u2", 2, false, "unsigned 2-bit integer");
+  public static final IntegerFormat U4 = new IntegerFormat("u4", 4, false, "unsigned 4-bit integer");
   public static final IntegerFormat I4 = new IntegerFormat("i4", 4, true, "signed 4-bit integer");
   public static final IntegerFormat I8 = new IntegerFormat("i8", 8, true, "signed 8-bit integer");
   public static final IntegerFormat U8 = new IntegerFormat("u8", 8, false, "unsigned 8-bit integer");
@@ -36,6 +45,8 @@ public final class Formats {
   private Formats() {}
 
   public static ImmutableList<NumberFormat> all() {
-    return ImmutableList.of(F64, F32, F16, BF16, E4M3, E5M2, E2M3, E3M2, E2M1, I64, I32, I16, I8, U8, I4, BOOL);
+    return ImmutableList.of(
+        F64, F32, F16, BF16, E4M3, E5M2, E2M3, E3M2, E2M1, MXINT8, I64, I32, I16, I8, U8, I4, U4, I2, U2, BOOL, UE8M0,
+        UE4M3);
   }
 }

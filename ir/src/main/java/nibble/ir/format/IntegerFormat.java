@@ -54,6 +54,16 @@ public record IntegerFormat(String name, int bits, boolean signed, String summar
   }
 
   @Override
+  public double above(double value) {
+    return value >= max() ? Double.POSITIVE_INFINITY : value + 1;
+  }
+
+  @Override
+  public int mantissaBits() {
+    return Math.max(0, bits - (signed ? 2 : 1));
+  }
+
+  @Override
   public boolean isInteger() {
     return true;
   }

@@ -14,9 +14,14 @@ public interface NumberFormat {
   /** Width of a code in bits, 1 to 64. */
   int bits();
 
-  /** Width of an element in memory: {@link #bits()}, but a whole byte for truth values. */
+  /**
+   * Width of an element in memory: the next power of two. So 4-bit elements lie two in a byte and 6-bit ones each in
+   * their own. Truth values take a byte.
+   */
   default int storageBits() {
-    return bits() == 1 ? Byte.SIZE : bits();
+    int bits = bits();
+    boolean alone = bits == 1 || bits > 4 && bits <= Byte.SIZE;
+    return alone ? Byte.SIZE : Integer.highestOneBit(2 * bits - 1);
   }
 
   /** The value of a code (its low {@link #bits()} bits). */
@@ -57,6 +62,40 @@ public interface NumberFormat {
    * @param magnitude {@code |x|}
    */
   double roundingError(double magnitude);
+
+  /**
+   * The least value that is larger than one of its values, infinite for the largest; NaN where a format does not say.
+   *
+   * @param value one of its values, not negative
+   */
+  default double above(double value) {
+    return Double.NaN;
+  }
+
+  /** Bits of the largest values behind their leading one; 0 where there is no such thing. */
+  default int mantissaBits() {
+    return 0;
+  }
+
+  /** Random bits that stochastic rounding adds; 0 where the format can't be rounded to so. */
+  default int stochasticBits() {
+    return 16;
+  }
+
+  /** Whether it is for scales alone: it has no negative values. */
+  default boolean isForScales() {
+    return false;
+  }
+
+  /** Whether elements are computed with in it; if not, it is for codes or for scales. */
+  default boolean isArithmetic() {
+    return !isForScales();
+  }
+
+  /** The scale of a box whose scale would be 0: 1, but the least positive value of a format for scales alone. */
+  default double scaleOfZeros() {
+    return 1;
+  }
 
   /** Whether the values are integers. */
   default boolean isInteger() {

@@ -1,10 +1,9 @@
 package nibble.ir.op;
 
+import java.util.Arrays;
 import java.util.List;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
-import nibble.ir.TypeRuleException;
-import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.Tensor.ScaleGrid;
@@ -12,37 +11,28 @@ import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
 
 /**
- * The largest magnitude in each box of elements that share a scale: what a dynamic quantizer starts from.
+ * The largest magnitude in each box of elements that share a scale: what a dynamic quantizer starts from. NaN where a
+ * box has one, 0 for a box without elements.
  *
  * @param granularity the boxes
  */
 @OpInfo(name = "amax", summary = "largest magnitude in each box of elements that share a scale")
-public record Amax(Granularity granularity) implements TensorOp {
+public record Amax(Granularity granularity) implements RangeOp {
   @Override
-  public TensorType infer(List<TensorType> operands) {
-    expectOperands(operands, 1);
-    TensorType x = expectFloat(operands.getFirst());
-    try {
-      return x.withScale(new ScaleLayout(granularity, x.format())).scaleType();
-    } catch (IllegalArgumentException e) {
-      throw new TypeRuleException(e.getMessage());
-    }
+  public double range(double[] magnitudes) {
+    return Arrays.stream(magnitudes).reduce(0, Math::max);
   }
 
+  @Override
+  public double rangeError(double amax, double inherited, double range, ErrorModel model) {
+    return inherited;
+  }
+
+  /** Without collecting the elements of boxes. */
   @Override
   public Tensor eval(List<Tensor> operands, TensorType result) {
-    return Tensor.of(result, largest(operands.getFirst().elements(), operands.getFirst().type(), result));
-  }
-
-  @Override
-  public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
-    return largest(operands.getFirst().error(), operands.getFirst().exact().type(), result.type());
-  }
-
-  private double[] largest(double[] x, TensorType type, TensorType result) {
+    TensorType type = operands.getFirst().type();
     ScaleGrid grid = ScaleGrid.of(type.withScale(new ScaleLayout(granularity, type.format())));
-    double[] amax = new double[Math.toIntExact(result.shape().size().constant())];
-    ScaleBounds.largest(x, grid, amax);
-    return amax;
+    return Tensor.of(result, BoxExtremes.magnitudes(operands.getFirst().elements(), grid));
   }
 }

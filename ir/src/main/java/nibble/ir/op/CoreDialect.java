@@ -10,6 +10,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.Granularities;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleRule;
+import nibble.ir.layout.ScaleRules;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.layout.SparseLayouts;
 
@@ -37,7 +39,8 @@ public final class CoreDialect implements Dialect {
         // Movement
         .add(Reshape.class, Transpose.class, BroadcastTo.class, Slice.class, Concat.class, Gather.class)
         // Products and precision
-        .add(MatMul.class, Amax.class, ScaleOf.class, Quantize.class, Dequantize.class)
+        .add(MatMul.class, Amax.class, Percentile.class, MseRange.class, Scales.class, Quantize.class, Dequantize.class)
+        .add(Hadamard.class)
         // Structure
         .add(For.class, Kernel.class)
         .build();
@@ -58,6 +61,11 @@ public final class CoreDialect implements Dialect {
     return ImmutableList.of(
         new Granularities.PerTensor(), new Granularities.PerAxis(0), new Granularities.PerToken(),
         new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32));
+  }
+
+  @Override
+  public ImmutableList<ScaleRule> scaleRules() {
+    return ImmutableList.copyOf(ScaleRules.values());
   }
 
   @Override

@@ -37,9 +37,11 @@ public record Div() implements BinaryOp {
     return (errorA + Math.abs(a / b) * errorB) / least;
   }
 
+  /** A zero by a number is zero on every target. */
   @Override
   public double functionError(double a, double errorA, double b, double errorB, double y, ErrorModel model) {
-    return model.function("div", Math.abs(b) - errorB, y);
+    boolean isZero = a == 0 && errorA == 0 && Math.abs(b) - errorB > 0;
+    return isZero ? 0 : model.function("div", Math.abs(b) - errorB, y);
   }
 
   /** Integers are truncated, which adds less than 1 where the quotient is off at all. */

@@ -23,8 +23,11 @@ final class ElementError {
     return exact == 0 && computed == 0 ? 0 : computed + rounding;
   }
 
-  /** {@link #stored} for a kernel that rounds as the model says. */
+  /** {@link #stored} for a kernel that rounds as the model says; a number of the format stays where nothing is off. */
   static double stored(double exact, double computed, NumberFormat format, ErrorModel model) {
+    if (computed == 0 && format.round(exact) == exact) {
+      return 0;
+    }
     boolean infinite = Double.isInfinite(exact);
     return stored(exact, computed, format, infinite ? 0 : model.store(format, Math.abs(exact) + computed));
   }

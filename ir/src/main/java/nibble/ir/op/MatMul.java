@@ -10,6 +10,7 @@ import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.MatrixProduct;
 import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.eval.Tensor.ScaleGrid;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Broadcast;
@@ -60,6 +61,12 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     if (a.format().equals(Formats.BOOL) || b.format().equals(Formats.BOOL)) {
       throw new TypeRuleException("matmul takes numbers, not truth values", "cast them to i8");
     }
+    for (TensorType type : List.of(a, b)) {
+      if (type.format().isForScales() || !type.isScaled() && !type.format().isArithmetic()) {
+        throw new TypeRuleException(
+            "matmul takes no " + type + ": nothing is computed in " + type.format().name(), "cast it to f32");
+      }
+    }
     if (to.isInteger() && !(integers && to.bits() >= Integer.SIZE)) {
       throw new TypeRuleException("the result of matmul of " + a.format().name() + " and " + b.format().name()
           + " is a float" + (integers ? ", i32 or i64" : "") + ", not " + to.name());
@@ -99,7 +106,7 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
     if (!b.isExact()) {
       accumulate(inherited, product(magnitudeA, b.error(), typeA, typeB, result.type()));
     }
-    Arithmetic arithmetic = Arithmetic.of(a.exact(), b.exact(), to, model);
+    Arithmetic arithmetic = Arithmetic.of(a, b, to, model);
     double[] error = new double[products.length];
     Parallel.ranges(error.length, (from, end) -> {
       for (int i = from; i < end; i++) {
@@ -118,38 +125,36 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
    *
    * @param isInteger whether the operands are plain integers
    * @param codes a bound of the sum of scaled integer codes, in which kernels accumulate; 0 for others
-   * @param halfWay the largest magnitude on the way from such a sum to the result, with one scale or the product of both
    * @param underflow what products that underflow may lose
    * @param unit the model's error for each unit of the sum of products, and that of the f64 sums it is compared with
    * @param toInteger whether the result is an integer
    */
   private record Arithmetic(
-      boolean isInteger, double codes, double halfWay, double underflow, double unit, boolean toInteger,
-      ErrorModel model) {
-    static Arithmetic of(Tensor left, Tensor right, NumberFormat to, ErrorModel model) {
-      TensorType a = left.type();
-      TensorType b = right.type();
+      boolean isInteger, double codes, double underflow, double unit, boolean toInteger, ErrorModel model) {
+    static Arithmetic of(Approximate left, Approximate right, NumberFormat to, ErrorModel model) {
+      TensorType a = left.exact().type();
+      TensorType b = right.exact().type();
       long length = a.shape().last().constant();
       boolean integerFormats = a.format().isInteger() && b.format().isInteger();
-      boolean isInteger = integerFormats && !a.isScaled() && !b.isScaled();
-      double codes = integerFormats && !isInteger ? length * largest(a) * largest(b) : 0;
-      // A product or an aligned term that underflows loses less than the least f32; so does a product of scales, which
-      // then multiplies the whole integer sum.
-      double underflow = (length + 1 + codes) * Float.MIN_VALUE * 2;
+      boolean isScaled = a.isScaled() || b.isScaled();
+      double codes = integerFormats && isScaled ? length * Codes.of(left).widest() * Codes.of(right).widest() : 0;
+      double underflow = isScaled ? scaledUnderflow(Codes.of(left), Codes.of(right), length) : 0;
+      // A product or an aligned term that underflows loses less than the least f32.
+      underflow += (length + 1) * Float.MIN_VALUE * 2;
+      boolean isInteger = integerFormats && !isScaled;
       double unit = isInteger ? 0 : model.dot(a, b, length) + ErrorModel.gamma(length + 2, 0x1p-53);
-      double scaleA = largestScale(left);
-      double scaleB = largestScale(right);
-      double halfWay = codes == 0 ? 0 : Math.max(codes * Math.max(scaleA, scaleB), scaleA * scaleB);
-      return new Arithmetic(isInteger, codes, halfWay, underflow, unit, to.isInteger(), model);
+      return new Arithmetic(isInteger, codes, underflow, unit, to.isInteger(), model);
     }
 
-    private static double largestScale(Tensor tensor) {
-      // Twice, for what a kernel computed may be a little larger than the exact one.
-      return 2 * Arrays.stream(tensor.scales()).map(Math::abs).max().orElse(1);
-    }
-
-    private static double largest(TensorType type) {
-      return Math.max(type.format().max(), -type.format().min());
+    /**
+     * Kernels may multiply scales by each other, and the product by a sum of codes and inner scales; or the sum by one
+     * of the scales. What underflows is multiplied by the rest; what overflows makes the result anything.
+     */
+    private static double scaledUnderflow(Codes a, Codes b, long length) {
+      double sum = length * a.spread() * b.spread();
+      boolean inRange = a.scale() * b.scale() <= Float.MAX_VALUE
+          && sum * Math.max(a.scale(), b.scale()) <= Float.MAX_VALUE;
+      return inRange ? a.levels() * b.levels() * sum * Float.MIN_VALUE * 2 : Double.POSITIVE_INFINITY;
     }
 
     /** Error for one element, given what it inherits and a bound of {@code sum |a'||b'|}. */
@@ -165,8 +170,48 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
       if (isInteger) {
         return model.arithmetic(Math.abs(y) + inherited);
       }
-      boolean inRange = Double.isFinite(model.arithmetic(Math.max(halfWay, products * (1 + unit))));
+      boolean inRange = Double.isFinite(model.arithmetic(products * (1 + unit)));
       return inRange ? unit * products + underflow : Double.POSITIVE_INFINITY;
+    }
+  }
+
+  /**
+   * What the codes and scales of an operand may be.
+   *
+   * @param widest the largest magnitude of a code, less its zero point; of an element, where there are no scales
+   * @param spread the same times the largest inner scale, where there are two levels of scales
+   * @param scale the largest that a scale or factor of scales may be, of those that are numbers; 1 without scales
+   * @param levels how many levels of codes there are
+   */
+  private record Codes(double widest, double spread, double scale, int levels) {
+    static Codes of(Approximate approximate) {
+      Tensor operand = approximate.exact();
+      if (!operand.type().isScaled()) {
+        double widest = largest(sum(operand.elements(), approximate.error()));
+        return new Codes(widest, widest, 1, 1);
+      }
+      double widest = 0;
+      double spread = 0;
+      double scale = 1;
+      List<Tensor> levels = operand.levels();
+      for (Tensor level : levels) {
+        TensorType type = level.type();
+        NumberFormat format = type.format();
+        double codes = type.zeroType().isPresent()
+            ? format.max() - format.min() : Math.max(format.max(), -format.min());
+        widest = Math.max(widest, codes);
+        spread = Math.max(spread, codes);
+        Tensor scales = level.scaleTensor().orElseThrow();
+        scale = Math.max(scale, Math.max(largest(scales.values()), largest(scales.elements())));
+        scale = Math.max(scale, largest(scales.scales()));
+        spread = Math.max(spread, scales.type().isScaled() ? codes * scales.type().format().max() : 0);
+      }
+      // Twice, for what a kernel computed may be a little larger than the exact one.
+      return new Codes(widest, spread, 2 * scale, levels.size());
+    }
+
+    private static double largest(double[] scales) {
+      return Arrays.stream(scales).map(Math::abs).filter(Double::isFinite).max().orElse(0);
     }
   }
 
@@ -177,21 +222,40 @@ public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
   }
 
   /**
-   * Magnitudes of the exact values as tensor cores align them, whatever the kernel's values are within their errors.
+   * Magnitudes of the exact values as tensor cores align them, whatever the kernel's values are within their errors; of
+   * two levels of codes, the sum of both.
    */
   private static double[] magnitudes(Approximate operand) {
-    Tensor tensor = operand.exact();
+    double[] sum = new double[operand.exact().size()];
+    for (Tensor level : operand.exact().levels()) {
+      accumulate(sum, magnitudes(level, operand.error()));
+    }
+    return sum;
+  }
+
+  private static double[] magnitudes(Tensor tensor, double[] errors) {
     double[] elements = tensor.elements();
     double least = tensor.type().format().leastNormal();
     double zero = tensor.type().format().isFloat() ? Float.MIN_NORMAL : 0;
-    double[] raised = new double[elements.length];
-    for (int i = 0; i < elements.length; i++) {
-      boolean isZero = elements[i] == 0 && operand.error()[i] == 0;
-      raised[i] = isZero ? zero : Math.max(least, Math.abs(elements[i]));
+    double[] magnitudes = new double[elements.length];
+    if (!tensor.type().isScaled()) {
+      Arrays.setAll(magnitudes, i -> raised(elements[i], errors[i], least, zero));
+      return magnitudes;
     }
-    double[] magnitudes = new Tensor(tensor.type(), raised, tensor.scales()).values();
-    // Scales of a static quantization may be negative.
-    return Arrays.stream(magnitudes).map(Math::abs).toArray();
+    double[] scales = tensor.scales();
+    double[] points = tensor.zeros().map(Tensor::elements).orElse(null);
+    ScaleGrid.of(tensor.type()).forEachRun((from, to, box) -> {
+      double point = points == null ? 0 : points[box];
+      for (int i = from; i < to; i++) {
+        // Scales of a static quantization may be negative.
+        magnitudes[i] = raised(elements[i] - point, errors[i], least, zero) * Math.abs(scales[box]);
+      }
+    });
+    return magnitudes;
+  }
+
+  private static double raised(double code, double error, double least, double zero) {
+    return code == 0 && error == 0 ? zero : Math.max(least, Math.abs(code));
   }
 
   private static double[] sum(double[] a, double[] b) {

@@ -1,95 +1,273 @@
 package nibble.ir.op;
 
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.Tensor.ScaleGrid;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.CodeRange;
+import nibble.ir.layout.ScaleLayout;
 
 /**
- * What the scales of a kernel may be: between two numbers for each box.
+ * What the scales of a kernel may be, outer scales included.
  *
- * @param low least scale
- * @param high largest scale
- * @param replaced whether the scale may be so small that it is 1 instead, in the kernel or in interpretation
+ * @param ranges for each box, the ranges in one of which its scale is: one, or the few values of a narrow format
+ * @param replaced for each box, whether its scale may be so small that it is 1 instead, in the kernel or in
+ *     interpretation
  */
-record ScaleBounds(double[] low, double[] high, boolean[] replaced) {
-  static ScaleBounds given(Approximate scales) {
-    int count = scales.exact().size();
-    ScaleBounds bounds = new ScaleBounds(new double[count], new double[count], new boolean[count]);
-    for (int box = 0; box < count; box++) {
-      double scale = scales.exact().elements()[box];
-      double error = scales.error()[box];
-      bounds.low[box] = error == 0 ? scale : Math.nextDown(scale - error);
-      bounds.high[box] = error == 0 ? scale : Math.nextUp(scale + error);
+record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replaced) {
+  /** So many values of a narrow format are told apart; more are taken as a range. */
+  private static final int FEW = 4;
+
+  /**
+   * A range of scales.
+   *
+   * @param low least
+   * @param high largest
+   * @param inner the least inner scale that kernels may divide by; the scale itself where there is one level
+   * @param outer the least outer scale that kernels may divide by; 0 where there is one level
+   */
+  record Range(double low, double high, double inner, double outer) {
+    static Range oneLevel(double low, double high) {
+      return new Range(low, high, low, 0);
     }
-    return bounds;
+
+    /** Error of a kernel's quotient by the scale. */
+    double quotientError(double magnitude, ErrorModel model) {
+      return outer == 0 ? Quotients.error(magnitude, low, model) : Quotients.error(magnitude, inner, outer, model);
+    }
+
+    /** Whether all scales in it are positive numbers. */
+    boolean isPositive() {
+      return low > 0 && Double.isFinite(high);
+    }
+
+    /** How far its ends are from a number. */
+    double distance(double number) {
+      return Math.max(Math.abs(low - number), Math.abs(high - number));
+    }
   }
 
-  /** Of the scales of a dynamic quantizer: the largest magnitude is off by no more than the worst element is. */
-  static ScaleBounds dynamic(Approximate operand, ScaleGrid grid, Tensor exact, ErrorModel model) {
-    int count = exact.scales().length;
-    double[] amax = new double[count];
-    double[] inherited = new double[count];
-    largest(operand.exact().elements(), grid, amax);
-    largest(operand.error(), grid, inherited);
-    return of(amax, inherited, exact.type().format(), exact.type().scaleType().format(), model);
+  /** Of scales that the kernel is given. */
+  static ScaleBounds given(Approximate scales) {
+    Tensor exact = scales.exact();
+    double[] values = exact.values();
+    double[] outer = exact.scaleTensor().map(tensor -> spread(tensor, exact.type())).orElse(null);
+    ImmutableList.Builder<ImmutableList<Range>> ranges = ImmutableList.builder();
+    for (int box = 0; box < values.length; box++) {
+      double error = scales.error()[box];
+      double low = error == 0 ? values[box] : Math.nextDown(values[box] - error);
+      double high = error == 0 ? values[box] : Math.nextUp(values[box] + error);
+      if (outer == null) {
+        ranges.add(ImmutableList.of(Range.oneLevel(low, high)));
+      } else if (error == 0) {
+        ranges.add(ImmutableList.of(new Range(low, high, exact.elements()[box], outer[box])));
+      } else {
+        // All that is known of the kernel's factors is their product.
+        NumberFormat format = exact.type().format();
+        ranges.add(ImmutableList.of(new Range(low, high, format.above(0), low / format.max())));
+      }
+    }
+    return new ScaleBounds(ranges.build(), new boolean[values.length]);
+  }
+
+  /** The outer scale of each inner one. */
+  private static double[] spread(Tensor outer, TensorType type) {
+    double[] spread = new double[Math.toIntExact(type.shape().size().constant())];
+    ScaleGrid.of(type).forEachRun((from, to, box) -> Arrays.fill(spread, from, to, outer.elements()[box]));
+    return spread;
   }
 
   /**
-   * Of scales {@code round(amax / limit)}.
+   * Bounds of plain scales.
    *
-   * @param amax the largest magnitude of each box
-   * @param inherited bound of the error of each
-   * @param codes format of the codes
-   * @param scales format of the scales
+   * @param low least scale
+   * @param high largest scale
+   * @param replaced whether the scale may be so small that it is 1 instead
    */
-  static ScaleBounds of(
-      double[] amax, double[] inherited, NumberFormat codes, NumberFormat scales, ErrorModel model) {
-    int count = amax.length;
-    ScaleBounds bounds = new ScaleBounds(new double[count], new double[count], new boolean[count]);
-    for (int box = 0; box < count; box++) {
-      bounds.set(box, amax[box], inherited[box], codes.symmetricMax(), scales, model);
+  private record Level(double[] low, double[] high, boolean[] replaced) {
+    Level(int count) {
+      this(new double[count], new double[count], new boolean[count]);
     }
-    return bounds;
-  }
 
-  /** Writes the largest magnitude of each box; a NaN is the largest. */
-  static void largest(double[] elements, ScaleGrid grid, double[] largest) {
-    grid.forEachRunInOrder((from, to, box) -> {
-      double most = largest[box];
-      for (int i = from; i < to; i++) {
-        most = Math.max(most, Math.abs(elements[i]));
+    void set(int box, double least, double most) {
+      low[box] = least;
+      high[box] = most;
+    }
+
+    /** The same for each element of a grid that these are the scales of. */
+    Level spread(TensorType type) {
+      Level spread = new Level(Math.toIntExact(type.shape().size().constant()));
+      ScaleGrid.of(type).forEachRun((from, to, box) -> {
+        Arrays.fill(spread.low, from, to, low[box]);
+        Arrays.fill(spread.high, from, to, high[box]);
+        Arrays.fill(spread.replaced, from, to, replaced[box]);
+      });
+      return spread;
+    }
+
+    static Level given(Approximate scales) {
+      Level level = new Level(scales.exact().size());
+      ScaleBounds bounds = ScaleBounds.given(scales);
+      for (int box = 0; box < level.low.length; box++) {
+        Range range = bounds.ranges.get(box).getFirst();
+        level.set(box, range.low, range.high);
       }
-      largest[box] = most;
-    });
+      return level;
+    }
   }
 
-  private void set(
-      int box, double amax, double inherited, double limit, NumberFormat format, ErrorModel model) {
-    double most = (amax + inherited) / limit;
-    // The reciprocal of the limit is rounded and multiplied, or the division is the target's; f64 rounds as well.
-    double reciprocal = model.arithmetic(1 / limit) * limit;
-    double computed = most * (reciprocal + ErrorModel.REFERENCE)
-        + Math.max(model.arithmetic(most * (1 + reciprocal)), model.function("div", limit, most));
-    double least = (amax - inherited) / limit - computed;
-    if (amax == 0 && inherited == 0) {
-      low[box] = 1;
-      high[box] = 1;
+  /**
+   * Of scales that follow from largest magnitudes.
+   *
+   * @param amax of each box; signs do not count
+   * @param type type of the tensor of scales
+   * @param layout of the boxes
+   * @param codes over which boxes are spread
+   * @param given outer scales that the kernel is given
+   */
+  static ScaleBounds dynamic(
+      Approximate amax, TensorType type, ScaleLayout layout, CodeRange codes, Optional<Approximate> given,
+      ErrorModel model) {
+    double[] exact = amax.exact().elements();
+    double[] low = new double[exact.length];
+    double[] high = new double[exact.length];
+    for (int box = 0; box < exact.length; box++) {
+      double magnitude = Math.abs(exact[box]);
+      low[box] = Math.max(0, magnitude - amax.error()[box]);
+      high[box] = magnitude + amax.error()[box];
+    }
+    if (layout.outer().isEmpty()) {
+      Level level = level(low, high, layout, codes, model);
+      return new ScaleBounds(ranges(level, layout.format()), level.replaced);
+    }
+    ScaleGrid grid = ScaleGrid.of(type);
+    Level outer = given.map(Level::given).orElseGet(() -> level(
+        BoxExtremes.magnitudes(low, grid), BoxExtremes.magnitudes(high, grid), layout.outer().get(),
+        codes.times(layout.format()), model)).spread(type);
+    for (int box = 0; box < exact.length; box++) {
+      double error = Quotients.error(high[box], outer.low[box], model);
+      low[box] = Math.max(0, low[box] / outer.high[box] - error);
+      // 0 times an infinite reciprocal is NaN.
+      high[box] = high[box] == 0 && !Double.isNaN(error) ? 0 : high[box] / outer.low[box] + error;
+    }
+    Level inner = level(low, high, layout, codes, model);
+    boolean[] replaced = inner.replaced;
+    for (int box = 0; box < replaced.length; box++) {
+      replaced[box] |= outer.replaced[box];
+    }
+    return new ScaleBounds(products(inner, outer, layout.format()), replaced);
+  }
+
+  private static Level level(double[] low, double[] high, ScaleLayout layout, CodeRange codes, ErrorModel model) {
+    Level level = new Level(low.length);
+    for (int box = 0; box < low.length; box++) {
+      scale(level, box, low[box], high[box], layout, codes, model);
+    }
+    return level;
+  }
+
+  private static void scale(
+      Level level, int box, double low, double high, ScaleLayout layout, CodeRange codes, ErrorModel model) {
+    NumberFormat format = layout.format();
+    if (high == 0) {
+      double scale = layout.scale(0, codes);
+      level.set(box, scale, scale);
       return;
     }
-    low[box] = format.round(least);
-    high[box] = format.round(most + computed);
+    double computed = layout.rule().isQuotient()
+        ? codes.most() * Quotients.byConstant(high / codes.most(), codes.most(), model)
+        : 0;
+    double least = Math.max(0, low - computed);
+    double most = layout.scale(high + computed, codes);
+    if (format.isForScales()) {
+      level.set(box, layout.scale(least, codes), most);
+      return;
+    }
+    // Without what a scale of 0 is replaced by.
+    double smallest = Math.min(layout.rule().scale(least, codes, format), format.max());
+    // Twice, since what is computed before rounding may be flushed to 0 and half a gap rounds to it.
+    level.replaced[box] = !(smallest > Math.max(2 * Float.MIN_NORMAL, 4 * format.roundingError(0)));
+    level.set(box, smallest, most);
     if (format.bits() >= Float.SIZE) {
       // As precise as what kernels compute in, so that they may divide by the quotient from before it was rounded.
-      low[box] = Math.min(low[box], least);
-      high[box] = Math.max(high[box], most + computed);
+      level.set(box, smallest - format.roundingError(smallest), most + format.roundingError(most));
     }
-    // Twice, since what is computed before rounding may be flushed to 0 and half a gap rounds to it.
-    replaced[box] = !(least > Math.max(2 * Float.MIN_NORMAL, 4 * format.roundingError(0)));
   }
 
-  boolean mayBeReplaced(int box) {
-    return replaced[box];
+  private static ImmutableList<ImmutableList<Range>> ranges(Level level, NumberFormat format) {
+    ImmutableList.Builder<ImmutableList<Range>> ranges = ImmutableList.builder();
+    for (int box = 0; box < level.low.length; box++) {
+      double low = level.low[box];
+      double high = level.high[box];
+      List<Double> few = few(low, high, format);
+      ranges.add(few.isEmpty()
+          ? ImmutableList.of(Range.oneLevel(low, high))
+          : few.stream().map(scale -> Range.oneLevel(scale, scale)).collect(ImmutableList.toImmutableList()));
+    }
+    return ranges.build();
+  }
+
+  private static ImmutableList<ImmutableList<Range>> products(Level inner, Level outer, NumberFormat format) {
+    ImmutableList.Builder<ImmutableList<Range>> ranges = ImmutableList.builder();
+    for (int box = 0; box < inner.low.length; box++) {
+      double low = inner.low[box];
+      double high = inner.high[box];
+      // By an outer scale that is subnormal, quotients are anything.
+      double outerLow = outer.replaced[box] ? Double.NaN : outer.low[box];
+      double outerHigh = outer.high[box];
+      List<Double> few = few(low, high, format);
+      ranges.add(few.isEmpty()
+          ? ImmutableList.of(product(low, high, outerLow, outerHigh))
+          : few.stream().map(scale -> product(scale, scale, outerLow, outerHigh))
+              .collect(ImmutableList.toImmutableList()));
+    }
+    return ranges.build();
+  }
+
+  private static Range product(double low, double high, double outerLow, double outerHigh) {
+    boolean isExact = low == high && outerLow == outerHigh;
+    double least = low * outerLow;
+    double most = high * outerHigh;
+    return new Range(
+        isExact ? least : Math.nextDown(least), isExact ? most : Math.nextUp(most), low, outerLow);
+  }
+
+  /** The values of a narrow format from one to another; none where they are not few. Others need not be rounded yet. */
+  private static List<Double> few(double low, double high, NumberFormat format) {
+    List<Double> values = new ArrayList<>();
+    if (format.bits() >= Float.SIZE || !(low > 0)) {
+      return values;
+    }
+    double value = low;
+    while (value <= high && values.size() < FEW) {
+      values.add(value);
+      value = format.above(value);
+    }
+    return value > high ? values : List.of();
+  }
+
+  /** The largest that the scale of a box may be, where it is not replaced. */
+  double high(int box) {
+    return ranges.get(box).stream().mapToDouble(Range::high).reduce(0, Math::max);
+  }
+
+  /** The least that the scale of a box may be, where it is not replaced. */
+  double low(int box) {
+    return ranges.get(box).stream().mapToDouble(Range::low).reduce(Double.POSITIVE_INFINITY, Math::min);
+  }
+
+  /** How far the kernel's scale of a box may be from that number. */
+  double distance(int box, double scale) {
+    double farthest = ranges.get(box).stream()
+        .mapToDouble(range -> range.isPositive() ? range.distance(scale) : Double.POSITIVE_INFINITY)
+        .reduce(0, Math::max);
+    return replaced[box] ? Math.max(farthest, Math.max(1, scale) + high(box)) : farthest;
   }
 }

@@ -72,13 +72,17 @@ public interface TensorOp extends Op {
       throw new TypeRuleException(
           name() + " takes floating-point elements, not " + type.format().name(), "cast it to f32");
     }
-    return type;
+    return expectNumbers(type);
   }
 
-  /** Refuses an operand of truth values, which are compared and combined but not computed with. */
+  /** Refuses an operand of truth values, which are compared and combined, or of a format for codes or scales. */
   default TensorType expectNumbers(TensorType type) {
     if (expectPlain(type).format().equals(Formats.BOOL)) {
       throw new TypeRuleException(name() + " takes numbers, not truth values", "cast them to i32 or f32");
+    }
+    if (!type.format().isArithmetic()) {
+      throw new TypeRuleException(
+          name() + " takes no " + type.format().name() + ", in which nothing is computed", "cast it to f32");
     }
     return type;
   }

@@ -12,8 +12,10 @@ import nibble.ir.Registry;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.Suggestion;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.RoundingMode;
 import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.ScaleRule;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -38,6 +40,8 @@ public final class Attributes {
           .put(NumberFormat.class, new AttributeSyntax<NumberFormat>(NumberFormat::name, TextReader::format))
           .put(Granularity.class, new AttributeSyntax<Granularity>(Granularity::text, TextReader::granularity))
           .put(ScaleLayout.class, new AttributeSyntax<ScaleLayout>(ScaleLayout::toString, TextReader::scaleLayout))
+          .put(ScaleRule.class, new AttributeSyntax<ScaleRule>(ScaleRule::keyword, TextReader::scaleRule))
+          .put(RoundingMode.class, new AttributeSyntax<RoundingMode>(RoundingMode::text, TextReader::roundingMode))
           .put(TensorType.class, new AttributeSyntax<TensorType>(TensorType::toString, TextReader::tensorType))
           .build();
 
@@ -56,6 +60,8 @@ public final class Attributes {
       .put(NumberFormat.class, "format")
       .put(Granularity.class, "granularity")
       .put(ScaleLayout.class, "scale<...>")
+      .put(ScaleRule.class, "rule")
+      .put(RoundingMode.class, "nearest_even or nearest_away or toward_zero or stochastic(integer,integer)")
       .put(TensorType.class, "tensor<...>")
       .build();
 

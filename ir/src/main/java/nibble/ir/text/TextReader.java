@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import nibble.ir.Location;
 import nibble.ir.Registry;
@@ -18,9 +17,10 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.RoundingMode;
 import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
-import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.ScaleRule;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -255,7 +255,7 @@ public final class TextReader {
     Token token = peek();
     String keyword = word();
     if (keyword.equals("tensor")) {
-      return tensorTail(token);
+      return new PrecisionReader(this).tensor(token);
     }
     TypeSyntax syntax = registry.type(keyword).orElseThrow(() ->
         unknown("type", keyword, token, Sets.union(Set.of("tensor"), registry.types().keySet())));
@@ -266,82 +266,37 @@ public final class TextReader {
   public TensorType tensorType() {
     Token token = peek();
     expect("tensor");
-    return tensorTail(token);
+    return new PrecisionReader(this).tensor(token);
   }
 
-  private TensorType tensorTail(Token start) {
-    expect("<");
-    Shape shape = shape();
-    expect("x");
-    NumberFormat format = format();
-    Optional<ScaleLayout> scale = Optional.empty();
-    Optional<SparseLayout> sparse = Optional.empty();
-    if (at(",") && peekAfter().text().equals("scale")) {
-      expect(",");
-      scale = Optional.of(scaleLayout());
-    }
-    if (accept(",")) {
-      sparse = Optional.of(sparseLayout());
-    }
-    expect(">");
-    Optional<ScaleLayout> scaled = scale;
-    Optional<SparseLayout> sparsity = sparse;
-    return checked(start, () -> new TensorType(shape, format, scaled, sparsity));
-  }
-
-  private Token peekAfter() {
-    return tokens.get(Math.min(next + 1, tokens.size() - 1));
-  }
-
-  /** {@code scale<axis 0, f32>}. */
+  /** {@code scale<axis 0, f32>}, {@code scale<group 16, ue4m3, up, scale<tensor, f32>>}. */
   public ScaleLayout scaleLayout() {
-    expect("scale");
-    expect("<");
-    Granularity granularity = granularity();
-    expect(",");
-    Token token = peek();
-    NumberFormat format = format();
-    expect(">");
-    return checked(token, () -> new ScaleLayout(granularity, format));
+    return new PrecisionReader(this).scaleLayout();
   }
 
   /** {@code token}, {@code axis 0} or {@code block(1,128)}. */
   public Granularity granularity() {
-    Token token = peek();
-    String keyword = word();
-    var maker = registry.granularity(keyword).orElseThrow(() ->
-        unknown("granularity", keyword, token, registry.granularities().keySet()));
-    List<Long> numbers = at("(")
-        ? list("(", ")", this::integer)
-        : peek().kind() == Token.Kind.NUMBER ? List.of(integer()) : List.of();
-    return checked(token, () -> {
-      Optional<Granularity> made = make(maker, numbers);
-      return made.filter(granularity -> granularity.arguments().equals(numbers)).orElseThrow(() ->
-          errorAt(token, "'" + keyword + "' takes another count of numbers than " + numbers.size()));
-    });
+    return new PrecisionReader(this).granularity();
   }
 
-  /** Nothing where the maker looks for more numbers than there are. */
-  private static Optional<Granularity> make(Function<List<Long>, Granularity> maker, List<Long> numbers) {
-    try {
-      return Optional.of(maker.apply(numbers));
-    } catch (IndexOutOfBoundsException e) {
-      return Optional.empty();
-    }
+  /** The keyword of a rule of scales. */
+  public ScaleRule scaleRule() {
+    return new PrecisionReader(this).scaleRule();
   }
 
-  private SparseLayout sparseLayout() {
-    expect("sparse");
-    expect("<");
-    Token start = peek();
-    List<Long> numbers = new ArrayList<>();
-    do {
-      numbers.add(integer());
-    } while (accept(":"));
-    expect(">");
-    return checked(start, () -> registry.sparseLayout(numbers.size())
-        .orElseThrow(() -> errorAt(start, "no sparse layout has " + numbers.size() + " numbers"))
-        .apply(numbers));
+  /** {@code nearest_even}, {@code stochastic(7,0)}. */
+  public RoundingMode roundingMode() {
+    return new PrecisionReader(this).roundingMode();
+  }
+
+  /** Whether a comma and then that word come next. */
+  boolean atComma(String word) {
+    return at(",") && afterComma().equals(word);
+  }
+
+  /** What stands behind the next token. */
+  String afterComma() {
+    return tokens.get(Math.min(next + 1, tokens.size() - 1)).text();
   }
 
   /** A complaint at the next token. */

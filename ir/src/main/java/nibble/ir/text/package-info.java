@@ -10,15 +10,14 @@
  * region    := 'do' '(' [arg (',' arg)*] ')' '{' operation* 'yield' [values] '}'
  * arg       := '%' name ':' type
  * values    := '%' name (',' '%' name)*
- * type      := 'tensor' '&lt;' shape 'x' word [',' scale] [',' sparse] '&gt;' | a type of a dialect
+ * type      := 'tensor' '&lt;' shape 'x' word [',' scale] [',' residual] [',' sparse] '&gt;' | a type of a dialect
  * shape     := '[' [extent (',' extent)*] ']'
- * scale     := 'scale' '&lt;' word [int | '(' int (',' int)* ')'] ',' word '&gt;'
- * sparse    := 'sparse' '&lt;' int (':' int)* '&gt;'
- * extent    := ['-'] product (('+' | '-') product)*
- * product   := factor ('*' factor)*
- * factor    := int | word | '(' extent ')' | 'ceil' '(' extent '/' int ')'
- * attribute := int | real | 'true' | 'false' | string | word | extent | shape | type | '[' [attribute (',' ...)*] ']'
- * loc       := 'loc' '(' ('unknown' | string ':' int ':' int) ['in' (path | string)] ')'
+ * scale     := 'scale' '&lt;' word [int | '(' int (',' int)* ')'] ',' word [',' word] [',' scale] [',' 'zero' word]
+ * '&gt;' residual  := 'residual' '&lt;' word '&gt;' sparse    := 'sparse' '&lt;' int (':' int)* '&gt;' extent    :=
+ * ['-'] product (('+' | '-') product)* product   := factor ('*' factor)* factor    := int | word | '(' extent ')' |
+ * 'ceil' '(' extent '/' int ')' attribute := int | real | 'true' | 'false' | string | word ['(' int (',' int)* ')'] |
+ * extent | shape | type | '[' [attribute (',' ...)*] ']' loc       := 'loc' '(' ('unknown' | string ':' int ':' int)
+ * ['in' (path | string)] ')'
  * </pre>
  *
  * <p>The operands of an operation stand on the line of its name. {@code //} starts a comment.

@@ -41,15 +41,23 @@ final class AdversarialTensors {
     for (int i = 0; i < elements.length; i++) {
       elements[i] = element(type.format(), kind, base, i, random);
     }
-    if (!type.isScaled()) {
-      return Tensor.of(type, elements);
-    }
-    double[] scales = new double[(int) type.scaleType().shape().size().constant()];
+    return new Tensor(
+        type,
+        elements,
+        type.scale().map(layout -> scales(type.scaleType(), kind, random)),
+        type.zeroType().map(zeros -> of(zeros, Kind.NORMAL, random)),
+        type.residualType().map(codes -> of(codes, kind, random)));
+  }
+
+  private static Tensor scales(TensorType type, Kind kind, Random random) {
+    double[] scales = new double[(int) type.shape().size().constant()];
     for (int i = 0; i < scales.length; i++) {
       double scale = Math.scalb(1 + random.nextDouble(), random.nextInt(kind == Kind.NORMAL ? 4 : 60) - 20);
-      scales[i] = type.scaleType().format().round(scale);
+      scales[i] = type.format().round(scale);
     }
-    return new Tensor(type, elements, scales);
+    return type.isScaled()
+        ? Tensor.scaled(type, scales, scales(type.scaleType(), kind, random))
+        : Tensor.of(type, scales);
   }
 
   /**
@@ -69,7 +77,7 @@ final class AdversarialTensors {
       double moved = codes ? format.round(exact[i] + random.nextInt(3) - 1) : exact[i] + off;
       exact[i] = Double.isFinite(exact[i]) ? moved : exact[i];
     }
-    Tensor tensor = new Tensor(kernel.type(), exact, kernel.scales());
+    Tensor tensor = kernel.withElements(exact);
     double[] values = tensor.values();
     double[] reached = kernel.values();
     double[] error = new double[exact.length];

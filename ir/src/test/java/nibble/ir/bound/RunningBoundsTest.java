@@ -22,6 +22,11 @@ import nibble.ir.Registry;
 import nibble.ir.StraightLine;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
+import nibble.ir.op.Dequantize;
+import nibble.ir.op.Hadamard;
+import nibble.ir.op.MatMul;
+import nibble.ir.op.Quantize;
+import nibble.ir.op.Scales;
 import nibble.ir.op.TensorOp;
 import nibble.ir.text.Printer;
 
@@ -31,6 +36,18 @@ class RunningBoundsTest {
   Arbitrary<Class<? extends Op>> ops() {
     return Arbitraries.of(
         Registry.core().ops().values().stream().filter(TensorOp.class::isAssignableFrom).toList());
+  }
+
+  @Provide
+  Arbitrary<Class<? extends Op>> precisionOps() {
+    return Arbitraries.of(List.of(
+        Quantize.class, Quantize.class, Quantize.class, Dequantize.class, Scales.class, MatMul.class, Hadamard.class));
+  }
+
+  /** The ops with the most cases. */
+  @Property(tries = 12_000, edgeCases = EdgeCasesMode.NONE)
+  void precisionOnApproximateOperands(@ForAll("precisionOps") Class<? extends Op> op, @ForAll long seed) {
+    check(RandomModules.module(seed, op), new Random(seed), true);
   }
 
   /** Each op, on operands that are off by exactly what their bounds say. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import nibble.ir.Block;
@@ -14,8 +15,6 @@ import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.Tensor.ScaleGrid;
 import nibble.ir.format.Formats;
-import nibble.ir.format.NumberFormat;
-import nibble.ir.format.Rounding;
 import nibble.ir.op.Add;
 import nibble.ir.op.BinaryOp;
 import nibble.ir.op.Cast;
@@ -23,6 +22,7 @@ import nibble.ir.op.CompositeOp;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Div;
+import nibble.ir.op.Hadamard;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Mul;
 import nibble.ir.op.Pow;
@@ -31,10 +31,12 @@ import nibble.ir.op.ReduceMean;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.ReduceSum;
 import nibble.ir.op.Remainder;
-import nibble.ir.op.ScaleOf;
+import nibble.ir.op.Scales;
 import nibble.ir.op.Sub;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.UnaryOp;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
 
 /**
  * Computes a block as a kernel might: in f32, with choices of order, contraction, storage rounding and division drawn
@@ -83,9 +85,10 @@ final class SimulatedKernel {
       case BinaryOp binary when floats -> binary(binary, operands, type);
       case ReduceOp reduce when floats -> reduce(reduce, operands.getFirst(), type);
       case MatMul matmul -> matmul(matmul, operands, type);
-      case Quantize quantize -> quantize(quantize, operands, type);
-      case ScaleOf scale -> scaleOf(scale, operands.getFirst(), type);
-      case Dequantize dequantize -> inF32(op.eval(operands, type));
+      case Quantize quantize -> new SimulatedQuantizer(random).quantize(quantize, operands, type);
+      case Scales scales -> new SimulatedQuantizer(random).scales(scales, operands.getFirst(), type);
+      case Hadamard hadamard -> hadamard(hadamard, inF32(operands.getFirst()), type);
+      case Dequantize dequantize -> dequantize(operands.getFirst(), type);
       case Cast cast -> cast(cast, operands.getFirst(), type);
       default -> op.eval(operands, type);
     };
@@ -144,7 +147,7 @@ final class SimulatedKernel {
       case Add add -> inF32(exact);
       case Sub sub -> inF32(exact);
       case Mul mul -> inF32(exact);
-      case Div div -> mapped(exact, y -> perturbed(y, MODEL.function("div", 1, y), bias));
+      case Div div -> mapped(exact, y -> y == 0 ? y : perturbed(y, MODEL.function("div", 1, y), bias));
       case Pow pow -> power(operands, exact, bias);
       case Remainder remainder -> remainder(operands, type);
       default -> exact;
@@ -205,52 +208,61 @@ final class SimulatedKernel {
     return new SimulatedProduct(random, order()).multiply(op, operands, type);
   }
 
-  private Tensor scaleOf(ScaleOf op, Tensor amax, TensorType type) {
-    boolean divides = random.nextBoolean();
-    return Tensor.generate(type, i -> {
-      double scale = scale(amax.elements()[i], op.codes().symmetricMax(), divides, op.to());
-      return scale == 0 ? 1 : scale;
-    });
-  }
-
-  private static double scale(double amax, double limit, boolean divides, NumberFormat format) {
-    return format.round(divides ? (float) (amax / limit) : (float) (amax * (float) (1 / limit)));
-  }
-
-  private Tensor quantize(Quantize op, List<Tensor> operands, TensorType type) {
-    double[] x = operands.getFirst().elements();
-    ScaleGrid grid = ScaleGrid.of(type);
-    double[] inverses = new double[(int) type.scaleType().shape().size().constant()];
-    double[] scales = operands.size() == 2 ? operands.get(1).elements() : new double[inverses.length];
-    double limit = type.format().symmetricMax();
-    boolean inverseOfAmax = type.scaleType().format().bits() >= Float.SIZE && random.nextBoolean();
-    if (operands.size() == 1) {
-      for (int i = 0; i < x.length; i++) {
+  /** Each level of codes times its scales, with a rounding after each product, and the sum. */
+  private Tensor dequantize(Tensor operand, TensorType type) {
+    int order = random.nextInt(3);
+    double[] sum = new double[operand.size()];
+    for (Tensor level : operand.levels()) {
+      Tensor scales = level.scaleTensor().orElseThrow();
+      ScaleGrid grid = ScaleGrid.of(level.type());
+      Optional<ScaleGrid> outerGrid = scales.scaleTensor().map(outer -> ScaleGrid.of(scales.type()));
+      for (int i = 0; i < sum.length; i++) {
         int box = grid.indexOf(i);
-        scales[box] = Math.max(scales[box], Math.abs(x[i]));
+        double zero = level.zeros().map(zeros -> zeros.elements()[box]).orElse(0.0);
+        double code = (float) ((float) level.elements()[i] - (float) zero);
+        double inner = scales.elements()[box];
+        double outer = outerGrid.map(boxes -> scales.scales()[boxes.indexOf(box)]).orElse(1.0);
+        double value = switch (order) {
+          case 0 -> (float) ((float) (code * inner) * outer);
+          case 1 -> (float) ((float) (code * outer) * inner);
+          default -> (float) (code * (float) (inner * outer));
+        };
+        sum[i] = (float) (sum[i] + value);
       }
-      boolean divides = random.nextBoolean();
-      for (int box = 0; box < scales.length; box++) {
-        double amax = scales[box];
-        double scale = scale(amax, limit, divides, type.scaleType().format());
-        scales[box] = scale == 0 ? 1 : scale;
-        inverses[box] = inverseOfAmax && scale != 0 ? (float) (limit / amax) : (float) (1 / scales[box]);
-      }
-    } else {
-      Arrays.setAll(inverses, box -> (float) (1 / scales[box]));
     }
-    boolean divides = random.nextBoolean();
-    double[] codes = new double[x.length];
-    for (int i = 0; i < codes.length; i++) {
-      int box = grid.indexOf(i);
-      double quotient = divides ? (float) (x[i] / scales[box]) : (float) (x[i] * inverses[box]);
-      codes[i] = code(quotient, op.rounding(), type.format());
-    }
-    return new Tensor(type, codes, scales);
+    return Tensor.of(type, sum);
   }
 
-  private static double code(double quotient, Rounding rounding, NumberFormat format) {
-    double limit = format.symmetricMax();
-    return Math.clamp(format.decode(format.encode(quotient, rounding)), -limit, limit);
+  /** Block by block of the Hadamard matrix, with sums in some order. */
+  private Tensor hadamard(Hadamard op, Tensor operand, TensorType type) {
+    SimulatedDot.Order order = order();
+    double factor = (float) (1 / Math.sqrt(op.size()));
+    double[] y = new double[operand.size()];
+    int size = (int) op.size();
+    int stride = Arrays.stream(operand.extents()).skip(op.axis() + 1).reduce(1, (a, b) -> a * b);
+    double[] signs = signs(op);
+    for (int i = 0; i < y.length; i++) {
+      int row = i / stride % size;
+      double[] terms = new double[size];
+      for (int column = 0; column < size; column++) {
+        double sign = Integer.bitCount(row & column) % 2 == 0 ? signs[column] : -signs[column];
+        terms[column] = sign * operand.elements()[i + (column - row) * stride];
+      }
+      y[i] = (float) (SimulatedDot.sum(terms, order, random) * factor);
+    }
+    return Tensor.of(type, y);
+  }
+
+  /** The signs, by what they do to a block of one other element than 0. */
+  private static double[] signs(Hadamard op) {
+    TensorType type = TensorType.of(Shape.of(Dim.of(op.size())), Formats.F64);
+    double[] signs = new double[(int) op.size()];
+    for (int i = 0; i < signs.length; i++) {
+      double[] unit = new double[signs.length];
+      unit[i] = 1;
+      signs[i] = Math.signum(
+          new Hadamard(0, op.size(), op.seed()).eval(List.of(Tensor.of(type, unit)), type).elements()[0]);
+    }
+    return signs;
   }
 }

@@ -33,25 +33,39 @@ final class SimulatedProduct {
     double[] c = new double[(int) type.shape().size().constant()];
     for (int i = 0; i < c.length; i++) {
       int batch = i / (rows * columns);
-      Line left = line(a, batchIndex(batch, type, a.type()), i / columns % rows, true);
-      Line right = line(b, batchIndex(batch, type, b.type()), i % columns, op.transposeB());
-      c[i] = element(left, right, a.type(), b.type(), op.to());
+      int row = i / columns % rows;
+      int column = i % columns;
+      int batchA = batchIndex(batch, type, a.type());
+      int batchB = batchIndex(batch, type, b.type());
+      // A product for each pair of levels of codes.
+      for (Tensor left : a.levels()) {
+        for (Tensor right : b.levels()) {
+          double product = element(
+              line(left, batchA, row, true), line(right, batchB, column, op.transposeB()), left.type(), right.type(),
+              op.to());
+          c[i] = a.levels().size() * b.levels().size() == 1 ? product : (float) (c[i] + product);
+        }
+      }
     }
     return Tensor.of(type, c);
   }
 
-  /** The operands' elements of one dot product, and their scales. */
-  private record Line(double[] codes, double[] scales) {
+  /** The operands' elements of one dot product, their scales, and the scales of these. */
+  private record Line(double[] codes, double[] scales, double[] outer) {
     double[] values() {
       double[] values = new double[codes.length];
       for (int k = 0; k < values.length; k++) {
-        values[k] = (float) (codes[k] * scales[k]);
+        values[k] = (float) ((float) (codes[k] * scales[k]) * outer[k]);
       }
       return values;
     }
 
+    double scale() {
+      return (float) (scales[0] * outer[0]);
+    }
+
     boolean hasOneScale() {
-      return Arrays.stream(scales).distinct().count() <= 1;
+      return Arrays.stream(scales).distinct().count() <= 1 && Arrays.stream(outer).distinct().count() <= 1;
     }
   }
 
@@ -81,13 +95,24 @@ final class SimulatedProduct {
     int length = contiguous ? columns : rows;
     double[] codes = new double[length];
     double[] scales = new double[length];
-    Tensor.ScaleGrid grid = tensor.type().isScaled() ? Tensor.ScaleGrid.of(tensor.type()) : null;
+    double[] outer = new double[length];
+    Arrays.fill(scales, 1);
+    Arrays.fill(outer, 1);
+    Tensor factors = tensor.scaleTensor().orElse(null);
+    Tensor.ScaleGrid grid = factors == null ? null : Tensor.ScaleGrid.of(tensor.type());
+    boolean twoLevels = factors != null && factors.type().isScaled();
+    Tensor.ScaleGrid outerGrid = twoLevels ? Tensor.ScaleGrid.of(factors.type()) : null;
     for (int k = 0; k < length; k++) {
       int at = batch * rows * columns + (contiguous ? index * columns + k : k * columns + index);
       codes[k] = tensor.elements()[at];
-      scales[k] = grid == null ? 1 : tensor.scales()[grid.indexOf(at)];
+      if (grid != null) {
+        int box = grid.indexOf(at);
+        codes[k] -= tensor.zeros().map(zeros -> zeros.elements()[box]).orElse(0.0);
+        scales[k] = factors.elements()[box];
+        outer[k] = outerGrid == null ? 1 : factors.scales()[outerGrid.indexOf(box)];
+      }
     }
-    return new Line(codes, scales);
+    return new Line(codes, scales, outer);
   }
 
   private double element(Line a, Line b, TensorType typeA, TensorType typeB, NumberFormat to) {
@@ -117,8 +142,8 @@ final class SimulatedProduct {
       return to.isInteger() ? to.decode(sum) : (float) (int) sum;
     }
     double converted = (float) sum;
-    double scaleA = a.scales()[0];
-    double scaleB = b.scales()[0];
+    double scaleA = a.scale();
+    double scaleB = b.scale();
     return random.nextBoolean()
         ? (float) ((float) (converted * scaleA) * scaleB)
         : (float) (converted * (float) (scaleA * scaleB));

@@ -23,7 +23,8 @@ class FloatFormatTest {
   record Sample(FloatFormat format, double value) {}
 
   static List<FloatFormat> floats() {
-    return Formats.all().stream().filter(FloatFormat.class::isInstance).map(FloatFormat.class::cast).toList();
+    return Formats.all().stream().filter(FloatFormat.class::isInstance).map(FloatFormat.class::cast)
+        .filter(FloatFormat::signed).toList();
   }
 
   static List<FloatFormat> narrowFloats() {
@@ -56,7 +57,7 @@ class FloatFormatTest {
   }
 
   @Property(tries = 4000)
-  void roundsByDefinition(@ForAll("samples") Sample sample, @ForAll Rounding rounding) {
+  void roundsByDefinition(@ForAll("samples") Sample sample, @ForAll FixedRounding rounding) {
     FloatFormat format = sample.format();
     double expected = ReferenceRounding.round(format, sample.value(), rounding);
     double actual = format.decode(format.encode(sample.value(), rounding));
@@ -118,7 +119,7 @@ class FloatFormatTest {
       double value = format.decode(code);
       boolean infinity = Double.isInfinite(value) && format.special() != Special.INFINITY_AND_NAN;
       if (!Double.isNaN(value) && !infinity) {
-        for (Rounding rounding : Rounding.values()) {
+        for (FixedRounding rounding : FixedRounding.values()) {
           assertEquals(code, format.encode(value, rounding), () -> format + " " + value);
         }
         assertEquals(value, format.round(value));
@@ -162,7 +163,7 @@ class FloatFormatTest {
   @MethodSource("floats")
   void anInfinityStaysOneInEveryRounding(FloatFormat format) {
     double expected = format.special() == Special.INFINITY_AND_NAN ? Double.POSITIVE_INFINITY : format.max();
-    for (Rounding rounding : Rounding.values()) {
+    for (FixedRounding rounding : FixedRounding.values()) {
       assertEquals(expected, format.decode(format.encode(Double.POSITIVE_INFINITY, rounding)));
       assertEquals(-expected, format.decode(format.encode(Double.NEGATIVE_INFINITY, rounding)));
     }

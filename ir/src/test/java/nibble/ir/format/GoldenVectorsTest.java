@@ -24,7 +24,7 @@ class GoldenVectorsTest {
   private static final List<String[]> ENCODE = rows("encode.csv.gz", GoldenVectorsTest::unzipped);
 
   @ParameterizedTest
-  @CsvSource({"e4m3,256", "e5m2,256", "e2m3,64", "e3m2,64", "e2m1,16"})
+  @CsvSource({"e4m3,256", "e5m2,256", "e2m3,64", "e3m2,64", "e2m1,16", "ue8m0,256"})
   void decode(String name, int codes) {
     NumberFormat format = format(name);
     List<String[]> rows = DECODE.stream().filter(row -> row[0].equals(name)).toList();
@@ -49,6 +49,29 @@ class GoldenVectorsTest {
       float input = Float.intBitsToFloat(Integer.parseUnsignedInt(row[0], 16));
       long code = format.encode(input, Rounding.NEAREST_EVEN);
       assertEquals(row[index], ("%0" + row[index].length() + "x").formatted(code), () -> name + " of " + row[0]);
+    }));
+  }
+
+  /** Powers of two, by the rounding that the column is for. */
+  @ParameterizedTest
+  @CsvSource({"ue8m0_rz_satfinite,false", "ue8m0_rp_satfinite,true"})
+  void encodeExponents(String column, boolean up) {
+    Rounding rounding = up ? Rounding.AWAY_FROM_ZERO : Rounding.TOWARD_ZERO;
+    int index = Arrays.asList(ENCODE.getFirst()).indexOf(column);
+    assertAll(ENCODE.stream().skip(1).map(row -> () -> {
+      float input = Float.intBitsToFloat(Integer.parseUnsignedInt(row[0], 16));
+      assertEquals(row[index], "%02x".formatted(Formats.UE8M0.encode(input, rounding)), () -> "of " + row[0]);
+    }));
+  }
+
+  /** What does not saturate: E5M2 as an IEEE 754 format; there is no such instruction. */
+  @Test
+  void encodeE5m2WithInfinity() {
+    FloatFormat e5m2 = new FloatFormat("e5m2", 5, 2, 15, FloatFormat.Special.INFINITY_AND_NAN, "");
+    int index = Arrays.asList(ENCODE.getFirst()).indexOf("e5m2_rn_nosat");
+    assertAll(ENCODE.stream().skip(1).map(row -> () -> {
+      float input = Float.intBitsToFloat(Integer.parseUnsignedInt(row[0], 16));
+      assertEquals(row[index], "%02x".formatted(e5m2.encode(input, Rounding.NEAREST_EVEN)), () -> "of " + row[0]);
     }));
   }
 

@@ -58,7 +58,7 @@ class IntegerFormatTest {
 
   @Property(tries = 3000)
   void roundsThenSaturates(
-      @ForAll("formats") IntegerFormat format, @ForAll("values") double value, @ForAll Rounding rounding) {
+      @ForAll("formats") IntegerFormat format, @ForAll("values") double value, @ForAll FixedRounding rounding) {
     double expected;
     if (Double.isInfinite(value)) {
       expected = value > 0 ? format.max() : format.min();

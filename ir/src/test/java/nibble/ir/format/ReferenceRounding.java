@@ -27,11 +27,18 @@ final class ReferenceRounding {
   }
 
   static BigDecimal toInteger(BigDecimal value, Rounding rounding) {
-    return value.setScale(0, switch (rounding) {
-      case NEAREST_EVEN -> RoundingMode.HALF_EVEN;
-      case NEAREST_AWAY -> RoundingMode.HALF_UP;
-      case TOWARD_ZERO -> RoundingMode.DOWN;
-    });
+    return switch (rounding) {
+      case FixedRounding fixed -> value.setScale(0, switch (fixed) {
+        case NEAREST_EVEN -> RoundingMode.HALF_EVEN;
+        case NEAREST_AWAY -> RoundingMode.HALF_UP;
+        case TOWARD_ZERO -> RoundingMode.DOWN;
+      });
+      case Rounding.Outward outward -> value.setScale(0, RoundingMode.UP);
+      case StochasticRounding.Drawn drawn -> {
+        BigDecimal magnitude = value.abs().add(new BigDecimal(drawn.addend())).setScale(0, RoundingMode.DOWN);
+        yield value.signum() < 0 ? magnitude.negate() : magnitude;
+      }
+    };
   }
 
   /** The largest finite value, from the tables of the specifications. */

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.DoubleStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -81,8 +80,7 @@ class EvalTest {
 
   private static void compare(
       Operation operation, List<Tensor> operands, NaiveOps.Expected expected, Tensor actual) {
-    double[] got =
-        DoubleStream.concat(DoubleStream.of(actual.elements()), DoubleStream.of(actual.scales())).toArray();
+    double[] got = NaiveOps.parts(actual);
     assertEquals(expected.values().length, got.length);
     for (int i = 0; i < got.length; i++) {
       double wanted = expected.values()[i];

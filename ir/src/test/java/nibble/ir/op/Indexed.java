@@ -13,21 +13,31 @@ record Indexed(int[] extents, double[] elements) {
     return new Indexed(tensor.extents(), tensor.elements());
   }
 
-  /** The values: codes times the scale of their box. */
+  /** The values: codes less their zero points times the scale of their box, and those of the second level. */
   static Indexed values(Tensor tensor) {
     if (!tensor.type().isScaled()) {
       return of(tensor);
     }
     int[] extents = tensor.extents();
-    Indexed scales = new Indexed(tensor.type().scaleType().shape().extents(), tensor.scales());
+    Indexed scales = values(tensor.scaleTensor().orElseThrow());
     Granularity granularity = tensor.type().scale().orElseThrow().granularity();
     double[] values = new double[tensor.size()];
     int at = 0;
     for (int[] index : indices(extents)) {
-      values[at] = tensor.elements()[at] * scales.get(box(granularity, index));
+      int[] box = box(granularity, index);
+      double zero = tensor.zeros().map(zeros -> of(zeros).get(box)).orElse(0.0);
+      double second = tensor.residual().map(residual -> value(residual, index)).orElse(0.0);
+      double first = (tensor.elements()[at] - zero) * scales.get(box);
+      values[at] = tensor.residual().isPresent() ? first + second : first;
       at++;
     }
     return new Indexed(extents, values);
+  }
+
+  private static double value(Tensor residual, int[] index) {
+    Indexed scales = values(residual.scaleTensor().orElseThrow());
+    int[] box = box(residual.type().scale().orElseThrow().granularity(), index);
+    return of(residual).get(index) * scales.get(box);
   }
 
   /** Coordinates of the scale that belongs to an element, by the definition of each granularity. */

@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import nibble.ir.TensorType;
@@ -12,7 +13,10 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
 import nibble.ir.format.IntegerFormat;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Philox;
 import nibble.ir.format.Rounding;
+import nibble.ir.layout.Granularities;
+import nibble.ir.layout.ScaleLayout;
 
 /** Every op by its definition, one element after another: what the ops are compared with. */
 final class NaiveOps {
@@ -43,12 +47,17 @@ final class NaiveOps {
       case BinaryOp binary -> map(extents, index -> binary(binary, operands, result, index));
       case ReduceOp reduce -> reduce(reduce, operands.getFirst(), result);
       case MatMul matmul -> matmul(matmul, operands, result);
-      case Amax amax -> amax(amax, operands.getFirst(), result);
-      case ScaleOf scale -> map(extents, index -> {
-        double quotient = scale.to().round(Indexed.of(operands.getFirst()).get(index) / scale.codes().symmetricMax());
-        return quotient == 0 ? 1 : quotient;
-      });
-      case Quantize quantize -> quantize(quantize, operands, result);
+      case Amax amax -> Expected.exactly(
+          NaiveScales.largest(Indexed.of(operands.getFirst()), amax.granularity(), result));
+      case RangeOp range -> range(range, operands.getFirst(), result);
+      case Scales scales -> Expected.exactly(parts(NaiveScales.of(
+          Arrays.stream(operands.getFirst().elements()).map(Math::abs).toArray(), result,
+          new ScaleLayout(new Granularities.PerTensor(), result.format(), scales.rule(), result.scale(),
+              Optional.empty()),
+          scales.elements().symmetricMax(), scales.elements())));
+      case Quantize quantize -> Expected.exactly(
+          parts(new NaiveQuantize(quantize, operands.getFirst(), result).quantize(operands)));
+      case Hadamard hadamard -> hadamard(hadamard, operands.getFirst());
       case CompositeOp composite -> NaiveComposites.eval(composite, operands, result);
       case Select select -> map(extents, index -> Indexed.of(operands.get(0)).broadcast(index) != 0
           ? Indexed.of(operands.get(1)).broadcast(index)
@@ -283,42 +292,78 @@ final class NaiveOps {
     return matrix.get(index);
   }
 
-  private static Expected amax(Amax op, Tensor operand, TensorType result) {
-    Indexed x = Indexed.of(operand);
-    double[] largest = new double[(int) result.shape().size().constant()];
-    Indexed boxes = new Indexed(result.shape().extents(), largest);
-    for (int[] index : Indexed.indices(operand.extents())) {
-      int box = boxes.position(Indexed.box(op.granularity(), index));
-      double magnitude = Math.abs(x.get(index));
-      largest[box] = magnitude != magnitude || magnitude > largest[box] ? magnitude : largest[box];
-    }
-    return Expected.exactly(largest);
+  /** All arrays of a tensor, one behind the other. */
+  static double[] parts(Tensor tensor) {
+    return tensor.parts().values().stream().flatMapToDouble(Arrays::stream).toArray();
   }
 
-  /** Codes and then scales, in one array. */
-  private static Expected quantize(Quantize op, List<Tensor> operands, TensorType result) {
-    Indexed x = Indexed.of(operands.getFirst());
-    int[] grid = result.scaleType().shape().extents();
-    double[] scales = new double[(int) result.scaleType().shape().size().constant()];
-    Indexed scale = new Indexed(grid, scales);
-    List<int[]> indices = Indexed.indices(result.shape().extents());
-    for (int[] index : indices) {
-      int box = scale.position(Indexed.box(result.scale().orElseThrow().granularity(), index));
-      double magnitude = Math.abs(x.get(index));
-      scales[box] = magnitude != magnitude || magnitude > scales[box] ? magnitude : scales[box];
+  private static Expected range(RangeOp op, Tensor operand, TensorType result) {
+    Indexed x = Indexed.of(operand);
+    Indexed grid = new Indexed(result.shape().extents(), new double[(int) result.shape().size().constant()]);
+    List<List<Double>> boxes = new ArrayList<>();
+    for (int box = 0; box < grid.elements().length; box++) {
+      boxes.add(new ArrayList<>());
     }
-    double limit = result.format().symmetricMax();
-    for (int box = 0; box < scales.length; box++) {
-      double rounded = result.scaleType().format().round(scales[box] / limit);
-      scales[box] = operands.size() == 2 ? operands.get(1).elements()[box] : rounded == 0 ? 1 : rounded;
+    for (int[] index : Indexed.indices(x.extents())) {
+      boxes.get(grid.position(Indexed.box(op.granularity(), index))).add(Math.abs(x.get(index)));
     }
-    double[] all = Arrays.copyOf(indices.stream().mapToDouble(index -> {
-      double quotient = x.get(index) / scale.get(Indexed.box(result.scale().orElseThrow().granularity(), index));
-      double code = result.format().decode(result.format().encode(quotient, op.rounding()));
-      return code < -limit ? -limit : code > limit ? limit : code;
-    }).toArray(), indices.size() + scales.length);
-    System.arraycopy(scales, 0, all, indices.size(), scales.length);
-    return Expected.exactly(all);
+    return Expected.exactly(boxes.stream().mapToDouble(box -> switch (op) {
+      case Percentile percentile -> percentile(percentile.share(), box);
+      case MseRange search -> mseRange(search, box);
+      default -> throw new IllegalArgumentException(op.name());
+    }).toArray());
+  }
+
+  /** The least magnitude that is not exceeded by so many. */
+  private static double percentile(double share, List<Double> box) {
+    if (box.stream().anyMatch(x -> x.isNaN())) {
+      return Double.NaN;
+    }
+    return box.stream().filter(x -> box.stream().filter(y -> y <= x).count() >= share * box.size())
+        .min(Double::compare).orElse(0.0);
+  }
+
+  private static double mseRange(MseRange search, List<Double> box) {
+    double amax = box.stream().reduce(0.0, (a, b) -> a.isNaN() || b.isNaN() ? Double.NaN : Math.max(a, b));
+    if (amax == 0 || !Double.isFinite(amax)) {
+      return amax;
+    }
+    double best = amax;
+    double least = Double.POSITIVE_INFINITY;
+    double most = search.elements().symmetricMax();
+    for (int k = search.steps(); k >= 1; k--) {
+      double scale = amax * k / search.steps() / most;
+      double loss = sum(box.reversed().stream().map(x -> {
+        double error = x - Math.min(most, round(search.elements(), x / scale)) * scale;
+        return error * error;
+      }).toList());
+      best = loss < least ? amax * k / search.steps() : best;
+      least = Math.min(least, loss);
+    }
+    return best;
+  }
+
+  /** Every row of the matrix times every block. */
+  private static Expected hadamard(Hadamard op, Tensor operand) {
+    Indexed x = Indexed.of(operand);
+    int size = (int) op.size();
+    double[] values = new double[operand.size()];
+    double[] tolerance = new double[values.length];
+    int at = 0;
+    for (int[] index : Indexed.indices(x.extents())) {
+      int row = index[op.axis()] % size;
+      double magnitudes = 0;
+      for (int column = 0; column < size; column++) {
+        int[] source = index.clone();
+        source[op.axis()] += column - row;
+        double random = op.seed().isPresent() && Philox.word(op.seed().get(), 0, column, 2) < 0 ? -1 : 1;
+        double sign = Integer.bitCount(row & column) % 2 == 0 ? random : -random;
+        values[at] += sign * x.get(source) / Math.sqrt(size);
+        magnitudes += Math.abs(x.get(source)) / Math.sqrt(size);
+      }
+      tolerance[at++] = ErrorModel.gamma(2.0 * size + 4, 0x1p-53) * magnitudes + size * Double.MIN_VALUE;
+    }
+    return new Expected(values, tolerance);
   }
 
   static double round(NumberFormat format, double value) {

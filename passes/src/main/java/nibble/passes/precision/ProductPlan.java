@@ -1,13 +1,13 @@
 package nibble.passes.precision;
 
 import java.util.Optional;
-import nibble.ir.TensorType;
+import nibble.ir.op.Quantize;
 
 /**
- * What the operands of one matrix product are quantized to, where they are stored. It holds types and no values, since
+ * How the operands of one matrix product are quantized, where they are stored. It holds quantizers and no values, since
  * a value may be another by the time the product is rewritten.
  *
- * @param left type of the left operand; nothing to leave it
- * @param right type of the right operand; nothing to leave it
+ * @param left quantizer of the left operand; nothing to leave it
+ * @param right quantizer of the right operand; nothing to leave it
  */
-record ProductPlan(Optional<TensorType> left, Optional<TensorType> right) {}
+record ProductPlan(Optional<Quantize> left, Optional<Quantize> right) {}

@@ -3,9 +3,9 @@ package nibble.passes.precision;
 import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
-import nibble.ir.Value;
-import nibble.ir.op.Dequantize;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.op.MatMul;
+import nibble.ir.op.Quantize;
 import nibble.passes.PassContext;
 import nibble.passes.precision.OperandLayout.Fit;
 
@@ -27,7 +27,7 @@ record ProductPlanner(
 
   /** What to do with a product; nothing where it is left as it is. */
   Optional<ProductPlan> plan(Operation product) {
-    Optional<String> obstacle = obstacle(product);
+    Optional<String> obstacle = new WeightProduct.Reader(definitions).obstacle(product);
     if (obstacle.isPresent()) {
       context.skipped("product", product.location(), obstacle.get());
       return Optional.empty();
@@ -47,42 +47,29 @@ record ProductPlanner(
     return plan.left().isPresent() || plan.right().isPresent() ? Optional.of(plan) : Optional.empty();
   }
 
-  private Optional<String> obstacle(Operation product) {
-    for (int i = 0; i < 2; i++) {
-      TensorType type = product.operand(i).tensorType();
-      Value stored = StoredOperand.of(product.operand(i), definitions).stored();
-      boolean dequantized = definitions.of(stored).filter(o -> o.op() instanceof Dequantize).isPresent();
-      if (type.isScaled() || dequantized) {
-        return Optional.of("its operands are quantized already");
-      }
-      if (!type.isPlain() || !type.format().isFloat()) {
-        return Optional.of("it multiplies " + type + ", which is not plain floating point");
-      }
-    }
-    StoredOperand right = StoredOperand.of(product.operand(1), definitions);
-    if (right.weight().isPresent()) {
-      return Optional.empty();
-    }
-    return Optional.of(StoredOperand.of(product.operand(0), definitions).weight().isPresent()
-        ? "its weight is the left operand; only right operands are quantized as weights"
-        : "its right operand is no weight but the " + right.description());
-  }
-
-  private Optional<TensorType> change(OperandLayout layout, LayoutSpec spec, String what, Operation product) {
+  private Optional<Quantize> change(OperandLayout layout, LayoutSpec spec, String what, Operation product) {
     Fit fit = layout.fit(spec);
-    if (fit.type().isEmpty()) {
+    if (fit.quantize().isEmpty()) {
       context.skipped(what, product.location(), fit.obstacle());
       return Optional.empty();
     }
-    TensorType after = fit.type().get();
+    Quantize quantize = fit.quantize().get();
     TensorType before = layout.operand().stored().tensorType();
     Optional<Double> sqnr = context.environment().weights().flatMap(weights ->
-        new QuantizationCost(weights).sqnrDb(layout.operand().stored(), after, definitions));
+        new QuantizationCost(weights).sqnrDb(layout.operand().stored(), quantize, definitions));
     context.applied(
-        what + " to " + after.format().name() + ", " + after.scale().orElseThrow(),
+        what + " to " + description(quantize),
         product.location(),
         scope.reason(product),
-        QuantizationCost.of(before, after, sqnr));
-    return fit.type();
+        QuantizationCost.of(before, quantize.result(), sqnr));
+    return fit.quantize();
+  }
+
+  private static String description(Quantize quantize) {
+    TensorType type = quantize.result();
+    return type.format().name() + ", " + type.scale().orElseThrow()
+        + type.residual().map(codes -> ", residual<" + codes.name() + "> of boxes above "
+            + quantize.fallback().orElseThrow()).orElse("")
+        + (quantize.rounding() == FixedRounding.NEAREST_EVEN ? "" : ", " + quantize.rounding().text());
   }
 }

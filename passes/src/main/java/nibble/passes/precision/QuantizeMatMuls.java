@@ -17,8 +17,8 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Quantizes the operands of matrix products with weights, symmetrically and with dynamic scales, by
- * {@link QuantizeOperands}. The pairs of quantize and dequantize that it leaves are folded by {@code fold-dequantize}.
+ * Quantizes the operands of matrix products with weights, with dynamic scales, by {@link QuantizeOperands}. The pairs of
+ * quantize and dequantize that it leaves are folded by {@code fold-dequantize}. Layouts are those of {@link LayoutSpec}.
  *
  * @param at paths of the products; none for all
  * @param weight layout of right operands, which must come from a weight; none to leave them
@@ -26,7 +26,7 @@ import nibble.passes.PassOption;
  */
 @PassInfo(
     name = "quantize",
-    summary = "quantizes weights and activations of matrix products, symmetrically, with dynamic scales",
+    summary = "quantizes weights and activations of matrix products, with dynamic scales",
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record QuantizeMatMuls(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,

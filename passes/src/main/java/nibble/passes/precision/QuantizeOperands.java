@@ -4,11 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.BlockBuilder;
-import nibble.ir.Location;
 import nibble.ir.Operation;
-import nibble.ir.TensorType;
 import nibble.ir.Value;
-import nibble.ir.format.Rounding;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Quantize;
 import nibble.ir.rewrite.Rewrite;
@@ -39,19 +37,14 @@ record QuantizeOperands(ImmutableMap<Value, ProductPlan> plans) implements Rewri
     return Optional.of(ImmutableList.of(context.builder().add(operation.op(), left, right)));
   }
 
-  private static Value quantized(Value operand, Optional<TensorType> type, RewriteContext context) {
-    if (type.isEmpty()) {
+  private static Value quantized(Value operand, Optional<Quantize> quantize, RewriteContext context) {
+    if (quantize.isEmpty()) {
       return operand;
     }
     BlockBuilder builder = context.builder();
     StoredOperand source = StoredOperand.of(operand, context::definition);
-    Value codes = builder.add(new Quantize(Rounding.NEAREST_EVEN, type.get()), source.stored());
-    Value value = builder.add(new Dequantize(operand.tensorType().format()), codes);
-    Location product = builder.location();
-    for (Operation transpose : source.fromStored()) {
-      value = builder.at(transpose.location()).add(transpose.op(), value);
-    }
-    builder.at(product);
-    return value;
+    Value codes = builder.add(quantize.get(), source.stored());
+    NumberFormat format = operand.tensorType().format();
+    return source.toOperand(builder.add(new Dequantize(format), codes), format, builder);
   }
 }

@@ -1,5 +1,6 @@
 package nibble.passes.precision;
 
+import java.util.List;
 import java.util.Optional;
 import nibble.ir.TensorType;
 import nibble.ir.shape.Dim;
@@ -15,6 +16,12 @@ final class ScaledProduct {
 
   /** Why a product can't take these operands, if it can't. */
   static Optional<String> obstacle(TensorType left, TensorType right, boolean transposeB) {
+    for (TensorType type : List.of(left, right)) {
+      if (type.zeroType().isPresent()) {
+        return Optional.of("the codes of " + type
+            + " have zero points, so that sums of their products are not those of values times scales");
+      }
+    }
     Optional<Long> leftBlock = innerBlock(left, left.rank() - 1);
     Optional<Long> rightBlock = innerBlock(right, transposeB ? right.rank() - 1 : right.rank() - 2);
     if (isSingle(leftBlock) || isSingle(rightBlock)) {

@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import nibble.ir.BlockBuilder;
+import nibble.ir.Location;
 import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Quantize;
@@ -21,7 +24,7 @@ import nibble.ir.op.Weight;
  *
  * @param stored the value that is quantized
  * @param transposes what stands between it and the product, the product's side first; none of the casts
- * @param weight the weight that it is or is a view of, where it is one
+ * @param weight the weight that it is computed from, with constants at most, where it is one
  * @param description what the operand is, for people: {@code weight 'q'}, {@code result of softmax}, {@code input %x}
  */
 record StoredOperand(Value stored, ImmutableList<Operation> transposes, Optional<Weight> weight, String description) {
@@ -40,11 +43,10 @@ record StoredOperand(Value stored, ImmutableList<Operation> transposes, Optional
       stored = below.get().operand(0);
       below = definitions.of(stored);
     }
-    Optional<Weight> weight = definitions
-        .of(origin(stored, definitions, op -> op instanceof ViewOp || op instanceof Cast))
-        .filter(operation -> operation.op() instanceof Weight)
-        .map(operation -> (Weight) operation.op());
-    return new StoredOperand(stored, ImmutableList.copyOf(transposes), weight, description(stored, definitions));
+    Optional<Weight> weight = new ConstantValues(definitions).weight(stored);
+    String description =
+        weight.isPresent() ? "weight '" + weight.get().key() + "'" : description(stored, definitions);
+    return new StoredOperand(stored, ImmutableList.copyOf(transposes), weight, description);
   }
 
   /** Walks down through ops of one operand. */
@@ -66,9 +68,7 @@ record StoredOperand(Value stored, ImmutableList<Operation> transposes, Optional
     if (definition.isEmpty()) {
       return "input " + origin;
     }
-    return definition.get().op() instanceof Weight weight
-        ? "weight '" + weight.key() + "'"
-        : "result of " + definition.get().op().name();
+    return "result of " + definition.get().op().name();
   }
 
   /** The axis of the stored value that an axis of the operand is. */
@@ -80,8 +80,23 @@ record StoredOperand(Value stored, ImmutableList<Operation> transposes, Optional
     return stored;
   }
 
+  /**
+   * What stands for the operand in a product when something else is stored: cast to its format and transposed.
+   *
+   * @param other of the shape of the stored value
+   */
+  Value toOperand(Value other, NumberFormat format, BlockBuilder builder) {
+    Location product = builder.location();
+    Value value = other.tensorType().format().equals(format) ? other : builder.add(new Cast(format), other);
+    for (Operation transpose : fromStored()) {
+      value = builder.at(transpose.location()).add(transpose.op(), value);
+    }
+    builder.at(product);
+    return value;
+  }
+
   /** The transposes in the order in which they apply to the stored value. */
-  ImmutableList<Operation> fromStored() {
+  private ImmutableList<Operation> fromStored() {
     return transposes.reverse();
   }
 }

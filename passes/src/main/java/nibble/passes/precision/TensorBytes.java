@@ -1,5 +1,6 @@
 package nibble.passes.precision;
 
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.shape.Dim;
 
@@ -7,9 +8,13 @@ import nibble.ir.shape.Dim;
 final class TensorBytes {
   private TensorBytes() {}
 
-  /** Bytes of elements and scales. */
+  /** Bytes of all parts, as if all elements were stored. */
   static Dim of(TensorType type) {
-    Dim elements = type.shape().size().times(Dim.of(type.format().storageBits())).ceilDiv(Byte.SIZE);
-    return type.isScaled() ? elements.plus(of(type.scaleType())) : elements;
+    Dim bytes = Dim.ZERO;
+    for (TensorPart part : type.dense().parts()) {
+      Dim bits = part.type().shape().size().times(Dim.of(part.type().format().storageBits()));
+      bytes = bytes.plus(bits.ceilDiv(Byte.SIZE));
+    }
+    return bytes;
   }
 }

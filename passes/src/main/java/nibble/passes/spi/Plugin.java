@@ -7,8 +7,9 @@ import nibble.passes.Pass;
 
 /**
  * What a plugin contributes. It is a {@link Dialect}, whose {@code name} is that of the plugin, so it may add ops,
- * number formats, granularities, sparse layouts and types; and it may add passes, recipe clauses, and extensions of
- * other modules. Everything is empty unless given. The class needs a public constructor without arguments.
+ * number formats, granularities, rules of scales, sparse layouts and types; and it may add passes, recipe clauses, and
+ * extensions of other modules. Everything is empty unless given. The class needs a public constructor without
+ * arguments.
  */
 public interface Plugin extends Dialect {
   /** The number of this interface. */

@@ -19,7 +19,6 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.format.Rounding;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Gather;
 import nibble.ir.op.Quantize;
@@ -61,7 +60,7 @@ public record SampleData(long seed) {
     NumberFormat format = type.format();
     if (type.isScaled()) {
       Tensor values = fill(type.plain(Formats.F32), index -> random.nextGaussian());
-      return new Quantize(Rounding.NEAREST_EVEN, type).eval(List.of(values), type);
+      return Quantize.nearest(type).eval(List.of(values), type);
     }
     int indices = (int) Math.min(format.max() + 1, indexBound(function, parameter, sizes));
     return fill(type, index -> format.isInteger() ? random.nextInt(indices) : format.round(random.nextGaussian()));

@@ -21,11 +21,17 @@ import nibble.ir.Location;
 import nibble.ir.Module;
 import nibble.ir.Registry;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
+import nibble.ir.format.RoundingMode;
+import nibble.ir.format.StochasticRounding;
 import nibble.ir.layout.Granularities;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.ScaleRule;
+import nibble.ir.layout.ScaleRules;
 import nibble.ir.recipe.PathPattern;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
@@ -44,7 +50,7 @@ class PipelineTextTest {
       @PassOption(value = "a number", otherwise = "0.5") double ratio,
       @PassOption(value = "a switch", otherwise = "false") boolean deep,
       @PassOption("a text") Optional<String> note,
-      @PassOption("a word") Optional<Rounding> rounding,
+      @PassOption("a word") Optional<FixedRounding> rounding,
       @PassOption("a layout") Optional<LayoutSpec> layout,
       @PassOption("texts") ImmutableList<String> names,
       @PassOption("the rest") ImmutableMap<String, Long> others) implements Pass {
@@ -76,7 +82,7 @@ class PipelineTextTest {
             ImmutableList.of(), count, ratio, deep, Optional.empty(), Optional.empty(), Optional.empty(),
             ImmutableList.of(), rest));
     return Combinators.combine(
-        numbers, patterns.list().ofMaxSize(3), texts.optional(), Arbitraries.of(Rounding.class).optional(),
+        numbers, patterns.list().ofMaxSize(3), texts.optional(), Arbitraries.of(FixedRounding.class).optional(),
         layouts().optional(), texts.list().ofMaxSize(3))
         .as((base, at, note, rounding, layout, names) -> (Pass) new Everything(
             ImmutableList.copyOf(at), base.maxCount(), base.ratio(), base.deep(), note, rounding, layout,
@@ -90,7 +96,17 @@ class PipelineTextTest {
         new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32));
     Arbitrary<NumberFormat> scales = Arbitraries.of(Formats.F32, Formats.F16, Formats.BF16);
     Arbitrary<NumberFormat> formats = Arbitraries.of(Formats.I8, Formats.I4, Formats.E4M3, Formats.E2M1);
-    return Combinators.combine(formats, granularities.optional(), scales).as(LayoutSpec::new);
+    Arbitrary<ScaleRule> rules = Arbitraries.of(ScaleRules.NEAREST, ScaleRules.UP);
+    Arbitrary<ScaleLayout> outer = Combinators.combine(granularities, Arbitraries.of(Formats.F32, Formats.BF16), rules)
+        .as((boxes, format, rule) -> new ScaleLayout(boxes, format).withRule(rule));
+    Arbitrary<Double> thresholds = Arbitraries.of(0.0, 0.5, 4.0, Double.POSITIVE_INFINITY);
+    Arbitrary<RoundingMode> roundings =
+        Arbitraries.of(FixedRounding.NEAREST_EVEN, FixedRounding.TOWARD_ZERO, new StochasticRounding(7, 3));
+    return Combinators.combine(
+        formats, granularities.optional(), scales, rules, outer.optional(), thresholds.optional(), roundings)
+        .as((format, boxes, scale, rule, second, threshold, rounding) -> new LayoutSpec(
+            format, boxes, scale, rule, scale.equals(Formats.F16) ? second : Optional.empty(), Optional.empty(),
+            threshold.map(any -> Formats.I8), threshold, rounding));
   }
 
   @Example

@@ -23,6 +23,18 @@ class LayoutSpecTest {
     "i4:group(32) | i4:group 32",
     "i8:block( 32 , 32 ):f16 | i8:block(32,32):f16",
     "i8 : token : f32 | i8:token",
+    "e4m3:group 32:ue8m0:up | e4m3:group 32:ue8m0:up",
+    "e4m3:group(32):ue8m0 up | e4m3:group 32:ue8m0:up",
+    "i8:token:full | i8:token:full",
+    "e2m1:group 16:ue4m3:tensor f32 | e2m1:group 16:ue4m3:tensor f32",
+    "e2m1:group(16):ue4m3:tensor | e2m1:group 16:ue4m3:tensor f32",
+    "e2m1:group 16:ue4m3:up:group 8:bf16:even | e2m1:group 16:ue4m3:up:group 8 bf16:even",
+    "u4:group 128:f16:zero(u4) | u4:group 128:f16:zero(u4)",
+    "i8:block(128,128):residual(i8) | i8:block(128,128):residual(i8)",
+    "i8:block(128,128):f16:residual(i8, 4) | i8:block(128,128):f16:residual(i8,4.0)",
+    "i8:block(128,128):residual(i8,Infinity) | i8:block(128,128):residual(i8,Infinity)",
+    "e2m1:group 32:ue8m0:floor:stochastic( 7 , 3 ) | e2m1:group 32:ue8m0:floor:stochastic(7,3)",
+    "i8:token:toward_zero | i8:token:toward_zero",
   })
   void isReadAndWritten(String text, String canonical) {
     assertEquals(canonical, LayoutSpec.parse(text, REGISTRY).toString());
@@ -32,7 +44,16 @@ class LayoutSpecTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
     "i8 | 'i8' is no layout",
-    "i8:token:f16:f16 | 'i8:token:f16:f16' is no layout",
+    "i8:token:f16:f16 | 'f16' in 'i8:token:f16:f16' is no part of a layout here",
+    "i8:token:zero(u8):up | 'up' in 'i8:token:zero(u8):up' is no part of a layout here",
+    "i8:token:stochastic(7) | 'stochastic(7)' in 'i8:token:stochastic(7)' is no part of a layout here",
+    "i8:token:residual(i8,-1) | the threshold of a residual is a magnitude, not -1",
+    "i8:token:residual(i8,x) | the threshold of a residual is a magnitude, not x",
+    "u8:token | the format u8 holds no negative numbers",
+    "e4m3:token:full | the rule 'full' does not fit elements of e4m3: it is for signed integers",
+    "e4m3:token:zero(u8) | only integers have a zero point, not elements of e4m3",
+    "i8:token:f32:tensor | scales of f32 have no scales themselves: its range is wide",
+    "i8:token:ue8m0:residual(i8) | residual<i8> needs scales that can be 0, which ue8m0 can't",
     "i9:token | there is no number format 'i9'",
     "bool:token | the format bool holds no negative numbers",
     "i8:token:i8 | scales are floating-point numbers, not i8",

@@ -27,6 +27,8 @@ import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.spi.Plugins;
 import nibble.passes.testing.IrText;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class QuantizeMatMulsTest {
   private static final WeightSource WEIGHTS = (key, type) -> random(type, 3);
@@ -89,6 +91,76 @@ class QuantizeMatMulsTest {
   private double[] quantized(Tensor tensor, String type) {
     TensorType scaled = new TextReader(type, "type", registry.ir()).tensorType();
     return new Quantize(Rounding.NEAREST_EVEN, scaled).eval(List.of(tensor), scaled).values();
+  }
+
+  /** Each part of a layout reaches the quantizers, and the program means the product of what they give. */
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "i8:block(2,4):f16; nearest_even; tensor<[2,8] x i8, scale<block(2,4), f16>>; tensor<[6,8] x i8, scale<block(2,4), f16>>",
+      "e4m3:tensor; nearest_even; tensor<[2,8] x e4m3, scale<tensor, f32>>; tensor<[6,8] x e4m3, scale<tensor, f32>>",
+      "e4m3:token; nearest_even; tensor<[2,8] x e4m3, scale<token, f32>>; tensor<[6,8] x e4m3, scale<token, f32>>",
+      "e2m1:group 4:ue4m3:tensor f32; nearest_even; tensor<[2,8] x e2m1, scale<group 4, ue4m3, scale<tensor, f32>>>; tensor<[6,8] x e2m1, scale<group 4, ue4m3, scale<tensor, f32>>>",
+      "e4m3:group 4:ue8m0:up; nearest_even; tensor<[2,8] x e4m3, scale<group 4, ue8m0, up>>; tensor<[6,8] x e4m3, scale<group 4, ue8m0, up>>",
+      "i4:group 4:f16:stochastic(7,0); stochastic(7,0); tensor<[2,8] x i4, scale<group 4, f16>>; tensor<[6,8] x i4, scale<group 4, f16>>",
+      "i8:token:full:toward_zero; toward_zero; tensor<[2,8] x i8, scale<token, f32, full>>; tensor<[6,8] x i8, scale<token, f32, full>>",
+      "u4:group 4:f16:zero(u4); nearest_even; tensor<[2,8] x u4, scale<group 4, f16, zero u4>>; tensor<[6,8] x u4, scale<group 4, f16, zero u4>>",
+      "i8:block(2,4):residual(i8,1.5); nearest_even, fallback = 1.5; tensor<[2,8] x i8, scale<block(2,4), f32>, residual<i8>>; tensor<[6,8] x i8, scale<block(2,4), f32>, residual<i8>>"})
+  void layoutsAreQuantizersOfBothOperands(String layout, String attributes, String left, String right) {
+    PassContext context = context();
+    Module after = apply("quantize{weight=" + layout + ", act=" + layout + "}", product("[6,8]", "true"), context);
+    Module expected = IrText.module("""
+        func @main(%%x: tensor<[2,8] x f32>) {
+          %%w = weight {key = "w"} : tensor<[6,8] x f32>
+          %%a = quantize %%x {rounding = %1$s} : %2$s
+          %%b = dequantize %%a {to = f32} : tensor<[2,8] x f32>
+          %%c = quantize %%w {rounding = %1$s} : %3$s
+          %%d = dequantize %%c {to = f32} : tensor<[6,8] x f32>
+          %%e = matmul %%b, %%d {transposeB = true, to = f32} : tensor<[2,6] x f32>
+          return %%e
+        }
+        """.formatted(attributes, left, right));
+    Tensor x = random(TensorType.of(Shape.of(2, 8), Formats.F32), 1);
+    Interpreter interpreter = new Interpreter(Mode.EXACT, WEIGHTS);
+    assertTrue(interpreter.run(expected.functions().get("main"), List.of(x)).getFirst()
+        .sameAs(interpreter.run(after.functions().get("main"), List.of(x)).getFirst()));
+    assertEquals(left, quantizers(after).getFirst().result().toString());
+    assertEquals(right, quantizers(after).getLast().result().toString());
+    Decision weight = context.decisions().getLast();
+    assertEquals(Decision.Outcome.APPLIED, weight.outcome());
+    assertTrue(weight.cost().orElseThrow().sqnrDb().orElseThrow() > 5, weight::text);
+    // The same product after folding, where codes can be multiplied.
+    Module folded = apply("fold-dequantize", after, context());
+    Tensor result = interpreter.run(folded.functions().get("main"), List.of(x)).getFirst();
+    Tensor unfolded = interpreter.run(after.functions().get("main"), List.of(x)).getFirst();
+    for (int i = 0; i < result.size(); i++) {
+      // Sums of eight products below 16 in another order, in f64.
+      assertEquals(unfolded.elements()[i], result.elements()[i], 2 * 15 * 0x1p-53 * 8 * 16);
+    }
+  }
+
+  private static List<Quantize> quantizers(Module module) {
+    return module.functions().get("main").body().operations().stream()
+        .filter(operation -> operation.op() instanceof Quantize).map(operation -> (Quantize) operation.op()).toList();
+  }
+
+  @Test
+  void outerScalesAreTurnedWithTheirGrid() {
+    Module stored = product("[8,6]", "false");
+    assertEquals("scale<block(4,1), ue4m3, scale<block(2,1), f32>>",
+        layout("quantize{weight=e2m1:group 4:ue4m3:group 2}", stored));
+    assertEquals("scale<block(4,1), ue4m3, scale<axis 1, f32>>",
+        layout("quantize{weight=e2m1:group 4:ue4m3:token}", stored));
+    assertEquals("scale<block(4,1), ue4m3, scale<tensor, f32>>",
+        layout("quantize{weight=e2m1:group 4:ue4m3:tensor}", stored));
+  }
+
+  @Test
+  void decisionsSayResidualAndRounding() {
+    PassContext context = context();
+    apply("quantize{act=i8:block(2,4):residual(i8,1.5):stochastic(7,0)}", product("[8,6]", "false"), context);
+    assertTrue(context.decisions().getFirst().text().contains(
+        "to i8, scale<block(2,4), f32>, residual<i8> of boxes above 1.5, stochastic(7,0) - "),
+        context.decisions().toString());
   }
 
   @Test

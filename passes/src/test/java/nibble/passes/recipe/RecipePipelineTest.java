@@ -104,7 +104,7 @@ class RecipePipelineTest {
           |
         2 |   quantize layer[*].attn.{q,k}, layer[*].mlp { weight = i8:channel, act = i8:token }
           |   ^^^^^^^^
-          = help: did you mean 'i4'?
+          = help: did you mean 'i2'?
 
         error: there is no number format 'f17'
          --> recipes.nib:3:3

@@ -17,7 +17,6 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.format.Rounding;
 import nibble.ir.op.Quantize;
 import nibble.ir.shape.Dim;
 import nibble.ir.text.Printer;
@@ -89,7 +88,7 @@ public record RewriteVerifier(List<Double> numbers, List<Mode> modes) {
   }
 
   private static Tensor quantized(Tensor values, TensorType type) {
-    return new Quantize(Rounding.NEAREST_EVEN, type).eval(List.of(values), type);
+    return Quantize.nearest(type).eval(List.of(values), type);
   }
 
 }

@@ -108,7 +108,7 @@ final class CompileJson {
       Value value = (parameter.isResult() ? operation.results() : operation.operands()).get(parameter.index());
       arguments.addObject()
           .put("value", value.name())
-          .put("holds", parameter.isScales() ? "scales" : "elements")
+          .put("holds", parameter.part())
           .put("written", parameter.isResult());
     }
     return node;

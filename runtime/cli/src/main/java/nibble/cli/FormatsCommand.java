@@ -12,10 +12,10 @@ import nibble.ir.format.NumberFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Lists the three parts of a precision type. */
+/** Lists the parts that precision types are made of. */
 @Command(
     name = "formats", mixinStandardHelpOptions = true,
-    description = "Lists the number formats, the granularities of scales, and the sparse layouts that types are made of.")
+    description = "Lists the parts of types: number formats, granularities and rules of scales, sparse layouts.")
 final class FormatsCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private PluginParameters plugins = new PluginParameters();
@@ -46,6 +46,7 @@ final class FormatsCommand implements Callable<Integer> {
           format.summary()));
     });
     layouts("\nscales, as in tensor<[M,K] x i8, scale<GRANULARITY, f32>>", catalog.granularities());
+    layouts("\nrules of scales, as in tensor<[M,K] x e4m3, scale<group 32, ue8m0, RULE>>", catalog.scaleRules());
     layouts("\nsparse layouts, as in tensor<[M,K] x i8, sparse<LAYOUT>>", catalog.sparseLayouts());
   }
 
@@ -67,6 +68,7 @@ final class FormatsCommand implements Callable<Integer> {
       described.put("summary", entry.format().summary());
     });
     layouts(node.putArray("granularities"), catalog.granularities());
+    layouts(node.putArray("scaleRules"), catalog.scaleRules());
     layouts(node.putArray("sparseLayouts"), catalog.sparseLayouts());
     return node;
   }

@@ -87,9 +87,14 @@ final class ModelParameters {
   }
 
   OpenModel open(ModelArgument argument, Toolchain toolchain, ReadModel.Weights need, Streams streams) {
+    return open(argument, choice(), toolchain, need, streams);
+  }
+
+  OpenModel open(
+      ModelArgument argument, RecipeChoice choice, Toolchain toolchain, ReadModel.Weights need, Streams streams) {
     // Weights that somebody asked for must be there.
     ReadModel.Weights needed = weights.isPresent() ? ReadModel.Weights.REQUIRED : need;
-    OpenModel opened = ReadModel.read(argument, choice(), toolchain, needed);
+    OpenModel opened = ReadModel.read(argument, choice, toolchain, needed);
     Failures.warn(streams, opened.warnings());
     return opened;
   }

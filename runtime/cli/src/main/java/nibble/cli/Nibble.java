@@ -55,6 +55,7 @@ public final class Nibble implements Runnable {
         .addSubcommand(new CompileCommand(streams))
         .addSubcommand(new OptCommand(streams))
         .addSubcommand(new ExplainCommand(streams))
+        .addSubcommand(new CompareCommand(streams))
         .addSubcommand(new FmtCommand(streams))
         .addSubcommand(new PassesCommand(streams))
         .addSubcommand(new OpsCommand(streams))

@@ -19,6 +19,7 @@ import nibble.ir.eval.Tensor;
 /** The report of a run for people. */
 final class RunText {
   private static final int FIRST = 6;
+  private static final int LEAST_NAME_WIDTH = 34;
   private static final int OPS_WIDTH = 46;
   private static final int WORST_PRODUCTS = 3;
   private static final int MAX_SIMILARITIES = 16;
@@ -97,10 +98,12 @@ final class RunText {
   }
 
   private void proofs(List<KernelCheck> checks) {
-    line("%n%-34s %8s  %10s  %10s  %6s  %s", "kernel", "launches", "max error", "bound", "share", "computes");
-    for (VerificationTable.Row row : VerificationTable.of(checks).rows()) {
+    List<VerificationTable.Row> rows = VerificationTable.of(checks).rows();
+    String name = "%-" + rows.stream().mapToInt(row -> row.kernel().length()).reduce(LEAST_NAME_WIDTH, Math::max) + "s";
+    line("%n" + name + " %8s  %10s  %10s  %6s  %s", "kernel", "launches", "max error", "bound", "share", "computes");
+    for (VerificationTable.Row row : rows) {
       ElementCheck worst = row.worst();
-      line("%-34s %8d  %10.3g  %10.3g  %5.1f%%  %s", row.kernel(), row.launches(), worst.maxError(), worst.bound(),
+      line(name + " %8d  %10.3g  %10.3g  %5.1f%%  %s", row.kernel(), row.launches(), worst.maxError(), worst.bound(),
           100 * worst.tightness(), row.proven() ? shortened(row.ops(), OPS_WIDTH) : "NOT PROVEN");
     }
     long proven = checks.stream().filter(KernelCheck::isProven).count();

@@ -165,7 +165,7 @@ class BadModelTest {
     "quantize up[3] { weight = i8:channel } | matches no operation                 | up",
     "quantize up { wieght = i8:channel }  | quantize has no option 'wieght'        | did you mean 'weight'?",
     "quantise up { weight = i8:channel }  | there is no recipe clause 'quantise'   | did you mean 'quantize'?",
-    "quantize up { weight = i9:channel }  | there is no number format 'i9'         | did you mean 'i4'?",
+    "quantize up { weight = i9:channel }  | there is no number format 'i9'         | did you mean 'i2'?",
     "quantize up { weight = i8:chanel }   | there is no granularity 'chanel'       | did you mean 'channel'?",
     "quantize up { weight = }             | expected                               | bad.nib",
     "quantize up { weight = i8:channel    | expected                               | bad.nib",

@@ -45,12 +45,9 @@ public record LogFormat(String name, int exponentBits) implements NumberFormat {
   }
 
   private boolean roundsUp(double magnitude, long low, Rounding rounding) {
-    double middle = (magnitude(low) + magnitude(low + 1)) / 2;
-    return switch (rounding) {
-      case NEAREST_EVEN -> magnitude > middle || (magnitude == middle && low % 2 == 1);
-      case NEAREST_AWAY -> magnitude >= middle;
-      case TOWARD_ZERO -> false;
-    };
+    // Counted in gaps from an even code, so that a tie goes to the even one.
+    double gaps = low % 2 + (magnitude - magnitude(low)) / (magnitude(low + 1) - magnitude(low));
+    return rounding.toInteger(gaps) > low % 2;
   }
 
   @Override

@@ -52,6 +52,6 @@ record QuantizeLogWeight(ImmutableList<PathPattern> at, PassContext context) imp
 
   private static TensorType scaled(TensorType type, int channel) {
     ScaleLayout scale = new ScaleLayout(new PerAxis(channel), Formats.F32);
-    return new TensorType(type.shape(), LogFormatPlugin.LOG5, Optional.of(scale), Optional.empty());
+    return type.plain(LogFormatPlugin.LOG5).withScale(scale);
   }
 }

@@ -7,7 +7,9 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Rounding;
+import nibble.ir.format.StochasticRounding;
 
 class LogFormatTest {
   private static final LogFormat LOG5 = LogFormatPlugin.LOG5;
@@ -17,7 +19,7 @@ class LogFormatTest {
     for (long code = 0; code < 32; code++) {
       // The sign bit alone is a second zero, which is never written.
       long expected = code == 16 ? 0 : code;
-      for (Rounding rounding : Rounding.values()) {
+      for (Rounding rounding : FixedRounding.values()) {
         assertEquals(expected, LOG5.encode(LOG5.decode(code), rounding), "code " + code + " " + rounding);
       }
     }
@@ -40,6 +42,19 @@ class LogFormatTest {
     assertEquals(0.5, LOG5.decode(LOG5.encode(0.99, Rounding.TOWARD_ZERO)));
     assertEquals(0, LOG5.round(0x1p-15));
     assertEquals(0x1p-14, LOG5.round(Math.nextUp(0x1p-15)));
+  }
+
+  /** Random rounding comes with what encode does with a fraction. */
+  @Example
+  void randomRoundingIsRightInTheMean() {
+    double sum = 0;
+    for (int i = 0; i < 40_000; i++) {
+      double rounded = LOG5.decode(LOG5.encode(0.6, new StochasticRounding(1, 0).at(LOG5, i, 0)));
+      assertTrue(rounded == 0.5 || rounded == 1);
+      sum += rounded / 40_000;
+    }
+    // Four standard errors: sqrt(0.1 * 0.4 / 40000).
+    assertEquals(0.6, sum, 0.004);
   }
 
   @Example

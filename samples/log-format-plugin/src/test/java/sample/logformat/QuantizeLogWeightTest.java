@@ -70,7 +70,7 @@ class QuantizeLogWeightTest {
     assertEquals(1, run.decisions().size());
     String decision = run.decisions().getFirst().text();
     assertTrue(decision.startsWith("applied layer[0].mlp.up (m.nib:3:5): weight 'up' to log5 - "
-        + "a product with it is a shift (192 -> 54 bytes, SQNR 1"), decision);
+        + "a product with it is a shift (192 -> 72 bytes, SQNR 1"), decision);
   }
 
   @Test

@@ -9,8 +9,8 @@ import nibble.codegen.tile.TileValue;
 import nibble.ir.OpInfo;
 import nibble.ir.Operation;
 import nibble.ir.Type;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.format.Rounding;
 
 /**
  * A change of format; integers saturate.
@@ -19,7 +19,7 @@ import nibble.ir.format.Rounding;
  * @param rounding how it rounds
  */
 @OpInfo(name = "tile_cast", summary = "the same numbers in another format", rounding = "one rounding to the new format")
-public record TileCast(NumberFormat to, Rounding rounding) implements TileOp {
+public record TileCast(NumberFormat to, FixedRounding rounding) implements TileOp {
   @Override
   public ImmutableList<Type> infer(List<Type> operands) {
     return ImmutableList.of(operand(operands, 0, TileType.class).withFormat(to));

@@ -191,6 +191,11 @@ final class BlockClocks {
     return clock;
   }
 
+  /** What a thread has done until now, and nothing of what it knows. */
+  Clock deeds(int thread) {
+    return Clock.EMPTY.with(Clock.thread(life, thread), now);
+  }
+
   /** Lanes of a warp learn something. */
   void learn(Warp warp, int lanes, Clock clock) {
     if (clock.isEmpty()) {

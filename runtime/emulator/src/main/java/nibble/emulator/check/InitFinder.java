@@ -133,6 +133,13 @@ final class InitFinder implements Observer.BlockObserver {
   }
 
   @Override
+  public void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {
+    for (long start : starts) {
+      shared.write(start, bytes);
+    }
+  }
+
+  @Override
   public void copiedLocal(Warp warp, int lanes, int from, int to, int bytes) {
     WrittenBytes local = locals[warp.index];
     for (int rest = lanes; rest != 0; rest &= rest - 1) {

@@ -29,6 +29,11 @@ record MemoryOrder(boolean isStrong, boolean acquires, boolean releases, boolean
         yield new MemoryOrder(
             !isProxy, !isProxy && !parts.contains("release"), !isProxy && !parts.contains("acquire"), isWide);
       }
+      // Arrivals and waits order, too, but by phases.
+      case "mbarrier" ->
+          parts.get(1).equals("init") || parts.get(1).equals("inval")
+              ? WEAK
+              : new MemoryOrder(true, false, false, false);
       case "atom", "red" ->
           new MemoryOrder(
               true,

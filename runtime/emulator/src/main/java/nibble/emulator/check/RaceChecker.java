@@ -12,6 +12,7 @@ import nibble.emulator.memory.Region;
 final class RaceChecker {
   private final Findings findings;
   private final MemoryOrder[] orders;
+  private final boolean[] relaxed;
   private final AccessSets globalSets = new AccessSets();
   private final List<KernelFault.Index> blocks = new ArrayList<>();
   private ShadowMemory[] regions = new ShadowMemory[16];
@@ -19,6 +20,10 @@ final class RaceChecker {
   RaceChecker(Code code, Findings findings) {
     this.findings = findings;
     this.orders = code.sites().stream().map(it -> MemoryOrder.of(it.opcode())).toArray(MemoryOrder[]::new);
+    this.relaxed = new boolean[orders.length];
+    for (int site = 0; site < relaxed.length; site++) {
+      relaxed[site] = code.sites().get(site).opcode().contains(".relaxed");
+    }
   }
 
   Findings findings() {
@@ -28,6 +33,11 @@ final class RaceChecker {
   /** What the instruction of a site says of order. */
   MemoryOrder order(int site) {
     return orders[site];
+  }
+
+  /** Whether an arrival or a wait orders nothing. */
+  boolean isRelaxed(int site) {
+    return relaxed[site];
   }
 
   /** A new number for a block that starts, or that has used up its times. */

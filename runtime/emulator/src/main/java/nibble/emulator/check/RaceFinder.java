@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 import nibble.emulator.execute.Barrier;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.StoredValues;
@@ -19,6 +20,7 @@ import nibble.emulator.memory.Space;
  */
 final class RaceFinder implements Observer.BlockObserver {
   private static final int WARP = 32;
+  private static final int PIECE = 32;
 
   private final RaceChecker races;
   private final ThreadBlock block;
@@ -26,6 +28,7 @@ final class RaceFinder implements Observer.BlockObserver {
   private final ShadowMemory shared;
   private final CellVisitor cells;
   private final Map<Barrier, Gathering> gatherings = new HashMap<>();
+  private final Map<Long, Phases> mbarriers = new HashMap<>();
 
   RaceFinder(RaceChecker races, ThreadBlock block) {
     this.races = races;
@@ -41,6 +44,7 @@ final class RaceFinder implements Observer.BlockObserver {
     shared.clear();
     shared.sets().clear();
     gatherings.clear();
+    mbarriers.clear();
   }
 
   // Accesses
@@ -63,10 +67,14 @@ final class RaceFinder implements Observer.BlockObserver {
     int deed = !order.isStrong() ? Deed.READ : order.isWide() ? Deed.STRONG_READ : Deed.STRONG_READ_IN_BLOCK;
     long[] offsets = place.offsets();
     cells.begin(warp, lanes, shadow, place, offsets, bytes, null, site);
-    if (isOneAddress(lanes, offsets)) {
-      cells.visit(deed, Integer.numberOfTrailingZeros(lanes), lanes);
-    } else {
+    if (sharing(lanes, offsets) == (lanes & -lanes)) {
       visitEach(deed, lanes);
+    } else {
+      for (int rest = lanes; rest != 0; ) {
+        int same = sharing(rest, offsets);
+        cells.visit(deed, Integer.numberOfTrailingZeros(rest), same);
+        rest &= ~same;
+      }
     }
     if (order.isStrong() && shadow.hasPlaces()) {
       for (int rest = lanes; rest != 0; rest &= rest - 1) {
@@ -75,14 +83,14 @@ final class RaceFinder implements Observer.BlockObserver {
     }
   }
 
-  /** Whether more than one lane reads, and all of them the same. */
-  private static boolean isOneAddress(int lanes, long[] offsets) {
+  /** The lanes that access the same as the first of them. Where it shares with nobody, most likely nobody does. */
+  private static int sharing(int lanes, long[] offsets) {
     long offset = offsets[Integer.numberOfTrailingZeros(lanes)];
-    boolean same = (lanes & lanes - 1) != 0;
-    for (int rest = lanes; rest != 0 && same; rest &= rest - 1) {
-      same = offsets[Integer.numberOfTrailingZeros(rest)] == offset;
+    int same = 0;
+    for (int lane = 0; lane < WARP; lane++) {
+      same |= offsets[lane] == offset ? 1 << lane : 0;
     }
-    return same;
+    return same & lanes;
   }
 
   private void visitEach(int deed, int lanes) {
@@ -170,19 +178,80 @@ final class RaceFinder implements Observer.BlockObserver {
   public void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       int lane = Integer.numberOfTrailingZeros(rest);
-      long mine = Stamp.of(Deed.WRITE, clocks.life(), clocks.now(), warp.index * WARP + lane);
-      ShadowPage page = shared.page(destinations[lane], bytes);
-      int cell = (int) (destinations[lane] % ShadowPage.BYTES) >> page.cellBits;
-      for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
-        long write = page.writes[cell];
-        if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
-          page.writes[cell] = mine;
-        }
+      complete(warp, lane, destinations, bytes);
+    }
+  }
+
+  private void complete(Warp warp, int lane, long[] destinations, int bytes) {
+    long mine = Stamp.of(Deed.WRITE, clocks.life(), clocks.now(), warp.index * WARP + lane);
+    ShadowPage page = shared.page(destinations[lane], bytes);
+    int cell = (int) (destinations[lane] % ShadowPage.BYTES) >> page.cellBits;
+    for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
+      long write = page.writes[cell];
+      if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
+        page.writes[cell] = mine;
+      }
+    }
+  }
+
+  @Override
+  public void bulkIssued(Warp warp, int lane, long[] starts, int bytes, int site) {
+    eachPiece(
+        lane, starts, bytes,
+        (offsets, size) -> {
+          cells.begin(warp, 1 << lane, shared, warp.resolver, offsets, size, null, site);
+          cells.visit(Deed.COPY, lane, 1 << lane);
+        });
+  }
+
+  @Override
+  public void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {
+    eachPiece(lane, starts, bytes, (offsets, size) -> complete(warp, lane, offsets, size));
+    phases(mbarrier).arrive(clocks.deeds(warp.index * WARP + lane));
+    clocks.pass();
+  }
+
+  /** Does something for each piece of stretches that cells can be looked at for together. */
+  private static void eachPiece(int lane, long[] starts, int bytes, ObjIntConsumer<long[]> piece) {
+    long[] offsets = new long[WARP];
+    for (long start : starts) {
+      for (long at = start; at < start + bytes; at = offsets[lane] / PIECE * PIECE + PIECE) {
+        offsets[lane] = at;
+        piece.accept(offsets, (int) (Math.min(start + bytes, at / PIECE * PIECE + PIECE) - at));
       }
     }
   }
 
   // Order
+
+  private Phases phases(long mbarrier) {
+    return mbarriers.computeIfAbsent(mbarrier, it -> new Phases());
+  }
+
+  @Override
+  public void mbarrierMade(long mbarrier) {
+    mbarriers.remove(mbarrier);
+  }
+
+  @Override
+  public void arrivedAtPhase(Warp warp, int lane, long mbarrier, int site) {
+    if (!races.isRelaxed(site)) {
+      phases(mbarrier).arrive(clocks.singles(warp, 1 << lane));
+      clocks.pass();
+    }
+  }
+
+  @Override
+  public void phaseCompleted(long mbarrier, int parity) {
+    phases(mbarrier).complete(parity);
+  }
+
+  @Override
+  public void sawPhase(Warp warp, int lane, long mbarrier, int parity, int site) {
+    if (!races.isRelaxed(site)) {
+      clocks.learn(warp, 1 << lane, phases(mbarrier).last(parity));
+    }
+  }
 
   @Override
   public void fence(Warp warp, int lanes, int site) {

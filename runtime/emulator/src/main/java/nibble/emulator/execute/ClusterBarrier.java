@@ -14,6 +14,8 @@ import nibble.emulator.KernelFault;
  */
 public final class ClusterBarrier implements Rendezvous {
   private static final int NOT_ARRIVED = -1;
+  /** Observers are told of it as of an mbarrier at this offset, where there can be none. */
+  private static final long OBSERVED = -1;
 
   private final ThreadBlock block;
   private final List<BarrierWait> waiting = new ArrayList<>();
@@ -49,6 +51,7 @@ public final class ClusterBarrier implements Rendezvous {
           throw warp.fault(
               KernelFault.Kind.BARRIER_DIVERGENCE, site, lane, "the thread has arrived and not waited since");
         }
+        block.observer().arrivedAtPhase(warp, lane, OBSERVED, site);
         phases[thread] = phase;
         arrived++;
       }
@@ -72,6 +75,7 @@ public final class ClusterBarrier implements Rendezvous {
 
   void completeIfAllArrived() {
     if (arrived > 0 && arrived >= block.liveThreads()) {
+      block.observer().phaseCompleted(OBSERVED, phase & 1);
       phase++;
       arrived = 0;
       complete();
@@ -101,6 +105,7 @@ public final class ClusterBarrier implements Rendezvous {
     for (int lane = 0; lane < WARP; lane++) {
       if (has(wait.lanes, lane)) {
         phases[wait.warp.index * WARP + lane] = NOT_ARRIVED;
+        block.observer().sawPhase(wait.warp, lane, OBSERVED, phase - 1 & 1, wait.site);
       }
     }
     return true;

@@ -41,6 +41,28 @@ public interface Observer {
     /** Copies are complete; the lanes that have issued them know. */
     default void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {}
 
+    /**
+     * A lane has issued a write of shared memory that completes later and by itself, when an mbarrier tells.
+     *
+     * @param starts offsets of its pieces, which are all as long
+     */
+    default void bulkIssued(Warp warp, int lane, long[] starts, int bytes, int site) {}
+
+    /** Such a write is complete: it happened before what those do that see the mbarrier's phase complete. */
+    default void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {}
+
+    /** There is a new mbarrier at an offset of shared memory. */
+    default void mbarrierMade(long mbarrier) {}
+
+    /** A lane arrives at an mbarrier: what it did before it happened before what those do that see the phase complete. */
+    default void arrivedAtPhase(Warp warp, int lane, long mbarrier, int site) {}
+
+    /** The phase of that parity of an mbarrier is complete, and the next one begins. */
+    default void phaseCompleted(long mbarrier, int parity) {}
+
+    /** A lane has seen that the last phase of that parity is complete. */
+    default void sawPhase(Warp warp, int lane, long mbarrier, int parity, int site) {}
+
     /** Lanes execute a memory fence; its instruction says which. */
     default void fence(Warp warp, int lanes, int site) {}
 

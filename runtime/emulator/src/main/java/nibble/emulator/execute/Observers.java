@@ -48,6 +48,42 @@ public final class Observers {
     }
 
     @Override
+    public void bulkIssued(Warp warp, int lane, long[] starts, int bytes, int site) {
+      first.bulkIssued(warp, lane, starts, bytes, site);
+      second.bulkIssued(warp, lane, starts, bytes, site);
+    }
+
+    @Override
+    public void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {
+      first.bulkCompleted(warp, lane, starts, bytes, mbarrier);
+      second.bulkCompleted(warp, lane, starts, bytes, mbarrier);
+    }
+
+    @Override
+    public void mbarrierMade(long mbarrier) {
+      first.mbarrierMade(mbarrier);
+      second.mbarrierMade(mbarrier);
+    }
+
+    @Override
+    public void arrivedAtPhase(Warp warp, int lane, long mbarrier, int site) {
+      first.arrivedAtPhase(warp, lane, mbarrier, site);
+      second.arrivedAtPhase(warp, lane, mbarrier, site);
+    }
+
+    @Override
+    public void phaseCompleted(long mbarrier, int parity) {
+      first.phaseCompleted(mbarrier, parity);
+      second.phaseCompleted(mbarrier, parity);
+    }
+
+    @Override
+    public void sawPhase(Warp warp, int lane, long mbarrier, int parity, int site) {
+      first.sawPhase(warp, lane, mbarrier, parity, site);
+      second.sawPhase(warp, lane, mbarrier, parity, site);
+    }
+
+    @Override
     public void fence(Warp warp, int lanes, int site) {
       first.fence(warp, lanes, site);
       second.fence(warp, lanes, site);

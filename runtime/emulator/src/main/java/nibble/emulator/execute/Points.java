@@ -24,9 +24,9 @@ final class Points {
     List<String> name = List.of(helper.split("\\."));
     return switch (name.get(0)) {
       case "Loads" -> Point.LOAD;
-      case "Stores", "AsyncAccess" -> Point.STORE;
+      case "Stores", "AsyncAccess", "AsyncStores", "BulkCopies", "TensorCopies" -> Point.STORE;
       case "MatrixAccess", "WarpMatrices" -> name.get(1).startsWith("store") ? Point.STORE : Point.LOAD;
-      case "Atomics" -> Point.ATOMIC;
+      case "Atomics", "Mbarriers" -> Point.ATOMIC;
       case "Fences" -> Point.FENCE;
       case "Barriers" -> Point.BARRIER;
       default -> Point.COMPUTE;

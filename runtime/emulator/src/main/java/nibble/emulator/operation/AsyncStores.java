@@ -23,8 +23,8 @@ public final class AsyncStores {
         values[i] = w.words[sources[i] + lane];
       }
       long target = place(w, lane, to, toOffset, toSpace, 4 * values.length, site);
-      issue(
-          w, lane, bar, barOffset, barSpace, 4 * values.length, site,
+      store(
+          w, lane, bar, barOffset, barSpace, target, 4 * values.length, site,
           () -> {
             for (int i = 0; i < values.length; i++) {
               w.block.shared().set(Loads.INT, target + 4L * i, values[i]);
@@ -44,8 +44,8 @@ public final class AsyncStores {
         values[i] = w.longs[sources[i] + lane];
       }
       long target = place(w, lane, to, toOffset, toSpace, 8 * values.length, site);
-      issue(
-          w, lane, bar, barOffset, barSpace, 8 * values.length, site,
+      store(
+          w, lane, bar, barOffset, barSpace, target, 8 * values.length, site,
           () -> {
             for (int i = 0; i < values.length; i++) {
               w.block.shared().set(Loads.LONG_LAYOUT, target + 8L * i, values[i]);
@@ -83,6 +83,18 @@ public final class AsyncStores {
 
   private static long place(Warp w, int lane, int to, int offset, int space, int bytes, int site) {
     return Spans.shared(w, lane, Spans.address(w, lane, to, offset, space), space, bytes, bytes, site, true);
+  }
+
+  private static void store(
+      Warp w, int lane, int bar, int barOffset, int barSpace, long target, int bytes, int site, Runnable write) {
+    long barrier = Mbarriers.place(w, lane, bar, barOffset, barSpace, site);
+    Runnable told = Watch.bulk(w, lane, new long[] {target}, bytes, barrier, site);
+    issue(
+        w, lane, bar, barOffset, barSpace, bytes, site,
+        () -> {
+          write.run();
+          told.run();
+        });
   }
 
   private static void issue(

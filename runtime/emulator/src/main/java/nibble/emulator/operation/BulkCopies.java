@@ -52,6 +52,7 @@ public final class BulkCopies {
         long source = Spans.address(w, lane, from, fromOffset, fromSpace);
         Spans span = Spans.of(w, lane, fromSpace, source, bytes, ALIGNMENT, site, false);
         MemorySegment.copy(span.memory(), ValueLayout.JAVA_BYTE, span.offset(), data, 0, bytes);
+        Watch.span(w, lane, bytes, false, site);
         target =
             Spans.shared(
                 w, lane, Spans.address(w, lane, to, toOffset, toSpace), toSpace, bytes, ALIGNMENT, site, true);
@@ -62,10 +63,12 @@ public final class BulkCopies {
   }
 
   private static void deliver(Warp w, int lane, long barrier, byte[] data, long target, int site) {
+    Runnable told = Watch.bulk(w, lane, new long[] {target}, data.length, barrier, site);
     w.block.transactions().add(
         barrier,
         () -> {
           MemorySegment.copy(data, 0, w.block.shared(), ValueLayout.JAVA_BYTE, target, data.length);
+          told.run();
           Mbarriers.completeTransaction(w, barrier, data.length, lane, site);
         });
   }
@@ -109,8 +112,12 @@ public final class BulkCopies {
     long source =
         Spans.shared(
             w, lane, Spans.address(w, lane, from, fromOffset, fromSpace), fromSpace, bytes, ALIGNMENT, site, false);
+    Watch.span(w, lane, bytes, false, site);
     long address = Spans.address(w, lane, to, toOffset, toSpace);
     Spans target = Spans.of(w, lane, toSpace, address, bytes, ALIGNMENT, site, true);
+    if ((kept & 0xffff) == 0xffff) {
+      Watch.span(w, lane, bytes, true, site);
+    }
     w.profile.globalBytesWritten += bytes;
     byte[] data = new byte[bytes];
     w.bulkGroups.issue(
@@ -157,6 +164,7 @@ public final class BulkCopies {
       if (bytes != 0) {
         long address = Spans.address(w, lane, to, toOffset, toSpace);
         long at = Spans.shared(w, lane, address, toSpace, bytes, 8, site, true);
+        Watch.span(w, lane, bytes, true, site);
         w.block.shared().asSlice(at, bytes).fill((byte) 0);
       }
     }

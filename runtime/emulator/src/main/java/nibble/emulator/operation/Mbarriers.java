@@ -24,8 +24,18 @@ public final class Mbarriers {
   private Mbarriers() {}
 
   private static void each(Warp w, int m, int a, int offset, int space, int site, Change change) {
+    each(w, m, a, offset, space, site, false, change);
+  }
+
+  private static void each(
+      Warp w, int m, int a, int offset, int space, int site, boolean overwrites, Change change) {
     for (int rest = m; rest != 0; ) {
       int now = resolve(w, rest, a, offset, space, site);
+      if (overwrites) {
+        Watch.resolved(w, now, true, BYTES, site);
+      } else {
+        Watch.asked(w, now, BYTES, site);
+      }
       long[] at = w.resolver.offsets();
       for (int lanes = now; lanes != 0; lanes &= lanes - 1) {
         int lane = Integer.numberOfTrailingZeros(lanes);
@@ -59,6 +69,7 @@ public final class Mbarriers {
 
   private static void put(Warp w, MemorySegment shared, long at, long state) {
     if (Mbarrier.isComplete(state)) {
+      w.block.observer().phaseCompleted(at, Mbarrier.parity(state));
       shared.set(Loads.LONG_LAYOUT, at, Mbarrier.next(state));
       w.block.phaseWaits().progress();
     } else {
@@ -69,7 +80,7 @@ public final class Mbarriers {
   /** {@code mbarrier.init}: for as many arrivals as register {@code count} says. */
   public static void init(Warp w, int m, int a, int offset, int space, int count, int site) {
     each(
-        w, m, a, offset, space, site,
+        w, m, a, offset, space, site, true,
         (shared, at, lane) -> {
           int arrivals = w.words[count + lane];
           if (arrivals < 1 || arrivals > Mbarrier.MOST) {
@@ -77,13 +88,14 @@ public final class Mbarriers {
             throw fault(w, at, lane, site, "an mbarrier is for 1 to 2^20 - 1 arrivals, not for " + number);
           }
           shared.set(Loads.LONG_LAYOUT, at, Mbarrier.of(arrivals));
+          w.block.observer().mbarrierMade(at);
         });
   }
 
   /** {@code mbarrier.inval}: the memory may be used for something else. */
   public static void invalidate(Warp w, int m, int a, int offset, int space, int site) {
     each(
-        w, m, a, offset, space, site,
+        w, m, a, offset, space, site, true,
         (shared, at, lane) -> {
           state(w, shared, at, lane, site);
           shared.set(Loads.LONG_LAYOUT, at, 0);
@@ -168,6 +180,7 @@ public final class Mbarriers {
           Integer.toUnsignedString(count) + " arrivals; the phase waits for " + Mbarrier.pending(state));
     }
     w.longs[d + lane] = state;
+    w.block.observer().arrivedAtPhase(w, lane, at, site);
     put(w, shared, at, Mbarrier.arrive(state, count, drops));
   }
 
@@ -196,6 +209,7 @@ public final class Mbarriers {
                 if (Mbarrier.pending(now) == 0) {
                   throw fault(w, at, lane, site, "the phase waits for no more arrivals");
                 }
+                w.block.observer().arrivedAtPhase(w, lane, at, site);
                 put(w, shared, at, Mbarrier.arrive(now, 1, false));
               });
         });
@@ -235,6 +249,7 @@ public final class Mbarriers {
     long[] places = new long[WARP];
     for (int rest = m; rest != 0; ) {
       int now = resolve(w, rest, a, offset, space, site);
+      Watch.asked(w, now, BYTES, site);
       for (int lanes = now; lanes != 0; lanes &= lanes - 1) {
         int lane = Integer.numberOfTrailingZeros(lanes);
         places[lane] = w.resolver.offsets()[lane];
@@ -242,12 +257,21 @@ public final class Mbarriers {
       rest &= ~now;
     }
     int passed = ask(w, m, places, parities, site);
-    Predicates.put(w, m, d, passed);
+    tell(w, m, d, passed, places, parities, site);
     if (passed != m) {
       w.block.phaseWaits().await(
           w, m, site,
           () -> ask(w, m, places, parities, site),
-          (warp, lanes, x, y) -> Predicates.put(warp, lanes, d, passed(warp, lanes, places, parities, site)));
+          (warp, lanes, x, y) ->
+              tell(warp, lanes, d, passed(warp, lanes, places, parities, site), places, parities, site));
+    }
+  }
+
+  private static void tell(Warp w, int m, int d, int passed, long[] places, int[] parities, int site) {
+    Predicates.put(w, m, d, passed);
+    for (int lanes = passed & m; lanes != 0; lanes &= lanes - 1) {
+      int lane = Integer.numberOfTrailingZeros(lanes);
+      w.block.observer().sawPhase(w, lane, places[lane], parities[lane], site);
     }
   }
 

@@ -92,13 +92,23 @@ public final class TensorCopies {
       byte[] data = gather(w, lane, tensor, box, site);
       long target = shared(w, lane, tensor, box, to, toOffset, toSpace, site, true);
       long barrier = Mbarriers.place(w, lane, bar, barOffset, barSpace, site);
+      Runnable told = bulk(w, lane, tensor.swizzle(), target, data.length, barrier, site);
       w.block.transactions().add(
           barrier,
           () -> {
             place(w.block.shared(), target, data, tensor.swizzle(), true);
+            told.run();
             Mbarriers.completeTransaction(w, barrier, data.length, lane, site);
           });
     }
+  }
+
+  private static Runnable bulk(
+      Warp w, int lane, Swizzle swizzle, long target, int bytes, long barrier, int site) {
+    int step = swizzle == Swizzle.NONE ? bytes : CHUNK;
+    long[] starts = new long[step == 0 ? 0 : bytes / step];
+    Arrays.setAll(starts, i -> swizzle.place(target + (long) i * step));
+    return Watch.bulk(w, lane, starts, step, barrier, site);
   }
 
   /** {@link #load} to the blocks of the cluster that register {@code blocks} names. */
@@ -121,6 +131,7 @@ public final class TensorCopies {
         Spans span = Spans.of(w, lane, Space.GLOBAL, box.address(row), box.length(), 1, site, false);
         int at = row * map.rowBytes() + box.first();
         MemorySegment.copy(span.memory(), ValueLayout.JAVA_BYTE, span.offset(), data, at, box.length());
+        Watch.span(w, lane, box.length(), false, site);
         w.profile.globalBytesRead += box.length();
         if (map.element().isFlushed()) {
           flush(data, at, box.length());
@@ -180,12 +191,20 @@ public final class TensorCopies {
       for (int row = 0; row < targets.length; row++) {
         targets[row] =
             box.isInside(row)
-                ? Spans.of(w, lane, Space.GLOBAL, box.address(row), box.length(), 1, site, true)
+                ? target(w, lane, box, row, operation, site)
                 : null;
         w.profile.globalBytesWritten += targets[row] == null ? 0 : box.length();
       }
       w.bulkGroups.issue(lane, new Store(w.block.shared(), source, tensor, box, targets, operation));
     }
+  }
+
+  private static Spans target(Warp w, int lane, Box box, int row, int operation, int site) {
+    Spans target = Spans.of(w, lane, Space.GLOBAL, box.address(row), box.length(), 1, site, true);
+    if (operation == 0) {
+      Watch.span(w, lane, box.length(), true, site);
+    }
+    return target;
   }
 
   /** A box on its way to global memory. */

@@ -11,6 +11,7 @@ import nibble.emulator.memory.AddressResolver;
  */
 public final class Watch {
   private static final int ROW_BYTES = 16;
+  private static final int SECTOR = 32;
   private static final int[] UNKNOWN = {};
 
   private Watch() {}
@@ -99,6 +100,32 @@ public final class Watch {
     } else {
       observer.read(w, lanes, w.resolver, bytes, site);
     }
+  }
+
+  /** Tells of a strong access that a helper has resolved itself, and that changes nothing for others to see. */
+  static void asked(Warp w, int lanes, int bytes, int site) {
+    w.block.observer().update(w, lanes, 0, w.resolver, bytes, site);
+  }
+
+  /** Tells that a lane reads or writes a stretch, at whose first byte the last round was. */
+  static void span(Warp w, int lane, long bytes, boolean writes, int site) {
+    if (w.block.observer() == Observer.BlockObserver.NONE) {
+      return;
+    }
+    long[] offsets = w.resolver.offsets();
+    long end = offsets[lane] + bytes;
+    while (offsets[lane] < end) {
+      long next = Math.min(end, (offsets[lane] / SECTOR + 1) * SECTOR);
+      resolved(w, 1 << lane, writes, (int) (next - offsets[lane]), site);
+      offsets[lane] = next;
+    }
+  }
+
+  /** Tells of writes of shared memory that a lane has issued; gives what tells that they are complete. */
+  static Runnable bulk(Warp w, int lane, long[] starts, int bytes, long mbarrier, int site) {
+    Observer.BlockObserver observer = w.block.observer();
+    observer.bulkIssued(w, lane, starts, bytes, site);
+    return () -> observer.bulkCompleted(w, lane, starts, bytes, mbarrier);
   }
 
   /** A memory fence. */

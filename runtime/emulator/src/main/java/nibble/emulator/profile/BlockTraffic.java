@@ -99,6 +99,23 @@ final class BlockTraffic implements Observer.BlockObserver {
   }
 
   @Override
+  public void bulkIssued(Warp warp, int lane, long[] starts, int bytes, int site) {
+    long written = (long) bytes * starts.length;
+    count(site, MemoryCounter.SHARED_REQUESTS, 1);
+    count(site, MemoryCounter.SHARED_BYTES_WRITTEN, written);
+    count(site, MemoryCounter.SHARED_WAVEFRONTS, Math.ceilDiv(written, SharedBanks.BYTES));
+    count(site, MemoryCounter.ASYNC_COPIES, 1);
+    count(site, MemoryCounter.ASYNC_BYTES, written);
+    inFlight += written;
+    mostInFlight = Math.max(mostInFlight, inFlight);
+  }
+
+  @Override
+  public void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {
+    inFlight -= (long) bytes * starts.length;
+  }
+
+  @Override
   public void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {
     inFlight -= (long) bytes * Integer.bitCount(lanes);
   }

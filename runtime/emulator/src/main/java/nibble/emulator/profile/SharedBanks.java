@@ -12,6 +12,9 @@ final class SharedBanks {
   private static final int WORD = 4;
   private static final int NONE = -1;
 
+  /** Bytes that all banks give at once. */
+  static final int BYTES = BANKS * WORD;
+
   private final int[] latest = new int[BANKS];
   private final int[] depth = new int[BANKS];
   private final long[] words = new long[BANKS];

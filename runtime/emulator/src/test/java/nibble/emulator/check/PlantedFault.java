@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * body has registers for its thread, its buffers and its tile of shared memory; what it leaves in {@code %d} is stored.
  */
 public record PlantedFault(
-    String name, String target, String version, int grid, int block, int dynamicShared, Set<String> kinds,
+    String name, String target, String version, int grid, int block, int dynamicShared, List<Set<String>> kinds,
     Set<String> consequences, List<String> body, List<String> function) {
   private static final String PRELUDE =
       """
@@ -63,7 +63,7 @@ public record PlantedFault(
   /** All files of faults. */
   public static final List<String> FILES =
       List.of("race-shared.faults", "race-global.faults", "copies.faults", "init.faults", "memory.faults",
-          "together.faults");
+          "together.faults", "async.faults");
 
   /** The faults of a file. */
   public static List<PlantedFault> read(String file) {
@@ -83,7 +83,8 @@ public record PlantedFault(
       target = lines.remove(0).substring(7).split(" ");
     }
     String[] launch = lines.remove(0).split(" ");
-    Set<String> kinds = new TreeSet<>(List.of(lines.remove(0).substring(5).split(" ")));
+    List<Set<String>> kinds =
+        Arrays.stream(lines.remove(0).substring(5).split(" ")).map(it -> Set.of(it.split("\\|"))).toList();
     Set<String> consequences = new TreeSet<>();
     if (lines.get(0).startsWith("may ")) {
       consequences.addAll(List.of(lines.remove(0).substring(4).split(" ")));

@@ -5,9 +5,12 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nibble.engine.tensor.HostTensor;
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.Tensor;
@@ -52,23 +55,44 @@ record StoredWeights(MappedFile file, String format, ImmutableMap<String, FileTe
     return new NearNames(names()).to(name);
   }
 
+  /**
+   * A weight of a plain type, or all parts of one that is stored quantized: its codes under the key, others behind it.
+   */
   @Override
   public Tensor weight(String key, TensorType type) {
-    Tensor stored = requireFit(key, type).load().decode();
-    return stored.type().equals(type) ? stored : stored.as(type).rounded();
+    if (type.isPlain()) {
+      Tensor stored = requireFit(key, type).load().decode();
+      return stored.type().equals(type) ? stored : stored.as(type).rounded();
+    }
+    requireDense(key, type);
+    Map<String, double[]> parts = new HashMap<>();
+    for (TensorPart part : type.parts()) {
+      parts.put(part.name(), weight(keyOf(key, part), part.type()).elements());
+    }
+    return Tensor.ofParts(type, parts);
+  }
+
+  private static String keyOf(String key, TensorPart part) {
+    return part.name().equals(TensorPart.ELEMENTS) ? key : key + "." + part.name();
   }
 
   @Override
   public HostTensor weightBytes(String key, TensorType type) {
+    if (!type.isPlain()) {
+      return HostTensor.encode(weight(key, type));
+    }
     HostTensor stored = requireFit(key, type).load();
     return stored.type().equals(type) ? stored : HostTensor.encode(stored.decode().as(type));
   }
 
-  private FileTensor requireFit(String key, TensorType type) {
-    if (!type.isPlain()) {
+  private void requireDense(String key, TensorType type) {
+    if (type.sparse().isPresent()) {
       throw file.fault().tensor(
-          key, "is asked for as " + type, "files hold plain tensors: let a recipe quantize or prune the weight");
+          key, "is asked for as " + type, "files hold dense tensors: let a recipe prune the weight");
     }
+  }
+
+  private FileTensor requireFit(String key, TensorType type) {
     FileTensor found = require(key);
     if (!found.type().shape().equals(type.shape())) {
       throw file.fault().tensor(

@@ -13,6 +13,7 @@ import nibble.engine.device.LivenessAllocator.Lifetime;
 import nibble.engine.device.LivenessAllocator.Placement;
 import nibble.engine.tensor.PackedLayout;
 import nibble.ir.Operation;
+import nibble.ir.TensorPart;
 import nibble.ir.Value;
 import nibble.ir.op.Kernel;
 
@@ -21,15 +22,13 @@ import nibble.ir.op.Kernel;
  * share places.
  *
  * @param aliases the value whose memory another one shares: of reshapes, their operand
- * @param elements offset of the elements (or codes) of each result
- * @param scales offset of the scales of each scaled result
+ * @param offsets offset of each part of each result
  * @param bytes size of the piece of memory
  * @param lowerBound the most that is needed at one time
  */
 public record MemoryPlan(
     ImmutableMap<Value, Value> aliases,
-    ImmutableMap<Value, Long> elements,
-    ImmutableMap<Value, Long> scales,
+    ImmutableMap<Value, ImmutableMap<String, Long>> offsets,
     long bytes,
     long lowerBound) {
 
@@ -51,28 +50,24 @@ public record MemoryPlan(
       lastUse.put(aliases.getOrDefault(result, result), program.launches().size());
     }
     List<Lifetime> lifetimes = new ArrayList<>();
-    firstUse.forEach((value, first) -> {
-      PackedLayout layout = PackedLayout.of(sizes.apply(value.tensorType()));
-      lifetimes.add(new Lifetime(value.name(), layout.elementBytes(), first, lastUse.get(value)));
-      if (value.tensorType().isScaled()) {
-        lifetimes.add(new Lifetime(scalesOf(value), layout.scaleBytes(), first, lastUse.get(value)));
-      }
-    });
+    firstUse.forEach((value, first) -> PackedLayout.of(sizes.apply(value.tensorType())).parts().forEach(
+        (part, bytes) -> lifetimes.add(new Lifetime(nameOf(value, part), bytes, first, lastUse.get(value)))));
     Placement placement = LivenessAllocator.place(lifetimes);
-    ImmutableMap.Builder<Value, Long> elements = ImmutableMap.builder();
-    ImmutableMap.Builder<Value, Long> scales = ImmutableMap.builder();
+    ImmutableMap.Builder<Value, ImmutableMap<String, Long>> offsets = ImmutableMap.builder();
     firstUse.keySet().forEach(value -> {
-      elements.put(value, placement.offsets().get(value.name()));
-      if (value.tensorType().isScaled()) {
-        scales.put(value, placement.offsets().get(scalesOf(value)));
+      ImmutableMap.Builder<String, Long> parts = ImmutableMap.builder();
+      for (TensorPart part : value.tensorType().parts()) {
+        parts.put(part.name(), placement.offsets().get(nameOf(value, part.name())));
       }
+      offsets.put(value, parts.build());
     });
     return new MemoryPlan(
-        ImmutableMap.copyOf(aliases), elements.build(), scales.build(), placement.totalBytes(), placement.lowerBound());
+        ImmutableMap.copyOf(aliases), offsets.build(), placement.totalBytes(), placement.lowerBound());
   }
 
-  private static String scalesOf(Value value) {
-    return value.name() + "/scales";
+  // No name of a value has a slash.
+  private static String nameOf(Value value, String part) {
+    return value.name() + "/" + part;
   }
 
   private static Map<Value, Value> aliases(Program program) {

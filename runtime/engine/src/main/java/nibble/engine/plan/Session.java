@@ -1,6 +1,8 @@
 package nibble.engine.plan;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +25,7 @@ import nibble.engine.tensor.HostTensor;
 import nibble.engine.tensor.PackedLayout;
 import nibble.ir.Block;
 import nibble.ir.Operation;
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
@@ -56,8 +59,8 @@ public final class Session implements AutoCloseable {
   /** A piece of a buffer. */
   private record Piece(DeviceBuffer buffer, long offset) {}
 
-  /** Where a tensor is; scales are null where it has none. */
-  private record Place(Piece elements, Piece scales) {}
+  /** Where each part of a tensor is. */
+  private record Place(ImmutableMap<String, Piece> parts) {}
 
   private Session(Program program, Device device, Sharing sharing, List<AutoCloseable> owned) {
     this.program = program;
@@ -101,15 +104,18 @@ public final class Session implements AutoCloseable {
   }
 
   private Place upload(String name, Tensor tensor, List<AutoCloseable> owners) {
-    HostTensor host = HostTensor.encode(tensor);
-    Piece elements = piece(name, host.data().byteSize(), owners);
-    copies.copyIn(host.data(), elements.buffer(), 0);
-    Piece scales = null;
-    if (host.scales().isPresent()) {
-      scales = piece(name + ".scales", host.scales().get().byteSize(), owners);
-      copies.copyIn(host.scales().get(), scales.buffer(), 0);
-    }
-    return new Place(elements, scales);
+    ImmutableMap.Builder<String, Piece> parts = ImmutableMap.builder();
+    HostTensor.encode(tensor).parts().forEach((part, bytes) -> {
+      Piece piece = piece(nameOf(name, part), bytes.byteSize(), owners);
+      copies.copyIn(bytes, piece.buffer(), 0);
+      parts.put(part, piece);
+    });
+    return new Place(parts.build());
+  }
+
+  /** What messages call a buffer: the value that it holds, and the part of it unless that is the elements. */
+  private static String nameOf(String value, String part) {
+    return part.equals(TensorPart.ELEMENTS) ? value : value + "." + part;
   }
 
   private Piece piece(String name, long bytes, List<AutoCloseable> owners) {
@@ -167,25 +173,21 @@ public final class Session implements AutoCloseable {
       if (sharing == Sharing.BY_LIVENESS) {
         placeTogether();
       } else {
-        plan.elements().keySet().forEach(this::placeAlone);
+        plan.offsets().keySet().forEach(this::placeAlone);
       }
     }
 
     private void placeTogether() {
       Piece work = piece("results", plan.bytes(), buffers);
-      plan.elements().forEach((value, offset) -> {
-        Long scales = plan.scales().get(value);
-        places.put(value, new Place(
-            new Piece(work.buffer(), offset), scales == null ? null : new Piece(work.buffer(), scales)));
-      });
+      plan.offsets().forEach((value, offsets) -> places.put(value, new Place(ImmutableMap.copyOf(
+          Maps.transformValues(offsets, offset -> new Piece(work.buffer(), offset))))));
     }
 
     private void placeAlone(Value value) {
-      PackedLayout layout = PackedLayout.of(sizes.apply(value.tensorType()));
-      Piece elements = unwritten(value.name(), layout.elementBytes());
-      boolean scaled = value.tensorType().isScaled();
-      places.put(value, new Place(
-          elements, scaled ? unwritten(value.name() + ".scales", layout.scaleBytes()) : null));
+      ImmutableMap.Builder<String, Piece> parts = ImmutableMap.builder();
+      PackedLayout.of(sizes.apply(value.tensorType())).parts().forEach(
+          (part, bytes) -> parts.put(part, unwritten(nameOf(value.name(), part), bytes)));
+      places.put(value, new Place(parts.build()));
     }
 
     private Piece unwritten(String name, long bytes) {
@@ -245,8 +247,7 @@ public final class Session implements AutoCloseable {
 
     private KernelArgument argument(Operation operation, Parameter parameter) {
       Value value = (parameter.isResult() ? operation.results() : operation.operands()).get(parameter.index());
-      Place place = places.get(plan.owner(value));
-      Piece piece = parameter.isScales() ? place.scales() : place.elements();
+      Piece piece = places.get(plan.owner(value)).parts().get(parameter.part());
       return new KernelArgument.Address(piece.buffer(), piece.offset());
     }
 
@@ -255,9 +256,10 @@ public final class Session implements AutoCloseable {
       TensorType type = sizes.apply(value.tensorType());
       Place place = places.get(plan.owner(value));
       HostTensor host = HostTensor.zeros(type);
-      copies.copyOut(place.elements().buffer(), place.elements().offset(), host.data());
-      host.scales().ifPresent(
-          segment -> copies.copyOut(place.scales().buffer(), place.scales().offset(), segment));
+      host.parts().forEach((part, bytes) -> {
+        Piece piece = place.parts().get(part);
+        copies.copyOut(piece.buffer(), piece.offset(), bytes);
+      });
       return host.decode();
     }
 

@@ -1,7 +1,10 @@
 package nibble.engine.tensor;
 
+import com.google.common.collect.ImmutableMap;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.Map;
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
 
@@ -9,53 +12,59 @@ import nibble.ir.eval.Tensor;
  * A tensor as bytes in the layout of device memory ({@link PackedLayout}), ready to be copied.
  *
  * @param type a type of constant shape, not sparse
- * @param data the elements; read only where it is a view of a file
- * @param scales the scales, where the type has some
+ * @param parts the bytes of each part, by names of {@link TensorType#parts()}; read only where they are a view of a
+ *     file
  */
-public record HostTensor(TensorType type, MemorySegment data, Optional<MemorySegment> scales) {
+public record HostTensor(TensorType type, ImmutableMap<String, MemorySegment> parts) {
   public HostTensor {
     PackedLayout layout = PackedLayout.of(type);
-    requireSize(type, "elements", data, layout.elementBytes());
-    if (scales.isPresent() != type.isScaled()) {
-      throw new IllegalArgumentException(type + (type.isScaled() ? " needs scales" : " has no scales"));
+    if (!layout.parts().keySet().equals(parts.keySet())) {
+      throw new IllegalArgumentException(
+          type + " consists of " + layout.parts().keySet() + ", not of " + parts.keySet());
     }
-    scales.ifPresent(segment -> requireSize(type, "scales", segment, layout.scaleBytes()));
+    parts.forEach((name, segment) -> requireSize(type, name, segment, layout.parts().get(name)));
   }
 
-  /** A tensor without scales. */
+  /** A tensor of a plain type. */
   public static HostTensor of(TensorType type, MemorySegment data) {
-    return new HostTensor(type, data, Optional.empty());
+    return new HostTensor(type, ImmutableMap.of(TensorPart.ELEMENTS, data));
   }
 
   /** Fresh zeroed bytes of that type, to be filled by a copy from a device. */
   public static HostTensor zeros(TensorType type) {
-    PackedLayout layout = PackedLayout.of(type);
-    return new HostTensor(
-        type,
-        HostBytes.allocate(layout.elementBytes(), "a " + type),
-        type.scale().map(scale -> HostBytes.allocate(layout.scaleBytes(), "scales of a " + type)));
+    ImmutableMap.Builder<String, MemorySegment> parts = ImmutableMap.builder();
+    PackedLayout.of(type).parts().forEach((name, bytes) ->
+        parts.put(name, HostBytes.allocate(bytes, name + " of a " + type)));
+    return new HostTensor(type, parts.build());
   }
 
-  /** The bytes of a tensor; each element and each scale is rounded to nearest even where its format can't hold it. */
+  /** The bytes of a tensor; each element of a part is rounded to nearest even where its format can't hold it. */
   public static HostTensor encode(Tensor tensor) {
     HostTensor host = zeros(tensor.type());
-    ElementCodec.of(tensor.type().format()).encode(tensor.elements(), host.data);
-    host.scales.ifPresent(
-        segment -> ElementCodec.of(tensor.type().scaleType().format()).encode(tensor.scales(), segment));
+    Map<String, double[]> arrays = tensor.parts();
+    for (TensorPart part : tensor.type().parts()) {
+      ElementCodec.of(part.type().format()).encode(arrays.get(part.name()), host.parts.get(part.name()));
+    }
     return host;
   }
 
   /** The decoded tensor. */
   public Tensor decode() {
-    double[] scaleValues = scales
-        .map(segment -> decode(type.scaleType(), segment))
-        .orElseGet(() -> new double[0]);
-    return new Tensor(type, decode(type, data), scaleValues);
+    Map<String, double[]> arrays = new HashMap<>();
+    for (TensorPart part : type.parts()) {
+      arrays.put(part.name(), decode(part.type(), parts.get(part.name())));
+    }
+    return Tensor.ofParts(type, arrays);
   }
 
-  /** Bytes of elements and scales together. */
+  /** The elements, or codes. */
+  public MemorySegment data() {
+    return parts.get(TensorPart.ELEMENTS);
+  }
+
+  /** Bytes of all parts together. */
   public long byteSize() {
-    return data.byteSize() + scales.map(MemorySegment::byteSize).orElse(0L);
+    return parts.values().stream().mapToLong(MemorySegment::byteSize).sum();
   }
 
   private static double[] decode(TensorType type, MemorySegment bytes) {

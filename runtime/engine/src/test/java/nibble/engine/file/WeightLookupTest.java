@@ -7,15 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import nibble.engine.tensor.HostTensor;
+import nibble.ir.Registry;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.Granularities;
 import nibble.ir.layout.ScaleLayout;
+import nibble.ir.op.Quantize;
 import nibble.ir.shape.Shape;
+import nibble.ir.text.TextReader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,8 +102,40 @@ class WeightLookupTest {
   }
 
   @Test
-  void aScaledTypeIsNotReadFromAFile() {
+  void aWeightThatIsStoredQuantizedIsReadByItsParts(@TempDir Path folder) {
+    TensorType type = type("tensor<[2,4] x u4, scale<group 2, f16, zero u4>>");
+    Tensor weight = Quantize.nearest(type).eval(
+        List.of(Tensor.of(type.plain(Formats.F32), 1, -2, 0.5, 3, 0, 0, 7, 2)), type);
+    Path quantized = folder.resolve("q.safetensors");
+    SafetensorsFile.write(quantized, Map.of(
+        "w", part(weight, "elements", Formats.U8), "w.scales", part(weight, "scales", Formats.F16),
+        "w.zeros", part(weight, "zeros", Formats.U8)), Map.of());
+    try (WeightFile weights = WeightFile.open(quantized)) {
+      assertTrue(weight.sameAs(weights.weight("w", type)));
+      assertTrue(weight.sameAs(weights.weightBytes("w", type).decode()));
+    }
+  }
+
+  /** Files know no formats of 4 bits; the codes are stored in bytes. */
+  private static HostTensor part(Tensor weight, String name, NumberFormat stored) {
+    TensorType type = weight.type().parts().stream()
+        .filter(part -> part.name().equals(name)).findFirst().orElseThrow().type();
+    return HostTensor.encode(Tensor.of(type.plain(stored), weight.parts().get(name)));
+  }
+
+  private static TensorType type(String text) {
+    return new TextReader(text, "test", Registry.core()).tensorType();
+  }
+
+  @Test
+  void aPartThatIsMissingIsNamed() {
     TensorType scaled = TYPE.withScale(new ScaleLayout(new Granularities.PerTensor(), Formats.F32));
-    assertTrue(refused("encoder.query.weight", scaled).contains("let a recipe quantize"));
+    assertTrue(refused("encoder.query.weight", scaled).contains("has no tensor 'encoder.query.weight.scales'"));
+  }
+
+  @Test
+  void aSparseTypeIsNotReadFromAFile() {
+    TensorType sparse = type("tensor<[2,4] x f32, sparse<2:4>>");
+    assertTrue(refused("encoder.query.weight", sparse).contains("let a recipe prune"));
   }
 }

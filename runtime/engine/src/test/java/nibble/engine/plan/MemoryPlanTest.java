@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.engine.tensor.PackedLayout;
 import nibble.engine.testing.ProvenRun;
 import nibble.ir.Operation;
+import nibble.ir.TensorPart;
 import nibble.ir.Value;
 import nibble.ir.op.Kernel;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,7 @@ class MemoryPlanTest {
     MemoryPlan plan = MemoryPlan.of(chain(9), sizes(4));
     assertEquals(2 * 4 * ROW_BYTES, plan.bytes());
     assertEquals(plan.lowerBound(), plan.bytes());
-    assertEquals(9, plan.elements().size());
+    assertEquals(9, plan.offsets().size());
   }
 
   @Test
@@ -68,7 +70,7 @@ class MemoryPlanTest {
     Value product = program.launches().getFirst().operation().result();
     assertEquals(product, plan.owner(result));
     assertEquals(product, plan.owner(product));
-    assertFalse(plan.elements().containsKey(result));
+    assertFalse(plan.offsets().containsKey(result));
     assertEquals(4 * ROW_BYTES, plan.bytes());
   }
 
@@ -81,8 +83,9 @@ class MemoryPlanTest {
     MemoryPlan plan = MemoryPlan.of(program, sizes(64));
     Value codes = program.main().results().getFirst();
     assertEquals(64 * 128 + 64 * 4, plan.bytes());
-    assertTrue(plan.scales().containsKey(codes));
-    long distance = Math.abs(plan.elements().get(codes) - plan.scales().get(codes));
+    Map<String, Long> parts = plan.offsets().get(codes);
+    assertEquals(Set.of(TensorPart.ELEMENTS, TensorPart.SCALES), parts.keySet());
+    long distance = Math.abs(parts.get(TensorPart.ELEMENTS) - parts.get(TensorPart.SCALES));
     assertTrue(distance == 64 * 128 || distance == 64 * 4, "apart by " + distance);
   }
 
@@ -147,14 +150,12 @@ class MemoryPlanTest {
     List<Held> all = new ArrayList<>();
     for (int step = 0; step < program.launches().size(); step++) {
       for (Value result : program.launches().get(step).operation().results()) {
-        PackedLayout layout = PackedLayout.of(sizes.apply(result.tensorType()));
         int until = last.getOrDefault(result, step);
-        long at = plan.elements().get(result);
-        all.add(new Held(result.name(), at, at + layout.elementBytes(), step, until));
-        if (plan.scales().containsKey(result)) {
-          long scales = plan.scales().get(result);
-          all.add(new Held(result.name() + " scales", scales, scales + layout.scaleBytes(), step, until));
-        }
+        int from = step;
+        PackedLayout.of(sizes.apply(result.tensorType())).parts().forEach((part, bytes) -> {
+          long at = plan.offsets().get(result).get(part);
+          all.add(new Held(result.name() + " " + part, at, at + bytes, from, until));
+        });
       }
     }
     for (Held one : all) {

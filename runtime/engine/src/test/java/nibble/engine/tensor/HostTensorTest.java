@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -16,6 +19,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import nibble.ir.Registry;
 import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
@@ -24,7 +28,9 @@ import nibble.ir.format.Rounding;
 import nibble.ir.layout.Granularities;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.layout.SparseLayouts;
+import nibble.ir.op.Quantize;
 import nibble.ir.shape.Shape;
+import nibble.ir.text.TextReader;
 import org.junit.jupiter.api.Test;
 
 class HostTensorTest {
@@ -44,13 +50,51 @@ class HostTensorTest {
   }
 
   @Test
-  void sixBitElementsArePackedLeastSignificantBitFirst() {
-    // Codes 1, 2, 3, 4: 000100'000011'000010'000001.
-    double[] values = {1, 2, 3, 4};
+  void twoBitElementsShareAByteLowestBitsFirst() {
+    // Codes 1, 3, 2, 0 and 1: 00'10'11'01 and 01.
+    assertArrayEquals(new byte[] {0x2D, 0x01}, encode(Formats.I2, 1, -1, -2, 0, 1));
+    assertArrayEquals(new byte[] {0x2D, 0x01}, encode(Formats.U2, 1, 3, 2, 0, 1));
+  }
+
+  @Test
+  void sixBitElementsTakeAByteEach() {
+    double[] values = {1, 2, 3, 63};
     for (int i = 0; i < values.length; i++) {
       values[i] = Formats.E2M3.decode((long) values[i]);
     }
-    assertArrayEquals(new byte[] {(byte) 0x81, 0x30, 0x10}, encode(Formats.E2M3, values));
+    assertArrayEquals(new byte[] {1, 2, 3, 63}, encode(Formats.E2M3, values));
+  }
+
+  @Test
+  void everyPartLiesInABufferOfItsOwn() {
+    TensorType type = type("tensor<[2,32] x e2m1, scale<group 16, ue4m3, scale<tensor, f32>>, residual<i4>>");
+    Random random = new Random(3);
+    double[] elements = random.doubles(64).map(x -> 8 * x - 4).toArray();
+    Tensor tensor = Quantize.nearest(type).eval(List.of(Tensor.of(type.plain(Formats.F32), elements)), type);
+    HostTensor host = HostTensor.encode(tensor);
+    assertEquals(
+        List.of("elements", "scales", "scales.scales", "residual", "residual.scales", "residual.scales.scales"),
+        List.copyOf(host.parts().keySet()));
+    assertEquals(
+        List.of(32L, 4L, 4L, 32L, 4L, 4L), host.parts().values().stream().map(MemorySegment::byteSize).toList());
+    assertEquals(80, host.byteSize());
+    assertTrue(host.decode().sameAs(tensor));
+  }
+
+  @Test
+  void zeroPointsLieInABufferOfTheirOwn() {
+    TensorType type = type("tensor<[3,32] x u4, scale<group 16, f16, zero u4>>");
+    Tensor tensor = Quantize.nearest(type).eval(
+        List.of(Tensor.of(type.plain(Formats.F32), new Random(4).doubles(96).toArray())), type);
+    HostTensor host = HostTensor.encode(tensor);
+    assertEquals(
+        Map.of("elements", 48L, "scales", 12L, "zeros", 3L),
+        Maps.transformValues(host.parts(), MemorySegment::byteSize));
+    assertTrue(host.decode().sameAs(tensor));
+  }
+
+  private static TensorType type(String text) {
+    return new TextReader(text, "test", Registry.core()).tensorType();
   }
 
   @Test
@@ -70,7 +114,7 @@ class HostTensorTest {
     TensorType type = TensorType.of(Shape.of(2, 2), Formats.I8).withScale(perRow);
     HostTensor host = HostTensor.encode(new Tensor(type, new double[] {1, 2, 3, -4}, new double[] {1, 0.5}));
     assertArrayEquals(new byte[] {1, 2, 3, -4}, bytes(host.data()));
-    assertArrayEquals(new byte[] {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0x3f}, bytes(host.scales().orElseThrow()));
+    assertArrayEquals(new byte[] {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0x3f}, bytes(host.parts().get("scales")));
     assertEquals(12, host.byteSize());
     assertTrue(host.decode().sameAs(new Tensor(type, new double[] {1, 2, 3, -4}, new double[] {1, 0.5})));
   }
@@ -81,14 +125,13 @@ class HostTensorTest {
     assertThrows(IllegalArgumentException.class, () -> HostTensor.of(type, MemorySegment.ofArray(new byte[3])));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new HostTensor(type, MemorySegment.ofArray(new byte[2]),
-            Optional.of(MemorySegment.ofArray(new byte[4]))));
+        () -> new HostTensor(type, ImmutableMap.of(
+            "elements", MemorySegment.ofArray(new byte[2]), "scales", MemorySegment.ofArray(new byte[4]))));
   }
 
   @Test
   void aSparseTypeHasNoDenseLayout() {
-    TensorType sparse = new TensorType(
-        Shape.of(4, 4), Formats.F16, Optional.empty(), Optional.of(new SparseLayouts.NOfM(2, 4)));
+    TensorType sparse = TensorType.of(Shape.of(4, 4), Formats.F16).withSparse(new SparseLayouts.NOfM(2, 4));
     assertThrows(IllegalArgumentException.class, () -> HostTensor.zeros(sparse));
   }
 

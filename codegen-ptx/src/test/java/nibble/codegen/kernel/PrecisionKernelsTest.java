@@ -1,0 +1,92 @@
+package nibble.codegen.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.codegen.partition.Partition;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Operation;
+import nibble.ir.Registry;
+import nibble.ir.text.Parser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which precision types have kernels, and what the others are refused with. */
+class PrecisionKernelsTest {
+  private static String quantize(String attributes, String type) {
+    return """
+        module @m {
+          symbol N
+          func @f(%%x: tensor<[N,64] x f32>) {
+            %%0 = quantize %%x {rounding = %s} : %s
+            return %%0
+          }
+        }
+        """.formatted(attributes, type);
+  }
+
+  private static KernelProgram program(String text) {
+    Module module = Parser.parse(text, "test", Registry.core());
+    Function function = module.function("f").orElseThrow();
+    Operation kernel = Partition.of(function, module.symbols()).main().body().operations().getFirst();
+    return new SweepKernel().generate(kernel, module.symbols()).orElseThrow();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "nearest_even; tensor<[N,64] x i8, scale<token, f32, full>>",
+      "nearest_even; tensor<[N,64] x i8, scale<token, f16>>",
+      "toward_zero; tensor<[N,64] x i8, scale<token, bf16>>",
+      "nearest_even; tensor<[N,64] x i16, scale<token, f32>>"})
+  void haveKernels(String rounding, String type) {
+    KernelHarness.check(quantize(rounding, type), KernelHarness.sizes("N", 5));
+  }
+
+  /** An operand or result has a parameter for each of its parts. */
+  @Test
+  void parametersAreParts() {
+    assertEquals(
+        List.of(new Parameter(0, false, "elements"), new Parameter(0, true, "elements"), new Parameter(0, true, "scales")),
+        program(quantize("nearest_even", "tensor<[N,64] x i8, scale<token, f32>>")).parameters());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "stochastic(7,0); tensor<[N,64] x i8, scale<token, f32>>; rounds by stochastic(7,0) yet",
+      "nearest_away; tensor<[N,64] x i8, scale<token, f32>>; rounds by nearest_away yet",
+      "nearest_even; tensor<[N,64] x i8, scale<token, f32, up>>; no kernel computes scales by the rule 'up' yet",
+      "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>; its part 'scales.scales' has no kernels",
+      "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
+      "'nearest_even, fallback = 0.0'; 'tensor<[N,64] x i8, scale<token, f32>, residual<i8>>'; its part 'residual' has no kernels",
+      "nearest_even; tensor<[N,64] x e4m3, scale<token, f32>>; kernels do not compute with e4m3 yet",
+      "nearest_even; tensor<[N,64] x i4, scale<token, f32>>; kernels do not compute with i4 yet",
+      "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; kernels do not compute with ue8m0 yet"})
+  void areRefused(String rounding, String type, String reason) {
+    UnsupportedAccess refusal = assertThrows(UnsupportedAccess.class, () -> program(quantize(rounding, type)));
+    assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "tensor<[N,64] x i8, scale<token, f32>, residual<i8>>; its part 'residual' has no kernels",
+      "tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
+      "tensor<[N,64] x e4m3, scale<token, f32>>; kernels do not compute with e4m3 yet"})
+  void areNotDequantized(String type, String reason) {
+    String text = """
+        module @m {
+          symbol N
+          func @f(%%x: %s) {
+            %%0 = dequantize %%x {to = f32} : tensor<[N,64] x f32>
+            return %%0
+          }
+        }
+        """.formatted(type);
+    UnsupportedAccess refusal = assertThrows(UnsupportedAccess.class, () -> program(text));
+    assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
+  }
+}

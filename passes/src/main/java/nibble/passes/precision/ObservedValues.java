@@ -1,0 +1,62 @@
+package nibble.passes.precision;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import nibble.ir.Function;
+import nibble.ir.Value;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.passes.PassContext;
+
+/**
+ * What values of a function are when it is interpreted on the sample inputs of the environment: data of calibration.
+ *
+ * @param tensors by name of the value
+ */
+record ObservedValues(Map<String, Tensor> tensors) {
+  /**
+   * Interprets a function, in f64, and keeps some of its values.
+   *
+   * @param values which to keep; those inside of loops as they are in the last round
+   * @throws InputException where sample inputs or weights are missing
+   */
+  static ObservedValues of(Function function, Set<Value> values, PassContext context, String pass) {
+    List<Tensor> inputs = context.environment().inputs().get(function.name());
+    if (inputs == null) {
+      throw new InputException(pass + " has no sample inputs of @" + function.name(),
+          "it finds its numbers by interpreting the function; passes of a run see its inputs");
+    }
+    WeightSource weights = context.environment().weights().orElse((key, type) -> {
+      throw new InputException(pass + " has no weights to interpret @" + function.name() + " with");
+    });
+    Map<String, Tensor> kept = new HashMap<>();
+    values.forEach(value -> {
+      int parameter = function.parameters().indexOf(value);
+      if (parameter >= 0) {
+        kept.put(value.name(), inputs.get(parameter));
+      }
+    });
+    Set<String> names = values.stream().map(Value::name).collect(Collectors.toSet());
+    new Interpreter(Mode.EXACT, weights, (operation, results) -> {
+      for (int i = 0; i < results.size(); i++) {
+        String name = operation.results().get(i).name();
+        if (names.contains(name)) {
+          kept.put(name, results.get(i));
+        }
+      }
+    }).run(function, inputs);
+    return new ObservedValues(Map.copyOf(kept));
+  }
+
+  /** What was seen of a value; nothing where it was not computed. */
+  Optional<Tensor> of(Value value) {
+    return Optional.ofNullable(tensors.get(value.name()));
+  }
+}

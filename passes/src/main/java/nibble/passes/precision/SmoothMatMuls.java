@@ -1,0 +1,148 @@
+package nibble.passes.precision;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.LinkedHashMultimap;
+import com.google.common.collect.SetMultimap;
+import com.google.common.primitives.Doubles;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.eval.Tensor;
+import nibble.ir.recipe.PathPattern;
+import nibble.ir.rewrite.RewriteDriver;
+import nibble.passes.NumericEffect;
+import nibble.passes.Pass;
+import nibble.passes.PassContext;
+import nibble.passes.PassInfo;
+import nibble.passes.PassOption;
+
+/**
+ * Moves magnitude from channels of activations to the weights that they are multiplied with, by {@link SmoothOperands}:
+ * channel j of the activation is divided by {@code s_j}, and row j of the weight multiplied, where
+ *
+ * <pre>
+ * s_j = (largest magnitude of the channel)^alpha / (largest magnitude of the row)^(1 - alpha)
+ * </pre>
+ *
+ * <p>rounded to a power of two, so that nothing is rounded by it ("SmoothQuant: Accurate and Efficient Post-Training
+ * Quantization for Large Language Models", section 4). Magnitudes of activations are those of the sample inputs.
+ * Products of one activation share their factors. Stands before {@code quantize}.
+ *
+ * @param at paths of the products; none for all
+ * @param alpha how much of the magnitude moves: 0 none of the activation's, 1 all of it
+ */
+@PassInfo(
+    name = "smooth",
+    summary = "moves the magnitude of activation channels to weights, by what sample inputs show",
+    effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
+public record SmoothMatMuls(
+    @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
+    @PassOption(value = "how much of the magnitude moves, from 0 to 1", otherwise = "0.5") double alpha)
+    implements Pass {
+  public SmoothMatMuls {
+    if (!(alpha >= 0 && alpha <= 1)) {
+      throw new IllegalArgumentException("alpha is from 0 to 1, not " + alpha);
+    }
+  }
+
+  @Override
+  public Module run(Module module, PassContext context) {
+    return module.mapFunctions(function -> {
+      ImmutableMap<Value, ImmutableList<Double>> factors = factors(function, context);
+      return factors.isEmpty()
+          ? function
+          : new RewriteDriver(new SmoothOperands(factors)).apply(function, module.symbols());
+    });
+  }
+
+  private ImmutableMap<Value, ImmutableList<Double>> factors(Function function, PassContext context) {
+    ProductScope scope = new ProductScope(at, "every product with a weight");
+    Definitions definitions = Definitions.in(function);
+    WeightProduct.Reader reader = new WeightProduct.Reader(definitions);
+    SetMultimap<Value, Operation> products = LinkedHashMultimap.create();
+    function.body().walk(operation -> {
+      if (scope.includes(operation)) {
+        Optional<String> obstacle = reader.obstacle(operation).or(() -> obstacle(reader.read(operation)));
+        obstacle.ifPresentOrElse(
+            why -> context.skipped("smoothing", operation.location(), why),
+            () -> products.put(reader.read(operation).left().stored(), operation));
+      }
+    });
+    if (products.isEmpty()) {
+      return ImmutableMap.of();
+    }
+    ObservedValues observed = ObservedValues.of(function, products.keySet(), context, "smooth");
+    Map<Value, ImmutableList<Double>> factors = new HashMap<>();
+    products.asMap().forEach((activation, users) -> {
+      Tensor seen = observed.of(activation).orElseThrow();
+      double[] channels = magnitudes(seen, seen.extents().length - 1);
+      double[] rows = new double[channels.length];
+      for (Operation product : users) {
+        WeightProduct read = reader.read(product);
+        double[] own = magnitudes(
+            new ConstantValues(definitions).tensor(read.right().stored(), context.environment().weights().orElseThrow())
+                .orElseThrow(), read.rightInner());
+        Arrays.setAll(rows, j -> Math.max(rows[j], own[j]));
+      }
+      ImmutableList<Double> powers = ImmutableList.copyOf(Doubles.asList(factors(channels, rows)));
+      users.forEach(product -> {
+        factors.put(product.result(), powers);
+        record(product, reader.read(product), powers, scope, context);
+      });
+    });
+    return ImmutableMap.copyOf(factors);
+  }
+
+  private static Optional<String> obstacle(WeightProduct product) {
+    if (product.leftInner() != product.left().stored().tensorType().rank() - 1) {
+      return Optional.of("its activation is stored with another axis last than the inner one");
+    }
+    return product.left().stored().tensorType().shape().last().isConstant()
+        ? Optional.empty() : Optional.of("its inner axis is symbolic");
+  }
+
+  /** The largest finite magnitude at each index of an axis. */
+  private static double[] magnitudes(Tensor tensor, int axis) {
+    int[] extents = tensor.extents();
+    int stride = 1;
+    for (int i = axis + 1; i < extents.length; i++) {
+      stride *= extents[i];
+    }
+    double[] largest = new double[extents[axis]];
+    for (int i = 0; i < tensor.size(); i++) {
+      double magnitude = Math.abs(tensor.elements()[i]);
+      int index = i / stride % largest.length;
+      largest[index] = Double.isFinite(magnitude) ? Math.max(largest[index], magnitude) : largest[index];
+    }
+    return largest;
+  }
+
+  private double[] factors(double[] channels, double[] rows) {
+    double[] factors = new double[channels.length];
+    for (int j = 0; j < factors.length; j++) {
+      double factor = Math.pow(channels[j], alpha) / Math.pow(rows[j], 1 - alpha);
+      boolean usable = channels[j] > 0 && rows[j] > 0;
+      factors[j] = usable ? Math.scalb(1.0, (int) Math.rint(Math.log(factor) / Math.log(2))) : 1;
+    }
+    return factors;
+  }
+
+  private static void record(
+      Operation product, WeightProduct read, ImmutableList<Double> factors, ProductScope scope, PassContext context) {
+    double least = factors.stream().min(Double::compare).orElse(1.0);
+    double most = factors.stream().max(Double::compare).orElse(1.0);
+    context.applied(
+        read.left().description() + " smoothed, channels over " + least + " to " + most + " of "
+            + read.right().description(),
+        product.location(),
+        scope.reason(product),
+        QuantizationCost.of(
+            read.left().stored().tensorType(), read.left().stored().tensorType(), Optional.empty()));
+  }
+}

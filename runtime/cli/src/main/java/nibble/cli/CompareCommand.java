@@ -1,0 +1,126 @@
+package nibble.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import nibble.codegen.target.Targets;
+import nibble.engine.compare.CompareRecipes;
+import nibble.engine.compare.RecipeResult;
+import nibble.engine.compile.OpenModel;
+import nibble.engine.compile.ReadModel;
+import nibble.engine.compile.RecipeChoice;
+import nibble.engine.compile.Toolchain;
+import nibble.engine.device.DeviceRequest;
+import nibble.engine.run.ModelInputs;
+import nibble.engine.run.Phases;
+import nibble.engine.run.RunModel;
+import nibble.engine.sample.ModelArgument;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.passes.validate.SampleData;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Compares what recipes make of a model. */
+@Command(
+    name = "compare", mixinStandardHelpOptions = true,
+    description = "Runs a model with several recipes on the same inputs, and says what each costs in accuracy and saves "
+        + "in bytes. A recipe that has no kernels is interpreted.")
+final class CompareCommand implements Callable<Integer> {
+  private static final String NONE = "none";
+
+  private final Streams streams;
+  @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private EntryParameter entry = new EntryParameter();
+  @Mixin private JsonSwitch json = new JsonSwitch();
+
+  @Option(
+      names = "--recipes", paramLabel = "R", split = ",", required = true,
+      description = "Recipes with commas between: names, or paths of files; none is the model as it is.")
+  private List<String> recipes = new ArrayList<>();
+
+  @Option(
+      names = "--input", paramLabel = "NAME=FILE",
+      description = "A parameter's array (.npy), or texts for the tokenizer, one on each line (.txt).")
+  private Map<String, Path> inputs = new LinkedHashMap<>();
+
+  @Option(
+      names = "--made-up", paramLabel = "SEED", arity = "0..1", preprocessor = SeedParameter.class,
+      description = "Makes up inputs, and weights where there is no weight file.")
+  private Optional<Long> seed;
+
+  @Option(
+      names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
+      description = "auto, cuda, cuda:N, emulator or interpreter.")
+  private String device;
+
+  @Option(
+      names = "--target", paramLabel = "sm_XX", defaultValue = RunModel.EMULATED_TARGET,
+      description = "What kernels are compiled for; ${DEFAULT-VALUE} unless given.")
+  private String target;
+
+  CompareCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() {
+    if (!(model.choice() instanceof RecipeChoice.None)) {
+      throw new UsageException("compare takes --recipes alone", "such as --recipes w8a8,f16");
+    }
+    DeviceRequest request = UsageException.reading(() -> DeviceRequest.parse(device));
+    Toolchain toolchain = model.toolchain();
+    ModelArgument argument = model.argument(entry.name(), inputs);
+    List<RecipeResult> results = new ArrayList<>();
+    try (Phases phases = new Phases(TerminalProgress.of(streams));
+        OpenModel opened = phases.time("read", () -> open(argument, new RecipeChoice.None(), toolchain))) {
+      ModelInputs read = phases.time("inputs", () -> inputs(opened));
+      CompareRecipes comparison = new CompareRecipes(
+          toolchain, model.sizes(), read, weights(opened), request, Targets.get(target));
+      Tensor reference = phases.time("interpret", () -> comparison.reference(opened));
+      results.add(comparison.run(opened, new RecipeChoice.None(), reference, phases));
+      for (String recipe : recipes) {
+        if (!recipe.equals(NONE)) {
+          results.add(run(comparison, argument, new RecipeChoice.Named(recipe), reference, phases));
+        }
+      }
+      if (json.isOn()) {
+        Json.print(CompareReport.json(opened, results), streams.out());
+      } else {
+        streams.out().print(CompareReport.text(opened, read, results));
+      }
+    }
+    return ExitCode.OK.code();
+  }
+
+  private RecipeResult run(
+      CompareRecipes comparison, ModelArgument argument, RecipeChoice choice, Tensor reference, Phases phases) {
+    try (OpenModel opened = phases.time("read", () -> open(argument, choice, comparison.toolchain()))) {
+      return comparison.run(opened, choice, reference, phases);
+    }
+  }
+
+  private OpenModel open(ModelArgument argument, RecipeChoice choice, Toolchain toolchain) {
+    ReadModel.Weights need = seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
+    return model.open(argument, choice, toolchain, need, streams);
+  }
+
+  private ModelInputs inputs(OpenModel opened) {
+    boolean given = !opened.argument().inputs().isEmpty();
+    return seed.isPresent() && !given
+        ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), model.sizes(), seed.get())
+        : ModelInputs.read(opened.argument(), opened.entry(opened.module()));
+  }
+
+  private WeightSource weights(OpenModel opened) {
+    if (opened.weights().isPresent()) {
+      return opened.weights().get();
+    }
+    return seed.map(number -> new SampleData(number).weights()).orElseGet(() -> WeightSource.NONE);
+  }
+}

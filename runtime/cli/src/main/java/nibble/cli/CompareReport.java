@@ -1,0 +1,68 @@
+package nibble.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import nibble.engine.compare.RecipeResult;
+import nibble.engine.compile.OpenModel;
+import nibble.engine.run.ModelInputs;
+
+/** What recipes cost and save, for people and for programs. */
+final class CompareReport {
+  private static final int LEAST_NAME_WIDTH = 14;
+
+  private CompareReport() {}
+
+  static String text(OpenModel model, ModelInputs inputs, List<RecipeResult> results) {
+    StringBuilder text = new StringBuilder();
+    line(text, "model       %s, @%s", model.argument().model(), model.entry(model.module()).name());
+    line(text, "inputs      %s", inputs.texts().isEmpty()
+        ? String.join(", ", inputs.tensors().stream().map(tensor -> tensor.type().toString()).toList())
+        : inputs.texts().size() + " texts");
+    line(text, "reference   exact interpretation without a recipe");
+    int width = results.stream()
+        .mapToInt(result -> result.choice().toString().length()).reduce(LEAST_NAME_WIDTH, Math::max);
+    line(text, "%n%-" + width + "s  %9s  %9s  %8s  %10s  %12s  %6s  %s",
+        "recipe", "cosine", "least", "SQNR", "max error", "weights", "saved", "computed by");
+    for (RecipeResult result : results) {
+      line(text, "%-" + width + "s  %9.7f  %9.7f  %5.1f dB  %10.3g  %9d kB  %5.1f%%  %s",
+          result.choice(), result.rows().mean(), result.rows().least(), result.accuracy().sqnrDb(),
+          result.accuracy().maxAbsError(), Math.round(result.constantBytes() / 1e3),
+          100 * result.savedOf(results.getFirst()), result.computedBy());
+    }
+    List<String> reasons = new ArrayList<>();
+    results.forEach(result -> result.obstacle().ifPresent(why -> reasons.add(result.choice() + ": " + why)));
+    if (!reasons.isEmpty()) {
+      line(text, "%nno kernels, so the interpreter computed it:");
+      reasons.forEach(reason -> line(text, "  %s", reason));
+    }
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+  }
+
+  static ObjectNode json(OpenModel model, List<RecipeResult> results) {
+    ObjectNode node = Json.object();
+    node.put("model", model.argument().model().toString());
+    node.put("function", model.entry(model.module()).name());
+    ArrayNode recipes = node.putArray("recipes");
+    for (RecipeResult result : results) {
+      ObjectNode recipe = recipes.addObject();
+      recipe.put("recipe", result.choice().toString());
+      Json.put(recipe, "meanCosine", result.rows().mean());
+      Json.put(recipe, "leastCosine", result.rows().least());
+      Json.put(recipe, "sqnrDb", result.accuracy().sqnrDb());
+      Json.put(recipe, "maxError", result.accuracy().maxAbsError());
+      recipe.put("weightBytes", result.constantBytes());
+      Json.put(recipe, "saved", result.savedOf(results.getFirst()));
+      recipe.put("places", result.places());
+      recipe.put("computedBy", result.computedBy());
+      result.obstacle().ifPresent(why -> recipe.put("noKernels", why));
+    }
+    return node;
+  }
+}

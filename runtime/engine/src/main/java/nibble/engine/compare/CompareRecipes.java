@@ -1,0 +1,95 @@
+package nibble.engine.compare;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.Optional;
+import nibble.codegen.partition.LoadTimeSplit;
+import nibble.codegen.target.Target;
+import nibble.engine.compile.LowerModel;
+import nibble.engine.compile.OpenModel;
+import nibble.engine.compile.PrepareModel;
+import nibble.engine.compile.PreparedModel;
+import nibble.engine.compile.RecipeChoice;
+import nibble.engine.compile.Toolchain;
+import nibble.engine.device.DeviceRequest;
+import nibble.engine.run.ModelInputs;
+import nibble.engine.run.Phases;
+import nibble.engine.run.RunModel;
+import nibble.engine.run.RunOptions;
+import nibble.engine.run.RunReport;
+import nibble.engine.tensor.PackedLayout;
+import nibble.engine.verify.Comparison;
+import nibble.ir.Function;
+import nibble.ir.Value;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.passes.Decision;
+
+/**
+ * Runs a model with one recipe after the other, on the same inputs. A recipe whose program has no kernels is interpreted,
+ * and its result says so.
+ *
+ * @param toolchain of passes and backend
+ * @param sizes that are fixed before anything else
+ * @param inputs of the function to run
+ * @param weights of the model
+ * @param device which is asked for
+ * @param target what kernels are compiled for
+ */
+public record CompareRecipes(
+    Toolchain toolchain, ImmutableMap<String, Long> sizes, ModelInputs inputs, WeightSource weights,
+    DeviceRequest device, Target target) {
+
+  /** The first output of a function in exact interpretation, before any pass. */
+  public Tensor reference(OpenModel model) {
+    Function function = model.entry(model.module());
+    return new Interpreter(Mode.EXACT, weights).run(model.module(), function, inputs.tensors()).getFirst();
+  }
+
+  /**
+   * Runs a model with a recipe.
+   *
+   * @param model with that recipe
+   * @param reference what the first output is compared with
+   * @throws InputException where the recipe does not fit the model
+   */
+  public RecipeResult run(OpenModel model, RecipeChoice choice, Tensor reference, Phases phases) {
+    String entry = model.entry(model.module()).name();
+    PrepareModel preparation = new PrepareModel(
+        toolchain, sizes, ImmutableList.of(), false, ImmutableMap.of(entry, inputs.tensors()));
+    PreparedModel prepared = phases.time("passes", () -> preparation.prepare(model, choice));
+    Optional<String> obstacle = phases.time("compile kernels", () -> obstacle(prepared));
+    DeviceRequest used = obstacle.isPresent() ? new DeviceRequest.Interpreter() : device;
+    RunReport report = new RunModel(toolchain, weights)
+        .run(prepared, inputs, new RunOptions(used, Optional.of(target), false, false), phases);
+    Tensor output = report.outputs().getFirst();
+    long places = prepared.passes().decisions().stream()
+        .filter(decision -> decision.outcome() == Decision.Outcome.APPLIED).count();
+    return new RecipeResult(
+        choice, Comparison.of(reference, output), RowCosines.of(reference, output),
+        constantBytes(prepared.prepared()), places, report.device(), obstacle);
+  }
+
+  private Optional<String> obstacle(PreparedModel prepared) {
+    try {
+      new LowerModel(toolchain).lower(prepared, target);
+      return Optional.empty();
+    } catch (InputException e) {
+      return Optional.of(e.diagnostics().getFirst().message());
+    }
+  }
+
+  /** Bytes of what a function computes from weights alone, which is what a device holds of them. */
+  static long constantBytes(Function function) {
+    long bytes = 0;
+    for (Value constant : LoadTimeSplit.of(function).load().body().results()) {
+      for (long part : PackedLayout.of(constant.tensorType()).parts().values()) {
+        bytes += part;
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,25 @@
+package nibble.engine.compare;
+
+import java.util.Optional;
+import nibble.engine.compile.RecipeChoice;
+import nibble.engine.verify.Comparison;
+
+/**
+ * What a recipe does to a model.
+ *
+ * @param choice the recipe
+ * @param accuracy how far the first output is from that of exact interpretation without a recipe
+ * @param rows the cosines of its rows with those
+ * @param constantBytes bytes of what is stored of weights, scales included
+ * @param places in how many places a pass changed the precision
+ * @param computedBy what computed the output: a device, or the interpreter
+ * @param obstacle why there are no kernels, where there are none
+ */
+public record RecipeResult(
+    RecipeChoice choice, Comparison accuracy, RowCosines rows, long constantBytes, long places, String computedBy,
+    Optional<String> obstacle) {
+  /** Share of the bytes of another result that this one does not need. */
+  public double savedOf(RecipeResult other) {
+    return other.constantBytes == 0 ? 0 : 1 - (double) constantBytes / other.constantBytes;
+  }
+}

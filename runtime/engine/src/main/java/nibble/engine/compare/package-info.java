@@ -1,0 +1,2 @@
+/** What recipes cost and save, side by side. */
+package nibble.engine.compare;
