@@ -3,6 +3,7 @@ package nibble.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -11,6 +12,7 @@ import nibble.codegen.Program;
 import nibble.codegen.kernel.KernelCase;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
+import nibble.emulator.Check;
 import nibble.emulator.Machine;
 import nibble.engine.device.Device;
 import nibble.engine.device.emulator.EmulatedDevice;
@@ -31,7 +33,8 @@ import nibble.ir.verify.Verifier;
 
 /**
  * Compiles the only function of a module, runs its kernels on the PTX machine, every buffer an allocation of its own,
- * and holds each element of each result to its running error bound.
+ * and holds each element of each result to its running error bound. All checks of the machine are on; what they find
+ * ends the run.
  */
 final class KernelProof {
   private final Module module;
@@ -67,7 +70,8 @@ final class KernelProof {
     WeightSource weights = (key, type) -> tensor(type);
     Constants constants = Constants.of(program, weights);
     KernelVerifier verifier = new KernelVerifier(program, inputs, constants.tensors());
-    try (Device device = new EmulatedDevice(Machine.builder().workers(2).build(), target);
+    Machine machine = Machine.builder().checks(EnumSet.allOf(Check.class)).build();
+    try (Device device = new EmulatedDevice(machine, target);
         Session session = Session.open(program, device, constants, Session.Sharing.NONE)) {
       session.run(inputs, verifier);
     }
