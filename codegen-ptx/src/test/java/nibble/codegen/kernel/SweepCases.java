@@ -98,6 +98,9 @@ final class SweepCases {
         cases.add(quantizer(granularity, shape));
       }
     }
+    // Boxes that are looped over, with elements behind the edge.
+    cases.add(quantizer("block(128,128)", "2,150,200"));
+    cases.add(quantizer("block(128,128)", "B,S,200"));
     return cases.stream();
   }
 
