@@ -11,6 +11,7 @@ import nibble.codegen.Program;
 import nibble.codegen.kernel.KernelCase;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
+import nibble.emulator.Check;
 import nibble.emulator.Machine;
 import nibble.engine.device.Device;
 import nibble.engine.device.emulator.EmulatedDevice;
@@ -49,11 +50,14 @@ final class KernelProof {
     return prove(kernels, "sm_80");
   }
 
-  /** Proves a module for a target; returns the names of its kernels in the order of launches. */
-  static List<String> prove(KernelCase kernels, String target) {
+  /**
+   * Proves a module for a target; what the machine finds by checks is a failure too. Returns the names of its kernels in
+   * the order of launches.
+   */
+  static List<String> prove(KernelCase kernels, String target, Check... checks) {
     KernelProof proof = new KernelProof(kernels.text(), kernels.sizes(), 1);
     return proof.prove(proof.function().parameters().stream().map(Value::tensorType)
-        .map(proof::concrete).map(proof::tensor).toList(), Targets.get(target));
+        .map(proof::concrete).map(proof::tensor).toList(), Targets.get(target), checks);
   }
 
   /** The same with these inputs. */
@@ -65,13 +69,13 @@ final class KernelProof {
     return module.functions().values().iterator().next();
   }
 
-  private List<String> prove(List<Tensor> inputs, Target target) {
+  private List<String> prove(List<Tensor> inputs, Target target, Check... checks) {
     Verifier.require(module);
     Program program = new Backend().compile(module, function(), target);
     WeightSource weights = (key, type) -> tensor(type);
     Constants constants = Constants.of(program, weights);
     KernelVerifier verifier = new KernelVerifier(program, inputs, constants.tensors());
-    try (Device device = new EmulatedDevice(Machine.builder().workers(2).build(), target);
+    try (Device device = new EmulatedDevice(Machine.builder().workers(2).checks(checks).build(), target);
         Session session = Session.open(program, device, constants, Session.Sharing.NONE)) {
       session.run(inputs, verifier);
     }
