@@ -50,23 +50,27 @@ final class KernelProof {
 
   /** Proves a module for the oldest target; returns the names of its kernels in the order of launches. */
   static List<String> prove(KernelCase kernels) {
+    return prove(kernels, "sm_80");
+  }
+
+  /** Proves a module for a target; returns the names of its kernels in the order of launches. */
+  static List<String> prove(KernelCase kernels, String target) {
     KernelProof proof = new KernelProof(kernels.text(), kernels.sizes(), 1);
     return proof.prove(proof.function().parameters().stream().map(Value::tensorType)
-        .map(proof::concrete).map(proof::tensor).toList());
+        .map(proof::concrete).map(proof::tensor).toList(), Targets.get(target));
   }
 
   /** The same with these inputs. */
   static List<String> prove(KernelCase kernels, Tensor... inputs) {
-    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(List.of(inputs));
+    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(List.of(inputs), Targets.get("sm_80"));
   }
 
   private Function function() {
     return module.functions().values().iterator().next();
   }
 
-  private List<String> prove(List<Tensor> inputs) {
+  private List<String> prove(List<Tensor> inputs, Target target) {
     Verifier.require(module);
-    Target target = Targets.get("sm_80");
     Program program = new Backend().compile(module, function(), target);
     WeightSource weights = (key, type) -> tensor(type);
     Constants constants = Constants.of(program, weights);
