@@ -2,6 +2,7 @@ package nibble.codegen;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,8 +41,10 @@ import nibble.ir.shape.SymbolBounds;
  * @param generators of plugins, asked before the built-in ones
  */
 public record Backend(Registry registry, ImmutableList<KernelGenerator> generators) {
-  private static final ImmutableList<KernelGenerator> BUILT_IN =
-      ImmutableList.of(new ProductKernel(), new SweepKernel());
+  /** The generators that come with Nibble, for a target. */
+  public static ImmutableList<KernelGenerator> builtIn(Target target) {
+    return ImmutableList.of(new ProductKernel(target), new SweepKernel());
+  }
 
   /** The built-in generators alone. */
   public Backend() {
@@ -66,7 +69,7 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
         if (index == null) {
           index = kernels.size();
           known.put(key, index);
-          kernels.add(compile(operation, fresh(kernel.label(), names), module.symbols()));
+          kernels.add(compile(operation, fresh(kernel.label(), names), module.symbols(), target));
         }
         launches.add(new Program.Launch(index, operation));
       }
@@ -84,8 +87,9 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
     return name;
   }
 
-  private CompiledKernel compile(Operation kernel, String name, ImmutableMap<String, SymbolBounds> symbols) {
-    KernelProgram source = generate(kernel, symbols);
+  private CompiledKernel compile(
+      Operation kernel, String name, ImmutableMap<String, SymbolBounds> symbols, Target target) {
+    KernelProgram source = generate(kernel, symbols, target);
     Function expanded = new RewriteDriver(new ExpandPipeline()).apply(source.program(), symbols);
     Function lowered = HoistInvariants.apply(expanded);
     PtxKernel code = LowerProgram.lower(lowered, name);
@@ -96,8 +100,8 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
         launch.grid());
   }
 
-  private KernelProgram generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
-    for (KernelGenerator generator : ImmutableList.<KernelGenerator>builder().addAll(generators).addAll(BUILT_IN).build()) {
+  private KernelProgram generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {
+    for (KernelGenerator generator : Iterables.concat(generators, builtIn(target))) {
       try {
         Optional<KernelProgram> program = generator.generate(kernel, symbols);
         if (program.isPresent()) {

@@ -14,6 +14,7 @@ import nibble.codegen.layout.LdmatrixPlan;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedAccess;
 import nibble.codegen.layout.SharedLayout;
+import nibble.codegen.layout.SwizzleMode;
 import nibble.codegen.layout.VectorAccess;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
@@ -40,6 +41,7 @@ final class OperandLoader {
   private final NumberFormat format;
   private final LinearLayout fragment;
   private final String outer;
+  private final boolean warpgroups;
   private final boolean depthIsFirst;
   private final boolean depthContiguous;
   private final LinearLayout copyLayout;
@@ -59,6 +61,7 @@ final class OperandLoader {
   OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs) {
     this.format = tile.format().operand();
     this.fragment = isLeft ? tile.left() : tile.right();
+    this.warpgroups = tile.warpgroups();
     this.depthIsFirst = !isLeft;
     this.outer = outer;
     int extent = isLeft ? tile.m() : tile.n();
@@ -97,9 +100,13 @@ final class OperandLoader {
     return depthIsFirst == depthContiguous ? fragment.transpose(1, 0) : fragment;
   }
 
-  /** A swizzle without bank conflicts, for the copy's writes and the fragment's reads. */
+  /** A swizzle without bank conflicts, for the copy's writes and the fragment's reads, or one that descriptors tell. */
   private SharedLayout sharedLayout() {
     int[] extents = copyLayout.outputs().stream().mapToInt(Dimension::size).toArray();
+    if (warpgroups) {
+      return SharedLayout.swizzled(SwizzleMode.ofRows(extents[1] * format.bits() / Byte.SIZE), format.bits(), extents[0],
+          extents[1]);
+    }
     SharedLayout plain = SharedLayout.rowMajor(format.bits(), extents);
     VectorAccess write = VectorAccess.of(copyLayout, plain.layout(), format.bits(), COPY_BYTES);
     LinearLayout part = fragmentInShared();
@@ -144,6 +151,21 @@ final class OperandLoader {
   void store(TileBuilder builder, Grid2 grid, Value computed, Value stage) {
     Value full = grid.spread(builder, computed, new Extent(true, true));
     builder.effect(new SharedStore(), builder.cast(full, format, Rounding.NEAREST_EVEN), memory, stage);
+  }
+
+  /** Whether warpgroups can read the tile by descriptors: of narrow elements, the depth must be contiguous. */
+  boolean fitsDescriptors() {
+    return depthContiguous || format.bits() == Short.SIZE;
+  }
+
+  /** The tiles in shared memory. */
+  Value memory() {
+    return memory;
+  }
+
+  /** The axis of these tiles that is the depth. */
+  int depthAxis() {
+    return depthContiguous ? 1 : 0;
   }
 
   boolean isAsync() {

@@ -12,12 +12,15 @@ import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.LinearLayout;
+import nibble.codegen.target.Feature;
+import nibble.codegen.target.Target;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.TilePart;
+import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
@@ -37,6 +40,13 @@ import nibble.ir.shape.SymbolBounds;
  * scales change along the depth, and an epilogue of whatever else the region computes.
  */
 public final class ProductKernel implements KernelGenerator {
+  private final boolean warpgroups;
+
+  /** Products for a target, with the instructions that it has natively. */
+  public ProductKernel(Target target) {
+    this.warpgroups = target.has(Feature.WGMMA);
+  }
+
   @Override
   public String name() {
     return "product";
@@ -48,7 +58,12 @@ public final class ProductKernel implements KernelGenerator {
     return region.operations().stream()
         .filter(operation -> operation.op() instanceof MatMul)
         .findFirst()
-        .map(product -> new Generation(kernel, Product.of(product), symbols).run());
+        .map(product -> generation(kernel, Product.of(product), symbols).run());
+  }
+
+  private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+    Generation generation = new Generation(kernel, product, symbols, warpgroups);
+    return generation.isPossible() ? generation : new Generation(kernel, product, symbols, false);
   }
 
   /** The making of one program. */
@@ -68,7 +83,8 @@ public final class ProductKernel implements KernelGenerator {
     private Value firstColumn;
     private ImmutableMap<String, Index> outside;
 
-    private Generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+    private Generation(
+        Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols, boolean warpgroups) {
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
       this.product = product;
@@ -77,8 +93,13 @@ public final class ProductKernel implements KernelGenerator {
       ProductFormat format = product.format();
       this.promotes = product.leftType().isScaled() && !product.scaleDepth().equals(product.k());
       long scaleDepth = promotes ? scaleDepth(format) : Long.MAX_VALUE;
-      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes);
+      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, warpgroups);
       this.buffers = KernelBuffers.declare(builder, region);
+    }
+
+    /** Whether both operands can lie in shared memory as the instructions need them. */
+    private boolean isPossible() {
+      return !tile.warpgroups() || loader(true).fitsDescriptors() && loader(false).fitsDescriptors();
     }
 
     private long scaleDepth(ProductFormat format) {
@@ -136,6 +157,10 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private Value multiply(TileBuilder inner, OperandLoader left, OperandLoader right, Value stage, Value start) {
+      if (tile.warpgroups()) {
+        WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
+        return inner.add(op, start, left.memory(), right.memory(), stage);
+      }
       Value sum = start;
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
@@ -145,7 +170,7 @@ public final class ProductKernel implements KernelGenerator {
       return sum;
     }
 
-    /** Adds a block's integer sum, times the scales of the block, to the f32 accumulators. */
+    /** Adds a block's sum of products of codes, times the scales of the block, to the f32 accumulators. */
     private Value promote(TileBuilder inner, Value carried, Value sum, Value index) {
       Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
       Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
@@ -199,7 +224,9 @@ public final class ProductKernel implements KernelGenerator {
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
       OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
           analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
-      return new OperandLoader(tile, isLeft, outer, access, source.filter(InMemory::asItIs).isPresent());
+      return new OperandLoader(tile, isLeft, outer, access, source
+          .filter(InMemory::asItIs)
+          .filter(operand -> operand.memory().type().format().equals(tile.format().operand())).isPresent());
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
@@ -226,7 +253,8 @@ public final class ProductKernel implements KernelGenerator {
       } else if (value.tensorType().isScaled()) {
         Memory codes = memoryOf(operand);
         Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        loader.store(inner, grid, memory.zeroOutside(loaded), stage);
+        Value unpacked = inner.cast(loaded, tile.format().operand(), Rounding.NEAREST_EVEN);
+        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       } else {
         ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
         loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);

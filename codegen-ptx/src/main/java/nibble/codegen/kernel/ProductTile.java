@@ -22,11 +22,14 @@ import nibble.ir.shape.Dim;
  * @param warpsM warps along rows
  * @param warpsN warps along columns
  * @param stages stages of shared memory
+ * @param warpgroups whether groups of four warps multiply from shared memory
  */
-record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int warpsN, int stages) {
+record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int warpsN, int stages, boolean warpgroups) {
   private static final String ROWS = Dimension.tensor(0);
   private static final String COLUMNS = Dimension.tensor(1);
   private static final int STAGES = 3;
+  /** The widest swizzle, so the depth of a warpgroup's tile. */
+  private static final int WARPGROUP_DEPTH_BITS = 128 * Byte.SIZE;
 
   /**
    * The tile for a product of that shape. Small tiles and those of which each is added to a second set of accumulators
@@ -37,10 +40,12 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
    * @param depth extent K
    * @param scaleDepth over which all scales are the same; the deepest tile
    * @param promotes whether there are two sets of accumulators
+   * @param warpgroups whether warpgroups may multiply large tiles
    */
-  static ProductTile of(ProductFormat format, Dim rows, Dim columns, Dim depth, long scaleDepth, boolean promotes) {
+  static ProductTile of(
+      ProductFormat format, Dim rows, Dim columns, Dim depth, long scaleDepth, boolean promotes, boolean warpgroups) {
     if (!format.onTensorCores()) {
-      return new ProductTile(format, 64, 64, format.blockK(), 2, 2, STAGES);
+      return new ProductTile(format, 64, 64, format.blockK(), 2, 2, STAGES, false);
     }
     boolean fewRows = rows.isConstant() && rows.constant() <= 64;
     int most = depth.isConstant() ? powerOfTwo(depth.constant()) : Integer.MAX_VALUE;
@@ -48,12 +53,16 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     int shallow = Math.min(limit, format.blockK());
     int deep = Math.min(limit, 2 * format.blockK());
     if (columns.isConstant() && columns.constant() <= 32) {
-      return new ProductTile(format, fewRows ? 64 : 128, 32, deep, 4, 1, STAGES);
+      return new ProductTile(format, fewRows ? 64 : 128, 32, deep, 4, 1, STAGES, false);
     }
     boolean large = columns.isConstant() && columns.constant() > 64 && !fewRows;
+    if (large && warpgroups) {
+      return new ProductTile(
+          format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.operand().bits()), 8, 1, STAGES, true);
+    }
     return large
-        ? new ProductTile(format, 128, 128, promotes ? deep : shallow, 2, promotes ? 4 : 2, STAGES)
-        : new ProductTile(format, 64, 64, deep, 2, 2, STAGES);
+        ? new ProductTile(format, 128, 128, promotes ? deep : shallow, 2, promotes ? 4 : 2, STAGES, false)
+        : new ProductTile(format, 64, 64, deep, 2, 2, STAGES, false);
   }
 
   private static int powerOfTwo(long extent) {

@@ -27,6 +27,11 @@ public enum SwizzleMode {
     this.mask = mask;
   }
 
+  /** The widest mode of 16-byte chunks for rows of so many bytes, a power of two of at least 32. */
+  public static SwizzleMode ofRows(int bytes) {
+    return bytes >= BYTES_128.span ? BYTES_128 : bytes >= BYTES_64.span ? BYTES_64 : BYTES_32;
+  }
+
   /** The bytes of a row: the widest inner box of a tensor map. */
   public int span() {
     return span;

@@ -95,8 +95,8 @@ final class GlobalCode {
     }
   }
 
-  /** Whether this thread is the one that stores what several threads hold. */
-  private Operand owner(Map<String, Integer> copies) {
+  /** Whether this thread is the one that stores what several threads hold, given the bits in which these differ. */
+  Operand owner(Map<String, Integer> copies) {
     Operand owner = imm(1);
     for (Map.Entry<String, Register> input : threads.byName().entrySet()) {
       int mask = copies.getOrDefault(input.getKey(), 0);

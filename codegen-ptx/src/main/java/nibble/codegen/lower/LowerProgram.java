@@ -41,6 +41,7 @@ import nibble.codegen.tile.op.Load;
 import nibble.codegen.tile.op.Loop;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.ProgramId;
+import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
@@ -52,6 +53,7 @@ import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Location;
@@ -235,12 +237,15 @@ public final class LowerProgram {
           optionalTile(operation, 4), copy.contiguous());
       case CommitCopies commit -> ptx.commitCopies();
       case WaitCopies wait -> ptx.awaitCopies(wait.pending());
+      case ProxyFence fence -> ptx.fenceProxy();
       case Barrier barrier -> ptx.barrier();
       case SharedStore store -> shared.store(tile(operation, 0), shared(operation, 1), scalar(operation, 2));
       case SharedLoad load ->
           values.put(operation.result(), shared.load(shared(operation, 0), scalar(operation, 1), load));
       case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
           owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
+      case WarpgroupMma mma -> values.put(operation.result(), new WgmmaCode(code, threads).multiply(
+          owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3), mma));
       case Loop loop -> new LoopCode().lower(loop, operation);
       case Guard guard -> {
         Operand condition = scalar(operation, 0);
@@ -351,7 +356,7 @@ public final class LowerProgram {
         carried.add(copy(tile(operation, i)));
       }
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
-        if (body.operations().stream().anyMatch(inner -> inner.op() instanceof Mma)) {
+        if (body.operations().stream().anyMatch(inner -> inner.op() instanceof Mma || inner.op() instanceof WarpgroupMma)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }

@@ -37,7 +37,8 @@ final class MmaCode {
     };
   }
 
-  private static String keyword(NumberFormat format) {
+  /** What instructions call a format. */
+  static String keyword(NumberFormat format) {
     return format.isInteger() ? (format.min() < 0 ? "s" : "u") + format.bits() : format.name();
   }
 
@@ -47,7 +48,7 @@ final class MmaCode {
     requirePart(a.type(), instruction.layoutOfA());
     requirePart(b.type(), instruction.layoutOfB());
     requirePart(accumulators.type(), instruction.layoutOfAccumulator());
-    List<Register> registers = inPlace(accumulators);
+    List<Register> registers = inPlace(code, accumulators);
     int perTile = instruction.accumulatorRegisters();
     int aWords = instruction.registersOfA();
     int bWords = instruction.registersOfB();
@@ -73,7 +74,8 @@ final class MmaCode {
     }
   }
 
-  private List<Register> inPlace(Tile accumulators) {
+  /** Registers of accumulators, which instructions change. */
+  static List<Register> inPlace(Code code, Tile accumulators) {
     RegisterType type = ElementRegisters.of(accumulators.type().format());
     return accumulators.elements().stream().map(element -> element instanceof Register register
         ? register
@@ -81,7 +83,7 @@ final class MmaCode {
   }
 
   private Tile fused(Tile accumulators, Tile a, Tile b) {
-    List<Register> registers = inPlace(accumulators);
+    List<Register> registers = inPlace(code, accumulators);
     Map<List<Integer>, Operand> left = byCoordinates(a);
     Map<List<Integer>, Operand> right = byCoordinates(b);
     int depth = a.type().extents().get(1);

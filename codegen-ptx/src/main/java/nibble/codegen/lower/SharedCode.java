@@ -53,6 +53,8 @@ final class SharedCode {
   void copyAsync(Buffer from, Tile offsets, Shared to, Operand stage, Tile mask, int contiguous) {
     Way way = to.addresses().vectors(offsets.type().layout(), ptx);
     List<Operand> bases = bases(to, way, stage);
+    // Two copies of the same would race: both are under way at once.
+    Operand owner = global.owner(offsets.type().layout().freeVariableMasks());
     int bytes = contiguous * from.format().storageBits() / Byte.SIZE;
     for (ImmutableIntArray group : GlobalCode.groups(offsets.type(), contiguous, from.format())) {
       if (group.length() != contiguous) {
@@ -61,13 +63,22 @@ final class SharedCode {
       int first = group.get(0);
       Address target = at(way, bases, first);
       Operand inside = mask == null ? imm(1) : mask.at(first);
+      Address source = global.address(from, offsets.at(first));
       if (inside instanceof Immediate constant && constant.bits() == 1) {
-        ptx.copyAsync(target, global.address(from, offsets.at(first)), bytes);
+        when(owner, () -> ptx.copyAsync(target, source, bytes));
       } else {
         // Nothing is read where the count is 0, so the address may be one that does not exist (PTX ISA 9.7.9.25.3.1).
-        Operand count = code.select(inside, imm(bytes), imm(0), RegisterType.B32);
-        ptx.copyAsync(target, global.address(from, offsets.at(first)), bytes, code.register(count));
+        Register count = code.register(code.select(inside, imm(bytes), imm(0), RegisterType.B32));
+        when(owner, () -> ptx.copyAsync(target, source, bytes, count));
       }
+    }
+  }
+
+  private void when(Operand condition, Runnable copy) {
+    if (condition instanceof Immediate) {
+      copy.run();
+    } else {
+      ptx.when(condition, copy);
     }
   }
 

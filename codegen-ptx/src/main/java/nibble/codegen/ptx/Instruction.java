@@ -67,6 +67,11 @@ public record Instruction(
   /** Gives the registers that it reads, its guard's included, to an action. */
   public void forEachUse(Consumer<Register> action) {
     Registers.forEach(inputs(), action);
+    for (int i = 0; i < form.outputs().size(); i++) {
+      if (form.outputs().get(i).isUpdated()) {
+        Registers.forEach(operands.subList(i, i + 1), action);
+      }
+    }
     guard.ifPresent(g -> action.accept(g.predicate()));
   }
 

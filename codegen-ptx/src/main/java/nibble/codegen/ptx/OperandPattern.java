@@ -35,6 +35,7 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
     LABEL
   }
 
+  private static final String UPDATED = "+";
   private static final ImmutableMap<String, Kind> WORDS = ImmutableMap.of(
       "[global]", Kind.GLOBAL_ADDRESS,
       "[shared]", Kind.SHARED_ADDRESS,
@@ -45,6 +46,10 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       "pred!", Kind.PREDICATE_OR_NEGATION);
 
   static OperandPattern parse(String text) {
+    if (text.endsWith(UPDATED)) {
+      OperandPattern set = parse(text.substring(0, text.length() - UPDATED.length()));
+      return new OperandPattern(set.kind, set.type, set.count, set.values, text);
+    }
     ImmutableLongArray none = ImmutableLongArray.of();
     if (WORDS.containsKey(text)) {
       return new OperandPattern(WORDS.get(text), null, 1, none, text);
@@ -79,6 +84,11 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
         ? Arrays.stream(text.split("\\|")).mapToLong(Long::parseLong)
         : LongStream.rangeClosed(Long.parseLong(text.substring(0, dots)), Long.parseLong(text.substring(dots + 2)));
     return ImmutableLongArray.copyOf(values);
+  }
+
+  /** Whether it is an output that is read before it is set. */
+  public boolean isUpdated() {
+    return text.endsWith(UPDATED);
   }
 
   /** Whether the operand is what this pattern asks for. */

@@ -2,11 +2,46 @@ package nibble.codegen.ptx;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Tensor cores and the matrix loads that feed them. All lanes of a warp must run these together. */
 public interface TensorOps extends Emitter {
   /** Adds the product of two fragments to the accumulators, in place. */
   default void mma(MmaInstruction instruction, RegisterVector accumulators, RegisterVector a, RegisterVector b) {
     emit(instruction.mnemonic(), accumulators, a, b, accumulators);
+  }
+
+  /**
+   * Starts adding the product of two tiles of shared memory to the accumulators of a warpgroup, in place.
+   *
+   * @param add whether to add to the accumulators: a predicate
+   */
+  default void wgmma(
+      WgmmaInstruction instruction, RegisterVector accumulators, Register a, Register b, Register add) {
+    List<Operand> operands = new ArrayList<>(List.of(accumulators, a, b, add));
+    operands.addAll(instruction.immediates());
+    emit(instruction.mnemonic(), operands.toArray(Operand[]::new));
+  }
+
+  /** Orders what was done to registers before the multiplications of this warpgroup that follow. */
+  default void wgmmaFence() {
+    emit("wgmma.fence.sync.aligned");
+  }
+
+  /** Closes a group of multiplications of this warpgroup. */
+  default void commitWgmma() {
+    emit("wgmma.commit_group.sync.aligned");
+  }
+
+  /** Waits until at most {@code pending} of this warpgroup's youngest groups are unfinished. */
+  default void awaitWgmma(int pending) {
+    emit("wgmma.wait_group.sync.aligned", Immediate.imm(pending));
+  }
+
+  /** Makes what this thread wrote to memory visible to what reads it asynchronously, as tensor cores do. */
+  default void fenceProxy() {
+    emit("fence.proxy.async");
   }
 
   /** Accumulators of zero. */

@@ -13,7 +13,9 @@ import nibble.codegen.tile.op.Fill;
 import nibble.codegen.tile.op.Guard;
 import nibble.codegen.tile.op.Loop;
 import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.BlockBuilder;
 import nibble.ir.Operation;
@@ -39,7 +41,8 @@ import nibble.ir.rewrite.RewriteContext;
  * </pre>
  *
  * The one barrier of an iteration does two things: it makes the copies that have been waited for visible to all threads, and
- * it says that all threads are done with the stage that is filled next, which was used in the iteration before.
+ * it says that all threads are done with the stage that is filled next, which was used in the iteration before. Where
+ * warpgroups read the stage by descriptors, a {@code proxy_fence} stands before it.
  */
 public final class ExpandPipeline implements Rewrite {
   @Override
@@ -78,6 +81,9 @@ public final class ExpandPipeline implements Rewrite {
       Value use = inner.argument(TileType.scalar(Formats.I32));
       Value fill = inner.argument(TileType.scalar(Formats.I32));
       inner.add(new WaitCopies(stages - 2), List.of(), List.of());
+      if (operation.regions().get(1).operations().stream().anyMatch(user -> user.op() instanceof WarpgroupMma)) {
+        inner.add(new ProxyFence(), List.of(), List.of());
+      }
       inner.add(new Barrier(), List.of(), List.of());
       Value ahead = inner.add(new Apply(Scalar.ADD), index, number(inner, stages - 1));
       guarded(inner, inner.add(new Apply(Scalar.LT), ahead, count), ahead, fill);

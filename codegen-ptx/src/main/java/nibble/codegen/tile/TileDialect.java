@@ -20,6 +20,7 @@ import nibble.codegen.tile.op.Loop;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
+import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
@@ -31,6 +32,7 @@ import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Dialect;
 import nibble.ir.Op;
 import nibble.ir.format.NumberFormat;
@@ -52,8 +54,8 @@ public final class TileDialect implements Dialect {
         .add(ConvertLayout.class)
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
-        .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, Barrier.class)
-        .add(Mma.class)
+        .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
+        .add(Mma.class, WarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, Check.class)
         .build();
   }

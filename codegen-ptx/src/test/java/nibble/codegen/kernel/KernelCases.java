@@ -10,7 +10,8 @@ public final class KernelCases {
     return Stream.concat(products(), sweeps());
   }
 
-  static Stream<KernelCase> products() {
+  /** Those of matrix products. */
+  public static Stream<KernelCase> products() {
     return Stream.of(
         ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched())
         .flatMap(cases -> cases);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
+import nibble.codegen.Backend;
 import nibble.codegen.KernelArithmetic;
 import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.Verdict;
@@ -38,12 +38,12 @@ import nibble.ir.Substitution;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.bound.Approximate;
-import nibble.ir.bound.ErrorModel;
 import nibble.ir.bound.RunningBounds;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Kernel;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.Dim;
@@ -55,10 +55,7 @@ import nibble.ir.verify.Verifier;
 /** Runs the tile programs of a function's kernels and holds each against the interpreted kernel. */
 final class KernelHarness {
   private static final Registry REGISTRY = Registry.core().with(List.of(new TileDialect()));
-  private static final ImmutableList<KernelGenerator> GENERATORS =
-      ImmutableList.of(new ProductKernel(), new SweepKernel());
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
-  private static final ErrorModel ARITHMETIC = new KernelArithmetic(Targets.get("sm_80"));
 
   private final Map<String, Long> sizes;
   private final Random random = new Random(1);
@@ -113,9 +110,24 @@ final class KernelHarness {
   }
 
   private void checkKernel(Operation operation, Module module, Map<Value, Tensor> values) {
-    KernelProgram program = GENERATORS.stream()
+    KernelProgram program = program(operation, module, "sm_80");
+    checkProgram(program, operation, module, values, "sm_80", List.of("sm_80", "sm_89", "sm_90a", "sm_120a"));
+    KernelProgram hopper = program(operation, module, "sm_90a");
+    if (!hopper.program().equals(program.program())) {
+      checkProgram(hopper, operation, module, values, "sm_90a", List.of("sm_90a"));
+    }
+  }
+
+  private static KernelProgram program(Operation operation, Module module, String target) {
+    return Backend.builtIn(Targets.get(target)).stream()
         .flatMap(generator -> generator.generate(operation, module.symbols()).stream())
         .findFirst().orElseThrow();
+  }
+
+  /** Checks a program as one of a target, and assembles it for those. */
+  private void checkProgram(
+      KernelProgram program, Operation operation, Module module, Map<Value, Tensor> values, String target,
+      List<String> assembled) {
     Module tile = Module.of("t", module.symbols().values(), List.of(program.program()));
     Verifier.require(tile);
     String text = Printer.print(tile, REGISTRY);
@@ -124,12 +136,13 @@ final class KernelHarness {
         new RewriteDriver(new ExpandPipeline()).apply(program.program(), module.symbols()));
     Verifier.require(Module.of("t", module.symbols().values(), List.of(expanded)));
 
-    assemble(expanded);
+    assemble(expanded, assembled);
     List<Tensor> operands = operation.operands().stream().map(values::get).toList();
     Function kernel = new Function("k", operation.regions().getFirst(), operation.location());
     Block body = Substitution.of(sizes).apply(kernel).body();
     List<Approximate> expected =
-        new RunningBounds(ARITHMETIC).run(body, operands.stream().map(Approximate::given).toList());
+        new RunningBounds(new KernelArithmetic(Targets.get(target)))
+            .run(body, operands.stream().map(Approximate::given).toList());
     List<Tensor> exact = expected.stream().map(Approximate::exact).toList();
     for (Function version : List.of(program.program(), expanded)) {
       List<Tensor> actual = run(version, program.parameters(), operands, exact);
@@ -141,9 +154,9 @@ final class KernelHarness {
     }
   }
 
-  private static void assemble(Function program) {
+  private static void assemble(Function program, List<String> targets) {
     PtxKernel lowered = LowerProgram.lower(program, program.name());
-    for (String name : List.of("sm_80", "sm_89", "sm_90a", "sm_120a")) {
+    for (String name : targets) {
       PtxModule module = PtxModule.of(Targets.get(name), List.of(PtxPasses.optimize(lowered.kernel())));
       switch (ASSEMBLERS.assemble(module)) {
         case Verdict.Assembled assembled -> assertEquals(0, assembled.spillBytes(), assembled.log());
@@ -188,13 +201,17 @@ final class KernelHarness {
   /** Normally distributed numbers, small integers; any codes, with scales about one hundredth. */
   private Tensor random(TensorType type) {
     boolean scaled = type.isScaled();
-    double[] elements = random(type.shape(), () -> scaled ? random.nextInt(255) - 127
+    double[] elements = random(type.shape(), () -> scaled ? code(type.format())
         : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
         : type.format().round(random.nextGaussian()));
     return scaled
         ? new Tensor(type, elements, random(
             type.scaleType().shape(), () -> type.scaleType().format().round(0.005 + 0.01 * random.nextDouble())))
         : Tensor.of(type, elements);
+  }
+
+  private double code(NumberFormat format) {
+    return format.isInteger() ? random.nextInt(255) - 127 : format.round(random.nextGaussian() * format.max() / 3);
   }
 
   private static double[] random(Shape shape, DoubleSupplier next) {

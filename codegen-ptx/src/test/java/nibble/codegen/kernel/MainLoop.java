@@ -35,7 +35,7 @@ record MainLoop(ImmutableList<Instruction> instructions) {
         default -> { }
       }
     }
-    return loops.stream().filter(loop -> loop.count("mma.") + loop.count("fma.") > 0).findFirst()
+    return loops.stream().filter(loop -> loop.count("mma.") + loop.count("wgmma.") + loop.count("fma.") > 0).findFirst()
         .orElseThrow(() -> new AssertionError(kernel.name() + " has no loop that multiplies"));
   }
 

@@ -13,8 +13,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.shape.Shape;
 
 /**
- * Trains {@code fashion-vit.safetensors}: {@code TrainFashionVit FOLDER FILE [EPOCHS]}, where FOLDER holds the four files of
- * Fashion-MNIST. On one thread.
+ * Trains {@code fashion-vit.safetensors}: {@code TrainFashionVit FOLDER FILE [EPOCHS]}, where FOLDER holds the four files
+ * of Fashion-MNIST. On one thread.
  */
 public final class TrainFashionVit {
   private static final int BATCH = 100;

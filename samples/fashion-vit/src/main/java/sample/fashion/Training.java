@@ -3,8 +3,8 @@ package sample.fashion;
 import java.util.SplittableRandom;
 
 /**
- * Trains a model by AdamW, with a learning rate that rises for a while and then falls as a cosine. The random numbers are
- * those of {@code seed}, and the sums are always in the same order, so the same arguments give the same weights.
+ * Trains a model by AdamW, with a learning rate that rises for a while and then falls as a cosine. The random numbers
+ * are those of {@code seed}, and the sums are always in the same order, so the same arguments give the same weights.
  */
 final class Training {
   private static final double RATE = 3e-3;

@@ -89,7 +89,7 @@ final class VisionTransformer {
     return logits;
   }
 
-  /** Adds to the gradients of the mean cross-entropy of the batch that was last given to {@link #forward}; returns it. */
+  /** Adds to the gradients of the mean cross-entropy of the batch that {@link #forward} saw last; returns it. */
   double backward(byte[] labels) {
     double loss = crossEntropy(labels);
     head.backward(pooled, dLogits, images);

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * How many of 2,000 test images the model tells right with each recipe, interpreted with the roundings of kernels. None of
- * them was seen in training.
+ * How many of 2,000 test images the model tells right with each recipe, interpreted with the roundings of kernels. None
+ * of them was seen in training.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccuracyTest {

@@ -32,7 +32,7 @@ class VerifiedRunTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"f16, 50", "w8a8, 25", "jetfire, 20"})
+  @CsvSource({"f16, 50", "w8a8, 25", "jetfire, 20", "fp8, 20"})
   void everyKernelIsProven(String recipe, double leastDecibels) throws IOException {
     JsonNode report = new ObjectMapper().readTree(run("--verify", "--recipe", recipe, "--json"));
     assertTrue(report.get("verified").asBoolean());
@@ -42,7 +42,8 @@ class VerifiedRunTest {
     assertTrue(report.get("kernels").size() >= 2 * 8, report.get("kernels").size() + " kernels");
     report.get("kernels").forEach(kernel -> assertTrue(kernel.get("ok").asBoolean(), kernel.toString()));
     double decibels = report.get("quantization").get("sqnrDb").asDouble();
-    System.out.printf(Locale.ROOT, "%s: %d launches proven, SQNR %.1f dB%n", recipe, report.get("kernels").size(), decibels);
+    System.out.printf(
+        Locale.ROOT, "%s: %d launches proven, SQNR %.1f dB%n", recipe, report.get("kernels").size(), decibels);
     assertTrue(decibels >= leastDecibels, decibels + " dB");
 
     JsonNode classes = report.get("classes");

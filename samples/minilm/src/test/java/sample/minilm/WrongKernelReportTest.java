@@ -31,6 +31,7 @@ class WrongKernelReportTest {
       import com.google.common.collect.ImmutableMap;
       import java.util.Optional;
       import nibble.codegen.kernel.*;
+      import nibble.codegen.target.Targets;
       import nibble.ir.*;
       import nibble.ir.op.*;
       import nibble.ir.rewrite.*;
@@ -58,7 +59,7 @@ class WrongKernelReportTest {
                     ? Optional.of(ImmutableList.of(operation.operand(0))) : Optional.empty();
             Function region = new Function("region", kernel.regions().getFirst(), kernel.location());
             Block wrong = new RewriteDriver(withoutBias).apply(region, symbols).body();
-            return new ProductKernel().generate(kernel.withRegions(ImmutableList.of(wrong)), symbols);
+            return new ProductKernel(Targets.get("sm_80")).generate(kernel.withRegions(ImmutableList.of(wrong)), symbols);
           }
         }
       }

@@ -11,4 +11,11 @@ class KernelCasesRunTest {
   void ptx(KernelCase kernels) {
     KernelProof.prove(kernels);
   }
+
+  /** Products as Hopper has them, large ones by warpgroups; nothing races, and nothing is read before it is written. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.KernelCases#products")
+  void hopper(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_90a");
+  }
 }

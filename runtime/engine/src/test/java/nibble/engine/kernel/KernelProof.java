@@ -27,6 +27,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 import nibble.ir.text.Parser;
 import nibble.ir.verify.Verifier;
@@ -49,23 +50,27 @@ final class KernelProof {
 
   /** Proves a module for the oldest target; returns the names of its kernels in the order of launches. */
   static List<String> prove(KernelCase kernels) {
+    return prove(kernels, "sm_80");
+  }
+
+  /** Proves a module for a target; returns the names of its kernels in the order of launches. */
+  static List<String> prove(KernelCase kernels, String target) {
     KernelProof proof = new KernelProof(kernels.text(), kernels.sizes(), 1);
     return proof.prove(proof.function().parameters().stream().map(Value::tensorType)
-        .map(proof::concrete).map(proof::tensor).toList());
+        .map(proof::concrete).map(proof::tensor).toList(), Targets.get(target));
   }
 
   /** The same with these inputs. */
   static List<String> prove(KernelCase kernels, Tensor... inputs) {
-    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(List.of(inputs));
+    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(List.of(inputs), Targets.get("sm_80"));
   }
 
   private Function function() {
     return module.functions().values().iterator().next();
   }
 
-  private List<String> prove(List<Tensor> inputs) {
+  private List<String> prove(List<Tensor> inputs, Target target) {
     Verifier.require(module);
-    Target target = Targets.get("sm_80");
     Program program = new Backend().compile(module, function(), target);
     WeightSource weights = (key, type) -> tensor(type);
     Constants constants = Constants.of(program, weights);
@@ -87,11 +92,15 @@ final class KernelProof {
     return type.substitute(name -> Dim.of(sizes.get(name)));
   }
 
+  private double code(NumberFormat format) {
+    return format.isInteger() ? random.nextInt(255) - 127 : format.round(random.nextGaussian() * format.max() / 3);
+  }
+
   /** Normally distributed numbers, small integers; codes with scales of about one hundredth. */
   private Tensor tensor(TensorType type) {
     double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
     for (int i = 0; i < elements.length; i++) {
-      elements[i] = type.isScaled() ? random.nextInt(255) - 127
+      elements[i] = type.isScaled() ? code(type.format())
           : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
           : type.format().round(random.nextGaussian());
     }

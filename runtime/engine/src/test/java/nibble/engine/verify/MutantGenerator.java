@@ -4,10 +4,10 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Optional;
+import nibble.codegen.Backend;
 import nibble.codegen.kernel.KernelGenerator;
 import nibble.codegen.kernel.KernelProgram;
-import nibble.codegen.kernel.ProductKernel;
-import nibble.codegen.kernel.SweepKernel;
+import nibble.codegen.target.Targets;
 import nibble.codegen.tile.ExpandPipeline;
 import nibble.ir.Function;
 import nibble.ir.Operation;
@@ -23,7 +23,7 @@ import nibble.ir.shape.SymbolBounds;
  */
 record MutantGenerator(Rewrite ops, Rewrite tiles) implements KernelGenerator {
   private static final Rewrite NOTHING = (operation, context) -> Optional.empty();
-  private static final List<KernelGenerator> BUILT_IN = List.of(new ProductKernel(), new SweepKernel());
+  private static final List<KernelGenerator> BUILT_IN = Backend.builtIn(Targets.get("sm_80"));
 
   static MutantGenerator ofOps(Rewrite ops) {
     return new MutantGenerator(ops, NOTHING);

@@ -1,0 +1,69 @@
+package nibble.codegen.ptx;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static nibble.codegen.layout.Dimension.REGISTER;
+import static nibble.codegen.layout.Dimension.WARP;
+
+import com.google.common.collect.ImmutableList;
+import nibble.codegen.layout.Dimension;
+import nibble.codegen.layout.LinearLayout;
+import nibble.codegen.layout.MmaFragment;
+
+/**
+ * A dense {@code wgmma.mma_async} of 64 rows, both operands in shared memory (PTX ISA 9.7.15).
+ *
+ * @param n columns
+ * @param element the type of the elements of both operands, such as {@code s8} or {@code bf16}
+ * @param accumulator the type of C and D: {@code f32} or {@code s32}
+ * @param transposeA whether rows of A lie together in memory, not its depth; of 16-bit elements alone
+ * @param transposeB whether columns of B do
+ */
+public record WgmmaInstruction(int n, String element, String accumulator, boolean transposeA, boolean transposeB) {
+  /** Rows of an instruction. */
+  public static final int ROWS = 64;
+
+  public WgmmaInstruction {
+    checkArgument(bits(element) == 16 || !transposeA && !transposeB, "%s are not transposed", element);
+  }
+
+  public String mnemonic() {
+    return "wgmma.mma_async.sync.aligned.m64n" + n + "k" + k() + "." + accumulator + "." + element + "." + element;
+  }
+
+  /** The depth: 32 bytes. */
+  public int k() {
+    return 256 / bits(element);
+  }
+
+  /** The registers of C or D. */
+  public int accumulatorRegisters() {
+    return n / 2;
+  }
+
+  /** Who holds C and D, 64 x n: {@code (register, lane, warp) -> (dim0, dim1)}. Each warp has 16 rows. */
+  public LinearLayout layoutOfAccumulator() {
+    return MmaFragment.accumulator(16)
+        .times(LinearLayout.identity(REGISTER, n / 8, Dimension.tensor(1)))
+        .times(LinearLayout.identity(WARP, ROWS / 16, Dimension.tensor(0)));
+  }
+
+  /** What follows the predicate: factors of 1, and whether operands are transposed, where the form has these. */
+  ImmutableList<Operand> immediates() {
+    ImmutableList.Builder<Operand> immediates = ImmutableList.builder();
+    if (accumulator.equals("f32")) {
+      immediates.add(Immediate.imm(1), Immediate.imm(1));
+    }
+    if (bits(element) == 16) {
+      immediates.add(Immediate.imm(transposeA ? 1 : 0), Immediate.imm(transposeB ? 1 : 0));
+    }
+    return immediates.build();
+  }
+
+  private static int bits(String element) {
+    return switch (element) {
+      case "f16", "bf16" -> 16;
+      case "s8", "e4m3", "e5m2" -> 8;
+      default -> throw new IllegalArgumentException("no wgmma of " + element);
+    };
+  }
+}

@@ -1,0 +1,172 @@
+package nibble.codegen.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.assemble.Assembler;
+import nibble.codegen.assemble.AssemblerChoice;
+import nibble.codegen.assemble.Verdict;
+import nibble.codegen.layout.BankConflicts;
+import nibble.codegen.layout.LinearLayout;
+import nibble.codegen.layout.SharedAccess;
+import nibble.codegen.layout.SharedLayout;
+import nibble.codegen.layout.VectorAccess;
+import nibble.codegen.ptx.Instruction;
+import nibble.codegen.ptx.PtxModule;
+import nibble.codegen.target.Targets;
+import nibble.codegen.tile.SharedType;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.CopyAsync;
+import nibble.ir.Module;
+import nibble.ir.Registry;
+import nibble.ir.text.Parser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Products for sm_90a: which are made of {@code wgmma}, and what their main loops consist of. */
+class WarpgroupProductTest {
+  private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
+
+  /** Types of both operands; the order of the right one; the instruction. */
+  enum Case {
+    F16("[M,1024] x f16", "[1024,1024] x f16", false, "m64n128k16.f32.f16.f16"),
+    F16_TRANSPOSED("[M,1024] x f16", "[1024,1024] x f16", true, "m64n128k16.f32.f16.f16"),
+    BF16("[M,1024] x bf16", "[1024,1024] x bf16", false, "m64n128k16.f32.bf16.bf16"),
+    BF16_TRANSPOSED("[M,1024] x bf16", "[1024,1024] x bf16", true, "m64n128k16.f32.bf16.bf16"),
+    S8("[M,1024] x i8, scale<token, f32>", "[1024,1024] x i8, scale<axis 0, f32>", true, "m64n128k32.s32.s8.s8"),
+    S8_BLOCK(
+        "[M,1024] x i8, scale<block(1,128), f32>", "[1024,1024] x i8, scale<block(128,128), f32>", true,
+        "m64n128k32.s32.s8.s8");
+
+    private final String text;
+    private final String instruction;
+
+    Case(String left, String right, boolean transposeB, String instruction) {
+      this.text = text(left, right, transposeB, "[M,1024]");
+      this.instruction = "wgmma.mma_async.sync.aligned." + instruction;
+    }
+  }
+
+  private static String text(String left, String right, boolean transposeB, String result) {
+    return """
+        module @m {
+          symbol M
+          func @f(%%a: tensor<%s>, %%b: tensor<%s>) {
+            %%0 = matmul %%a, %%b {transposeB = %s, to = f32} : tensor<%s x f32>
+            return %%0
+          }
+        }
+        """.formatted(left, right, transposeB, result);
+  }
+
+  private static Program program(String text, String target) {
+    Module module = Parser.parse(text, "test", Registry.core());
+    return new Backend().compile(module, module.functions().get("f"), Targets.get(target));
+  }
+
+  private static CompiledKernel kernel(String text, String target) {
+    return program(text, target).kernels().getFirst();
+  }
+
+  private static long count(CompiledKernel kernel, String prefix) {
+    return kernel.code().kernel().instructions().map(Instruction::mnemonic).filter(m -> m.startsWith(prefix)).count();
+  }
+
+  /** Four instructions of a warpgroup take a stage of 128 bytes; operands never pass through registers. */
+  @ParameterizedTest
+  @EnumSource
+  void instructions(Case product) {
+    CompiledKernel kernel = kernel(product.text, "sm_90a");
+    assertEquals(4, count(kernel, product.instruction));
+    assertEquals(4, count(kernel, "wgmma.mma_async"));
+    assertEquals(0, count(kernel, "ldmatrix") + count(kernel, "mma.sync") + count(kernel, "ld.shared"));
+    MainLoop loop = MainLoop.of(kernel.code().kernel());
+    assertEquals(8, loop.count("cp.async.cg"));
+    assertEquals(1, loop.count("bar.sync"));
+    assertTrue(kernel.code().sharedBytes() <= Targets.get("sm_90a").limits().sharedPerBlock());
+  }
+
+  /** What was copied is waited for, shown to the tensor cores, and then the block meets; only then is it read. */
+  @ParameterizedTest
+  @EnumSource
+  void order(Case product) {
+    List<String> order = new ArrayList<>();
+    for (Instruction instruction : MainLoop.of(kernel(product.text, "sm_90a").code().kernel()).instructions()) {
+      switch (instruction.mnemonic()) {
+        case "cp.async.wait_group", "fence.proxy.async", "bar.sync", "wgmma.fence.sync.aligned",
+            "wgmma.commit_group.sync.aligned", "wgmma.wait_group.sync.aligned" -> order.add(instruction.mnemonic());
+        default -> {
+          if (instruction.mnemonic().startsWith("wgmma.mma_async")) {
+            order.add("wgmma");
+          }
+        }
+      }
+    }
+    assertEquals(
+        List.of("cp.async.wait_group", "fence.proxy.async", "bar.sync", "wgmma.fence.sync.aligned", "wgmma", "wgmma",
+            "wgmma", "wgmma", "wgmma.commit_group.sync.aligned", "wgmma.wait_group.sync.aligned"), order);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void bankConflicts(Case product) {
+    int[] copies = new int[1];
+    kernel(product.text, "sm_90a").lowered().body().walk(operation -> {
+      if (operation.op() instanceof CopyAsync) {
+        SharedLayout shared = ((SharedType) operation.operand(2).type()).layout();
+        LinearLayout copied = ((TileType) operation.operand(1).type()).layout();
+        SharedAccess write =
+            SharedAccess.vector(copied, VectorAccess.of(copied, shared.layout(), shared.elementBits(), 16));
+        assertTrue(BankConflicts.isConflictFree(write, shared), () -> "writes to " + shared);
+        copies[0]++;
+      }
+    });
+    assertTrue(copies[0] >= 4, () -> copies[0] + " copies");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void spills(Case product) {
+    PtxModule module = program(product.text, "sm_90a").module();
+    for (Assembler assembler : ASSEMBLERS.assemblers()) {
+      Optional<String> refusal = assembler.refusal(module.target(), module.version());
+      if (refusal.isPresent()) {
+        System.out.println("skipped: " + refusal.get());
+        continue;
+      }
+      switch (assembler.assemble(module.text(), module.target())) {
+        case Verdict.Assembled assembled -> {
+          assertEquals(0, assembled.spillBytes(), assembled.log());
+          // Where instructions touch what wgmma still works on, assemblers say that they serialize.
+          assertFalse(assembled.log().contains("warning"), assembled.log());
+        }
+        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
+        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
+      }
+    }
+  }
+
+  /** Bytes whose depth is not contiguous, few rows, few columns, f32, and other targets: as ever. */
+  @Test
+  void otherProducts() {
+    String bytes = text(
+        "[M,1024] x i8, scale<token, f32>", "[1024,1024] x i8, scale<axis 1, f32>", false, "[M,1024]");
+    String fewRows = text("[16,1024] x f16", "[1024,1024] x f16", true, "[16,1024]");
+    String fewColumns = text("[M,1024] x f16", "[64,1024] x f16", true, "[M,64]");
+    String wide = text("[M,1024] x f32", "[1024,1024] x f32", true, "[M,1024]");
+    for (String text : List.of(bytes, fewRows, fewColumns, wide)) {
+      assertEquals(0, count(kernel(text, "sm_90a"), "wgmma"), text);
+    }
+    for (String target : List.of("sm_80", "sm_89", "sm_100a", "sm_120a")) {
+      assertEquals(0, count(kernel(Case.F16.text, target), "wgmma"), target);
+    }
+  }
+}
