@@ -12,6 +12,7 @@ final class ComputeFormat {
           .put(Formats.F32, Formats.F32)
           .put(Formats.F16, Formats.F32)
           .put(Formats.BF16, Formats.F32)
+          .put(Formats.UE8M0, Formats.F32)
           .put(Formats.I32, Formats.I32)
           .put(Formats.I16, Formats.I32)
           .put(Formats.I8, Formats.I32)

@@ -312,11 +312,23 @@ final class ElementEmitter {
     NumberFormat format = type.format();
     ComputeFormat.of(format);
     Value magnitude = builder.apply(Scalar.ABS, amax);
+    if (format.equals(Formats.UE8M0)) {
+      return builder.apply(
+          Scalar.POWER_ABOVE, builder.apply(Scalar.DIV, magnitude, builder.real(powerDivisor(scales))));
+    }
     Value quotient = builder.apply(Scalar.DIV, magnitude, builder.real(divisor(scales)));
     Value narrow = builder.cast(withinRange(quotient, format), format, Rounding.NEAREST_EVEN);
     Value rounded = builder.cast(narrow, Formats.F32, Rounding.NEAREST_EVEN);
     Value isZero = builder.apply(Scalar.EQ, rounded, builder.real(0));
     return builder.apply(Scalar.SELECT, isZero, builder.real(1), rounded);
+  }
+
+  private static double powerDivisor(Scales scales) {
+    if (scales.rule() != ScaleRules.UP) {
+      throw new UnsupportedAccess("no kernel computes scales of ue8m0 by the rule '" + scales.rule().keyword()
+          + "' yet; they compute them by up");
+    }
+    return CodeRange.of(scales.elements()).most();
   }
 
   private static double divisor(Scales scales) {
@@ -341,6 +353,10 @@ final class ElementEmitter {
     return builder.apply(Scalar.SELECT, builder.apply(Scalar.EQ, scale, infinity), infinity, bounded);
   }
 
+  private Value inverse(Value scale, NumberFormat format) {
+    return builder.apply(format.equals(Formats.UE8M0) ? Scalar.INVERSE_POWER : Scalar.RECIPROCAL, scale);
+  }
+
   /** The code of an element, in the format of codes. */
   private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
     Memory.expectOneLevel(quantize.result());
@@ -362,7 +378,7 @@ final class ElementEmitter {
     }
     Value x = value(operation.operand(0), at);
     Value scale = value(operation.operand(1), scaleCoordinates(quantize.result(), at));
-    Value quotient = grid.apply(builder, Scalar.MUL, x, builder.apply(Scalar.RECIPROCAL, scale));
+    Value quotient = grid.apply(builder, Scalar.MUL, x, inverse(scale, quantize.result().scaleType().format()));
     CodeRange codes = CodeRange.of(format);
     double least = quantize.result().scale().orElseThrow().rule().leastCode(codes);
     Value low = builder.apply(Scalar.MAX, quotient, builder.real(least));

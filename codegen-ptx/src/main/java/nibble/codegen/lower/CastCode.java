@@ -77,6 +77,9 @@ final class CastCode {
     if (x instanceof Immediate constant && from.isInteger()) {
       return imm((float) constant.bits());
     }
+    if (from.equals(Formats.UE8M0)) {
+      return new PowerCode(code.ptx()).decode(code.register(x, RegisterType.B32));
+    }
     if (FloatCodes.has(from)) {
       return new FloatCodes(code.ptx(), (FloatFormat) from).decode(code.register(x, RegisterType.B32));
     }
@@ -96,6 +99,9 @@ final class CastCode {
 
   private Operand fromReal(Operand x, NumberFormat to, FixedRounding rounding) {
     Register value = code.register(x, RegisterType.F32);
+    if (to.equals(Formats.UE8M0)) {
+      return new PowerCode(code.ptx()).encode(value);
+    }
     if (FloatCodes.has(to)) {
       if (rounding != FixedRounding.NEAREST_EVEN) {
         throw new IllegalStateException("codes of " + to.name() + " are rounded to nearest even alone");

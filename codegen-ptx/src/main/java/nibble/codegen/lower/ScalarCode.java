@@ -80,6 +80,8 @@ final class ScalarCode {
       case FLOOR -> code.unary("cvt.rmi.f32.f32", a);
       case CEIL -> code.unary("cvt.rpi.f32.f32", a);
       case ROUND -> code.unary("cvt.rni.f32.f32", a);
+      case POWER_ABOVE -> new PowerCode(code.ptx()).above(code.register(a));
+      case INVERSE_POWER -> new PowerCode(code.ptx()).inverse(code.register(a));
       case EQ, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".f32", a, b);
       // True for NaN, as everywhere but here.
       case NE -> code.binary("setp.neu.f32", a, b);

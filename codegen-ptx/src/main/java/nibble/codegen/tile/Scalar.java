@@ -1,5 +1,7 @@
 package nibble.codegen.tile;
 
+import nibble.ir.format.Formats;
+import nibble.ir.format.Rounding;
 import nibble.ir.op.Erf;
 
 /** The functions of single elements that tiles can be mapped with: one row each. Arguments and results are f64 here. */
@@ -37,6 +39,11 @@ public enum Scalar {
   FLOOR(1, (a, b, c) -> Math.floor(a)),
   CEIL(1, (a, b, c) -> Math.ceil(a)),
   ROUND(1, (a, b, c) -> Math.rint(a)),
+  /** The least power of two from 2^-127 to 2^127 that is not less than a number of at least 0; NaN where there is none. */
+  POWER_ABOVE(1, (a, b, c) -> Formats.UE8M0.decode(
+      Formats.UE8M0.encode(a <= Formats.UE8M0.max() ? a : Double.NaN, Rounding.AWAY_FROM_ZERO))),
+  /** 1 over such a power, exactly. */
+  INVERSE_POWER(1, (a, b, c) -> 1 / a),
   // Truth values
   EQ(2, (a, b, c) -> a == b ? 1 : 0),
   NE(2, (a, b, c) -> a != b ? 1 : 0),

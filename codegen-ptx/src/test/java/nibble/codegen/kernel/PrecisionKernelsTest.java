@@ -44,6 +44,7 @@ class PrecisionKernelsTest {
       "toward_zero; tensor<[N,64] x i8, scale<token, bf16>>",
       "nearest_even; tensor<[N,64] x e4m3, scale<token, f32>>",
       "nearest_even; tensor<[N,64] x e2m3, scale<group 16, f16>>",
+      "nearest_even; tensor<[N,64] x e4m3, scale<group 32, ue8m0, up>>",
       "nearest_even; tensor<[N,64] x i16, scale<token, f32>>"})
   void haveKernels(String rounding, String type) {
     KernelHarness.check(quantize(rounding, type), KernelHarness.sizes("N", 5));
@@ -67,7 +68,9 @@ class PrecisionKernelsTest {
       "'nearest_even, fallback = 0.0'; 'tensor<[N,64] x i8, scale<token, f32>, residual<i8>>'; its part 'residual' has no kernels",
       "toward_zero; tensor<[N,64] x e4m3, scale<token, f32>>; no kernel rounds codes of e4m3 by toward_zero yet",
       "nearest_even; tensor<[N,64] x i4, scale<token, f32>>; kernels do not compute with i4 yet",
-      "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; kernels do not compute with ue8m0 yet"})
+      "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; no kernel computes scales of ue8m0 by the rule 'nearest' yet",
+      "nearest_even; tensor<[N,64] x e4m3, scale<token, ue8m0, floor>>; no kernel computes scales of ue8m0 by the rule 'floor' yet",
+      "nearest_even; tensor<[N,64] x i8, scale<token, ue4m3>>; kernels do not compute with ue4m3 yet"})
   void areRefused(String rounding, String type, String reason) {
     UnsupportedAccess refusal = assertThrows(UnsupportedAccess.class, () -> program(quantize(rounding, type)));
     assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);

@@ -22,6 +22,7 @@ final class ProductCases {
     E5M2_GROUP("e5m2", "group(32)", "block(32,1)", "group(32)"),
     E2M3_GROUP("e2m3", "group(16)", "block(16,1)", "group(16)"),
     E3M2_TENSOR("e3m2", "tensor", "tensor", "tensor"),
+    MXFP8("e4m3", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     F16("f16", "", "", ""),
     BF16("bf16", "", "", ""),
     F32("f32", "", "", "");
@@ -47,8 +48,9 @@ final class ProductCases {
     }
 
     private String type(Object rows, int columns, String scale) {
+      String scales = scale.contains(", ") ? scale : scale + ", f32";
       return "tensor<[%s,%d] x %s%s>".formatted(
-          rows, columns, format, scale.isEmpty() ? "" : ", scale<" + scale + ", f32>");
+          rows, columns, format, scale.isEmpty() ? "" : ", scale<" + scales + ">");
     }
 
     boolean isScaled() {

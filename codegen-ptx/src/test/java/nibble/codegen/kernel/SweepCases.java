@@ -102,6 +102,9 @@ final class SweepCases {
       cases.add(quantizer("token", "B,S,64", format));
       cases.add(quantizer("block(8,16)", "3,33,50", format));
     }
+    cases.add(powers("group 32", "B,S,64", "e4m3"));
+    cases.add(powers("group 16", "3,33,50", "e2m3"));
+    cases.add(powers("block(8,16)", "2,32,64", "i8"));
     // Boxes that are looped over, with elements behind the edge.
     cases.add(quantizer("block(128,128)", "2,150,200"));
     cases.add(quantizer("block(128,128)", "B,S,200"));
@@ -112,15 +115,24 @@ final class SweepCases {
     return quantizer(granularity, shape, "i8");
   }
 
+  /** With scales that are powers of two. */
+  private static KernelCase powers(String granularity, String shape, String codes) {
+    return quantizer(granularity, shape, codes, "ue8m0, up");
+  }
+
   private static KernelCase quantizer(String granularity, String shape, String codes) {
+    return quantizer(granularity, shape, codes, "f32");
+  }
+
+  private static KernelCase quantizer(String granularity, String shape, String codes, String scales) {
     boolean symbolic = shape.startsWith("B");
     return KernelCase.of(
-        "quantize to " + codes + " by " + granularity + " of " + shape, symbolic ? "symbol B\nsymbol S multiple of 8" : "",
+        "quantize to " + codes + " by " + granularity + " with " + scales + " of " + shape, symbolic ? "symbol B\nsymbol S multiple of 8" : "",
         "%%x: tensor<[%s] x f32>".formatted(shape), """
-        %%0 = quantize %%x {rounding = nearest_even} : tensor<[%1$s] x %3$s, scale<%2$s, f32>>
+        %%0 = quantize %%x {rounding = nearest_even} : tensor<[%1$s] x %3$s, scale<%2$s, %4$s>>
         %%1 = dequantize %%0 {to = f32} : tensor<[%1$s] x f32>
         return %%0, %%1
-        """.formatted(shape, granularity, codes),
+        """.formatted(shape, granularity, codes, scales),
         symbolic ? ImmutableMap.of("B", 2L, "S", 24L) : NONE);
   }
 

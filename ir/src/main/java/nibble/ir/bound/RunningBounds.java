@@ -9,6 +9,8 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
+import nibble.ir.op.Quantize;
+import nibble.ir.op.Scales;
 import nibble.ir.op.TensorOp;
 
 /**
@@ -31,6 +33,7 @@ public record RunningBounds(ErrorModel model) {
    */
   public ImmutableList<Approximate> run(Block body, List<Approximate> arguments) {
     Map<Value, Approximate> values = new HashMap<>();
+    Map<Value, Operation> scales = new HashMap<>();
     for (int i = 0; i < arguments.size(); i++) {
       values.put(body.arguments().get(i), arguments.get(i));
     }
@@ -39,14 +42,29 @@ public record RunningBounds(ErrorModel model) {
         throw new IllegalStateException("no error analysis goes through " + operation.op().name());
       }
       List<Approximate> operands = operation.operands().stream().map(values::get).toList();
+      Operation maker = operation.operands().size() == 2 ? scales.get(operation.operand(1)) : null;
+      if (op instanceof Quantize quantize && maker != null) {
+        Approximate ranges = values.get(maker.operand(0));
+        Tensor exact = eval(op, operands, operation.result().tensorType());
+        values.put(operation.result(), new Approximate(
+            exact, scaled(quantize.error(operands, (Scales) maker.op(), ranges, exact, model))));
+        continue;
+      }
       values.put(operation.result(), apply(op, operands, operation.result().tensorType()));
+      if (op instanceof Scales) {
+        scales.put(operation.result(), operation);
+      }
     }
     return body.results().stream().map(values::get).collect(ImmutableList.toImmutableList());
   }
 
   private Approximate apply(TensorOp op, List<Approximate> operands, TensorType type) {
-    Tensor exact = op.eval(operands.stream().map(Approximate::exact).toList(), type);
+    Tensor exact = eval(op, operands, type);
     return new Approximate(exact, scaled(op.error(operands, exact, model)));
+  }
+
+  private static Tensor eval(TensorOp op, List<Approximate> operands, TensorType type) {
+    return op.eval(operands.stream().map(Approximate::exact).toList(), type);
   }
 
   private static double[] scaled(double[] error) {

@@ -218,6 +218,23 @@ public record Quantize(RoundingMode rounding, Optional<Double> fallback, TensorT
 
   @Override
   public double[] error(List<Approximate> operands, Tensor exact, ErrorModel model) {
-    return new QuantizeBounds(this, operands, exact, model).errors();
+    return new QuantizeBounds(this, operands, Optional.empty(), exact, model).errors();
+  }
+
+  /**
+   * The same where given scales come from {@link Scales}: a range says more of the few scales that it may lead to than
+   * the largest distance of one of them does.
+   *
+   * @param scales what made the second operand
+   * @param ranges of what it made it
+   */
+  public double[] error(
+      List<Approximate> operands, Scales scales, Approximate ranges, Tensor exact, ErrorModel model) {
+    ScaleLayout layout = result.scale().orElseThrow();
+    boolean isOwnRule = scales.elements().equals(result.format()) && scales.rule().equals(layout.rule())
+        && operands.size() == 2 && result.zeroType().isEmpty() && scales.result().isScaled() == layout.outer().isPresent();
+    return isOwnRule
+        ? new QuantizeBounds(this, operands, Optional.of(ranges), exact, model).errors()
+        : error(operands, exact, model);
   }
 }

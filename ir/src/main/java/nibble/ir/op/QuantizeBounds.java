@@ -17,15 +17,18 @@ import nibble.ir.shape.Shape;
 final class QuantizeBounds {
   private final Quantize op;
   private final List<Approximate> operands;
+  private final Optional<Approximate> ranges;
   private final Approximate x;
   private final Tensor exact;
   private final TensorType type;
   private final ErrorModel model;
   private final ScaleGrid grid;
 
-  QuantizeBounds(Quantize op, List<Approximate> operands, Tensor exact, ErrorModel model) {
+  QuantizeBounds(
+      Quantize op, List<Approximate> operands, Optional<Approximate> ranges, Tensor exact, ErrorModel model) {
     this.op = op;
     this.operands = operands;
+    this.ranges = ranges;
     this.x = operands.getFirst();
     this.exact = exact;
     this.type = exact.type();
@@ -54,6 +57,11 @@ final class QuantizeBounds {
   }
 
   private ScaleBounds scales() {
+    if (ranges.isPresent()) {
+      return ScaleBounds.dynamic(
+          ranges.get(), type.scaleType(), type.scale().orElseThrow(), CodeRange.of(type.format()), Optional.empty(),
+          model);
+    }
     boolean given = operands.size() > 1 && operands.get(1).exact().type().equals(type.scaleType());
     if (given) {
       return ScaleBounds.given(operands.get(1));

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import nibble.ir.Block;
 import nibble.ir.Registry;
 import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate.Verdict;
@@ -16,6 +17,7 @@ import nibble.ir.format.Rounding;
 import nibble.ir.format.RoundingMode;
 import nibble.ir.format.StochasticRounding;
 import nibble.ir.op.Quantize;
+import nibble.ir.text.Parser;
 import nibble.ir.text.TextReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,5 +147,40 @@ class QuantizeBoundsTest {
     assertTrue(bound.judge(given.eval(List.of(x, four), type)).outside() > 0);
     // One gap of the larger scale, not the size of the elements.
     assertTrue(Arrays.stream(bound.error()).max().orElseThrow() <= 2.001, Arrays.toString(bound.error()));
+  }
+
+  /**
+   * A largest magnitude next to the edge of a power, so that the kernel's scale is that power or the next: apart from
+   * the scales, which are off by all of themselves, the codes have bounds of a gap of the larger scale.
+   */
+  @Test
+  void scalesOfRangesAreToldApart() {
+    Block body = Parser.parse("""
+        module @m {
+          func @f(%x: tensor<[1,4] x f32>) {
+            %0 = amax %x {granularity = token} : tensor<[1,1] x f32>
+            %1 = scales %0 {elements = e4m3, rule = up} : tensor<[1,1] x ue8m0>
+            %2 = quantize %x, %1 {rounding = nearest_even} : tensor<[1,4] x e4m3, scale<token, ue8m0, up>>
+            return %1, %2
+          }
+        }
+        """, "test", Registry.core()).functions().get("f").body();
+    double[] elements = {447.9999, 100.3, -3.3, 0.01};
+    Tensor x = Tensor.of(body.arguments().getFirst().tensorType(), elements);
+    double[] errors = {1e-3, 1e-5, 1e-6, 1e-9};
+    List<Approximate> results = new RunningBounds(new F32Model()).run(body, List.of(new Approximate(x, errors)));
+    assertEquals(1, results.getFirst().exact().elements()[0]);
+    assertTrue(results.getFirst().error()[0] >= 1, "2 is possible");
+    Tensor other = Tensor.of(x.type(), 448.0009, 100.3, -3.3, 0.01);
+    Quantize quantize = Quantize.nearest(body.results().getLast().tensorType());
+    Tensor above = quantize.eval(List.of(other), quantize.result());
+    assertEquals(2, above.scales()[0]);
+    for (int i = 0; i < elements.length; i++) {
+      double bound = results.getLast().error()[i];
+      double gap = Math.max(2 * 0x1p-9, Math.abs(elements[i]) / 4);
+      assertTrue(bound <= gap, bound + " for " + elements[i]);
+      double exact = results.getLast().exact().values()[i];
+      assertTrue(Math.abs(above.values()[i] - exact) <= bound, above.values()[i] + " is not within " + bound);
+    }
   }
 }

@@ -15,6 +15,7 @@ import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Operation;
+import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.op.Constant;
 import nibble.ir.rewrite.DeadCode;
@@ -62,7 +63,13 @@ public record FindWrongOp(Backend backend, Target target, Device device) {
   }
 
   private Optional<ElementCheck.Fault> fault(Function part, WrongKernel wrong) {
-    Program program = backend.compile(Module.of("part", List.of(), List.of(part)), part, target);
+    Program program;
+    try {
+      program = backend.compile(Module.of("part", List.of(), List.of(part)), part, target);
+    } catch (InputException e) {
+      // Such as the scales of a product without its codes: the cut is further on.
+      return Optional.empty();
+    }
     Constants constants = Constants.of(program, WeightSource.NONE);
     KernelVerifier verifier = new KernelVerifier(program, wrong.operands(), constants.tensors());
     try (Session session = Session.open(program, device, constants, Sharing.NONE)) {

@@ -18,6 +18,7 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.ScaleLayout;
+import nibble.ir.op.Quantize;
 import nibble.ir.shape.Shape;
 import nibble.ir.text.TextReader;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,38 @@ class FloatCodesRunTest {
       // The quotient by a scale of 1 is the number itself.
       long expected = format.encode(numbers[i], Rounding.NEAREST_EVEN);
       assertEquals(format.decode(expected), codes.elements()[i], numbers[i] + " to " + name);
+    }
+  }
+
+  /** Rows from the least to the largest f32, of zeros, and of what is no number. */
+  @ParameterizedTest
+  @ValueSource(strings = {"e4m3", "e2m3", "i8"})
+  void powersAreScalesOfRowsOfAnySize(String codes) {
+    List<Double> magnitudes = new ArrayList<>(List.of(0.0, 1e-45, 1e-40, 1e-38, 3.4e38, Double.POSITIVE_INFINITY));
+    for (int exponent = -126; exponent < 127; exponent += 11) {
+      // Beside the edge of a power, not on it, where the kernel's division decides.
+      magnitudes.add((double) (float) Math.scalb(format(codes).symmetricMax() * 1.001, exponent - 9));
+      magnitudes.add((double) (float) Math.scalb(format(codes).symmetricMax() * 0.999, exponent - 9));
+    }
+    int rows = magnitudes.size();
+    double[] elements = new double[rows * 8];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = (float) (magnitudes.get(i / 8) * (i % 8 == 0 ? 1 : i % 8 / 9.0));
+    }
+    elements[8 * 4 + 3] = -elements[8 * 4 + 3];
+    Tensor x = Tensor.of(TensorType.of(Shape.of(rows, 8), Formats.F32), elements);
+    String type = "tensor<[%d,8] x %s, scale<token, ue8m0, up>>".formatted(rows, codes);
+    Tensor computed = run("""
+        %%0 = quantize %%x {rounding = nearest_even} : %s
+        return %%0
+        """.formatted(type), "%%x: tensor<[%d,8] x f32>".formatted(rows), x);
+    TensorType scaled = new TextReader(type, "test", Registry.core()).tensorType();
+    Tensor expected = Quantize.nearest(scaled).eval(List.of(x), scaled);
+    for (int row = 0; row < rows; row++) {
+      assertEquals(expected.scales()[row], computed.scales()[row], "scale of " + magnitudes.get(row));
+      for (int i = 8 * row; i < 8 * row + 8 && Double.isFinite(magnitudes.get(row)); i++) {
+        assertEquals(expected.elements()[i], computed.elements()[i], "code of " + elements[i]);
+      }
     }
   }
 }
