@@ -1,5 +1,6 @@
 package nibble.emulator.check;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.OptionalLong;
 import nibble.emulator.KernelFault;
@@ -22,6 +23,8 @@ final class CellVisitor implements AccessSets.Knowledge {
   private final RaceChecker races;
   private final ThreadBlock block;
   private final BlockClocks clocks;
+  /** What copies that are under way will write to shared memory. */
+  private final byte[] copies;
 
   // The access.
   private Warp warp;
@@ -44,6 +47,15 @@ final class CellVisitor implements AccessSets.Knowledge {
     this.races = races;
     this.block = block;
     this.clocks = clocks;
+    this.copies = new byte[Math.toIntExact(block.shared().byteSize())];
+  }
+
+  /** Visits the cells that a lane's copy will write. */
+  void copy(int newLane) {
+    visit(Deed.COPY, newLane, 1 << newLane);
+    for (int i = 0; i < bytes; i++) {
+      copies[(int) offsets[newLane] + i] = values.at(newLane, i);
+    }
   }
 
   /**
@@ -155,13 +167,16 @@ final class CellVisitor implements AccessSets.Knowledge {
   private int checkWrite(ShadowPage page, int cell, int deed) {
     long write = page.writes[cell];
     if (Stamp.deed(write) == Deed.COPY) {
+      if (deed == Deed.COPY && isCopied(page, cell)) {
+        return deed;
+      }
       report(KernelFault.Kind.UNFINISHED_COPY, page, cell, deed, write, page.writeSites[cell], true);
       return deed;
     }
     if (knows(write) || isSingle() && isOwn(write)) {
       return deed;
     }
-    if (deed == Deed.WRITE || Deed.isAtomic(deed)) {
+    if (deed == Deed.WRITE || deed == Deed.COPY || Deed.isAtomic(deed)) {
       if (isThere(page, cell, write)) {
         return deed == Deed.WRITE ? Deed.SILENT_WRITE : deed;
       }
@@ -173,6 +188,16 @@ final class CellVisitor implements AccessSets.Knowledge {
         isOneStore ? KernelFault.Kind.LANE_CONFLICT : KernelFault.Kind.RACE,
         page, cell, deed, write, page.writeSites[cell], true);
     return deed;
+  }
+
+  /** Whether a lane copies to a cell what another copy that is under way will write there. */
+  private boolean isCopied(ShadowPage page, int cell) {
+    boolean same = values != null;
+    long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
+    for (int i = 0; same && i < 1 << page.cellBits; i++) {
+      same = copies[(int) at + i] == values.at(lane, (int) (at - offsets[lane]) + i);
+    }
+    return same;
   }
 
   private boolean isSingle() {
@@ -213,7 +238,11 @@ final class CellVisitor implements AccessSets.Knowledge {
       int otherFrom = (int) (offsets[lane] + from - offsets[other]);
       return values.areEqual(lane, from, other, otherFrom, size);
     }
-    return values.areThere(lane, place.segment(), offsets[lane], from, size);
+    return values.areThere(lane, memory(), offsets[lane], from, size);
+  }
+
+  private MemorySegment memory() {
+    return shadow.isOfBlock() ? block.shared() : place.segment();
   }
 
   /** Whether a stamp was left by another lane of the very access that is looked at. */
@@ -264,7 +293,7 @@ final class CellVisitor implements AccessSets.Knowledge {
     if (!Deed.conflicts(deed, otherDeed, inOneBlock)) {
       return deed;
     }
-    if (deed == Deed.WRITE && !Deed.conflicts(Deed.SILENT_WRITE, otherDeed, inOneBlock)
+    if ((deed == Deed.WRITE || deed == Deed.COPY) && !Deed.conflicts(Deed.SILENT_WRITE, otherDeed, inOneBlock)
         && isThere(page, cell, Stamp.NONE)) {
       return Deed.SILENT_WRITE;
     }

@@ -170,8 +170,10 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void copyIssued(Warp warp, int lanes, long[] destinations, byte[] data, int bytes, int site) {
-    cells.begin(warp, lanes, shared, warp.resolver, destinations, bytes, null, site);
-    visitEach(Deed.COPY, lanes);
+    cells.begin(warp, lanes, shared, warp.resolver, destinations, bytes, warp.stored.set(data, bytes), site);
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      cells.copy(Integer.numberOfTrailingZeros(rest));
+    }
   }
 
   @Override

@@ -3,12 +3,13 @@ package nibble.emulator.execute;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** What lanes are about to store, in registers still. One object serves a warp for all of its stores. */
+/** What lanes are about to store, in registers still, or what they have asked to be copied. One object serves a warp for all of its stores. */
 public final class StoredValues {
   private final Warp warp;
   private int[] registers;
   private int elementBytes;
   private boolean isLong;
+  private byte[] copied;
 
   StoredValues(Warp warp) {
     this.warp = warp;
@@ -25,16 +26,27 @@ public final class StoredValues {
     registers = newRegisters;
     elementBytes = bytes;
     isLong = isOfLongs;
+    copied = null;
+    return this;
+  }
+
+  /** Describes a copy, of so many bytes for each lane. */
+  public StoredValues set(byte[] data, int bytes) {
+    copied = data;
+    elementBytes = bytes;
     return this;
   }
 
   /** Whether what is to be stored can be told. */
   public boolean areKnown() {
-    return registers.length > 0;
+    return copied != null || registers.length > 0;
   }
 
   /** A byte of what a lane stores. */
   public byte at(int lane, int index) {
+    if (copied != null) {
+      return copied[lane * elementBytes + index];
+    }
     int register = registers[index / elementBytes] + lane;
     int shift = 8 * (index % elementBytes);
     return (byte) (isLong ? warp.longs[register] >>> shift : warp.words[register] >>> shift);

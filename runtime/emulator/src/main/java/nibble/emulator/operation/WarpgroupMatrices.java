@@ -7,6 +7,7 @@ import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.lane.Lanes;
 import nibble.emulator.memory.Addresses;
+import nibble.emulator.memory.Space;
 import nibble.emulator.tensor.MatrixDescriptor;
 import nibble.emulator.tensor.TensorScratch;
 import nibble.emulator.tensor.WarpgroupMultiplication;
@@ -88,7 +89,18 @@ public final class WarpgroupMatrices {
             "out of bounds: the matrix descriptor leads to shared address " + Addresses.hex(address) + " of "
                 + shared.byteSize() + " bytes");
       }
+      tell(w, address, site);
       MemorySegment.copy(shared, ValueLayout.JAVA_BYTE, address, to, at, MatrixDescriptor.CHUNK);
     };
+  }
+
+  /** Tells the observer of a chunk that is read, as if the first lane did it. */
+  private static void tell(Warp w, int address, int site) {
+    if (w.block.observer() != Observer.BlockObserver.NONE) {
+      long[] place = new long[Lanes.WARP];
+      place[0] = address;
+      w.resolver.resolve(1, Space.SHARED, place, MatrixDescriptor.CHUNK, site, false);
+      w.block.observer().read(w, 1, w.resolver, MatrixDescriptor.CHUNK, site);
+    }
   }
 }

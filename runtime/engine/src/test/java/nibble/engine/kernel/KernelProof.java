@@ -3,6 +3,7 @@ package nibble.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,7 +33,8 @@ import nibble.ir.verify.Verifier;
 
 /**
  * Compiles the only function of a module, runs its kernels on the PTX machine, every buffer an allocation of its own,
- * and holds each element of each result to its running error bound.
+ * and holds each element of each result to its running error bound. All checks of the machine are on; what they find
+ * ends the run.
  */
 final class KernelProof {
   private final Module module;
@@ -50,14 +52,11 @@ final class KernelProof {
     return prove(kernels, "sm_80");
   }
 
-  /**
-   * Proves a module for a target; what the machine finds by checks is a failure too. Returns the names of its kernels in
-   * the order of launches.
-   */
-  static List<String> prove(KernelCase kernels, String target, Check... checks) {
+  /** Proves a module for a target; returns the names of its kernels in the order of launches. */
+  static List<String> prove(KernelCase kernels, String target) {
     KernelProof proof = new KernelProof(kernels.text(), kernels.sizes(), 1);
     return proof.prove(proof.function().parameters().stream().map(Value::tensorType)
-        .map(proof::concrete).map(proof::tensor).toList(), Targets.get(target), checks);
+        .map(proof::concrete).map(proof::tensor).toList(), Targets.get(target));
   }
 
   /** The same with these inputs. */
@@ -69,13 +68,14 @@ final class KernelProof {
     return module.functions().values().iterator().next();
   }
 
-  private List<String> prove(List<Tensor> inputs, Target target, Check... checks) {
+  private List<String> prove(List<Tensor> inputs, Target target) {
     Verifier.require(module);
     Program program = new Backend().compile(module, function(), target);
     WeightSource weights = (key, type) -> tensor(type);
     Constants constants = Constants.of(program, weights);
     KernelVerifier verifier = new KernelVerifier(program, inputs, constants.tensors());
-    try (Device device = new EmulatedDevice(Machine.builder().workers(2).checks(checks).build(), target);
+    Machine machine = Machine.builder().checks(EnumSet.allOf(Check.class)).build();
+    try (Device device = new EmulatedDevice(machine, target);
         Session session = Session.open(program, device, constants, Session.Sharing.NONE)) {
       session.run(inputs, verifier);
     }
