@@ -69,14 +69,23 @@ public record KernelArithmetic(Target target) implements ErrorModel {
       // One fused multiply-add after the other.
       return ErrorModel.gamma(length, UNIT);
     }
+    if (left.isScaled() && right.isScaled()) {
+      // Codes become f16, without error.
+      return tensorCores(left, length) + scaledSums(left, right, length, 0);
+    }
     return tensorCores(left, length);
   }
 
   /** Integer sums are exact; their conversion, two scales and the sum over blocks round. */
   private static double scaledIntegers(TensorType left, TensorType right, long length) {
     long depth = Math.min(scaleDepth(left, length), scaleDepth(right, length));
+    return scaledSums(left, right, length, Math.min(depth, length) > EXACT_PRODUCTS ? 1 : 0);
+  }
+
+  /** Two scales, and the sum over blocks of the same scales. */
+  private static double scaledSums(TensorType left, TensorType right, long length, long conversion) {
+    long depth = Math.min(scaleDepth(left, length), scaleDepth(right, length));
     long blocks = Math.ceilDiv(length, depth);
-    long conversion = Math.min(depth, length) > EXACT_PRODUCTS ? 1 : 0;
     // A block may be cut further by tiles of 64, each of which is converted, scaled and added.
     long sums = blocks > 1 ? Math.ceilDiv(length, Math.min(depth, 64)) : 0;
     return ErrorModel.gamma(2 + conversion + sums, UNIT);

@@ -1,5 +1,6 @@
 package nibble.codegen.kernel;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
@@ -17,6 +18,10 @@ final class ComputeFormat {
           .put(Formats.U8, Formats.I32)
           .put(Formats.BOOL, Formats.BOOL)
           .buildOrThrow();
+
+  /** Floating-point codes of a byte, which kernels turn into f32 or f16 where they read them. They need scales. */
+  static final ImmutableList<NumberFormat> FLOAT_CODES =
+      ImmutableList.of(Formats.E4M3, Formats.E5M2, Formats.E2M3, Formats.E3M2);
 
   private ComputeFormat() {}
 

@@ -39,8 +39,8 @@ import nibble.ir.shape.Shape;
  */
 final class ElementEmitter {
   /** Formats of codes that kernels have instructions for. */
-  private static final ImmutableList<NumberFormat> CODES =
-      ImmutableList.of(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16);
+  private static final ImmutableList<NumberFormat> CODES = ImmutableList.<NumberFormat>builder()
+      .add(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES).build();
 
   /** Scales of f32 numbers do not leave formats of that range. */
   private static final double WIDE = 0x1p127;
@@ -352,6 +352,10 @@ final class ElementEmitter {
           + " yet; they round by nearest_even or toward_zero");
     }
     NumberFormat format = quantize.result().format();
+    if (rounding != FixedRounding.NEAREST_EVEN && ComputeFormat.FLOAT_CODES.contains(format)) {
+      throw new UnsupportedAccess("no kernel rounds codes of " + format.name() + " by " + rounding.text()
+          + " yet; they round them by nearest_even");
+    }
     if (!CODES.contains(format)) {
       throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
           + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));

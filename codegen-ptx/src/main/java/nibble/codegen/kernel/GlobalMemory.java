@@ -207,10 +207,15 @@ final class GlobalMemory {
     return extent;
   }
 
-  /** Guards on a variable that the access depends on; a whole tile has a point that meets them. */
+  /**
+   * Guards on a variable that the access depends on; a whole tile has a point that meets them. Those that name a loop's
+   * variable outside of the loop as well, as those of elements of a box whose scale is stored, are met by its start.
+   */
   private List<Guard> relevant(IndexExpr index) {
     Set<String> names = grid == null ? Grid2.names(index) : grid.varying(index);
-    return guards.stream().filter(guard -> Grid2.names(guard.index()).stream().anyMatch(names::contains)).toList();
+    return guards.stream()
+        .filter(guard -> Grid2.names(guard.index()).stream().anyMatch(names::contains))
+        .filter(guard -> grid == null || grid.binds(guard.index())).toList();
   }
 
   /** The mask of an access, or null where every element is inside. */

@@ -199,6 +199,11 @@ public record Grid2(
         .collect(Collectors.toSet());
   }
 
+  /** Whether an expression has a value on this grid: outside of a loop its variable has none. */
+  boolean binds(IndexExpr expr) {
+    return variables.keySet().containsAll(names(expr.substitute(tiled)));
+  }
+
   /** How the value of an expression varies on this grid. */
   public Extent extentOf(IndexExpr expr) {
     Set<String> names = varying(expr, loaded -> loaded.variables().stream());

@@ -46,7 +46,11 @@ record KernelBuffers(
     }
     ImmutableMap.Builder<String, Value> buffers = ImmutableMap.builder();
     for (TensorPart part : type.parts()) {
-      requireFormat(part.type().format(), isResult);
+      boolean isCode = type.isScaled() && part.name().equals(TensorPart.ELEMENTS)
+          && ComputeFormat.FLOAT_CODES.contains(part.type().format());
+      if (!isCode) {
+        requireFormat(part.type().format(), isResult);
+      }
       parameters.add(new Parameter(index, isResult, part.name()));
       String buffer = part.name().equals(TensorPart.ELEMENTS) ? name : name + "." + part.name();
       buffers.put(part.name(), builder.block().argument(buffer, new BufferType(part.type().format())));

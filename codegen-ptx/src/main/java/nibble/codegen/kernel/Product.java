@@ -3,12 +3,14 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -103,10 +105,15 @@ record Product(
     Memory.expectOneLevel(leftType());
     Memory.expectOneLevel(rightType());
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
-    return ProductFormat.of(leftType().format(), rightType().format())
-        .filter(format -> bothOrNone && leftType().isScaled() == format.operand().equals(Formats.I8))
+    Optional<ProductFormat> found = leftType().isScaled()
+        ? ProductFormat.ofCodes(leftType().format(), rightType().format())
+        : ProductFormat.of(leftType().format(), rightType().format())
+            .filter(format -> !format.operand().equals(Formats.I8));
+    return found
+        .filter(format -> bothOrNone)
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()
-            + "; products take two operands of one of " + ProductFormat.known() + ", i8 with scales"));
+            + "; products take two operands of one of " + ProductFormat.known() + ", i8 with scales, or of codes with scales: "
+            + String.join(", ", ComputeFormat.FLOAT_CODES.stream().map(NumberFormat::name).toList())));
   }
 
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */

@@ -20,6 +20,18 @@ record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int 
       new ProductFormat(Formats.BF16, Formats.F32, 16, 32),
       new ProductFormat(Formats.F32, Formats.F32, 0, 16));
 
+  /** Floating-point codes become f16 on their way to shared memory, which holds all of them exactly. */
+  private static final ProductFormat UNPACKED = new ProductFormat(Formats.F16, Formats.F32, 16, 32);
+
+  /** How products of scaled operands are accumulated, whose codes have these formats. */
+  static Optional<ProductFormat> ofCodes(NumberFormat left, NumberFormat right) {
+    if (ComputeFormat.FLOAT_CODES.contains(left) && ComputeFormat.FLOAT_CODES.contains(right)) {
+      return Optional.of(UNPACKED);
+    }
+    return of(left, right).filter(format -> format.operand.equals(Formats.I8));
+  }
+
+  /** How products of plain operands are accumulated. */
   static Optional<ProductFormat> of(NumberFormat left, NumberFormat right) {
     return ALL.stream()
         .filter(product -> product.operand.equals(left) && product.operand.equals(right))

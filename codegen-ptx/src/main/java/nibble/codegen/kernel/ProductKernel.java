@@ -170,7 +170,7 @@ public final class ProductKernel implements KernelGenerator {
       return sum;
     }
 
-    /** Adds a block's integer sum, times the scales of the block, to the f32 accumulators. */
+    /** Adds a block's sum of products of codes, times the scales of the block, to the f32 accumulators. */
     private Value promote(TileBuilder inner, Value carried, Value sum, Value index) {
       Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
       Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
@@ -224,7 +224,9 @@ public final class ProductKernel implements KernelGenerator {
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
       OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
           analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
-      return new OperandLoader(tile, isLeft, outer, access, source.filter(InMemory::asItIs).isPresent());
+      return new OperandLoader(tile, isLeft, outer, access, source
+          .filter(InMemory::asItIs)
+          .filter(operand -> operand.memory().type().format().equals(tile.format().operand())).isPresent());
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
@@ -251,7 +253,8 @@ public final class ProductKernel implements KernelGenerator {
       } else if (value.tensorType().isScaled()) {
         Memory codes = memoryOf(operand);
         Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        loader.store(inner, grid, memory.zeroOutside(loaded), stage);
+        Value unpacked = inner.cast(loaded, tile.format().operand(), Rounding.NEAREST_EVEN);
+        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       } else {
         ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
         loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);

@@ -10,6 +10,7 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.RegisterVector;
 import nibble.ir.format.FixedRounding;
+import nibble.ir.format.FloatFormat;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
@@ -24,6 +25,9 @@ final class CastCode {
   /** The elements in another format; those that are narrowed to 16 bits are so by twos. */
   ImmutableList<Operand> cast(
       ImmutableList<Operand> elements, NumberFormat from, NumberFormat to, FixedRounding rounding) {
+    if (FloatCodes.has(from) && !to.equals(Formats.F32) && !to.equals(from)) {
+      return cast(cast(elements, from, Formats.F32, rounding), Formats.F32, to, rounding);
+    }
     boolean halves = from.equals(Formats.F32) && (to.equals(Formats.F16) || to.equals(Formats.BF16));
     if (halves && elements.size() % 2 == 0) {
       return narrowed(elements, to.equals(Formats.F16) ? PtxType.F16X2 : PtxType.BF16X2);
@@ -73,6 +77,9 @@ final class CastCode {
     if (x instanceof Immediate constant && from.isInteger()) {
       return imm((float) constant.bits());
     }
+    if (FloatCodes.has(from)) {
+      return new FloatCodes(code.ptx(), (FloatFormat) from).decode(code.register(x, RegisterType.B32));
+    }
     return switch (from.name()) {
       case "f16" -> code.ptx().op("cvt.f32.f16", x);
       // The bits of a bf16 are the upper half of an f32's.
@@ -89,6 +96,12 @@ final class CastCode {
 
   private Operand fromReal(Operand x, NumberFormat to, FixedRounding rounding) {
     Register value = code.register(x, RegisterType.F32);
+    if (FloatCodes.has(to)) {
+      if (rounding != FixedRounding.NEAREST_EVEN) {
+        throw new IllegalStateException("codes of " + to.name() + " are rounded to nearest even alone");
+      }
+      return new FloatCodes(code.ptx(), (FloatFormat) to).encode(value);
+    }
     return switch (to.name()) {
       case "f16" -> code.ptx().op("cvt.rn.f16.f32", value);
       case "bf16" -> code.ptx().op("cvt.rn.bf16.f32", value);

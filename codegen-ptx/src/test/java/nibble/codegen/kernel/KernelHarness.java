@@ -43,6 +43,7 @@ import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Kernel;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.Dim;
@@ -200,13 +201,17 @@ final class KernelHarness {
   /** Normally distributed numbers, small integers; any codes, with scales about one hundredth. */
   private Tensor random(TensorType type) {
     boolean scaled = type.isScaled();
-    double[] elements = random(type.shape(), () -> scaled ? random.nextInt(255) - 127
+    double[] elements = random(type.shape(), () -> scaled ? code(type.format())
         : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
         : type.format().round(random.nextGaussian()));
     return scaled
         ? new Tensor(type, elements, random(
             type.scaleType().shape(), () -> type.scaleType().format().round(0.005 + 0.01 * random.nextDouble())))
         : Tensor.of(type, elements);
+  }
+
+  private double code(NumberFormat format) {
+    return format.isInteger() ? random.nextInt(255) - 127 : format.round(random.nextGaussian() * format.max() / 3);
   }
 
   private static double[] random(Shape shape, DoubleSupplier next) {

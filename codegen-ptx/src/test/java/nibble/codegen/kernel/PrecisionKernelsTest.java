@@ -42,6 +42,8 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x i8, scale<token, f32, full>>",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16>>",
       "toward_zero; tensor<[N,64] x i8, scale<token, bf16>>",
+      "nearest_even; tensor<[N,64] x e4m3, scale<token, f32>>",
+      "nearest_even; tensor<[N,64] x e2m3, scale<group 16, f16>>",
       "nearest_even; tensor<[N,64] x i16, scale<token, f32>>"})
   void haveKernels(String rounding, String type) {
     KernelHarness.check(quantize(rounding, type), KernelHarness.sizes("N", 5));
@@ -63,7 +65,7 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>; its part 'scales.scales' has no kernels",
       "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
       "'nearest_even, fallback = 0.0'; 'tensor<[N,64] x i8, scale<token, f32>, residual<i8>>'; its part 'residual' has no kernels",
-      "nearest_even; tensor<[N,64] x e4m3, scale<token, f32>>; kernels do not compute with e4m3 yet",
+      "toward_zero; tensor<[N,64] x e4m3, scale<token, f32>>; no kernel rounds codes of e4m3 by toward_zero yet",
       "nearest_even; tensor<[N,64] x i4, scale<token, f32>>; kernels do not compute with i4 yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; kernels do not compute with ue8m0 yet"})
   void areRefused(String rounding, String type, String reason) {
@@ -75,7 +77,7 @@ class PrecisionKernelsTest {
   @CsvSource(delimiter = ';', value = {
       "tensor<[N,64] x i8, scale<token, f32>, residual<i8>>; its part 'residual' has no kernels",
       "tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
-      "tensor<[N,64] x e4m3, scale<token, f32>>; kernels do not compute with e4m3 yet"})
+      "tensor<[N,64] x e2m1, scale<token, f32>>; kernels do not compute with e2m1 yet"})
   void areNotDequantized(String type, String reason) {
     String text = """
         module @m {

@@ -17,6 +17,11 @@ final class ProductCases {
     S8_TENSOR("i8", "tensor", "tensor", "tensor"),
     S8_BLOCK("i8", "block(1,128)", "block(128,128)", "block(128,128)"),
     S8_GROUP("i8", "group(32)", "block(32,1)", "group(32)"),
+    E4M3_CHANNEL("e4m3", "token", "axis 1", "axis 0"),
+    E4M3_BLOCK("e4m3", "block(1,128)", "block(128,128)", "block(128,128)"),
+    E5M2_GROUP("e5m2", "group(32)", "block(32,1)", "group(32)"),
+    E2M3_GROUP("e2m3", "group(16)", "block(16,1)", "group(16)"),
+    E3M2_TENSOR("e3m2", "tensor", "tensor", "tensor"),
     F16("f16", "", "", ""),
     BF16("bf16", "", "", ""),
     F32("f32", "", "", "");

@@ -98,18 +98,29 @@ final class SweepCases {
         cases.add(quantizer(granularity, shape));
       }
     }
+    for (String format : List.of("e4m3", "e5m2", "e2m3", "e3m2")) {
+      cases.add(quantizer("token", "B,S,64", format));
+      cases.add(quantizer("block(8,16)", "3,33,50", format));
+    }
+    // Boxes that are looped over, with elements behind the edge.
+    cases.add(quantizer("block(128,128)", "2,150,200"));
+    cases.add(quantizer("block(128,128)", "B,S,200"));
     return cases.stream();
   }
 
   private static KernelCase quantizer(String granularity, String shape) {
+    return quantizer(granularity, shape, "i8");
+  }
+
+  private static KernelCase quantizer(String granularity, String shape, String codes) {
     boolean symbolic = shape.startsWith("B");
     return KernelCase.of(
-        "quantize by " + granularity + " of " + shape, symbolic ? "symbol B\nsymbol S multiple of 8" : "",
+        "quantize to " + codes + " by " + granularity + " of " + shape, symbolic ? "symbol B\nsymbol S multiple of 8" : "",
         "%%x: tensor<[%s] x f32>".formatted(shape), """
-        %%0 = quantize %%x {rounding = nearest_even} : tensor<[%s] x i8, scale<%s, f32>>
-        %%1 = dequantize %%0 {to = f32} : tensor<[%s] x f32>
+        %%0 = quantize %%x {rounding = nearest_even} : tensor<[%1$s] x %3$s, scale<%2$s, f32>>
+        %%1 = dequantize %%0 {to = f32} : tensor<[%1$s] x f32>
         return %%0, %%1
-        """.formatted(shape, granularity, shape),
+        """.formatted(shape, granularity, codes),
         symbolic ? ImmutableMap.of("B", 2L, "S", 24L) : NONE);
   }
 

@@ -27,6 +27,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 import nibble.ir.text.Parser;
 import nibble.ir.verify.Verifier;
@@ -91,11 +92,15 @@ final class KernelProof {
     return type.substitute(name -> Dim.of(sizes.get(name)));
   }
 
+  private double code(NumberFormat format) {
+    return format.isInteger() ? random.nextInt(255) - 127 : format.round(random.nextGaussian() * format.max() / 3);
+  }
+
   /** Normally distributed numbers, small integers; codes with scales of about one hundredth. */
   private Tensor tensor(TensorType type) {
     double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
     for (int i = 0; i < elements.length; i++) {
-      elements[i] = type.isScaled() ? random.nextInt(255) - 127
+      elements[i] = type.isScaled() ? code(type.format())
           : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
           : type.format().round(random.nextGaussian());
     }

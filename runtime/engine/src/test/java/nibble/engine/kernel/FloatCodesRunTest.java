@@ -1,0 +1,106 @@
+package nibble.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.engine.plan.Constants;
+import nibble.engine.plan.Session;
+import nibble.engine.testing.ProvenRun;
+import nibble.ir.Registry;
+import nibble.ir.TensorType;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.shape.Shape;
+import nibble.ir.text.TextReader;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Floating-point codes in kernels, on the PTX machine: bit for bit what the formats say. */
+class FloatCodesRunTest {
+  private static NumberFormat format(String name) {
+    return Formats.all().stream().filter(format -> format.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static Tensor run(String body, String parameters, Tensor... inputs) {
+    Program program = ProvenRun.compile(
+        ProvenRun.parse("module @m {\nfunc @f(" + parameters + ") {\n" + body + "}\n}\n"), new Backend());
+    return ProvenRun.launch(
+        program, List.of(inputs), Constants.of(program, WeightSource.NONE), Session.Sharing.NONE,
+        Session.Observer.NONE).getFirst();
+  }
+
+  private static Tensor scale() {
+    return Tensor.of(TensorType.of(Shape.of(1), Formats.F32), 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"e4m3", "e5m2", "e2m3", "e3m2"})
+  void everyCodeIsItsNumber(String name) {
+    NumberFormat format = format(name);
+    double[] numbers = new double[1 << format.bits()];
+    for (int code = 0; code < numbers.length; code++) {
+      // Tensors of the host hold no infinity of formats that saturate.
+      numbers[code] = Double.isInfinite(format.decode(code)) ? 0 : format.decode(code);
+    }
+    String type = "tensor<[%d] x %s, scale<tensor, f32>>".formatted(numbers.length, name);
+    Tensor codes = Tensor.scaled(
+        TensorType.of(Shape.of(numbers.length), format).withScale(scaledType(type)), numbers, scale());
+    Tensor values = run("""
+        %%0 = dequantize %%x {to = f32} : tensor<[%1$d] x f32>
+        return %%0
+        """.formatted(numbers.length), "%x: " + type, codes);
+    for (int code = 0; code < numbers.length; code++) {
+      assertEquals(numbers[code], values.elements()[code], "code " + code);
+    }
+  }
+
+  private static ScaleLayout scaledType(String type) {
+    return new TextReader(type, "test", Registry.core()).tensorType().scale().orElseThrow();
+  }
+
+  /** All numbers of the format, all midpoints between them, and what is next to either on both sides. */
+  private static double[] numbers(NumberFormat format) {
+    List<Double> numbers = new ArrayList<>();
+    double last = 0;
+    for (int code = 0; code < 1 << format.bits(); code++) {
+      double number = format.decode(code);
+      if (Double.isFinite(number)) {
+        for (double at : new double[] {number, (number + last) / 2, number * 1.3}) {
+          numbers.add(at);
+          numbers.add((double) Math.nextUp((float) at));
+          numbers.add((double) Math.nextDown((float) at));
+        }
+        last = number;
+      }
+    }
+    numbers.addAll(List.of(1e-30, -1e-30, 1e-40, -0.0, 1e30, -1e30, 3e38));
+    return numbers.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"e4m3", "e5m2", "e2m3", "e3m2"})
+  void numbersBecomeTheNearestCode(String name) {
+    NumberFormat format = format(name);
+    double[] numbers = numbers(format);
+    assertTrue(numbers.length > 9 * 60, numbers.length + " numbers");
+    Tensor codes = run("""
+        %%0 = quantize %%x, %%s {rounding = nearest_even} : tensor<[%d] x %s, scale<tensor, f32>>
+        return %%0
+        """.formatted(numbers.length, name),
+        "%%x: tensor<[%d] x f32>, %%s: tensor<[1] x f32>".formatted(numbers.length),
+        Tensor.of(TensorType.of(Shape.of(numbers.length), Formats.F32), numbers), scale());
+    for (int i = 0; i < numbers.length; i++) {
+      // The quotient by a scale of 1 is the number itself.
+      long expected = format.encode(numbers[i], Rounding.NEAREST_EVEN);
+      assertEquals(format.decode(expected), codes.elements()[i], numbers[i] + " to " + name);
+    }
+  }
+}
