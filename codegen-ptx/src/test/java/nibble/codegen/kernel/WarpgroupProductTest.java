@@ -44,7 +44,11 @@ class WarpgroupProductTest {
     S8("[M,1024] x i8, scale<token, f32>", "[1024,1024] x i8, scale<axis 0, f32>", true, "m64n128k32.s32.s8.s8"),
     S8_BLOCK(
         "[M,1024] x i8, scale<block(1,128), f32>", "[1024,1024] x i8, scale<block(128,128), f32>", true,
-        "m64n128k32.s32.s8.s8");
+        "m64n128k32.s32.s8.s8"),
+    E4M3("[M,1024] x e4m3, scale<token, f32>", "[1024,1024] x e4m3, scale<axis 0, f32>", true, "m64n128k32.f32.e4m3.e4m3"),
+    E4M3_BLOCK(
+        "[M,1024] x e4m3, scale<block(1,128), f32>", "[1024,1024] x e4m3, scale<block(128,128), f32>", true,
+        "m64n128k32.f32.e4m3.e4m3");
 
     private final String text;
     private final String instruction;
