@@ -21,6 +21,7 @@ import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.TilePart;
+import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
@@ -175,7 +176,7 @@ public final class ProductKernel implements KernelGenerator {
     private Value multiply(TileBuilder inner, OperandLoader left, OperandLoader right, Value stage, Value start) {
       if (tile.warpgroups()) {
         WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
-        return inner.add(op, start, left.memory(), right.memory(), stage);
+        return inner.add(new WaitWarpgroupMma(), inner.add(op, start, left.memory(), right.memory(), stage));
       }
       Value sum = start;
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
