@@ -36,8 +36,8 @@ class WarpgroupProductTest {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   /**
-   * Types of both operands; the order of the right one; the instruction; PTX instructions of an iteration, of which those
-   * behind 74 clear, scale and add the sum of a tile, for each of 64 accumulators.
+   * Types of both operands; the order of the right one; the instruction; PTX instructions of an iteration, of which
+   * those behind 74 clear, scale and add the sum of a tile, for each of 64 accumulators.
    */
   enum Case {
     F16("[M,1024] x f16", "[1024,1024] x f16", false, "m64n128k16.f32.f16.f16", 75),
@@ -116,8 +116,9 @@ class WarpgroupProductTest {
     List<String> order = new ArrayList<>();
     for (Instruction instruction : MainLoop.of(kernel(product.text, "sm_90a").code().kernel()).instructions()) {
       switch (instruction.mnemonic()) {
-        case "cp.async.wait_group", "cp.async.commit_group", "fence.proxy.async", "bar.sync", "wgmma.fence.sync.aligned",
-            "wgmma.commit_group.sync.aligned", "wgmma.wait_group.sync.aligned" -> order.add(instruction.mnemonic());
+        case "cp.async.wait_group", "cp.async.commit_group", "fence.proxy.async", "bar.sync",
+            "wgmma.fence.sync.aligned", "wgmma.commit_group.sync.aligned", "wgmma.wait_group.sync.aligned" ->
+            order.add(instruction.mnemonic());
         default -> {
           if (instruction.mnemonic().startsWith("wgmma.mma_async")) {
             order.add("wgmma");
@@ -127,7 +128,8 @@ class WarpgroupProductTest {
     }
     assertEquals(
         List.of("cp.async.wait_group", "fence.proxy.async", "bar.sync", "wgmma.fence.sync.aligned", "wgmma", "wgmma",
-            "wgmma", "wgmma", "wgmma.commit_group.sync.aligned", "cp.async.commit_group", "wgmma.wait_group.sync.aligned"), order);
+            "wgmma", "wgmma", "wgmma.commit_group.sync.aligned", "cp.async.commit_group",
+            "wgmma.wait_group.sync.aligned"), order);
   }
 
   @ParameterizedTest
