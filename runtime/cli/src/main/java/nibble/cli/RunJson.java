@@ -10,6 +10,7 @@ import nibble.codegen.assemble.KernelResources;
 import nibble.codegen.assemble.Verdict;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.device.Dim3;
+import nibble.engine.run.Classification;
 import nibble.engine.run.RunReport;
 import nibble.engine.run.Similarity;
 import nibble.engine.verify.Comparison;
@@ -58,6 +59,15 @@ final class RunJson {
       ArrayNode rows = node.putArray("similarities");
       for (double[] row : similarity.cosines()) {
         Arrays.stream(row).forEach(rows.addArray()::add);
+      }
+    });
+    Classification.of(report).ifPresent(classification -> {
+      ArrayNode rows = node.putArray("classes");
+      for (Classification.Guess guess : classification.guesses()) {
+        ObjectNode row = rows.addObject();
+        row.put("class", guess.name());
+        Json.put(row, "share", guess.share());
+        guess.label().ifPresent(label -> row.put("label", label));
       }
     });
     ObjectNode seconds = node.putObject("seconds");

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import nibble.engine.compile.RecipeChoice;
+import nibble.engine.run.Classification;
+import nibble.engine.run.Classification.Guess;
 import nibble.engine.run.RunReport;
 import nibble.engine.run.Similarity;
 import nibble.engine.verify.Comparison;
@@ -23,6 +25,7 @@ final class RunText {
   private static final int OPS_WIDTH = 46;
   private static final int WORST_PRODUCTS = 3;
   private static final int MAX_SIMILARITIES = 16;
+  private static final int MAX_CLASSES = 16;
 
   private final StringBuilder text = new StringBuilder();
   private final RunReport report;
@@ -37,6 +40,7 @@ final class RunText {
     writing.inputs();
     writing.outputs();
     Similarity.of(report).ifPresent(writing::similarities);
+    Classification.of(report).ifPresent(writing::classes);
     report.checks().ifPresent(writing::proofs);
     report.wrong().ifPresent(wrong -> writing.wrong(wrong, choice, command));
     report.cost().ifPresent(writing::cost);
@@ -90,6 +94,21 @@ final class RunText {
         row.append(String.format(Locale.ROOT, "%7.3f", cosines[a][b]));
       }
       line("%3d %s  %s", a + 1, row, shortened(report.inputs().texts().get(a), 60));
+    }
+  }
+
+  private void classes(Classification classification) {
+    List<Guess> guesses = classification.guesses();
+    int rows = Math.min(guesses.size(), MAX_CLASSES);
+    int width = guesses.stream().mapToInt(guess -> guess.name().length()).max().orElse(0);
+    line("%nclasses%s", rows < guesses.size() ? " of the first " + rows + " of " + guesses.size() + " rows" : "");
+    for (int row = 0; row < rows; row++) {
+      Guess guess = guesses.get(row);
+      line("%3d  %-" + width + "s  %5.1f%%%s", row + 1, guess.name(), 100 * guess.share(),
+          guess.right().orElse(true) ? "" : "  wrong: it is " + guess.label().orElseThrow());
+    }
+    if (classification.labelled() > 0) {
+      line("%d of %d are right", classification.right(), classification.labelled());
     }
   }
 

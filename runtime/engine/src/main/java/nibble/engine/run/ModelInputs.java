@@ -29,9 +29,16 @@ import nibble.passes.validate.SampleData;
  *
  * @param tensors one for each parameter
  * @param texts what they were made of, where they were made of texts: one for each row
+ * @param labels the class of each row, where they are known
  */
-public record ModelInputs(ImmutableList<Tensor> tensors, ImmutableList<String> texts) {
+public record ModelInputs(
+    ImmutableList<Tensor> tensors, ImmutableList<String> texts, ImmutableList<String> labels) {
   private static final String PLAIN_NAME = "[A-Za-z_]\\w*";
+
+  /** Inputs of which no classes are known. */
+  public ModelInputs(ImmutableList<Tensor> tensors, ImmutableList<String> texts) {
+    this(tensors, texts, ImmutableList.of());
+  }
 
   /**
    * The inputs that the user chose, or those of the manifest.
@@ -43,7 +50,21 @@ public record ModelInputs(ImmutableList<Tensor> tensors, ImmutableList<String> t
     if (choice.text().isPresent()) {
       return tokens(argument, TextLines.read(choice.text().get()), function);
     }
-    return new ModelInputs(arrays(function, choice.arrays(), ImmutableMap.of()), ImmutableList.of());
+    return new ModelInputs(
+        arrays(function, choice.arrays(), ImmutableMap.of()), ImmutableList.of(),
+        choice.labels().map(file -> labels(file, argument.classes())).orElse(ImmutableList.of()));
+  }
+
+  private static ImmutableList<String> labels(Path file, List<String> classes) {
+    ImmutableList<String> labels = TextLines.read(file);
+    for (String label : labels) {
+      if (!classes.contains(label)) {
+        throw new InputException(
+            file + ": '" + label + "' is no class of the model",
+            Suggestion.didYouMean(label, classes).orElse("its classes are " + String.join(", ", classes)));
+      }
+    }
+    return labels;
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param weights where the weights are
  * @param tokenizer how texts become inputs
  * @param inputs the inputs when none are given
+ * @param classes what the columns of the first output stand for, where the largest of a row says what the row is
  * @param recipes folders that are searched for recipes
  */
 record Manifest(
@@ -22,6 +23,7 @@ record Manifest(
     @JsonProperty Weights weights,
     @JsonProperty Tokenizer tokenizer,
     @JsonProperty Inputs inputs,
+    @JsonProperty List<String> classes,
     @JsonProperty List<String> recipes) {
 
   /**
@@ -54,6 +56,8 @@ record Manifest(
    *
    * @param text a file with a text on each line
    * @param arrays a {@code .npy} file for each parameter
+   * @param labels a file with the class of each row, one on a line
    */
-  record Inputs(@JsonProperty String text, @JsonProperty Map<String, String> arrays) {}
+  record Inputs(
+      @JsonProperty String text, @JsonProperty Map<String, String> arrays, @JsonProperty String labels) {}
 }

@@ -21,6 +21,7 @@ import nibble.ir.diagnostic.Suggestion;
  * @param weights where its weights may be; empty where nobody said
  * @param tokenizer how texts become inputs, where they can
  * @param inputs what to run it on
+ * @param classes what the columns of the first output stand for; none where it is no classifier
  * @param recipeFolders folders to be searched for recipes
  */
 public record ModelArgument(
@@ -29,6 +30,7 @@ public record ModelArgument(
     Optional<WeightLocation> weights,
     Optional<TokenizerChoice> tokenizer,
     InputChoice inputs,
+    ImmutableList<String> classes,
     ImmutableList<Path> recipeFolders) {
   /** The manifest's name in a sample folder. */
   public static final String MANIFEST = "nibble.json";
@@ -70,6 +72,7 @@ public record ModelArgument(
     return new ModelArgument(
         model, options.entry(), options.weights().map(ModelArgument::only), Optional.empty(),
         inputs(model, Optional.empty(), null, options),
+        ImmutableList.of(),
         Files.isDirectory(recipes) ? ImmutableList.of(recipes) : ImmutableList.of());
   }
 
@@ -92,6 +95,7 @@ public record ModelArgument(
         options.weights().map(ModelArgument::only).or(() -> stated),
         tokenizer,
         inputs(file, tokenizer, manifest.inputs(), options),
+        manifest.classes() == null ? ImmutableList.of() : ImmutableList.copyOf(manifest.classes()),
         resolveAll(file, manifest.recipes() == null ? List.of() : manifest.recipes()));
   }
 
@@ -99,6 +103,7 @@ public record ModelArgument(
       Path file, Optional<TokenizerChoice> tokenizer, Manifest.Inputs stated, ModelOptions options) {
     ImmutableMap.Builder<String, Path> arrays = ImmutableMap.builder();
     Optional<Path> text = Optional.empty();
+    Optional<Path> labels = Optional.empty();
     for (Map.Entry<String, Path> input : options.inputs().entrySet()) {
       if (input.getValue().toString().endsWith(".txt")) {
         text = Optional.of(input.getValue());
@@ -108,6 +113,7 @@ public record ModelArgument(
     }
     if (options.inputs().isEmpty() && stated != null) {
       text = Optional.ofNullable(stated.text()).map(file::resolveSibling);
+      labels = Optional.ofNullable(stated.labels()).map(file::resolveSibling);
       Map<String, String> defaults = stated.arrays() == null ? Map.of() : stated.arrays();
       defaults.forEach((name, path) -> arrays.put(name, file.resolveSibling(path)));
     }
@@ -116,7 +122,7 @@ public record ModelArgument(
           file + ": the texts of " + text.get() + " need a tokenizer, and there is none",
           "name one in " + MANIFEST + ", or give arrays (.npy) as inputs");
     }
-    return new InputChoice(text, arrays.buildOrThrow());
+    return new InputChoice(text, arrays.buildOrThrow(), labels);
   }
 
   /**

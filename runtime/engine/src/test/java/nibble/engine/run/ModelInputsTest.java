@@ -124,4 +124,29 @@ class ModelInputsTest {
         assertThrows(InputException.class, () -> ModelInputs.tokens(argument, List.of("a text"), MAIN));
     assertTrue(none.getMessage().contains("the model has none"), none.getMessage());
   }
+
+  @Test
+  void labelsAreClassesOfTheModel() throws IOException {
+    array("x.npy", Formats.F32, new int[] {4, 2}, new double[8]);
+    array("ids.npy", Formats.I32, new int[] {4}, 0, 0, 0, 0);
+    Path labels = Files.writeString(folder.resolve("labels.txt"), "cat\ndog\n");
+    Files.writeString(folder.resolve(ModelArgument.MANIFEST), """
+        {
+          "model": "m.ir",
+          "classes": ["cat", "dog"],
+          "inputs": { "arrays": { "x": "x.npy", "ids": "ids.npy" }, "labels": "labels.txt" }
+        }
+        """);
+    ModelArgument argument = ModelArgument.resolve(folder, ModelOptions.NONE);
+    assertEquals(List.of("cat", "dog"), argument.classes());
+    assertEquals(List.of("cat", "dog"), ModelInputs.read(argument, MAIN).labels());
+
+    Files.writeString(labels, "cat\ndogg\n");
+    InputException refused = assertThrows(InputException.class, () -> ModelInputs.read(argument, MAIN));
+    assertTrue(refused.getMessage().contains("'dogg' is no class of the model"), refused.getMessage());
+
+    ModelArgument others = ModelArgument.resolve(
+        folder, new ModelOptions(Optional.empty(), Optional.empty(), argument.inputs().arrays()));
+    assertEquals(List.of(), ModelInputs.read(others, MAIN).labels(), "they are those of the manifest's inputs");
+  }
 }

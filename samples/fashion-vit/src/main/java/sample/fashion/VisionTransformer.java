@@ -1,0 +1,171 @@
+package sample.fashion;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** The model of {@code fashion-vit.nib} in f32 with its gradients, for batches of one size. */
+final class VisionTransformer {
+  /** Mean and standard deviation of the grey levels of the training images. */
+  static final float MEAN = 72.94f;
+  static final float DEVIATION = 90.02f;
+
+  private final int images;
+  private final ModelSizes sizes;
+  private final int rows;
+  private final Linear patches;
+  private final Parameter positions;
+  private final List<Attention> attention = new ArrayList<>();
+  private final List<FeedForward> feedForward = new ArrayList<>();
+  private final RmsNorm norm;
+  private final Linear head;
+  private final float[] pixels;
+  /** What goes into each attention and each feed-forward net in turn, and what comes out of the last. */
+  private final float[][] streams;
+  private final float[] normalised;
+  private final float[] pooled;
+  private final float[] logits;
+  private final float[] dLogits;
+  private final float[] dPooled;
+  private final float[] dNormalised;
+  private final float[] gradient;
+
+  VisionTransformer(int images, ModelSizes sizes, RandomGenerator random) {
+    this.images = images;
+    this.sizes = sizes;
+    int width = sizes.width();
+    rows = images * sizes.tokens();
+    patches = new Linear("patches", sizes.patch() * sizes.patch(), width, true, random);
+    positions = Parameter.random("positions", 0.1, random, sizes.tokens(), width);
+    for (int i = 0; i < sizes.layers(); i++) {
+      attention.add(new Attention("layer." + i + ".attn", images, sizes, random));
+      feedForward.add(new FeedForward("layer." + i + ".ffn", images, sizes, random));
+    }
+    norm = new RmsNorm("norm", width);
+    head = new Linear("head", width, sizes.kinds(), true, random);
+    pixels = new float[images * sizes.image() * sizes.image()];
+    streams = new float[2 * sizes.layers() + 1][rows * width];
+    normalised = new float[rows * width];
+    pooled = new float[images * width];
+    logits = new float[images * sizes.kinds()];
+    dLogits = new float[images * sizes.kinds()];
+    dPooled = new float[images * width];
+    dNormalised = new float[rows * width];
+    gradient = new float[rows * width];
+  }
+
+  List<Parameter> parameters() {
+    List<Parameter> all = new ArrayList<>(patches.parameters());
+    all.add(positions);
+    for (int i = 0; i < sizes.layers(); i++) {
+      attention.get(i).parameters().forEach(all::add);
+      feedForward.get(i).parameters().forEach(all::add);
+    }
+    all.add(norm.parameter());
+    all.addAll(head.parameters());
+    return all;
+  }
+
+  /**
+   * The logits of a batch, {@code [images, kinds]}; overwritten by the next.
+   *
+   * @param levels grey levels from 0 to 255, image by image and row by row
+   */
+  float[] forward(float[] levels) {
+    cut(levels);
+    float[] x = streams[0];
+    patches.forward(pixels, x, rows);
+    int image = positions.value().length;
+    for (int i = 0; i < x.length; i++) {
+      x[i] += positions.value()[i % image];
+    }
+    for (int i = 0; i < sizes.layers(); i++) {
+      attention.get(i).forward(streams[2 * i], streams[2 * i + 1]);
+      feedForward.get(i).forward(streams[2 * i + 1], streams[2 * i + 2]);
+    }
+    norm.forward(streams[2 * sizes.layers()], normalised, rows);
+    pool();
+    head.forward(pooled, logits, images);
+    return logits;
+  }
+
+  /** Adds to the gradients of the mean cross-entropy of the batch that was last given to {@link #forward}; returns it. */
+  double backward(byte[] labels) {
+    double loss = crossEntropy(labels);
+    head.backward(pooled, dLogits, images);
+    head.backwardInput(dLogits, dPooled, images, false);
+    int width = sizes.width();
+    int tokens = sizes.tokens();
+    for (int i = 0; i < dNormalised.length; i++) {
+      dNormalised[i] = dPooled[i / (tokens * width) * width + i % width] / tokens;
+      gradient[i] = 0;
+    }
+    norm.backward(streams[2 * sizes.layers()], dNormalised, gradient, rows);
+    for (int i = sizes.layers() - 1; i >= 0; i--) {
+      feedForward.get(i).backward(streams[2 * i + 1], gradient);
+      attention.get(i).backward(streams[2 * i], gradient);
+    }
+    patches.backward(pixels, gradient, rows);
+    int image = positions.value().length;
+    for (int i = 0; i < gradient.length; i++) {
+      positions.gradient()[i % image] += gradient[i];
+    }
+    return loss;
+  }
+
+  /** The mean cross-entropy of the last batch, whose gradient goes to {@code dLogits}. */
+  double crossEntropy(byte[] labels) {
+    int kinds = sizes.kinds();
+    System.arraycopy(logits, 0, dLogits, 0, logits.length);
+    double loss = 0;
+    for (int n = 0; n < images; n++) {
+      double most = Double.NEGATIVE_INFINITY;
+      for (int i = 0; i < kinds; i++) {
+        most = Math.max(most, logits[n * kinds + i]);
+      }
+      double sum = 0;
+      for (int i = 0; i < kinds; i++) {
+        sum += StrictMath.exp(logits[n * kinds + i] - most);
+      }
+      loss += StrictMath.log(sum) + most - logits[n * kinds + labels[n]];
+      Attention.softmax(dLogits, n * kinds, kinds, 1);
+      dLogits[n * kinds + labels[n]] -= 1;
+      for (int i = 0; i < kinds; i++) {
+        dLogits[n * kinds + i] /= images;
+      }
+    }
+    return loss / images;
+  }
+
+  /** One row for each patch, images in order. */
+  private void cut(float[] levels) {
+    int edge = sizes.image();
+    int patch = sizes.patch();
+    int at = 0;
+    for (int image = 0; image < levels.length; image += edge * edge) {
+      for (int top = 0; top < edge; top += patch) {
+        for (int left = 0; left < edge; left += patch) {
+          for (int row = top; row < top + patch; row++) {
+            for (int column = left; column < left + patch; column++) {
+              pixels[at++] = (levels[image + row * edge + column] - MEAN) / DEVIATION;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private void pool() {
+    int width = sizes.width();
+    int tokens = sizes.tokens();
+    for (int n = 0; n < images; n++) {
+      for (int i = 0; i < width; i++) {
+        float sum = 0;
+        for (int token = 0; token < tokens; token++) {
+          sum += normalised[(n * tokens + token) * width + i];
+        }
+        pooled[n * width + i] = sum / tokens;
+      }
+    }
+  }
+}
