@@ -1,5 +1,6 @@
 package nibble.codegen;
 
+import java.util.Optional;
 import nibble.codegen.lower.ElementaryFunction;
 import nibble.codegen.target.ApproximateFunction;
 import nibble.codegen.target.Target;
@@ -71,7 +72,8 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     }
     if (left.isScaled() && right.isScaled()) {
       // Codes become f16, without error.
-      return tensorCores(left, length) + scaledSums(left, right, length, 0);
+      double unpacked = tensorCores(left, length) + scaledSums(left, right, length, 0);
+      return left.format().equals(right.format()) ? Math.max(unpacked, warpgroupCodes(left, right, length)) : unpacked;
     }
     return tensorCores(left, length);
   }
@@ -109,13 +111,34 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     return target.arithmetic(format).map(arithmetic -> steps(arithmetic, length)).orElse(Double.POSITIVE_INFINITY);
   }
 
+  /**
+   * Of codes that warpgroups multiply as they are, where the target has them; 0 elsewhere. What instructions of 32 products
+   * sum up to a depth of at most 128 is scaled, or not yet, and added in f32.
+   */
+  private double warpgroupCodes(TensorType left, TensorType right, long length) {
+    boolean isCode = left.format().equals(Formats.E4M3) || left.format().equals(Formats.E5M2);
+    Optional<TensorArithmetic> arithmetic = target.arithmetic(TensorFormat.FP8_WGMMA).filter(it -> isCode);
+    if (arithmetic.isEmpty()) {
+      return 0;
+    }
+    long depth = Math.min(128, Math.min(scaleDepth(left, length), scaleDepth(right, length)));
+    int instruction = 32;
+    double tile = ErrorModel.gamma(Math.ceilDiv(depth, instruction), step(arithmetic.get(), instruction));
+    // Tiles are no deeper than the largest power of two in the depth of scales, but at least as deep as an instruction.
+    double sums = ErrorModel.gamma(2 + Math.ceilDiv(length, Math.min(depth, instruction)), UNIT);
+    return tile + sums + tile * sums;
+  }
+
+  private static double step(TensorArithmetic arithmetic, int depth) {
+    int terms = arithmetic.productsPerStep(depth) + 1;
+    return terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
+  }
+
   private static double steps(TensorArithmetic arithmetic, long length) {
     int depth = 16;
-    int terms = arithmetic.productsPerStep(depth) + 1;
     // Tiles of shared memory are up to 64 deep, so a little more than the length is summed; zeros cut nothing but the
     // result.
     long count = Math.ceilDiv(length, 64) * 4 * arithmetic.steps();
-    double each = terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
-    return ErrorModel.gamma(count, each);
+    return ErrorModel.gamma(count, step(arithmetic, depth));
   }
 }

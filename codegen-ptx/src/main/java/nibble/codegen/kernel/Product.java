@@ -116,6 +116,16 @@ record Product(
             + String.join(", ", ComputeFormat.FLOAT_CODES.stream().map(NumberFormat::name).toList())));
   }
 
+  /** Whether scales change along the depth. */
+  boolean scalesVary() {
+    return leftType().isScaled() && !scaleDepth().equals(k);
+  }
+
+  /** Whether scales are the same for all products of each instruction. */
+  boolean scalesFit(ProductFormat format) {
+    return !scalesVary() || Long.lowestOneBit(scaleDepth().constant()) >= format.step();
+  }
+
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */
   Dim scaleDepth() {
     Dim left = scaleDepth(leftType(), leftType().rank() - 1);

@@ -23,6 +23,17 @@ record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int 
   /** Floating-point codes become f16 on their way to shared memory, which holds all of them exactly. */
   private static final ProductFormat UNPACKED = new ProductFormat(Formats.F16, Formats.F32, 16, 32);
 
+  /** Codes that warpgroups multiply as they are. */
+  private static final ImmutableList<ProductFormat> CODES_OF_WARPGROUPS = ImmutableList.of(
+      new ProductFormat(Formats.E4M3, Formats.F32, 32, 64), new ProductFormat(Formats.E5M2, Formats.F32, 32, 64));
+
+  /** How warpgroups accumulate products of scaled operands whose codes have these formats, without unpacking them. */
+  static Optional<ProductFormat> ofWarpgroupCodes(NumberFormat left, NumberFormat right) {
+    return CODES_OF_WARPGROUPS.stream()
+        .filter(product -> product.operand.equals(left) && product.operand.equals(right))
+        .findFirst();
+  }
+
   /** How products of scaled operands are accumulated, whose codes have these formats. */
   static Optional<ProductFormat> ofCodes(NumberFormat left, NumberFormat right) {
     if (ComputeFormat.FLOAT_CODES.contains(left) && ComputeFormat.FLOAT_CODES.contains(right)) {
@@ -45,6 +56,14 @@ record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int 
 
   boolean onTensorCores() {
     return k > 0;
+  }
+
+  /**
+   * Whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor cores of sm_90a keep 13
+   * fraction bits of sums of 8-bit floats (DeepSeek-V3 Technical Report, section 3.3.2, promotes them every 128 products).
+   */
+  boolean sumsCoarsely() {
+    return operand.isFloat() && operand.bits() == Byte.SIZE;
   }
 
   /** Depth of a step of the inner loop: of one instruction, or of one vector of a thread. */

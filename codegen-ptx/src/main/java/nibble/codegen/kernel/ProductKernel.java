@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.TilePart;
+import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
@@ -62,8 +64,19 @@ public final class ProductKernel implements KernelGenerator {
   }
 
   private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
-    Generation generation = new Generation(kernel, product, symbols, warpgroups);
-    return generation.isPossible() ? generation : new Generation(kernel, product, symbols, false);
+    ProductFormat usual = product.format();
+    if (warpgroups) {
+      Optional<ProductFormat> codes =
+          ProductFormat.ofWarpgroupCodes(product.leftType().format(), product.rightType().format())
+              .filter(format -> product.leftType().isScaled() && product.scalesFit(format));
+      for (ProductFormat format : Iterables.concat(codes.stream().toList(), List.of(usual))) {
+        Generation generation = new Generation(kernel, product, format, symbols, true);
+        if (generation.isOfWarpgroups()) {
+          return generation;
+        }
+      }
+    }
+    return new Generation(kernel, product, usual, symbols, false);
   }
 
   /** The making of one program. */
@@ -75,6 +88,9 @@ public final class ProductKernel implements KernelGenerator {
     private final TileBuilder builder = new TileBuilder();
     private final Map<Value, Operation> definitions = new HashMap<>();
     private final ProductTile tile;
+    /** Whether scales change along the depth. */
+    private final boolean scalesVary;
+    /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
     private Value rowTile;
@@ -84,27 +100,28 @@ public final class ProductKernel implements KernelGenerator {
     private ImmutableMap<String, Index> outside;
 
     private Generation(
-        Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols, boolean warpgroups) {
+        Operation kernel, Product product, ProductFormat format, ImmutableMap<String, SymbolBounds> symbols,
+        boolean warpgroups) {
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
       this.product = product;
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
-      ProductFormat format = product.format();
-      this.promotes = product.leftType().isScaled() && !product.scaleDepth().equals(product.k());
-      long scaleDepth = promotes ? scaleDepth(format) : Long.MAX_VALUE;
+      this.scalesVary = product.scalesVary();
+      this.promotes = scalesVary || format.sumsCoarsely();
+      long scaleDepth = scalesVary ? scaleDepth(format) : Long.MAX_VALUE;
       this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, warpgroups);
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
-    /** Whether both operands can lie in shared memory as the instructions need them. */
-    private boolean isPossible() {
-      return !tile.warpgroups() || loader(true).fitsDescriptors() && loader(false).fitsDescriptors();
+    /** Whether it is large enough, and both operands can lie in shared memory as the instructions need them. */
+    private boolean isOfWarpgroups() {
+      return tile.warpgroups() && loader(true).fitsDescriptors() && loader(false).fitsDescriptors();
     }
 
     private long scaleDepth(ProductFormat format) {
       long depth = Long.lowestOneBit(product.scaleDepth().constant());
-      if (depth < format.step()) {
+      if (!product.scalesFit(format)) {
         throw new UnsupportedAccess("scales change every " + product.scaleDepth()
             + " elements of the depth; the least that kernels take is a multiple of " + format.step());
       }
@@ -159,7 +176,7 @@ public final class ProductKernel implements KernelGenerator {
     private Value multiply(TileBuilder inner, OperandLoader left, OperandLoader right, Value stage, Value start) {
       if (tile.warpgroups()) {
         WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
-        return inner.add(op, start, left.memory(), right.memory(), stage);
+        return inner.add(new WaitWarpgroupMma(), inner.add(op, start, left.memory(), right.memory(), stage));
       }
       Value sum = start;
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
@@ -170,12 +187,12 @@ public final class ProductKernel implements KernelGenerator {
       return sum;
     }
 
-    /** Adds a block's sum of products of codes, times the scales of the block, to the f32 accumulators. */
+    /** Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators. */
     private Value promote(TileBuilder inner, Value carried, Value sum, Value index) {
       Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
       Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
       ElementEmitter emitter = emitter(inner, grid);
-      return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum));
+      return grid.apply(inner, Scalar.ADD, carried, scalesVary ? scaled(emitter, sum) : sum);
     }
 
     /** Accumulators times the scales of both operands. */
@@ -281,7 +298,7 @@ public final class ProductKernel implements KernelGenerator {
 
     /** Some rows at a time: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
-      boolean scales = product.leftType().isScaled() && !promotes;
+      boolean scales = product.leftType().isScaled() && !scalesVary;
       int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
       LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {

@@ -53,6 +53,7 @@ import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
@@ -246,6 +247,10 @@ public final class LowerProgram {
           owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
       case WarpgroupMma mma -> values.put(operation.result(), new WgmmaCode(code, threads).multiply(
           owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3), mma));
+      case WaitWarpgroupMma wait -> {
+        ptx.awaitWgmma(0);
+        values.put(operation.result(), tile(operation, 0));
+      }
       case Loop loop -> new LoopCode().lower(loop, operation);
       case Guard guard -> {
         Operand condition = scalar(operation, 0);

@@ -121,7 +121,6 @@ final class WgmmaCode {
       }
     }
     ptx.commitWgmma();
-    ptx.awaitWgmma(0);
     return new Tile(type, ImmutableList.copyOf(registers));
   }
 

@@ -3,7 +3,7 @@ package nibble.codegen.target;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
- * How {@code mma.sync} sums, for error bounds and emulation. In a step, the products (exact) and the addend are cut,
+ * How {@code mma.sync}, or of sm_90a {@code wgmma}, sums, for error bounds and emulation. In a step, the products (exact) and the addend are cut,
  * toward zero, to {@code fractionBits} bits below the largest exponent of all of them, summed exactly, and the sum is
  * cut to a result. Source: "MMA-Sim: Bit-Accurate Reference Model of Tensor Cores and Matrix Cores", not measured here.
  *

@@ -8,10 +8,12 @@ public enum TensorFormat {
   BF16,
   TF32,
   /** e4m3 and e5m2. */
-  FP8;
+  FP8,
+  /** e4m3 and e5m2 where warpgroups multiply them. */
+  FP8_WGMMA;
 
   /** The name in the table of targets. */
   String key() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

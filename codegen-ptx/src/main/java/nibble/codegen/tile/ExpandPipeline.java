@@ -15,6 +15,7 @@ import nibble.codegen.tile.op.Loop;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.BlockBuilder;
@@ -42,7 +43,8 @@ import nibble.ir.rewrite.RewriteContext;
  *
  * The one barrier of an iteration does two things: it makes the copies that have been waited for visible to all threads, and
  * it says that all threads are done with the stage that is filled next, which was used in the iteration before. Where
- * warpgroups read the stage by descriptors, a {@code proxy_fence} stands before it.
+ * warpgroups read the stage by descriptors, a {@code proxy_fence} stands before it, and the copies are started while they
+ * multiply: ahead of {@code wait_warpgroup_mma}.
  */
 public final class ExpandPipeline implements Rewrite {
   @Override
@@ -85,12 +87,17 @@ public final class ExpandPipeline implements Rewrite {
         inner.add(new ProxyFence(), List.of(), List.of());
       }
       inner.add(new Barrier(), List.of(), List.of());
+      Block region = operation.regions().get(1);
+      List<Value> arguments = new ArrayList<>(List.of(index, use));
+      arguments.addAll(carried);
+      Map<Value, Value> values = bind(region, arguments);
+      int started = beforeWait(region);
+      inline(inner, region.operations().subList(0, started), values);
       Value ahead = inner.add(new Apply(Scalar.ADD), index, number(inner, stages - 1));
       guarded(inner, inner.add(new Apply(Scalar.LT), ahead, count), ahead, fill);
       inner.add(new CommitCopies(), List.of(), List.of());
-      List<Value> arguments = new ArrayList<>(List.of(index, use));
-      arguments.addAll(carried);
-      List<Value> results = new ArrayList<>(inline(inner, operation.regions().get(1), arguments));
+      inline(inner, region.operations().subList(started, region.operations().size()), values);
+      List<Value> results = new ArrayList<>(region.results().stream().map(v -> values.getOrDefault(v, v)).toList());
       results.add(next(inner, use));
       results.add(next(inner, fill));
       return results;
@@ -98,7 +105,8 @@ public final class ExpandPipeline implements Rewrite {
 
     private void guarded(BlockBuilder into, Value condition, Value index, Value stage) {
       Block fetch = into.nested(inner -> {
-        inline(inner, operation.regions().get(0), List.of(index, stage));
+        Block region = operation.regions().get(0);
+        inline(inner, region.operations(), bind(region, List.of(index, stage)));
         return List.of();
       });
       into.add(new Guard(), List.of(condition), List.of(fetch));
@@ -114,13 +122,27 @@ public final class ExpandPipeline implements Rewrite {
       return into.add(new Fill(value, TileType.scalar(Formats.I32)));
     }
 
-    /** Appends a copy of a region, with fresh names. */
-    private static List<Value> inline(BlockBuilder into, Block region, List<Value> arguments) {
+    /** How many operations of a region start what its first {@code wait_warpgroup_mma} waits for; 0 without one. */
+    private static int beforeWait(Block region) {
+      for (int i = 0; i < region.operations().size(); i++) {
+        if (region.operations().get(i).op() instanceof WaitWarpgroupMma) {
+          return i;
+        }
+      }
+      return 0;
+    }
+
+    private static Map<Value, Value> bind(Block region, List<Value> arguments) {
       Map<Value, Value> values = new HashMap<>();
       for (int i = 0; i < arguments.size(); i++) {
         values.put(region.arguments().get(i), arguments.get(i));
       }
-      for (Operation operation : region.operations()) {
+      return values;
+    }
+
+    /** Appends a copy of operations of a region, with fresh names, which are added to the values. */
+    private static void inline(BlockBuilder into, List<Operation> operations, Map<Value, Value> values) {
+      for (Operation operation : operations) {
         if (!operation.regions().isEmpty()) {
           throw new IllegalStateException("a pipeline has no nested " + operation.op().name());
         }
@@ -130,7 +152,6 @@ public final class ExpandPipeline implements Rewrite {
           values.put(operation.results().get(i), copy.results().get(i));
         }
       }
-      return region.results().stream().map(v -> values.getOrDefault(v, v)).toList();
     }
   }
 }

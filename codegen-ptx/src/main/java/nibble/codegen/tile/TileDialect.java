@@ -32,6 +32,7 @@ import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Dialect;
 import nibble.ir.Op;
@@ -55,7 +56,7 @@ public final class TileDialect implements Dialect {
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
-        .add(Mma.class, WarpgroupMma.class)
+        .add(Mma.class, WarpgroupMma.class, WaitWarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, Check.class)
         .build();
   }

@@ -56,6 +56,9 @@ class TargetsTest {
     assertEquals(16, ada.productsPerStep(32));
     TensorArithmetic hopper = Targets.get("sm_90a").arithmetic(TensorFormat.FP8).orElseThrow();
     assertEquals(new TensorArithmetic(25, 23, 2, true), hopper);
+    TensorArithmetic warpgroups = Targets.get("sm_90a").arithmetic(TensorFormat.FP8_WGMMA).orElseThrow();
+    assertEquals(new TensorArithmetic(13, 13, 1, false), warpgroups);
+    assertFalse(Targets.get("sm_120a").arithmetic(TensorFormat.FP8_WGMMA).isPresent());
   }
 
   /** Sixteen products of 1 beside a large addend: lost exactly where a step keeps too few bits. */

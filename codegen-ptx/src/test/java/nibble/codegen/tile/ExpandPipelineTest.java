@@ -7,6 +7,8 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import nibble.codegen.tile.op.Loop;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.rewrite.RewriteDriver;
@@ -99,6 +101,36 @@ class ExpandPipelineTest {
         barrier
         store %y, %i, %33 {contiguous = 8}
         """, TileText.body(expanded(2)));
+  }
+
+  /** What warpgroups read is shown to them ahead of the barrier, and copies start while they multiply. */
+  @Test
+  void copiesStartWhileWarpgroupsMultiply() {
+    Function program = TileText.program("%x: buffer<f32>", """
+        %i = tile_iota {axis = 0} : $i32:8
+        %o = tile_reshape %i {extents = [2, 4]} : $i32:2x4
+        %s = shared_alloc : shared<f32, 2, "{offset: [[0, 1], [0, 2], [1, 0]]} -> {dim0: 2, dim1: 4}">
+        %n = size {extent = S} : $i32
+        %zero = fill {value = 0.0} : $f32:2x2
+        %r = pipeline %n, %zero {stages = 2} do (%k: $i32, %t: $i32) {
+          copy_async %x, %o, %s, %t {contiguous = 4}
+          yield
+        } do (%l: $i32, %u: $i32, %c: $f32:2x2) {
+          %0 = warpgroup_mma %c, %s, %s, %u {depthOfA = 1, depthOfB = 1} : $f32:2x2
+          %1 = wait_warpgroup_mma %0 : $f32:2x2
+          %2 = apply %1, %1 {function = add} : $f32:2x2
+          yield %2
+        } : $f32:2x2
+        """);
+    Function expanded = new RewriteDriver(new ExpandPipeline()).apply(program, ImmutableMap.of());
+    Verifier.require(Module.of("t", List.of(SymbolBounds.of("S")), List.of(expanded)));
+    List<String> order = expanded.body().operations().stream()
+        .filter(operation -> operation.op() instanceof Loop)
+        .flatMap(loop -> loop.regions().getFirst().operations().stream())
+        .map(operation -> operation.op().name()).filter(name -> !Set.of("fill", "apply").contains(name)).toList();
+    assertEquals(
+        List.of("wait_copies", "proxy_fence", "barrier", "warpgroup_mma", "guard", "commit_copies",
+            "wait_warpgroup_mma"), order);
   }
 
   /** No rows, fewer than stages, as many, more: each is added once, whatever is fetched ahead. */

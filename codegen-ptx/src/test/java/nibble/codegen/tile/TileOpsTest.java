@@ -279,6 +279,35 @@ class TileOpsTest {
         + "%2 = mma %1, %0, %0 : $f32:2x2").contains("does not give"));
   }
 
+  /** The product of {@link #mma}, of tiles in shared memory; its transpose, where axes are read the other way round. */
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "%s, %t, %z {depthOfA = 1, depthOfB = 0}; 82; 120; 66; 136",
+      "%t, %s, %z {depthOfA = 0, depthOfB = 1}; 82; 66; 120; 136"})
+  void warpgroupMma(String operands, double first, double second, double third, double fourth) {
+    String program = """
+        %j = tile_iota {axis = 0} : $i32:8
+        %a = load %x, %j {contiguous = 8} : $f32:8
+        %0 = tile_reshape %a {extents = [2, 4]} : $f32:2x4
+        %1 = tile_reshape %a {extents = [4, 2]} : $f32:4x2
+        %s = shared_alloc : shared<f32, 1, "{offset: [[0, 1], [0, 2], [1, 0]]} -> {dim0: 2, dim1: 4}">
+        %t = shared_alloc : shared<f32, 1, "{offset: [[0, 1], [1, 0], [2, 0]]} -> {dim0: 4, dim1: 2}">
+        %z = fill {value = 0.0} : $i32
+        shared_store %0, %s, %z
+        shared_store %1, %t, %z
+        proxy_fence
+        barrier
+        %c = fill {value = 100.0} : $f32:2x2
+        """;
+    gives(run(program + "%2 = warpgroup_mma %c, " + operands + " : $f32:2x2\n" + """
+        %3 = wait_warpgroup_mma %2 : $f32:2x2
+        %r = tile_reshape %3 {extents = [4]} : $f32:4
+        %i = tile_iota {axis = 0} : $i32:4
+        """ + STORE), first, second, third, fourth, 0, 0, 0, 0);
+    assertTrue(refused(program + "%2 = warpgroup_mma %c, %s, %t, %z {depthOfA = 0, depthOfB = 0} : $f32:2x2")
+        .contains("does not give"));
+  }
+
   @Test
   void loop() {
     gives(ofEight("""

@@ -13,15 +13,15 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * Accumulates the product of two tiles where they lie in shared memory: {@code c + a b}, over the whole depth of a stage.
- * Operands: c (m x n), a, b, stage. Warps work in groups of four ({@code wgmma}, PTX ISA 9.7.15), and the tiles are
+ * Starts to accumulate the product of two tiles where they lie in shared memory: {@code c + a b}, over the whole depth of a
+ * stage. Nothing else may touch the accumulators and the stage until {@link WaitWarpgroupMma}. Operands: c (m x n), a, b, stage. Warps work in groups of four ({@code wgmma}, PTX ISA 9.7.15), and the tiles are
  * swizzled as its descriptors have it.
  *
  * @param depthOfA the axis of a that is the depth; the other one is m
  * @param depthOfB the axis of b that is the depth; the other one is n
  */
 @OpInfo(
-    name = "warpgroup_mma", summary = "accumulates a matrix product of tiles in shared memory",
+    name = "warpgroup_mma", summary = "starts a matrix product of tiles in shared memory",
     rounding = "as the target's tensor cores accumulate")
 public record WarpgroupMma(int depthOfA, int depthOfB) implements TileOp {
   @Override

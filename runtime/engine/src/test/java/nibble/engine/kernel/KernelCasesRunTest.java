@@ -12,7 +12,7 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels);
   }
 
-  /** Products as Hopper has them, large ones by warpgroups; nothing races, and nothing is read before it is written. */
+  /** Products as Hopper has them, large ones by warpgroups. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#products")
   void hopper(KernelCase kernels) {
