@@ -12,16 +12,17 @@ import nibble.ir.format.NumberFormat;
  * @param accumulator format of the accumulators
  * @param k depth of one tensor-core instruction of 16 x 8; 0 where products are fused multiply-adds
  * @param blockK depth of a large tile of shared memory
+ * @param unpacks whether operands become that format in registers, which takes some more of them
  */
-record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int blockK) {
+record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int blockK, boolean unpacks) {
   private static final ImmutableList<ProductFormat> ALL = ImmutableList.of(
-      new ProductFormat(Formats.I8, Formats.I32, 32, 64),
-      new ProductFormat(Formats.F16, Formats.F32, 16, 32),
-      new ProductFormat(Formats.BF16, Formats.F32, 16, 32),
-      new ProductFormat(Formats.F32, Formats.F32, 0, 16));
+      new ProductFormat(Formats.I8, Formats.I32, 32, 64, false),
+      new ProductFormat(Formats.F16, Formats.F32, 16, 32, false),
+      new ProductFormat(Formats.BF16, Formats.F32, 16, 32, false),
+      new ProductFormat(Formats.F32, Formats.F32, 0, 16, false));
 
   /** Floating-point codes become f16 on their way to shared memory, which holds all of them exactly. */
-  private static final ProductFormat UNPACKED = new ProductFormat(Formats.F16, Formats.F32, 16, 32);
+  private static final ProductFormat UNPACKED = new ProductFormat(Formats.F16, Formats.F32, 16, 32, true);
 
   /** Codes that warpgroups multiply as they are. */
   private static final ImmutableList<ProductFormat> CODES_OF_WARPGROUPS = ImmutableList.of(

@@ -53,7 +53,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     int shallow = Math.min(limit, format.blockK());
     int deep = Math.min(limit, 2 * format.blockK());
     if (columns.isConstant() && columns.constant() <= 32) {
-      return new ProductTile(format, fewRows ? 64 : 128, 32, deep, 4, 1, STAGES, false);
+      return new ProductTile(format, fewRows || format.unpacks() ? 64 : 128, 32, deep, 4, 1, STAGES, false);
     }
     boolean large = columns.isConstant() && columns.constant() > 64 && !fewRows;
     if (large && warpgroups) {
