@@ -137,7 +137,6 @@ public final class LowerProgram {
     return new PtxKernel(ptx.build(), symbols.asList(), launch.warps() * LANES, arena.bytes());
   }
 
-  /** Whether it multiplies matrices without tensor cores. */
   /** The sizes that the code asks for. */
   private ImmutableSortedSet<String> symbols() {
     SortedSet<String> symbols = new TreeSet<>();
