@@ -26,7 +26,8 @@ record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int 
 
   /** Codes that warpgroups multiply as they are. */
   private static final ImmutableList<ProductFormat> CODES_OF_WARPGROUPS = ImmutableList.of(
-      new ProductFormat(Formats.E4M3, Formats.F32, 32, 64), new ProductFormat(Formats.E5M2, Formats.F32, 32, 64));
+      new ProductFormat(Formats.E4M3, Formats.F32, 32, 64, false),
+      new ProductFormat(Formats.E5M2, Formats.F32, 32, 64, false));
 
   /** How warpgroups accumulate products of scaled operands whose codes have these formats, without unpacking them. */
   static Optional<ProductFormat> ofWarpgroupCodes(NumberFormat left, NumberFormat right) {
