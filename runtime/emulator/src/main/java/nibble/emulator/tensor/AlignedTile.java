@@ -30,9 +30,6 @@ final class AlignedTile implements Multiplication {
   /** The smallest addend that is not tiny. */
   private static final int SMALLEST = LEAST + 127 << 23;
 
-  /** So many products alone never overflow: each is below four, in units of the largest exponent, and at most 25 bits follow. */
-  private static final int FITTING = 8;
-
   private static final int SIGN = 0x80000000;
   private static final int EXPONENT = 0x7f800000;
 
@@ -41,6 +38,7 @@ final class AlignedTile implements Multiplication {
   private final OperandDecoder bDecoder;
   private final int terms;
   private final boolean isNarrow;
+  private final int fitting;
   private final Accumulation rule;
 
   /**
@@ -55,8 +53,16 @@ final class AlignedTile implements Multiplication {
     this.bDecoder = new FloatDecoder(b);
     this.terms = k;
     this.rule = rule;
-    // A product is below four, the addend below two, in units of the largest exponent.
-    this.isNarrow = (4L * k / rule.steps() + 2) << rule.fractionBits() <= Integer.MAX_VALUE;
+    // In units of the largest exponent, a product is at most this, and the addend below two.
+    double product = largestSignificand(a) * largestSignificand(b);
+    double most = Math.scalb((double) Integer.MAX_VALUE, -rule.fractionBits());
+    int share = k / rule.steps();
+    this.isNarrow = share * product + 2 <= most;
+    this.fitting = Math.min(share, Integer.highestOneBit((int) (most / product)));
+  }
+
+  private static double largestSignificand(ElementType type) {
+    return 2 - Math.scalb(1.0, -type.format().fractionBits());
   }
 
   @Override
@@ -81,22 +87,22 @@ final class AlignedTile implements Multiplication {
       for (int lane = 0; lane < WARP; lane += Exponents.LANES) {
         exponents(s, left, right, lane, from, from + share);
       }
-      fits = start(s) && total(s, left, right, from, from + share, isNarrow);
+      fits = start(s) && total(s, left, right, from, from + share);
       finish(s);
     }
     return fits;
   }
 
-  /** Adds the products of some columns to the totals; false if one overflows. */
-  private static boolean total(TileScratch s, LeftOperand left, RightOperand right, int from, int to, boolean isNarrow) {
+  /** Adds the products of some columns to the totals, as many at a time as fit alone; false if a total overflows. */
+  private boolean total(TileScratch s, LeftOperand left, RightOperand right, int from, int to) {
     if (isNarrow) {
       products(s, left, right, from, to);
       return true;
     }
     boolean fits = true;
-    for (int k = from; k < to; k += FITTING) {
+    for (int k = from; k < to; k += fitting) {
       System.arraycopy(s.total, 0, s.before, 0, s.total.length);
-      products(s, left, right, k, k + FITTING);
+      products(s, left, right, k, k + fitting);
       fits &= !overflows(s);
     }
     return fits;

@@ -24,7 +24,9 @@ class MultiplicationTest {
     CODES,
     NEAR_ONE,
     SPARSE,
-    WIDE
+    WIDE,
+    /** Nearly twice a power of two, all of one sign: integers that sum them overflow. */
+    FULL
   }
 
   record Shape(ElementType type, int k, String target) {}
@@ -107,6 +109,7 @@ class MultiplicationTest {
             case NEAR_ONE -> Float.floatToRawIntBits((float) random.nextGaussian() * 100);
             case SPARSE -> random.nextBoolean() ? 0 : Float.floatToRawIntBits((float) random.nextGaussian());
             case WIDE -> Float.floatToRawIntBits(Math.scalb((float) random.nextGaussian(), random.nextInt(80) - 40));
+            case FULL -> Float.floatToRawIntBits(random.nextBoolean() ? random.nextFloat() * 2 : -random.nextFloat() * 2);
           };
     }
     return words;
@@ -120,6 +123,8 @@ class MultiplicationTest {
           case NEAR_ONE -> random.nextGaussian();
           case SPARSE -> random.nextInt(3) == 0 ? random.nextGaussian() : 0;
           case WIDE -> Math.scalb(random.nextGaussian(), random.nextInt(40) - 20);
+          case FULL -> (random.nextInt(300) == 0 ? -1 : 1)
+              * (2 - Math.scalb(1.0 + random.nextInt(2), -type.format().fractionBits()));
         };
     if (style == Style.CODES) {
       int code = random.nextInt() & mask;
