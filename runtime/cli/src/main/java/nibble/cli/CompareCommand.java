@@ -1,17 +1,12 @@
 package nibble.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import nibble.codegen.target.Targets;
 import nibble.engine.compare.CompareRecipes;
 import nibble.engine.compare.RecipeResult;
 import nibble.engine.compile.OpenModel;
-import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.device.DeviceRequest;
@@ -20,8 +15,6 @@ import nibble.engine.run.Phases;
 import nibble.engine.run.RunModel;
 import nibble.engine.sample.ModelArgument;
 import nibble.ir.eval.Tensor;
-import nibble.ir.eval.WeightSource;
-import nibble.passes.validate.SampleData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,27 +30,13 @@ final class CompareCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
+  @Mixin private RunParameters on = new RunParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
       names = "--recipes", paramLabel = "R", split = ",", required = true,
       description = "Recipes with commas between: names, or paths of files; none is the model as it is.")
   private List<String> recipes = new ArrayList<>();
-
-  @Option(
-      names = "--input", paramLabel = "NAME=FILE",
-      description = "A parameter's array (.npy), or texts for the tokenizer, one on each line (.txt).")
-  private Map<String, Path> inputs = new LinkedHashMap<>();
-
-  @Option(
-      names = "--made-up", paramLabel = "SEED", arity = "0..1", preprocessor = SeedParameter.class,
-      description = "Makes up inputs, and weights where there is no weight file.")
-  private Optional<Long> seed;
-
-  @Option(
-      names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
-      description = "auto, cuda, cuda:N, emulator or interpreter.")
-  private String device;
 
   @Option(
       names = "--target", paramLabel = "sm_XX", defaultValue = RunModel.EMULATED_TARGET,
@@ -73,15 +52,15 @@ final class CompareCommand implements Callable<Integer> {
     if (!(model.choice() instanceof RecipeChoice.None)) {
       throw new UsageException("compare takes --recipes alone", "such as --recipes w8a8,f16");
     }
-    DeviceRequest request = UsageException.reading(() -> DeviceRequest.parse(device));
+    DeviceRequest request = on.device();
     Toolchain toolchain = model.toolchain();
-    ModelArgument argument = model.argument(entry.name(), inputs);
+    ModelArgument argument = model.argument(entry.name(), on.inputs());
     List<RecipeResult> results = new ArrayList<>();
     try (Phases phases = new Phases(TerminalProgress.of(streams));
         OpenModel opened = phases.time("read", () -> open(argument, new RecipeChoice.None(), toolchain))) {
-      ModelInputs read = phases.time("inputs", () -> inputs(opened));
+      ModelInputs read = phases.time("inputs", () -> on.read(opened, model.sizes()));
       CompareRecipes comparison = new CompareRecipes(
-          toolchain, model.sizes(), read, weights(opened), request, Targets.get(target));
+          toolchain, model.sizes(), read, on.weights(opened), request, Targets.get(target));
       Tensor reference = phases.time("interpret", () -> comparison.reference(opened));
       results.add(comparison.run(opened, new RecipeChoice.None(), reference, phases));
       for (String recipe : recipes) {
@@ -106,21 +85,6 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private OpenModel open(ModelArgument argument, RecipeChoice choice, Toolchain toolchain) {
-    ReadModel.Weights need = seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
-    return model.open(argument, choice, toolchain, need, streams);
-  }
-
-  private ModelInputs inputs(OpenModel opened) {
-    boolean given = !opened.argument().inputs().isEmpty();
-    return seed.isPresent() && !given
-        ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), model.sizes(), seed.get())
-        : ModelInputs.read(opened.argument(), opened.entry(opened.module()));
-  }
-
-  private WeightSource weights(OpenModel opened) {
-    if (opened.weights().isPresent()) {
-      return opened.weights().get();
-    }
-    return seed.map(number -> new SampleData(number).weights()).orElseGet(() -> WeightSource.NONE);
+    return model.open(argument, choice, toolchain, on.need(), streams);
   }
 }

@@ -14,7 +14,6 @@ import nibble.codegen.target.Targets;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
-import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.device.DeviceRequest;
 import nibble.engine.file.FileWriting;
@@ -25,8 +24,6 @@ import nibble.engine.run.RunModel;
 import nibble.engine.run.RunOptions;
 import nibble.engine.run.RunReport;
 import nibble.engine.sample.ModelArgument;
-import nibble.ir.eval.WeightSource;
-import nibble.passes.validate.SampleData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,22 +40,8 @@ final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelParameters model = new ModelParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
+  @Mixin private RunParameters on = new RunParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
-
-  @Option(
-      names = "--input", paramLabel = "NAME=FILE",
-      description = "A parameter's array (.npy), or texts for the tokenizer, one on each line (.txt).")
-  private Map<String, Path> inputs = new LinkedHashMap<>();
-
-  @Option(
-      names = "--made-up", paramLabel = "SEED", arity = "0..1", preprocessor = SeedParameter.class,
-      description = "Makes up inputs, and weights where there is no weight file.")
-  private Optional<Long> seed;
-
-  @Option(
-      names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
-      description = "auto, cuda, cuda:N, emulator or interpreter.")
-  private String device;
 
   @Option(
       names = "--target", paramLabel = "sm_XX",
@@ -91,21 +74,20 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DeviceRequest request = UsageException.reading(() -> DeviceRequest.parse(device));
+    DeviceRequest request = on.device();
     Optional<Target> chosenTarget = target.map(Targets::get);
     Toolchain toolchain = model.toolchain();
-    ModelArgument argument = model.argument(entry.name(), inputs);
+    ModelArgument argument = model.argument(entry.name(), on.inputs());
     report.ifPresent(StagedFiles::requirePlace);
-    ReadModel.Weights need = seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
     try (Phases phases = new Phases(TerminalProgress.of(streams));
-        OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, need, streams))) {
-      ModelInputs read = phases.time("inputs", () -> inputs(opened));
+        OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, on.need(), streams))) {
+      ModelInputs read = phases.time("inputs", () -> on.read(opened, model.sizes()));
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
           ImmutableMap.of(opened.entry(opened.module()).name(), read.tensors()));
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
       SavedOutputs outputs = new SavedOutputs(save, prepared.prepared().results().size());
-      RunReport done = new RunModel(toolchain, weights(opened)).run(
+      RunReport done = new RunModel(toolchain, on.weights(opened)).run(
           prepared, read, new RunOptions(request, chosenTarget, verify, assemble), phases);
       write(outputs, done);
       if (json.isOn()) {
@@ -133,19 +115,5 @@ final class RunCommand implements Callable<Integer> {
     return "nibble " + words.stream()
         .map(word -> word.matches("[\\w./:=,@-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
         .collect(Collectors.joining(" "));
-  }
-
-  private ModelInputs inputs(OpenModel opened) {
-    boolean given = !opened.argument().inputs().isEmpty();
-    return seed.isPresent() && !given
-        ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), model.sizes(), seed.get())
-        : ModelInputs.read(opened.argument(), opened.entry(opened.module()));
-  }
-
-  private WeightSource weights(OpenModel opened) {
-    if (opened.weights().isPresent()) {
-      return opened.weights().get();
-    }
-    return seed.map(number -> new SampleData(number).weights()).orElseGet(() -> WeightSource.NONE);
   }
 }

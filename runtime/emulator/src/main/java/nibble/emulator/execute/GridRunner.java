@@ -85,11 +85,10 @@ final class GridRunner {
     Point ahead = warp.paths.canRun() ? points[warp.paths.nextBlock()] : Point.BARRIER;
     scheduler.ran(number, executed, points[warp.lastBlock], ahead);
     while (!update(slot)) {
-      if (block.phaseWaits().timeOut()) {
-        continue;
+      if (!block.phaseWaits().timeOut()) {
+        end(slot);
+        return;
       }
-      end(slot);
-      return;
     }
   }
 

@@ -109,7 +109,7 @@ class MultiplicationTest {
             case NEAR_ONE -> Float.floatToRawIntBits((float) random.nextGaussian() * 100);
             case SPARSE -> random.nextBoolean() ? 0 : Float.floatToRawIntBits((float) random.nextGaussian());
             case WIDE -> Float.floatToRawIntBits(Math.scalb((float) random.nextGaussian(), random.nextInt(80) - 40));
-            case FULL -> Float.floatToRawIntBits(random.nextBoolean() ? random.nextFloat() * 2 : -random.nextFloat() * 2);
+            case FULL -> Float.floatToRawIntBits((random.nextBoolean() ? 2 : -2) * random.nextFloat());
           };
     }
     return words;
