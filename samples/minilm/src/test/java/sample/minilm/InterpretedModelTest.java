@@ -37,8 +37,8 @@ class InterpretedModelTest {
   }
 
   /**
-   * The bar of {@code w8a8} is the least cosine of the INT8 model that is published. All others were set below what had been
-   * measured, and keep it from getting worse; nothing more follows from them.
+   * The bar of {@code w8a8} is the least cosine of the INT8 model that is published. All others were set below what had
+   * been measured, and keep it from getting worse; nothing more follows from them.
    */
   @ParameterizedTest
   @CsvSource({
