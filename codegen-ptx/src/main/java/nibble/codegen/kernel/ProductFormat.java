@@ -1,7 +1,9 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
@@ -24,6 +26,13 @@ record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int 
   /** Floating-point codes become f16 on their way to shared memory, which holds all of them exactly. */
   private static final ProductFormat UNPACKED = new ProductFormat(Formats.F16, Formats.F32, 16, 32, true);
 
+  /** Narrow integer codes become i8 on their way to shared memory. */
+  private static final ProductFormat UNPACKED_INTEGERS = new ProductFormat(Formats.I8, Formats.I32, 32, 64, true);
+
+  /** Codes that i8 holds. */
+  private static final ImmutableList<NumberFormat> BYTES =
+      ImmutableList.<NumberFormat>builder().add(Formats.I8).addAll(ComputeFormat.PACKED_INTEGERS).build();
+
   /** Codes that warpgroups multiply as they are. */
   private static final ImmutableList<ProductFormat> CODES_OF_WARPGROUPS = ImmutableList.of(
       new ProductFormat(Formats.E4M3, Formats.F32, 32, 64, false),
@@ -38,10 +47,15 @@ record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int 
 
   /** How products of scaled operands are accumulated, whose codes have these formats. */
   static Optional<ProductFormat> ofCodes(NumberFormat left, NumberFormat right) {
-    if (ComputeFormat.FLOAT_CODES.contains(left) && ComputeFormat.FLOAT_CODES.contains(right)) {
-      return Optional.of(UNPACKED);
+    if (BYTES.contains(left) && BYTES.contains(right)) {
+      return left.equals(right) && left.equals(Formats.I8) ? of(left, right) : Optional.of(UNPACKED_INTEGERS);
     }
-    return of(left, right).filter(format -> format.operand.equals(Formats.I8));
+    return isHeldByHalf(left) && isHeldByHalf(right) ? Optional.of(UNPACKED) : Optional.empty();
+  }
+
+  /** Whether f16 holds the codes. */
+  private static boolean isHeldByHalf(NumberFormat codes) {
+    return ComputeFormat.FLOAT_CODES.contains(codes) || BYTES.contains(codes);
   }
 
   /** How products of plain operands are accumulated. */
@@ -54,6 +68,12 @@ record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int 
   /** The formats that matrix products take, for messages. */
   static String known() {
     return String.join(", ", ALL.stream().map(product -> product.operand.name()).toList());
+  }
+
+  /** The formats of codes that matrix products take, for messages. */
+  static String knownCodes() {
+    return String.join(", ", Stream.of(BYTES, ComputeFormat.FLOAT_CODES).flatMap(List::stream)
+        .map(NumberFormat::name).toList());
   }
 
   boolean onTensorCores() {
