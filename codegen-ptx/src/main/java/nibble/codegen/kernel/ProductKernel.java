@@ -234,9 +234,11 @@ public final class ProductKernel implements KernelGenerator {
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
       OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
           analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
-      return new OperandLoader(tile, isLeft, outer, access, source
-          .filter(InMemory::asItIs)
-          .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent());
+      boolean asItIs = source.filter(InMemory::asItIs)
+          .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
+      // Codes that share bytes are read by words.
+      boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
+      return new OperandLoader(tile, isLeft, outer, access, asItIs, isPacked ? 8 : 4);
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
