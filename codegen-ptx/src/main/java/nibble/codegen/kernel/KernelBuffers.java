@@ -46,7 +46,8 @@ record KernelBuffers(
     }
     ImmutableMap.Builder<String, Value> buffers = ImmutableMap.builder();
     for (TensorPart part : type.parts()) {
-      boolean isCode = type.isScaled() && part.name().equals(TensorPart.ELEMENTS)
+      boolean isCode = type.isScaled()
+          && (part.name().equals(TensorPart.ELEMENTS) || part.name().equals(TensorPart.RESIDUAL))
           && ComputeFormat.FLOAT_CODES.contains(part.type().format());
       if (!isCode) {
         requireFormat(part.type().format(), isResult);

@@ -13,12 +13,14 @@ public final class KernelCases {
   /** Those of matrix products. */
   public static Stream<KernelCase> products() {
     return Stream.of(
-        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched())
+        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched(),
+        FallbackCases.products())
         .flatMap(cases -> cases);
   }
 
   static Stream<KernelCase> sweeps() {
-    return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps())
+    return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps(),
+        FallbackCases.quantizers())
         .flatMap(cases -> cases);
   }
 }
