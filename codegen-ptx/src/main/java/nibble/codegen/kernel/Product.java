@@ -101,8 +101,11 @@ record Product(
    * @throws UnsupportedAccess where no instruction multiplies them
    */
   ProductFormat format() {
-    Memory.expectOneLevel(leftType());
+    Memory.expectOneLevel(leftType().withoutResidual());
     Memory.expectOneLevel(rightType());
+    leftType().residual().filter(codes -> !codes.equals(leftType().format())).ifPresent(codes -> {
+      throw new UnsupportedAccess("no kernel multiplies " + leftType() + ": both levels of codes have one format there");
+    });
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
     Optional<ProductFormat> found = leftType().isScaled()
         ? ProductFormat.ofCodes(leftType().format(), rightType().format())
@@ -113,6 +116,11 @@ record Product(
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()
             + "; products take two operands of one of " + ProductFormat.known() + ", or two of codes with scales: "
             + ProductFormat.knownCodes()));
+  }
+
+  /** Whether the left operand has a second level of codes. */
+  boolean hasResidual() {
+    return leftType().residual().isPresent();
   }
 
   /** Whether scales change along the depth. */

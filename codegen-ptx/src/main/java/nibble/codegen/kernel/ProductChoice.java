@@ -27,6 +27,10 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
    */
   static ImmutableList<ProductChoice> of(Product product, Target target) {
     ProductFormat usual = product.format();
+    if (product.hasResidual()) {
+      // Accumulators that are used under a condition are not for asynchronous products.
+      return ImmutableList.of(new ProductChoice(usual, false, false));
+    }
     ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
     if (product.leftType().isScaled() && usual.unpacks()) {
       codes(product, target).stream().filter(choice -> product.scalesFit(choice.format)).forEach(choices::add);

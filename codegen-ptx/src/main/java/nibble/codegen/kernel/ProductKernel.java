@@ -80,6 +80,8 @@ public final class ProductKernel implements KernelGenerator {
     private final ProductTile tile;
     /** Whether scales change along the depth. */
     private final boolean scalesVary;
+    /** Whether scales are applied to the sum of each tile. */
+    private final boolean scalesTiles;
     /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
@@ -99,9 +101,13 @@ public final class ProductKernel implements KernelGenerator {
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       this.scalesVary = product.scalesVary();
-      this.promotes = scalesVary || format.sumsCoarsely();
+      this.scalesTiles = scalesVary || product.hasResidual();
+      this.promotes = scalesTiles || format.sumsCoarsely();
       long scaleDepth = scalesVary ? scaleDepth(format) : Long.MAX_VALUE;
-      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
+      ProductTile usual =
+          ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
+      // All targets have room for three tiles in each of two stages.
+      this.tile = product.hasResidual() ? usual.withStages(2) : usual;
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -141,8 +147,10 @@ public final class ProductKernel implements KernelGenerator {
     private Value mainLoop() {
       OperandLoader left = loader(true);
       OperandLoader right = loader(false);
+      Optional<ResidualLevel> residual = residual();
       left.allocate(builder);
       right.allocate(builder);
+      residual.ifPresent(level -> level.loader().allocate(builder));
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
       List<Value> operands = new ArrayList<>();
       operands.add(builder.size(product.k().ceilDiv(tile.k())));
@@ -153,6 +161,8 @@ public final class ProductKernel implements KernelGenerator {
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
         fetch(inner, left, 0, firstRow, depth, stage);
         fetch(inner, right, 1, firstColumn, depth, stage);
+        residual.ifPresent(level -> level.fetch(rows(inner, level, depth), product,
+            flagged -> fetch(flagged, level.loader(), true, level.memory(), firstRow, depth, stage)));
         return List.of();
       });
       Block use = builder.nested(inner -> {
@@ -161,7 +171,15 @@ public final class ProductKernel implements KernelGenerator {
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
         Value sum = multiply(inner, left, right, stage, start);
-        return List.of(promotes ? promote(inner, carried, sum, index) : sum);
+        if (!promotes) {
+          return List.of(sum);
+        }
+        Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+        Value promoted = promote(inner, carried, sum, depth, Optional.empty());
+        return List.of(residual.map(level -> level.add(rows(inner, level, depth), product, promoted, (flagged, sums) ->
+            promote(
+                flagged, sums, multiply(flagged, level.loader(), right, stage, flagged.fill(0, accumulators)), depth,
+                Optional.of(level.memory())))).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
     }
@@ -180,18 +198,38 @@ public final class ProductKernel implements KernelGenerator {
       return sum;
     }
 
-    /** Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators. */
-    private Value promote(TileBuilder inner, Value carried, Value sum, Value index) {
-      Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+    private Optional<ResidualLevel> residual() {
+      return product.hasResidual()
+          ? memoryOf(0).residual().map(level -> new ResidualLevel(level, loader(true), tile))
+          : Optional.empty();
+    }
+
+    /** An emitter on the rows of the tile at a depth, for a level's scales. */
+    private ElementEmitter rows(TileBuilder into, ResidualLevel level, Value depth) {
+      Grid2 grid = new Grid2(level.rows(), Product.ROW, Product.COLUMN, outside)
+          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), 0)
+          .with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
+      return new ElementEmitter(
+          grid, into, new GlobalMemory(into, grid, guards(product.rowGuard()), symbols), region, buffers.arguments());
+    }
+
+    /**
+     * Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators.
+     *
+     * @param level whose codes they are, if not the first of the left operand
+     */
+    private Value promote(TileBuilder inner, Value carried, Value sum, Value depth, Optional<Memory> level) {
       Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
       ElementEmitter emitter = emitter(inner, grid);
-      return grid.apply(inner, Scalar.ADD, carried, scalesVary ? scaled(emitter, sum) : sum);
+      return grid.apply(
+          inner, Scalar.ADD, carried,
+          scalesTiles ? scaled(emitter, sum, level.orElseGet(() -> memoryOf(0))) : sum);
     }
 
     /** Accumulators times the scales of both operands. */
-    private Value scaled(ElementEmitter emitter, Value sum) {
+    private Value scaled(ElementEmitter emitter, Value sum, Memory level) {
       Value real = emitter.builder().cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
-      Value left = emitter.scaleOf(memoryOf(0), product.left());
+      Value left = emitter.scaleOf(level, product.left());
       Value right = emitter.scaleOf(memoryOf(1), product.right());
       Value once = emitter.grid().apply(emitter.builder(), Scalar.MUL, real, left);
       return emitter.grid().apply(emitter.builder(), Scalar.MUL, once, right);
@@ -257,19 +295,33 @@ public final class ProductKernel implements KernelGenerator {
     private void fetch(TileBuilder inner, OperandLoader loader, int operand, Value first, Value depth, Value stage) {
       List<IndexExpr> at = operand == 0 ? product.left() : product.right();
       Value value = product.operation().operand(operand);
+      if (value.tensorType().isScaled()) {
+        fetch(inner, loader, operand == 0, memoryOf(operand), first, depth, stage);
+        return;
+      }
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(operand == 0), symbols);
       if (loader.isAsync()) {
         InMemory source = inMemory(value, at, true).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
-      } else if (value.tensorType().isScaled()) {
-        Memory codes = memoryOf(operand);
-        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = inner.cast(loaded, tile.format().operand(operand == 0), Rounding.NEAREST_EVEN);
-        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       } else {
         ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
         loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);
+      }
+    }
+
+    /** Fetches codes of one level. */
+    private void fetch(
+        TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
+      List<IndexExpr> at = isLeft ? product.left() : product.right();
+      Grid2 grid = loader.grid(inner, first, depth, outside);
+      GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
+      if (loader.isAsync()) {
+        loader.copy(memory, codes, at, stage);
+      } else {
+        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
+        Value unpacked = inner.cast(loaded, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       }
     }
 
@@ -293,14 +345,14 @@ public final class ProductKernel implements KernelGenerator {
 
     /** Some rows at a time: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
-      boolean scales = product.leftType().isScaled() && !scalesVary;
+      boolean scales = product.leftType().isScaled() && !scalesTiles;
       int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
       LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
-        Value value = scales ? scaled(emitter, part) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+        Value value = scales ? scaled(emitter, part, memoryOf(0)) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());
       }
