@@ -16,7 +16,6 @@ import nibble.codegen.target.Target;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Launch;
-import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
@@ -99,8 +98,8 @@ public final class ProductKernel implements KernelGenerator {
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       this.scalesVary = product.scalesVary();
-      this.promotes = scalesVary || format.sumsCoarsely();
-      long scaleDepth = scalesVary ? scaleDepth(format) : Long.MAX_VALUE;
+      this.promotes = scalesVary && !format.appliesScales() || format.sumsCoarsely();
+      long scaleDepth = scalesVary && !format.appliesScales() ? scaleDepth(format) : Long.MAX_VALUE;
       this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
       this.buffers = KernelBuffers.declare(builder, region);
     }
@@ -143,6 +142,8 @@ public final class ProductKernel implements KernelGenerator {
       OperandLoader right = loader(false);
       left.allocate(builder);
       right.allocate(builder);
+      BlockScales scales = scales();
+      scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
       List<Value> operands = new ArrayList<>();
       operands.add(builder.size(product.k().ceilDiv(tile.k())));
@@ -153,6 +154,7 @@ public final class ProductKernel implements KernelGenerator {
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
         fetch(inner, left, 0, firstRow, depth, stage);
         fetch(inner, right, 1, firstColumn, depth, stage);
+        scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
         return List.of();
       });
       Block use = builder.nested(inner -> {
@@ -160,22 +162,37 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
-        Value sum = multiply(inner, left, right, stage, start);
+        Value sum = multiply(inner, left, right, scales, stage, start);
         return List.of(promotes ? promote(inner, carried, sum, index) : sum);
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
     }
 
-    private Value multiply(TileBuilder inner, OperandLoader left, OperandLoader right, Value stage, Value start) {
+    private BlockScales scales() {
+      boolean applied = tile.format().appliesScales();
+      return new BlockScales(
+          tile, applied ? Optional.of(scaleLoader(true)) : Optional.empty(),
+          applied ? Optional.of(scaleLoader(false)) : Optional.empty());
+    }
+
+    private ScaleLoader scaleLoader(boolean isLeft) {
+      return new ScaleLoader(
+          product, tile, isLeft, memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
+          guards(isLeft ? product.rowGuard() : product.columnGuard()), symbols);
+    }
+
+    private Value multiply(
+        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value stage, Value start) {
       if (tile.warpgroups()) {
         WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
         return inner.add(new WaitWarpgroupMma(), inner.add(op, start, left.memory(), right.memory(), stage));
       }
       Value sum = start;
+      ImmutableList<Value> scaleTiles = scales.fragments(inner, stage);
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
-        sum = inner.add(new Mma(), sum, a, b);
+        sum = scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
     }
