@@ -133,6 +133,13 @@ record Product(
     return !scalesVary() || Long.lowestOneBit(scaleDepth().constant()) >= format.step();
   }
 
+  /** Whether scales of both operands are powers of two, each of some multiple of so many elements of the depth. */
+  boolean scalesArePowers(int group) {
+    return Stream.of(leftType(), rightType()).allMatch(type -> type.scaleType().format().equals(Formats.UE8M0))
+        && Stream.of(scaleDepth(leftType(), leftType().rank() - 1), scaleDepth(rightType(), rightDepthAxis()))
+            .allMatch(depth -> depth.equals(k) || depth.isConstant() && depth.constant() % group == 0);
+  }
+
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */
   Dim scaleDepth() {
     Dim left = scaleDepth(leftType(), leftType().rank() - 1);
