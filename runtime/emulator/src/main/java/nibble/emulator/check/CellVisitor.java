@@ -25,6 +25,9 @@ final class CellVisitor implements AccessSets.Knowledge {
   private final BlockClocks clocks;
   /** What copies that are under way will write to shared memory. */
   private final byte[] copies;
+  private final PendingReads pending;
+  /** Whether accesses are entered late, when the threads may know more than they did. */
+  private final boolean isLate;
 
   // The access.
   private Warp warp;
@@ -35,6 +38,7 @@ final class CellVisitor implements AccessSets.Knowledge {
   private int bytes;
   private int site;
   private StoredValues values;
+  private int time;
 
   // What is past for all threads of the block: stamps from the first to the second.
   private long firstPast;
@@ -43,19 +47,34 @@ final class CellVisitor implements AccessSets.Knowledge {
   private int who;
   private int lane;
 
+  /** Of a block's accesses, of which reads of shared memory may be entered later. */
   CellVisitor(RaceChecker races, ThreadBlock block, BlockClocks clocks) {
     this.races = races;
     this.block = block;
     this.clocks = clocks;
     this.copies = new byte[Math.toIntExact(block.shared().byteSize())];
+    this.isLate = false;
+    this.pending = new PendingReads(clocks, new CellVisitor(this));
+  }
+
+  private CellVisitor(CellVisitor timely) {
+    this.races = timely.races;
+    this.block = timely.block;
+    this.clocks = timely.clocks;
+    this.copies = timely.copies;
+    this.isLate = true;
+    this.pending = null;
+  }
+
+  /** The reads that are entered later. */
+  PendingReads pending() {
+    return pending;
   }
 
   /** Visits the cells that a lane's copy will write. */
   void copy(int newLane) {
     visit(Deed.COPY, newLane, 1 << newLane);
-    for (int i = 0; i < bytes; i++) {
-      copies[(int) offsets[newLane] + i] = values.at(newLane, i);
-    }
+    values.copyTo(newLane, copies, (int) offsets[newLane], bytes);
   }
 
   /**
@@ -75,14 +94,23 @@ final class CellVisitor implements AccessSets.Knowledge {
     bytes = newBytes;
     values = newValues;
     site = newSite;
+    time = clocks.now();
     firstPast = Stamp.of(0, clocks.life(), 0, 0);
     lastPast = Stamp.of(0, clocks.life(), clocks.base(), Stamp.THREADS - 1);
+  }
+
+  /** Says when the access was, if that was earlier. */
+  void at(int newTime) {
+    time = newTime;
   }
 
   // Knowledge of the lanes that are looked at
 
   @Override
   public boolean knows(long stamp) {
+    if (isLate) {
+      return clocks.allKnow(stamp);
+    }
     boolean knows = true;
     for (int rest = who; rest != 0 && knows; rest &= rest - 1) {
       knows = clocks.knows(warp.index, warp.index * WARP + Integer.numberOfTrailingZeros(rest), stamp);
@@ -91,11 +119,11 @@ final class CellVisitor implements AccessSets.Knowledge {
   }
 
   @Override
-  public boolean knowsBlock(int life, int time) {
+  public boolean knowsBlock(int life, int until) {
     boolean knows = true;
     for (int rest = who; rest != 0 && knows; rest &= rest - 1) {
       int thread = warp.index * WARP + Integer.numberOfTrailingZeros(rest);
-      knows = clocks.knowsBlock(warp.index, thread, life, time);
+      knows = clocks.knowsBlock(warp.index, thread, life, until);
     }
     return knows;
   }
@@ -106,7 +134,7 @@ final class CellVisitor implements AccessSets.Knowledge {
   }
 
   /** Whether all threads of the block know what a cell holds, as nearly always. */
-  private boolean isKnownToAll(long stamp) {
+  boolean isKnownToAll(long stamp) {
     if (Stamp.isSet(stamp)) {
       return !shadow.sets().isLive(stamp);
     }
@@ -116,6 +144,26 @@ final class CellVisitor implements AccessSets.Knowledge {
 
   // Cells
 
+  /** Visits the cells that all lanes read, once for lanes that read the same. */
+  void visitReads(int deed) {
+    boolean areApart = sharing(lanes) == (lanes & -lanes);
+    for (int rest = lanes; rest != 0; ) {
+      int same = areApart ? rest & -rest : sharing(rest);
+      visit(deed, Integer.numberOfTrailingZeros(rest), same);
+      rest &= ~same;
+    }
+  }
+
+  /** The lanes that access the same as the first of them. Where it shares with nobody, most likely nobody does. */
+  private int sharing(int some) {
+    long offset = offsets[Integer.numberOfTrailingZeros(some)];
+    int same = 0;
+    for (int other = 0; other < WARP; other++) {
+      same |= offsets[other] == offset ? 1 << other : 0;
+    }
+    return same & some;
+  }
+
   /**
    * Visits the cells that a lane accesses.
    *
@@ -124,10 +172,14 @@ final class CellVisitor implements AccessSets.Knowledge {
   void visit(int deed, int newLane, int newWho) {
     lane = newLane;
     who = newWho;
-    long mine = Stamp.of(deed, clocks.life(), clocks.now(), warp.index * WARP + lane);
+    long mine = Stamp.of(deed, clocks.life(), time, warp.index * WARP + lane);
     long offset = offsets[lane];
     ShadowPage page = shadow.page(offset, bytes);
-    int cell = (int) (offset % ShadowPage.BYTES) >> page.cellBits;
+    if (!isLate && shadow.isOfBlock()) {
+      pending.enter(page);
+      page.lastChange = deed == Deed.READ ? page.lastChange : time;
+    }
+    int cell = (int) offset % ShadowPage.BYTES >> page.cellBits;
     for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
       int left = deed;
       long write = page.writes[cell];
@@ -139,6 +191,7 @@ final class CellVisitor implements AccessSets.Knowledge {
         left = checkReads(page, cell, left);
       }
       if (left == Deed.WRITE || left == Deed.COPY) {
+        page.underWay += (left == Deed.COPY ? 1 : 0) - (Stamp.deed(write) == Deed.COPY ? 1 : 0);
         page.writes[cell] = mine;
         page.writeSites[cell] = site;
         page.reads[cell] = Stamp.NONE;
@@ -250,7 +303,7 @@ final class CellVisitor implements AccessSets.Knowledge {
     int other = Stamp.thread(write) % WARP;
     boolean isSameInstruction =
         write != Stamp.NONE && Stamp.life(write) == clocks.life() && Stamp.thread(write) / WARP == warp.index
-            && page.writeSites[cell] == site && Stamp.time(write) == clocks.now() && (lanes >>> other & 1) != 0 && other < lane;
+            && page.writeSites[cell] == site && Stamp.time(write) == time && (lanes >>> other & 1) != 0 && other < lane;
     long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
     return isSameInstruction && at >= offsets[other] && at < offsets[other] + bytes;
   }
