@@ -180,25 +180,51 @@ final class CellVisitor implements AccessSets.Knowledge {
       page.lastChange = deed == Deed.READ ? page.lastChange : time;
     }
     int cell = (int) offset % ShadowPage.BYTES >> page.cellBits;
+    boolean isWrite = deed == Deed.WRITE || deed == Deed.COPY;
+    boolean isReadByOne = deed == Deed.READ && isSingle();
     for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
-      int left = deed;
       long write = page.writes[cell];
-      if (write != Stamp.NONE && !isKnownToAll(write)) {
-        left = checkWrite(page, cell, left);
-      }
       long reads = page.reads[cell];
-      if (reads != Stamp.NONE && !isKnownToAll(reads)) {
-        left = checkReads(page, cell, left);
-      }
-      if (left == Deed.WRITE || left == Deed.COPY) {
-        page.underWay += (left == Deed.COPY ? 1 : 0) - (Stamp.deed(write) == Deed.COPY ? 1 : 0);
-        page.writes[cell] = mine;
-        page.writeSites[cell] = site;
-        page.reads[cell] = Stamp.NONE;
+      if (!isClear(write) || !isClear(reads)) {
+        check(page, cell, deed, mine);
+      } else if (isWrite) {
+        write(page, cell, deed, mine);
+      } else if (isReadByOne && (reads == Stamp.NONE || shadow.isOfBlock() || Stamp.deed(reads) == Deed.READ)) {
+        page.reads[cell] = mine;
+        page.readSites[cell] = site;
       } else {
-        remember(page, cell, reads, left == deed ? mine : Stamp.withDeed(mine, left));
+        remember(page, cell, reads, mine);
       }
     }
+  }
+
+  /** Whether a stamp is of one access, which all threads of the block know, or of none. */
+  private boolean isClear(long stamp) {
+    return stamp == Stamp.NONE || !Stamp.isSet(stamp) && isKnownToAll(stamp);
+  }
+
+  private void check(ShadowPage page, int cell, int deed, long mine) {
+    int left = deed;
+    long write = page.writes[cell];
+    if (write != Stamp.NONE && !isKnownToAll(write)) {
+      left = checkWrite(page, cell, left);
+    }
+    long reads = page.reads[cell];
+    if (reads != Stamp.NONE && !isKnownToAll(reads)) {
+      left = checkReads(page, cell, left);
+    }
+    if (left == Deed.WRITE || left == Deed.COPY) {
+      write(page, cell, left, mine);
+    } else {
+      remember(page, cell, reads, left == deed ? mine : Stamp.withDeed(mine, left));
+    }
+  }
+
+  private void write(ShadowPage page, int cell, int deed, long mine) {
+    page.underWay += (deed == Deed.COPY ? 1 : 0) - (Stamp.deed(page.writes[cell]) == Deed.COPY ? 1 : 0);
+    page.writes[cell] = mine;
+    page.writeSites[cell] = site;
+    page.reads[cell] = Stamp.NONE;
   }
 
   private void remember(ShadowPage page, int cell, long reads, long mine) {

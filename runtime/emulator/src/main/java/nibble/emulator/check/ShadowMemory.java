@@ -35,7 +35,7 @@ final class ShadowMemory {
     int number = (int) (offset >> ShadowPage.BITS);
     ShadowPage page = pages[number];
     if (page == null) {
-      page = new ShadowPage();
+      page = new ShadowPage(offset, bytes);
       pages[number] = page;
     }
     page.refine(offset, bytes);

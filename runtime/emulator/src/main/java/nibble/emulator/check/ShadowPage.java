@@ -15,13 +15,13 @@ final class ShadowPage {
   private static final int WORD_BITS = 2;
 
   /** Bits of an offset within a cell. */
-  int cellBits = LARGEST_CELL_BITS;
+  int cellBits;
   /** The last write that changed the cell, or a copy under way. */
-  long[] writes = new long[BYTES >> LARGEST_CELL_BITS];
-  int[] writeSites = new int[BYTES >> LARGEST_CELL_BITS];
+  long[] writes;
+  int[] writeSites;
   /** Accesses since then: a stamp or a set. */
-  long[] reads = new long[BYTES >> LARGEST_CELL_BITS];
-  int[] readSites = new int[BYTES >> LARGEST_CELL_BITS];
+  long[] reads;
+  int[] readSites;
   /** When the last access was that is not a plain read. */
   int lastChange;
   /** Cells to which copies are under way. */
@@ -29,11 +29,25 @@ final class ShadowPage {
   /** The last round of {@link PendingReads} in which it was read. */
   int round;
 
+  /** For a first access from here on, of so many bytes. */
+  ShadowPage(long offset, int bytes) {
+    cellBits = Math.min(LARGEST_CELL_BITS, cellBits(offset, bytes));
+    int cells = BYTES >> cellBits;
+    writes = new long[cells];
+    writeSites = new int[cells];
+    reads = new long[cells];
+    readSites = new int[cells];
+  }
+
+  private static int cellBits(long offset, int bytes) {
+    int bits = Long.numberOfTrailingZeros(offset | bytes);
+    return bits < WORD_BITS ? 0 : bits;
+  }
+
   /** Makes cells as small as an access from here on, of so many bytes, asks for. */
   void refine(long offset, int bytes) {
-    int least = Long.numberOfTrailingZeros(offset | bytes);
-    if (least < cellBits) {
-      refine(least < WORD_BITS ? 0 : least);
+    if (Long.numberOfTrailingZeros(offset | bytes) < cellBits) {
+      refine(cellBits(offset, bytes));
     }
   }
 
