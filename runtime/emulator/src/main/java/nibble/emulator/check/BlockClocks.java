@@ -119,12 +119,6 @@ final class BlockClocks {
             || ofThreads[thread] != null && ofThreads[thread].ofThread(otherLife, other) >= time);
   }
 
-  /** Whether an access happened before what any thread of the block does now. */
-  boolean allKnow(long stamp) {
-    int time = Stamp.time(stamp);
-    return Stamp.life(stamp) == life ? time <= base : common.ofThread(Stamp.life(stamp), Stamp.thread(stamp)) >= time;
-  }
-
   /** Whether all that threads of a block did up to a time happened before what a thread does now. */
   boolean knowsBlock(int warp, int thread, int otherLife, int time) {
     return (otherLife == life ? base : common.ofBlock(otherLife)) >= time

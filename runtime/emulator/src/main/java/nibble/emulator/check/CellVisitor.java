@@ -25,9 +25,8 @@ final class CellVisitor implements AccessSets.Knowledge {
   private final BlockClocks clocks;
   /** What copies that are under way will write to shared memory. */
   private final byte[] copies;
-  private final PendingReads pending;
-  /** Whether accesses are entered late, when the threads may know more than they did. */
-  private final boolean isLate;
+  /** The reads of shared memory that are entered later. */
+  private final PendingReads pending = new PendingReads(PendingReads.OF_BLOCK);
 
   // The access.
   private Warp warp;
@@ -39,6 +38,9 @@ final class CellVisitor implements AccessSets.Knowledge {
   private int site;
   private StoredValues values;
   private int time;
+  /** The page of the cells that were looked at last. */
+  private ShadowPage page;
+  private long pageNumber;
 
   // What is past for all threads of the block: stamps from the first to the second.
   private long firstPast;
@@ -53,22 +55,11 @@ final class CellVisitor implements AccessSets.Knowledge {
     this.block = block;
     this.clocks = clocks;
     this.copies = new byte[Math.toIntExact(block.shared().byteSize())];
-    this.isLate = false;
-    this.pending = new PendingReads(clocks, new CellVisitor(this));
   }
 
-  private CellVisitor(CellVisitor timely) {
-    this.races = timely.races;
-    this.block = timely.block;
-    this.clocks = timely.clocks;
-    this.copies = timely.copies;
-    this.isLate = true;
-    this.pending = null;
-  }
-
-  /** The reads that are entered later. */
-  PendingReads pending() {
-    return pending;
+  /** What happened in the block's shared memory so far, all of its threads know. */
+  void allMet() {
+    pending.clear();
   }
 
   /** Visits the cells that a lane's copy will write. */
@@ -95,22 +86,15 @@ final class CellVisitor implements AccessSets.Knowledge {
     values = newValues;
     site = newSite;
     time = clocks.now();
+    pageNumber = -1;
     firstPast = Stamp.of(0, clocks.life(), 0, 0);
     lastPast = Stamp.of(0, clocks.life(), clocks.base(), Stamp.THREADS - 1);
-  }
-
-  /** Says when the access was, if that was earlier. */
-  void at(int newTime) {
-    time = newTime;
   }
 
   // Knowledge of the lanes that are looked at
 
   @Override
   public boolean knows(long stamp) {
-    if (isLate) {
-      return clocks.allKnow(stamp);
-    }
     boolean knows = true;
     for (int rest = who; rest != 0 && knows; rest &= rest - 1) {
       knows = clocks.knows(warp.index, warp.index * WARP + Integer.numberOfTrailingZeros(rest), stamp);
@@ -134,7 +118,7 @@ final class CellVisitor implements AccessSets.Knowledge {
   }
 
   /** Whether all threads of the block know what a cell holds, as nearly always. */
-  boolean isKnownToAll(long stamp) {
+  private boolean isKnownToAll(long stamp) {
     if (Stamp.isSet(stamp)) {
       return !shadow.sets().isLive(stamp);
     }
@@ -144,24 +128,57 @@ final class CellVisitor implements AccessSets.Knowledge {
 
   // Cells
 
-  /** Visits the cells that all lanes read, once for lanes that read the same. */
+  /** Visits the cells that all lanes read, once for lanes that read the same, or has that done later. */
   void visitReads(int deed) {
-    boolean areApart = sharing(lanes) == (lanes & -lanes);
+    PendingReads later = pending();
+    if (deed == Deed.READ && areSettled(later.round())) {
+      long first = Stamp.of(deed, clocks.life(), time, warp.index * WARP);
+      later.add(shadow, lanes, offsets, bytes, site, first, clocks.base());
+      return;
+    }
+    boolean areApart = PendingReads.sharing(lanes, offsets) == (lanes & -lanes);
     for (int rest = lanes; rest != 0; ) {
-      int same = areApart ? rest & -rest : sharing(rest);
+      int same = areApart ? rest & -rest : PendingReads.sharing(rest, offsets);
       visit(deed, Integer.numberOfTrailingZeros(rest), same);
       rest &= ~same;
     }
   }
 
-  /** The lanes that access the same as the first of them. Where it shares with nobody, most likely nobody does. */
-  private int sharing(int some) {
-    long offset = offsets[Integer.numberOfTrailingZeros(some)];
-    int same = 0;
-    for (int other = 0; other < WARP; other++) {
-      same |= offsets[other] == offset ? 1 << other : 0;
+  private PendingReads pending() {
+    return shadow.isOfBlock() ? pending : races.pending();
+  }
+
+  /**
+   * Whether all threads that can access the memory know of all that is more than a plain read of what the lanes read.
+   * The pages get the number of a round of pending reads.
+   */
+  private boolean areSettled(int round) {
+    int base = shadow.isOfBlock() ? clocks.base() : 0;
+    long settled = -1;
+    boolean areSettled = true;
+    for (int rest = lanes; rest != 0 && areSettled; rest &= rest - 1) {
+      long offset = offsets[Integer.numberOfTrailingZeros(rest)];
+      if (offset >> ShadowPage.BITS != settled) {
+        ShadowPage page = shadow.page(offset, bytes);
+        page.round = round;
+        if (page.lastChange <= base && page.underWay == 0) {
+          settled = offset >> ShadowPage.BITS;
+        } else {
+          areSettled = shadow.isOfBlock() && areSettled(page, (int) offset % ShadowPage.BYTES);
+        }
+      }
     }
-    return same & some;
+    return areSettled;
+  }
+
+  private boolean areSettled(ShadowPage page, int offset) {
+    int cell = offset >> page.cellBits;
+    boolean areSettled = true;
+    for (int end = cell + (bytes >> page.cellBits); cell < end && areSettled; cell++) {
+      long reads = page.reads[cell];
+      areSettled = isClear(page.writes[cell]) && (isClear(reads) || !Stamp.isSet(reads) && Stamp.deed(reads) == Deed.READ);
+    }
+    return areSettled;
   }
 
   /**
@@ -174,11 +191,13 @@ final class CellVisitor implements AccessSets.Knowledge {
     who = newWho;
     long mine = Stamp.of(deed, clocks.life(), time, warp.index * WARP + lane);
     long offset = offsets[lane];
-    ShadowPage page = shadow.page(offset, bytes);
-    if (!isLate && shadow.isOfBlock()) {
-      pending.enter(page);
-      page.lastChange = deed == Deed.READ ? page.lastChange : time;
+    if (offset >> ShadowPage.BITS != pageNumber) {
+      pageNumber = offset >> ShadowPage.BITS;
+      page = shadow.page(offset, bytes);
+      pending().enter(page);
     }
+    page.refine(offset, bytes);
+    page.lastChange = deed == Deed.READ ? page.lastChange : time;
     int cell = (int) offset % ShadowPage.BYTES >> page.cellBits;
     boolean isWrite = deed == Deed.WRITE || deed == Deed.COPY;
     boolean isReadByOne = deed == Deed.READ && isSingle();

@@ -14,6 +14,7 @@ final class RaceChecker {
   private final Code code;
   private final MemoryOrder[] orders;
   private final AccessSets globalSets = new AccessSets();
+  private final PendingReads pending = new PendingReads(PendingReads.OF_LAUNCH);
   private final List<KernelFault.Index> blocks = new ArrayList<>();
   private ShadowMemory[] regions = new ShadowMemory[16];
 
@@ -38,6 +39,11 @@ final class RaceChecker {
   /** Whether an arrival or a wait orders nothing. */
   boolean isRelaxed(int site) {
     return code.sites().get(site).opcode().contains(".relaxed");
+  }
+
+  /** The reads of global memory that are entered later. */
+  PendingReads pending() {
+    return pending;
   }
 
   /** A new number for a block that starts, or that has used up its times. */

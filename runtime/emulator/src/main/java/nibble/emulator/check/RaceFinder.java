@@ -43,7 +43,7 @@ final class RaceFinder implements Observer.BlockObserver {
     clocks.start();
     shared.clear();
     shared.sets().clear();
-    cells.pending().clear();
+    cells.allMet();
     gatherings.clear();
     mbarriers.clear();
   }
@@ -68,9 +68,6 @@ final class RaceFinder implements Observer.BlockObserver {
     int deed = !order.isStrong() ? Deed.READ : order.isWide() ? Deed.STRONG_READ : Deed.STRONG_READ_IN_BLOCK;
     long[] offsets = place.offsets();
     cells.begin(warp, lanes, shadow, place, offsets, bytes, null, site);
-    if (deed == Deed.READ && shadow.isOfBlock() && cells.pending().add(cells, warp, lanes, shadow, place, bytes, site)) {
-      return;
-    }
     cells.visitReads(deed);
     if (order.isStrong() && shadow.hasPlaces()) {
       for (int rest = lanes; rest != 0; rest &= rest - 1) {
@@ -300,7 +297,7 @@ final class RaceFinder implements Observer.BlockObserver {
     if (gathering.isOfAll) {
       clocks.meetAll();
       shared.sets().clear();
-      cells.pending().clear();
+      cells.allMet();
       return;
     }
     for (int i = 0; i < gathering.warps.size(); i++) {
