@@ -95,7 +95,12 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     long blocks = Math.ceilDiv(length, depth);
     // A block may be cut further by tiles of 64, each of which is converted, scaled and added.
     long sums = blocks > 1 ? Math.ceilDiv(length, Math.min(depth, 64)) : 0;
-    return ErrorModel.gamma(2 + conversion + sums, UNIT);
+    return ErrorModel.gamma(scaleLevels(left) + scaleLevels(right) + conversion + sums, UNIT);
+  }
+
+  /** How many scales an element has, each of which is a product that rounds. */
+  private static int scaleLevels(TensorType type) {
+    return type.isScaled() ? type.scaleType().isScaled() ? 2 : 1 : 0;
   }
 
   /** Least number of products that surely share their scales. */

@@ -35,9 +35,10 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
    */
   static void expectOneLevel(TensorType type) {
     for (TensorPart part : type.parts()) {
-      if (!part.name().equals(TensorPart.ELEMENTS) && !part.name().equals(TensorPart.SCALES)) {
+      boolean isScale = part.name().startsWith(TensorPart.SCALES);
+      if (!part.name().equals(TensorPart.ELEMENTS) && !isScale) {
         throw new UnsupportedAccess("no kernel takes " + type + " yet: its part '" + part.name()
-            + "' has no kernels; tensors of codes and plain scales have");
+            + "' has no kernels; tensors of codes and scales have");
       }
     }
   }

@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.tile.Scalar;
@@ -66,21 +67,38 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     TensorType type = memory.type();
     boolean isFull = type.shape().equals(product.operation().result().tensorType().shape());
     if (!isFull) {
-      throw new UnsupportedAccess("a product's kernel stores full results and their scales only");
+      storeBoxes(result, memory);
+      return;
     }
     Value stored = builder().cast(emitter.value(result, product.result()), type.format(), Rounding.NEAREST_EVEN);
     emitter.memory().store(memory.elements(), type.shape(), product.result(), stored);
-    memory.scales().ifPresent(scales -> storeScales(result, type, scales));
+    if (memory.scales().isPresent()) {
+      storeScales(result, memory);
+    }
   }
 
-  private void storeScales(Value result, TensorType type, Value buffer) {
+  /** What is computed for each box: its first element stores it. */
+  private void storeBoxes(Value result, Memory memory) {
+    Granularity granularity = region.operations().stream()
+        .flatMap(operation -> operation.op() instanceof Amax amax ? Stream.of(amax.granularity()) : Stream.empty())
+        .findFirst().orElseThrow(() -> new UnsupportedAccess("a product's kernel stores full results and their scales only"));
+    TensorType full = product.operation().result().tensorType();
+    List<IndexExpr> at = ElementEmitter.boxCoordinates(granularity, full.shape(), product.result());
+    Value stored = builder().cast(emitter.value(result, at), memory.type().format(), Rounding.NEAREST_EVEN);
+    IndexExpr inside = IndexExpr.ZERO;
+    ImmutableList<Dim> box = granularity.boxWithin(full.shape());
+    for (int axis = 0; axis < box.size(); axis++) {
+      inside = inside.plus(product.result().get(axis).modulo(box.get(axis)));
+    }
+    Value isFirst = builder().apply(Scalar.EQ, emitter.grid().emit(builder(), inside), builder().number(0));
+    emitter.memory().store(memory.elements(), memory.type().shape(), at, stored, isFirst);
+  }
+
+  private void storeScales(Value result, Memory memory) {
     Operation quantizer = region.operations().stream()
         .filter(operation -> operation.results().contains(result) && operation.op() instanceof Quantize)
         .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, product.result());
-    TensorType scaleType = type.scaleType();
-    Value scale = builder().cast(emitter.value(quantizer.operand(1), at), scaleType.format(), Rounding.NEAREST_EVEN);
-    emitter.memory().store(buffer, scaleType.shape(), at, scale, emitter.isFirstOfBox(type, product.result()));
+    new ScaleFactors(emitter).store(memory, quantizer.operand(1), product.result());
   }
 
   /** Sides of a box along rows and columns. */

@@ -204,10 +204,13 @@ final class KernelHarness {
     double[] elements = random(type.shape(), () -> scaled ? code(type.format())
         : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
         : type.format().round(random.nextGaussian()));
-    return scaled
-        ? new Tensor(type, elements, random(
-            type.scaleType().shape(), () -> type.scaleType().format().round(0.005 + 0.01 * random.nextDouble())))
-        : Tensor.of(type, elements);
+    return scaled ? Tensor.scaled(type, elements, scales(type.scaleType(), 0.01)) : Tensor.of(type, elements);
+  }
+
+  /** Scales about that large; of two levels both are. */
+  private Tensor scales(TensorType type, double size) {
+    double[] elements = random(type.shape(), () -> type.format().round(size * (0.5 + random.nextDouble())));
+    return type.isScaled() ? Tensor.scaled(type, elements, scales(type.scaleType(), size)) : Tensor.of(type, elements);
   }
 
   private double code(NumberFormat format) {

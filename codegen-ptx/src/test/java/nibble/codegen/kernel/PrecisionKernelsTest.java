@@ -49,7 +49,9 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x i4, scale<token, f32, full>>",
       "toward_zero; tensor<[N,64] x u4, scale<group 16, f16>>",
       "nearest_even; tensor<[N,64] x i2, scale<block(4,8), f32>>",
-      "nearest_even; tensor<[N,64] x e2m1, scale<group 32, ue8m0, up>>"})
+      "nearest_even; tensor<[N,64] x e2m1, scale<group 32, ue8m0, up>>",
+      "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>",
+      "nearest_even; tensor<[N,64] x e2m1, scale<group 16, ue4m3, scale<group 2, f32>>>"})
   void haveKernels(String rounding, String type) {
     KernelHarness.check(quantize(rounding, type), KernelHarness.sizes("N", 5));
   }
@@ -67,7 +69,6 @@ class PrecisionKernelsTest {
       "stochastic(7,0); tensor<[N,64] x i8, scale<token, f32>>; rounds by stochastic(7,0) yet",
       "nearest_away; tensor<[N,64] x i8, scale<token, f32>>; rounds by nearest_away yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, f32, up>>; no kernel computes scales by the rule 'up' yet",
-      "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>; its part 'scales.scales' has no kernels",
       "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
       "'nearest_even, fallback = 0.0'; 'tensor<[N,64] x i8, scale<token, f32>, residual<i8>>'; its part 'residual' has no kernels",
       "toward_zero; tensor<[N,64] x e4m3, scale<token, f32>>; no kernel rounds codes of e4m3 by toward_zero yet",

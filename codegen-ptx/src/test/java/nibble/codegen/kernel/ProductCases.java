@@ -26,6 +26,10 @@ final class ProductCases {
     S4_GROUP("i4", "group(32)", "block(32,1)", "group(32), f16"),
     U2_TENSOR("u2", "tensor", "tensor", "tensor"),
     MXFP4("e2m1", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
+    NVFP4("e2m1", "group(16), ue4m3, scale<tensor, f32>", "block(16,1), ue4m3, scale<tensor, f32>",
+        "group(16), ue4m3, scale<tensor, f32>"),
+    DOUBLE_BLOCK("e2m1", "group(16), ue4m3, scale<group(8), f32>", "block(16,1), ue4m3, scale<block(8,1), f32>",
+        "group(16), ue4m3, scale<group(8), f32>"),
     MXFP8("e4m3", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     F16("f16", "", "", ""),
     BF16("bf16", "", "", ""),
@@ -58,7 +62,7 @@ final class ProductCases {
     }
 
     boolean isUnpacked() {
-      return List.of(S4_CHANNEL, S4_GROUP, U2_TENSOR, MXFP4).contains(this);
+      return List.of(S4_CHANNEL, S4_GROUP, U2_TENSOR, MXFP4, NVFP4, DOUBLE_BLOCK).contains(this);
     }
 
     boolean isScaled() {

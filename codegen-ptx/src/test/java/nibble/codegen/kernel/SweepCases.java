@@ -110,6 +110,10 @@ final class SweepCases {
     cases.add(quantizer("axis 2", "3,33,52", "u2"));
     cases.add(quantizer("block(8,16)", "3,33,52", "u2"));
     cases.add(powers("group 32", "B,S,70", "e2m1"));
+    cases.add(quantizer("group 16", "B,S,64", "e2m1", "ue4m3, scale<tensor, f32>"));
+    cases.add(quantizer("group 16", "3,33,50", "e2m1", "ue4m3, scale<group 2, f32>"));
+    cases.add(quantizer("token", "B,S,64", "i8", "f16, scale<tensor, f32>"));
+    cases.add(quantizer("group 16", "3,33,50", "e4m3", "ue4m3"));
     cases.add(powers("group 32", "B,S,64", "e4m3"));
     cases.add(powers("group 16", "3,33,50", "e2m3"));
     cases.add(powers("block(8,16)", "2,32,64", "i8"));

@@ -111,11 +111,14 @@ final class KernelProof {
     if (!type.isScaled()) {
       return Tensor.of(type, elements);
     }
-    TensorType scaleType = type.scaleType();
-    double[] scales = new double[Math.toIntExact(scaleType.shape().size().constant())];
+    return Tensor.scaled(type, elements, scales(type.scaleType()));
+  }
+
+  private Tensor scales(TensorType type) {
+    double[] scales = new double[Math.toIntExact(type.shape().size().constant())];
     for (int i = 0; i < scales.length; i++) {
-      scales[i] = scaleType.format().round(0.005 + 0.01 * random.nextDouble());
+      scales[i] = type.format().round(0.005 + 0.01 * random.nextDouble());
     }
-    return new Tensor(type, elements, scales);
+    return type.isScaled() ? Tensor.scaled(type, scales, scales(type.scaleType())) : Tensor.of(type, scales);
   }
 }
