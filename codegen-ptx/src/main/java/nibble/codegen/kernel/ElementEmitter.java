@@ -13,7 +13,6 @@ import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
-import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
@@ -260,8 +259,10 @@ final class ElementEmitter {
     Value code;
     Value scale;
     if (source != null) {
-      code = memory.load(source.elements(), source.type().shape(), at);
-      scale = scaleOf(source, at);
+      source.expectNoResidual();
+      code = new ScaleFactors(this).lessZero(
+          source, memory.load(source.elements(), source.type().shape(), at), at);
+      scale = new ScaleFactors(this).of(source, at);
     } else {
       Memory.expectOneLevel(scaled.tensorType());
       code = value(scaled, at);
@@ -312,15 +313,7 @@ final class ElementEmitter {
     if (operation.operands().size() != 2) {
       throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
     }
-    if (!(quantize.rounding() instanceof FixedRounding rounding) || rounding == FixedRounding.NEAREST_AWAY) {
-      throw new UnsupportedAccess("no kernel rounds by " + quantize.rounding().text()
-          + " yet; they round by nearest_even or toward_zero");
-    }
     NumberFormat format = quantize.result().format();
-    if (rounding != FixedRounding.NEAREST_EVEN && ComputeFormat.FLOAT_CODES.contains(format)) {
-      throw new UnsupportedAccess("no kernel rounds codes of " + format.name() + " by " + rounding.text()
-          + " yet; they round them by nearest_even");
-    }
     if (!CODES.contains(format)) {
       throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
           + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
@@ -333,6 +326,6 @@ final class ElementEmitter {
     double least = quantize.result().scale().orElseThrow().rule().leastCode(codes);
     Value low = builder.apply(Scalar.MAX, quotient, builder.real(least));
     Value bounded = builder.apply(Scalar.MIN, low, builder.real(codes.most()));
-    return builder.cast(bounded, format, rounding);
+    return new CodeRounding(this).round(bounded, quantize.result(), quantize.rounding(), at);
   }
 }

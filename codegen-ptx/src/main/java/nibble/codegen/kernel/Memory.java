@@ -29,6 +29,18 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
   }
 
   /**
+   * Refuses a tensor with a second level of codes.
+   *
+   * @throws UnsupportedAccess where it has one
+   */
+  void expectNoResidual() {
+    if (type.residual().isPresent()) {
+      throw new UnsupportedAccess("no kernel takes " + type + " here: its part '" + TensorPart.RESIDUAL
+          + "' has no kernels; tensors of codes and scales have");
+    }
+  }
+
+  /**
    * Refuses a type with parts besides codes and scales.
    *
    * @throws UnsupportedAccess with the part that no kernel takes yet

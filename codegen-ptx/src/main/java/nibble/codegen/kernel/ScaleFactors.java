@@ -9,6 +9,7 @@ import nibble.ir.Operation;
 import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.Scales;
@@ -78,6 +79,23 @@ record ScaleFactors(ElementEmitter emitter) {
       throw new UnsupportedAccess("a kernel knows no outer scales of " + scales + ", which " + maker.op().name() + " makes");
     }
     return Optional.of(emitter.value(maker.operand(1), where));
+  }
+
+  /** A code as f32, less the zero point of its box where codes are affine: both are integers that f32 holds. */
+  Value lessZero(Memory scaled, Value code, List<IndexExpr> element) {
+    TileBuilder builder = emitter.builder();
+    Value real = builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN);
+    Optional<TensorType> zeros = scaled.type().zeroType();
+    if (zeros.isEmpty()) {
+      return real;
+    }
+    if (zeros.get().format().bits() > Short.SIZE) {
+      throw new UnsupportedAccess("no kernel takes zero points of " + zeros.get().format().name());
+    }
+    Value zero = emitter.memory().load(
+        scaled.parts().get(TensorPart.ZEROS), zeros.get().shape(), ElementEmitter.scaleCoordinates(scaled.type(), element));
+    return emitter.grid().apply(
+        builder, Scalar.SUB, real, builder.cast(zero, Formats.F32, Rounding.NEAREST_EVEN));
   }
 
   private Value product(Value inner, Value outer) {

@@ -47,6 +47,7 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileIota;
@@ -218,6 +219,8 @@ public final class LowerProgram {
         values.put(operation.result(), new Tile(
             type(operation), casts.cast(x.elements(), x.type().format(), cast.to(), cast.rounding())));
       }
+      case StochasticCast cast -> values.put(operation.result(), new StochasticCode(code, casts).cast(
+          cast, tile(operation, 0), tile(operation, 1), type(operation)));
       case Expand expand -> values.put(operation.result(), moves.expand(tile(operation, 0), expand.result()));
       case TileReshape reshape ->
           values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));

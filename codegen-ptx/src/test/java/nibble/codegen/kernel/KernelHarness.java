@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import nibble.codegen.Backend;
@@ -204,7 +205,14 @@ final class KernelHarness {
     double[] elements = random(type.shape(), () -> scaled ? code(type.format())
         : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
         : type.format().round(random.nextGaussian()));
-    return scaled ? Tensor.scaled(type, elements, scales(type.scaleType(), 0.01)) : Tensor.of(type, elements);
+    return scaled
+        ? new Tensor(type, elements, Optional.of(scales(type.scaleType(), 0.01)), type.zeroType().map(this::codes),
+            Optional.empty())
+        : Tensor.of(type, elements);
+  }
+
+  private Tensor codes(TensorType type) {
+    return Tensor.of(type, random(type.shape(), () -> code(type.format())));
   }
 
   /** Scales about that large; of two levels both are. */

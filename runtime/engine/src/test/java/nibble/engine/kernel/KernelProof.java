@@ -3,9 +3,11 @@ package nibble.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
@@ -111,7 +113,14 @@ final class KernelProof {
     if (!type.isScaled()) {
       return Tensor.of(type, elements);
     }
-    return Tensor.scaled(type, elements, scales(type.scaleType()));
+    return new Tensor(
+        type, elements, Optional.of(scales(type.scaleType())), type.zeroType().map(this::codes), Optional.empty());
+  }
+
+  private Tensor codes(TensorType type) {
+    double[] codes = new double[Math.toIntExact(type.shape().size().constant())];
+    Arrays.setAll(codes, i -> code(type.format()));
+    return Tensor.of(type, codes);
   }
 
   private Tensor scales(TensorType type) {
