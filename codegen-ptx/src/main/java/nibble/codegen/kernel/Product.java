@@ -107,7 +107,7 @@ record Product(
     Optional<ProductFormat> found = leftType().isScaled()
         ? ProductFormat.ofCodes(leftType().format(), rightType().format())
         : ProductFormat.of(leftType().format(), rightType().format())
-            .filter(format -> !format.operand().equals(Formats.I8));
+            .filter(format -> !format.left().equals(Formats.I8));
     return found
         .filter(format -> bothOrNone)
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()

@@ -33,29 +33,37 @@ final class ProductCases {
     MXFP8("e4m3", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     F16("f16", "", "", ""),
     BF16("bf16", "", "", ""),
-    F32("f32", "", "", "");
+    F32("f32", "", "", ""),
+    E5M2_E4M3_CHANNEL("e5m2", "token", "e4m3", "axis 1", "axis 0"),
+    E2M3_E4M3_BLOCK("e2m3", "block(1,64)", "e4m3", "block(64,64)", "block(64,64)");
 
     private final String format;
     private final String left;
+    private final String rightFormat;
     private final String right;
     private final String transposed;
 
     Operands(String format, String left, String right, String transposed) {
+      this(format, left, format, right, transposed);
+    }
+
+    Operands(String format, String left, String rightFormat, String right, String transposed) {
       this.format = format;
       this.left = left;
+      this.rightFormat = rightFormat;
       this.right = right;
       this.transposed = transposed;
     }
 
     String left(Object rows, int depth) {
-      return type(rows, depth, left);
+      return type(rows, depth, format, left);
     }
 
     String right(int depth, int columns, boolean transposeB) {
-      return transposeB ? type(columns, depth, transposed) : type(depth, columns, right);
+      return transposeB ? type(columns, depth, rightFormat, transposed) : type(depth, columns, rightFormat, right);
     }
 
-    private String type(Object rows, int columns, String scale) {
+    private static String type(Object rows, int columns, String format, String scale) {
       String scales = scale.contains(", ") ? scale : scale + ", f32";
       return "tensor<[%s,%d] x %s%s>".formatted(
           rows, columns, format, scale.isEmpty() ? "" : ", scale<" + scales + ">");
@@ -67,6 +75,11 @@ final class ProductCases {
 
     boolean isScaled() {
       return !left.isEmpty();
+    }
+
+    /** Whether targets differ in how they multiply them. */
+    boolean isOfFloatCodes() {
+      return isScaled() && !format.startsWith("i");
     }
   }
 
@@ -106,11 +119,25 @@ final class ProductCases {
   static Stream<KernelCase> formats() {
     List<KernelCase> cases = new ArrayList<>();
     for (Operands operands : Operands.values()) {
+      if (!operands.format.equals(operands.rightFormat)) {
+        continue;
+      }
       for (Extents extents : operands.isUnpacked() ? UNPACKED_EXTENTS : EXTENTS) {
         cases.add(product(operands, extents, cases.size() % 2 == 0));
       }
     }
     return cases.stream();
+  }
+
+  /** Sizes for products of codes: one tile, edges of large ones, few columns, few rows, an incomplete last tile. */
+  private static final List<Extents> EXTENTS_OF_CODES = List.of(
+      new Extents(64, 64, 64, false), new Extents(127, 129, 31, true), new Extents(70, 136, 320, true),
+      new Extents(130, 32, 96, true), new Extents(1, 256, 256, false));
+
+  /** Floating-point codes with the depth of both operands contiguous, as instructions for them need it. */
+  static Stream<KernelCase> codes() {
+    return Stream.of(Operands.values()).filter(Operands::isOfFloatCodes)
+        .flatMap(operands -> EXTENTS_OF_CODES.stream().map(extents -> product(operands, extents, true)));
   }
 
   private static KernelCase product(Operands operands, Extents extents, boolean transposeB) {
