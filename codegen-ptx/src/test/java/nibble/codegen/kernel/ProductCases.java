@@ -239,10 +239,10 @@ final class ProductCases {
           %d = dequantize %y {to = $F} : tensor<[72,96] x $F>
           %b = transpose %d {axes = [1, 0]} : tensor<[96,72] x $F>
           """))
-      .put("packed weight of odd rows", List.of(
-          "%a: tensor<[M,97] x $F>, %y: tensor<[72,97] x i4, scale<group 16, ue4m3, scale<tensor, f32>>>", """
-          %d = dequantize %y {to = $F} : tensor<[72,97] x $F>
-          %b = transpose %d {axes = [1, 0]} : tensor<[97,72] x $F>
+      .put("packed weight of uneven rows", List.of(
+          "%a: tensor<[M,98] x $F>, %y: tensor<[72,98] x i4, scale<group 32, ue4m3, scale<tensor, f32>>>", """
+          %d = dequantize %y {to = $F} : tensor<[72,98] x $F>
+          %b = transpose %d {axes = [1, 0]} : tensor<[98,72] x $F>
           """))
       .put("transposed operands", List.of("%x: tensor<[96,M] x $F>, %y: tensor<[72,96] x $F>", """
           %a = transpose %x {axes = [1, 0]} : tensor<[M,96] x $F>
