@@ -285,13 +285,17 @@ public final class LowerProgram {
     Tile b = tile(operation, Math.min(1, operation.operands().size() - 1));
     Tile c = tile(operation, operation.operands().size() - 1);
     NumberFormat format = b.type().format();
+    boolean shares = NeighbourCode.shares(apply.function()) && format.equals(Formats.I32);
+    NeighbourCode neighbours = new NeighbourCode(code, scalars);
     Map<List<Operand>, Operand> computed = new HashMap<>();
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
     for (int i = 0; i < type.registers(); i++) {
       List<Operand> operands = List.of(a.at(i), b.at(i), c.at(i));
       Operand known = computed.get(operands);
       if (known == null) {
-        known = scalars.apply(apply.function(), format, operands.get(0), operands.get(1), operands.get(2));
+        known = shares
+            ? neighbours.apply(apply.function(), operands.get(0), operands.get(1))
+            : scalars.apply(apply.function(), format, operands.get(0), operands.get(1), operands.get(2));
         computed.put(operands, known);
       }
       elements.add(known);
@@ -367,6 +371,7 @@ public final class LowerProgram {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
+        code.align(counter, Integer.lowestOneBit(loop.step()));
         values.put(body.arguments().getFirst(),
             new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
         for (int i = 0; i < carried.size(); i++) {

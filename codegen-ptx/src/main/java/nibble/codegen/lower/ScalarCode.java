@@ -56,7 +56,7 @@ final class ScalarCode {
     };
   }
 
-  private Operand integer(Scalar function, Operand a, Operand b) {
+  Operand integer(Scalar function, Operand a, Operand b) {
     return switch (function) {
       case ADD -> code.add(a, b);
       case SUB -> code.sub(a, b);
