@@ -69,7 +69,6 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x i8, scale<token, f32, up>>; no kernel computes scales by the rule 'up' yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>; its part 'scales.scales' has no kernels",
       "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
-      "'nearest_even, fallback = 0.0'; 'tensor<[N,64] x i8, scale<token, f32>, residual<i8>>'; its part 'residual' has no kernels",
       "toward_zero; tensor<[N,64] x e4m3, scale<token, f32>>; no kernel rounds codes of e4m3 by toward_zero yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; no kernel computes scales of ue8m0 by the rule 'nearest' yet",
       "nearest_even; tensor<[N,64] x e4m3, scale<token, ue8m0, floor>>; no kernel computes scales of ue8m0 by the rule 'floor' yet",
@@ -81,7 +80,6 @@ class PrecisionKernelsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
-      "tensor<[N,64] x i8, scale<token, f32>, residual<i8>>; its part 'residual' has no kernels",
       "tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
       "tensor<[N,64] x mxint8, scale<token, f32>>; kernels do not compute with mxint8 yet"})
   void areNotDequantized(String type, String reason) {
