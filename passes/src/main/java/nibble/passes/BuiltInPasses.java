@@ -13,8 +13,10 @@ import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
 import nibble.passes.precision.FoldDequantize;
+import nibble.passes.precision.KeepValuesQuantized;
 import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.QuantizeMatMuls;
+import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
 import nibble.passes.precision.SmoothMatMuls;
 
@@ -31,9 +33,11 @@ public final class BuiltInPasses {
       DecomposeComposites.class,
       SmoothMatMuls.class,
       RotateMatMuls.class,
+      RetainOutlierChannels.class,
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
       CalibrateQuantizers.class,
+      KeepValuesQuantized.class,
       CastMatMuls.class,
       FoldDequantize.class);
 
