@@ -9,6 +9,7 @@ import nibble.passes.graph.FoldConstants;
 import nibble.passes.graph.SpecializeSizes;
 import nibble.passes.graph.UnrollLoops;
 import nibble.passes.pipeline.OptionSyntax;
+import nibble.passes.precision.AddFallbackLevels;
 import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
@@ -34,6 +35,7 @@ public final class BuiltInPasses {
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
       CalibrateQuantizers.class,
+      AddFallbackLevels.class,
       CastMatMuls.class,
       FoldDequantize.class);
 
