@@ -13,6 +13,7 @@ import nibble.passes.precision.AddFallbackLevels;
 import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
+import nibble.passes.precision.DetachOutliers;
 import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.QuantizeMatMuls;
@@ -31,6 +32,7 @@ public final class BuiltInPasses {
       UnrollLoops.class,
       DecomposeComposites.class,
       SmoothMatMuls.class,
+      DetachOutliers.class,
       RotateMatMuls.class,
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
