@@ -63,7 +63,7 @@ public record KernelArithmetic(Target target) implements ErrorModel {
 
   @Override
   public double dot(TensorType left, TensorType right, long length) {
-    if (left.format().equals(Formats.I8) && right.format().equals(Formats.I8)) {
+    if (isByte(left) && isByte(right)) {
       return scaledIntegers(left, right, length);
     }
     if (left.format().equals(Formats.F32) && right.format().equals(Formats.F32)) {
@@ -76,6 +76,11 @@ public record KernelArithmetic(Target target) implements ErrorModel {
       return Math.max(unpacked, new CodeArithmetic(target).dot(left, right, length));
     }
     return tensorCores(left, length);
+  }
+
+  /** Whether elements are integers that kernels multiply as i8. */
+  private static boolean isByte(TensorType type) {
+    return type.format().isInteger() && type.format().min() >= Formats.I8.min() && type.format().max() <= Formats.I8.max();
   }
 
   /** Integer sums are exact; their conversion, two scales and the sum over blocks round. */

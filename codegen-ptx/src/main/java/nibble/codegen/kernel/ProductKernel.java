@@ -16,7 +16,6 @@ import nibble.codegen.target.Target;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Launch;
-import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
@@ -101,9 +100,10 @@ public final class ProductKernel implements KernelGenerator {
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       this.scalesVary = product.scalesVary();
-      this.scalesTiles = scalesVary || product.hasResidual();
+      boolean variesOutside = scalesVary && !format.appliesScales();
+      this.scalesTiles = variesOutside || product.hasResidual();
       this.promotes = scalesTiles || format.sumsCoarsely();
-      long scaleDepth = scalesVary ? scaleDepth(format) : Long.MAX_VALUE;
+      long scaleDepth = variesOutside ? scaleDepth(format) : Long.MAX_VALUE;
       ProductTile usual =
           ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
       // All targets have room for three tiles in each of two stages.
@@ -151,6 +151,8 @@ public final class ProductKernel implements KernelGenerator {
       left.allocate(builder);
       right.allocate(builder);
       residual.ifPresent(level -> level.loader().allocate(builder));
+      BlockScales scales = scales();
+      scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
       List<Value> operands = new ArrayList<>();
       operands.add(builder.size(product.k().ceilDiv(tile.k())));
@@ -163,6 +165,7 @@ public final class ProductKernel implements KernelGenerator {
         fetch(inner, right, 1, firstColumn, depth, stage);
         residual.ifPresent(level -> level.fetch(rows(inner, level, depth), product,
             flagged -> fetch(flagged, level.loader(), true, level.memory(), firstRow, depth, stage)));
+        scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
         return List.of();
       });
       Block use = builder.nested(inner -> {
@@ -170,7 +173,7 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
-        Value sum = multiply(inner, left, right, stage, start);
+        Value sum = multiply(inner, left, right, scales, stage, start);
         if (!promotes) {
           return List.of(sum);
         }
@@ -178,22 +181,37 @@ public final class ProductKernel implements KernelGenerator {
         Value promoted = promote(inner, carried, sum, depth, Optional.empty());
         return List.of(residual.map(level -> level.add(rows(inner, level, depth), product, promoted, (flagged, sums) ->
             promote(
-                flagged, sums, multiply(flagged, level.loader(), right, stage, flagged.fill(0, accumulators)), depth,
+                flagged, sums, multiply(flagged, level.loader(), right, scales, stage, flagged.fill(0, accumulators)), depth,
                 Optional.of(level.memory())))).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
     }
 
-    private Value multiply(TileBuilder inner, OperandLoader left, OperandLoader right, Value stage, Value start) {
+    private BlockScales scales() {
+      boolean applied = tile.format().appliesScales();
+      return new BlockScales(
+          tile, applied ? Optional.of(scaleLoader(true)) : Optional.empty(),
+          applied ? Optional.of(scaleLoader(false)) : Optional.empty());
+    }
+
+    private ScaleLoader scaleLoader(boolean isLeft) {
+      return new ScaleLoader(
+          product, tile, isLeft, memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
+          guards(isLeft ? product.rowGuard() : product.columnGuard()), symbols);
+    }
+
+    private Value multiply(
+        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value stage, Value start) {
       if (tile.warpgroups()) {
         WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
         return inner.add(new WaitWarpgroupMma(), inner.add(op, start, left.memory(), right.memory(), stage));
       }
       Value sum = start;
+      ImmutableList<Value> scaleTiles = scales.fragments(inner, stage);
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
-        sum = inner.add(new Mma(), sum, a, b);
+        sum = scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
     }
@@ -272,9 +290,11 @@ public final class ProductKernel implements KernelGenerator {
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
       OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
           analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
-      return new OperandLoader(tile, isLeft, outer, access, source
-          .filter(InMemory::asItIs)
-          .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent());
+      boolean asItIs = source.filter(InMemory::asItIs)
+          .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
+      // Codes that share bytes are read by words.
+      boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
+      return new OperandLoader(tile, isLeft, outer, access, asItIs, isPacked ? 8 : 4);
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
@@ -343,7 +363,7 @@ public final class ProductKernel implements KernelGenerator {
 
     /** Some rows at a time: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
-      boolean scales = product.leftType().isScaled() && !scalesTiles;
+      boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
       int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
       LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {

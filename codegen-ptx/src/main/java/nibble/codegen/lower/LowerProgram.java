@@ -13,6 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import nibble.codegen.lower.Lowered.Buffer;
+import nibble.codegen.lower.Lowered.Fragment;
 import nibble.codegen.lower.Lowered.Shared;
 import nibble.codegen.lower.Lowered.Tile;
 import nibble.codegen.ptx.Address;
@@ -29,6 +30,7 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
+import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.ConvertLayout;
@@ -202,6 +204,10 @@ public final class LowerProgram {
     return (Shared) values.get(operation.operand(operand));
   }
 
+  private Fragment fragment(Operation operation, int operand) {
+    return (Fragment) values.get(operation.operand(operand));
+  }
+
   private static TileType type(Operation operation) {
     return (TileType) operation.result().type();
   }
@@ -249,6 +255,9 @@ public final class LowerProgram {
           values.put(operation.result(), shared.load(shared(operation, 0), scalar(operation, 1), load));
       case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
           owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
+      case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
+          owned(operation), fragment(operation, 1), fragment(operation, 2),
+          List.of(fragment(operation, 3), fragment(operation, 4)), mma));
       case WarpgroupMma mma -> values.put(operation.result(), new WgmmaCode(code, threads).multiply(
           owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3), mma));
       case WaitWarpgroupMma wait -> {
@@ -395,7 +404,7 @@ public final class LowerProgram {
       Block body = operation.regions().getFirst();
       List<Tile> carried = carried(operation);
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
-        if (body.operations().stream().anyMatch(inner -> inner.op() instanceof Mma || inner.op() instanceof WarpgroupMma)) {
+        if (body.operations().stream().anyMatch(LoopCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
@@ -404,6 +413,15 @@ public final class LowerProgram {
         body(operation, 1, carried);
       });
       define(operation, carried);
+    }
+
+    private static boolean multiplies(Operation operation) {
+      return switch (operation.op()) {
+        case Mma mma -> true;
+        case BlockScaledMma mma -> true;
+        case WarpgroupMma mma -> true;
+        default -> false;
+      };
     }
 
     private void advance(List<Tile> carried, List<Value> next) {

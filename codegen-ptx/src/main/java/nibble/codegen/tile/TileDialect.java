@@ -7,6 +7,7 @@ import nibble.codegen.layout.SharedLayout;
 import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
+import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.ConvertLayout;
@@ -59,7 +60,7 @@ public final class TileDialect implements Dialect {
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
-        .add(Mma.class, WarpgroupMma.class, WaitWarpgroupMma.class)
+        .add(Mma.class, BlockScaledMma.class, WarpgroupMma.class, WaitWarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, Check.class)
         .build();
   }
