@@ -404,7 +404,7 @@ public final class LowerProgram {
       Block body = operation.regions().getFirst();
       List<Tile> carried = carried(operation);
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
-        if (body.operations().stream().anyMatch(LoopCode::multiplies)) {
+        if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
