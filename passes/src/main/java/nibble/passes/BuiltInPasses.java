@@ -19,6 +19,7 @@ import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RotateMatMuls;
 import nibble.passes.precision.SmoothMatMuls;
+import nibble.passes.precision.SortChannels;
 
 /** The passes that need no plugin. */
 public final class BuiltInPasses {
@@ -34,6 +35,7 @@ public final class BuiltInPasses {
       SmoothMatMuls.class,
       DetachOutliers.class,
       RotateMatMuls.class,
+      SortChannels.class,
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
       CalibrateQuantizers.class,
