@@ -9,6 +9,7 @@ import nibble.codegen.index.IndexExpr;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Check;
+import nibble.codegen.tile.op.TileHadamard;
 import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
@@ -23,6 +24,7 @@ import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Gather;
+import nibble.ir.op.Hadamard;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Relu;
@@ -154,8 +156,26 @@ final class ElementEmitter {
           scales, value(operation.operand(0), at), operation.operands().stream().skip(1).findFirst()
               .map(outer -> value(outer, scaleCoordinates(type, at))));
       case Quantize quantize -> quantize(quantize, operation, at);
+      case Hadamard hadamard -> rotated(hadamard, operation.operand(0), at);
       default -> elementwise(operation, at);
     };
+  }
+
+  /** Blocks that lie along the rows or the columns of the tile, rotated there. */
+  private Value rotated(Hadamard hadamard, Value operand, ImmutableList<IndexExpr> at) {
+    TileType full = grid.full(Formats.F32);
+    for (int tileAxis = 0; tileAxis < 2; tileAxis++) {
+      String variable = tileAxis == 0 ? grid.rows() : grid.columns();
+      boolean fits = hadamard.seed().isEmpty() && full.extents().get(tileAxis) >= hadamard.size()
+          && memory.runsAlong(variable, hadamard.size(), at, hadamard.axis());
+      if (fits) {
+        Value x = grid.spread(builder, value(operand, at), new Grid2.Extent(true, true));
+        Value sums = builder.add(new TileHadamard(tileAxis, Math.toIntExact(hadamard.size())), x);
+        return builder.apply(Scalar.MUL, sums, builder.real(1 / Math.sqrt(hadamard.size())));
+      }
+    }
+    throw new UnsupportedAccess("no kernel rotates blocks of " + hadamard.size() + " along axis " + hadamard.axis()
+        + " here; they rotate along the last axis, blocks that lie in a tile");
   }
 
   private Value zeroLike(TensorType type) {

@@ -52,6 +52,7 @@ import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
+import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
@@ -236,6 +237,8 @@ public final class LowerProgram {
       case TilePart part -> values.put(operation.result(), moves.part(tile(operation, 0), part));
       case Reduce reduce ->
           values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
+      case TileHadamard hadamard ->
+          values.put(operation.result(), new HadamardCode(code, threads, arena).transform(tile(operation, 0), hadamard));
       case Advance advance -> values.put(operation.result(), global.advance(buffer(operation), scalar(operation, 1)));
       case Load load -> values.put(operation.result(), global.load(
           buffer(operation), tile(operation, 1), optionalTile(operation, 2), type(operation), load.contiguous()));
