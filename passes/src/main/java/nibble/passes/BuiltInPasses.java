@@ -15,8 +15,10 @@ import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
 import nibble.passes.precision.DetachOutliers;
 import nibble.passes.precision.FoldDequantize;
+import nibble.passes.precision.KeepValuesQuantized;
 import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.QuantizeMatMuls;
+import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
 import nibble.passes.precision.SmoothMatMuls;
 import nibble.passes.precision.SortChannels;
@@ -35,11 +37,13 @@ public final class BuiltInPasses {
       SmoothMatMuls.class,
       DetachOutliers.class,
       RotateMatMuls.class,
+      RetainOutlierChannels.class,
       SortChannels.class,
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
       CalibrateQuantizers.class,
       AddFallbackLevels.class,
+      KeepValuesQuantized.class,
       CastMatMuls.class,
       FoldDequantize.class);
 

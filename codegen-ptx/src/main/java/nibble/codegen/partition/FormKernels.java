@@ -24,6 +24,7 @@ import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.Reshape;
+import nibble.ir.op.Scales;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.ViewOp;
 
@@ -79,6 +80,10 @@ public final class FormKernels {
   private void assign(Operation operation) {
     if (isFloating(operation)) {
       floating.add(operation.result());
+      return;
+    }
+    if (operation.op() instanceof Scales && operation.operands().size() == 2) {
+      // Inner scales are found by whoever divides by them, and belong to no kernel, as a view does.
       return;
     }
     if (operation.op() instanceof MatMul) {
