@@ -13,7 +13,7 @@ public final class KernelCases {
   /** Those of matrix products. */
   public static Stream<KernelCase> products() {
     return Stream.of(
-        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched())
+        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.mixed(), ProductCases.batched())
         .flatMap(cases -> cases);
   }
 

@@ -46,6 +46,9 @@ final class SketchTrial {
       "quantize{weight=i8:tensor, act=i8:tensor},fold-dequantize",
       "quantize{weight=i8:block(32,32), act=i8:group 32},fold-dequantize,cast{to=bf16}",
       "decompose,canonicalize,fold-constants,cse,dce",
+      "quantize{weight=i4:group(32):f16},cast{to=f16}",
+      "quantize{weight=e2m1:group(16):ue4m3:tensor, act=e2m1:group(16):ue4m3:tensor},fold-dequantize,cast{to=f16}",
+      "quantize{weight=e2m1:group(32):ue8m0:up, act=i4:group(32):f16},fold-dequantize",
       "quantize{weight=i8:channel},cast{to=bf16},fold-dequantize,canonicalize",
       "specialize{B=2, S=8},quantize{weight=i8:channel:f16, act=i8:token:f16},fold-dequantize");
 
