@@ -24,9 +24,10 @@ record CodeRounding(ElementEmitter emitter) {
    * The codes of quotients within their range.
    *
    * @param type of the tensor of codes
+   * @param level 0 for codes, 1 for those of a residual
    * @param at coordinates of the elements in it
    */
-  Value round(Value quotients, TensorType type, RoundingMode rounding, List<IndexExpr> at) {
+  Value round(Value quotients, TensorType type, RoundingMode rounding, int level, List<IndexExpr> at) {
     NumberFormat format = type.format();
     boolean isWideFloat = format.isFloat() && !ComputeFormat.FLOAT_CODES.contains(format);
     if (isWideFloat && rounding != FixedRounding.NEAREST_EVEN && rounding != FixedRounding.TOWARD_ZERO) {
@@ -35,11 +36,11 @@ record CodeRounding(ElementEmitter emitter) {
     }
     return switch (rounding) {
       case FixedRounding fixed -> emitter.builder().cast(quotients, format, fixed);
-      case StochasticRounding drawn -> drawn(quotients, type, drawn, at);
+      case StochasticRounding drawn -> drawn(quotients, type, drawn, level, at);
     };
   }
 
-  private Value drawn(Value quotients, TensorType type, StochasticRounding rounding, List<IndexExpr> at) {
+  private Value drawn(Value quotients, TensorType type, StochasticRounding rounding, int level, List<IndexExpr> at) {
     Grid2 grid = emitter.grid();
     IndexExpr index = Views.linear(type.shape(), at);
     Extent extent = grid.extent(quotients).or(grid.extentOf(index));
@@ -48,6 +49,6 @@ record CodeRounding(ElementEmitter emitter) {
     int neighbours = extent.alongColumns() ? emitter.memory().vector(type.shape(), at, grid.columns(), WORDS) : 1;
     int columns = extent.alongColumns() ? TileBuilder.type(indices).extents().get(1) : 1;
     return emitter.builder().add(
-        new StochasticCast(type.format(), rounding, 0, Math.min(neighbours, columns)), numbers, indices);
+        new StochasticCast(type.format(), rounding, level, Math.min(neighbours, columns)), numbers, indices);
   }
 }

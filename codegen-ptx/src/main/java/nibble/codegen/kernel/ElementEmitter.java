@@ -9,6 +9,7 @@ import nibble.codegen.index.IndexExpr;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Check;
+import nibble.codegen.tile.op.TileHadamard;
 import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
@@ -23,6 +24,7 @@ import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Gather;
+import nibble.ir.op.Hadamard;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Relu;
@@ -154,8 +156,26 @@ final class ElementEmitter {
           scales, value(operation.operand(0), at), operation.operands().stream().skip(1).findFirst()
               .map(outer -> value(outer, scaleCoordinates(type, at))));
       case Quantize quantize -> quantize(quantize, operation, at);
+      case Hadamard hadamard -> rotated(hadamard, operation.operand(0), at);
       default -> elementwise(operation, at);
     };
+  }
+
+  /** Blocks that lie along the rows or the columns of the tile, rotated there. */
+  private Value rotated(Hadamard hadamard, Value operand, ImmutableList<IndexExpr> at) {
+    TileType full = grid.full(Formats.F32);
+    for (int tileAxis = 0; tileAxis < 2; tileAxis++) {
+      String variable = tileAxis == 0 ? grid.rows() : grid.columns();
+      boolean fits = hadamard.seed().isEmpty() && full.extents().get(tileAxis) >= hadamard.size()
+          && memory.runsAlong(variable, hadamard.size(), at, hadamard.axis());
+      if (fits) {
+        Value x = grid.spread(builder, value(operand, at), new Grid2.Extent(true, true));
+        Value sums = builder.add(new TileHadamard(tileAxis, Math.toIntExact(hadamard.size())), x);
+        return builder.apply(Scalar.MUL, sums, builder.real(1 / Math.sqrt(hadamard.size())));
+      }
+    }
+    throw new UnsupportedAccess("no kernel rotates blocks of " + hadamard.size() + " along axis " + hadamard.axis()
+        + " here; they rotate along the last axis, blocks that lie in a tile");
   }
 
   private Value zeroLike(TensorType type) {
@@ -256,18 +276,25 @@ final class ElementEmitter {
 
   private Value dequantize(Value scaled, List<IndexExpr> at) {
     Memory source = arguments.get(scaled);
-    Value code;
-    Value scale;
     if (source != null) {
-      source.expectNoResidual();
-      code = new ScaleFactors(this).lessZero(
-          source, memory.load(source.elements(), source.type().shape(), at), at);
-      scale = new ScaleFactors(this).of(source, at);
-    } else {
-      Memory.expectOneLevel(scaled.tensorType());
-      code = value(scaled, at);
-      scale = new ScaleFactors(this).of(definitions.get(scaled).operand(1), scaled.tensorType(), at);
+      ScaleFactors factors = new ScaleFactors(this);
+      Value code = factors.lessZero(source, memory.load(source.elements(), source.type().shape(), at), at);
+      Value first = product(code, factors.of(source, at));
+      return source.residual().map(level -> grid.apply(builder, Scalar.ADD, first,
+          product(memory.load(level.elements(), level.type().shape(), at), factors.of(level, at)))).orElse(first);
     }
+    TensorType type = scaled.tensorType();
+    Memory.expectOneLevel(type.withoutResidual());
+    Operation quantizer = definitions.get(scaled);
+    Value first = product(value(scaled, at), new ScaleFactors(this).of(quantizer.operand(1), type, at));
+    if (type.residual().isEmpty()) {
+      return first;
+    }
+    ResidualQuantizer residual = ResidualQuantizer.of(quantizer, definitions);
+    return grid.apply(builder, Scalar.ADD, first, product(residual.code(this, at), residual.scale(this, at)));
+  }
+
+  private Value product(Value code, Value scale) {
     return grid.apply(builder, Scalar.MUL, builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN), scale);
   }
 
@@ -309,23 +336,33 @@ final class ElementEmitter {
 
   /** The code of an element, in the format of codes. */
   private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
-    Memory.expectOneLevel(quantize.result());
+    Memory.expectOneLevel(quantize.result().withoutResidual());
     if (operation.operands().size() != 2) {
       throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
     }
-    NumberFormat format = quantize.result().format();
+    Value x = value(operation.operand(0), at);
+    Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
+    return code(quantize, quantize.result(), 0, x, scale, at);
+  }
+
+  /**
+   * The code of an element.
+   *
+   * @param type of the level of codes that it belongs to
+   * @param level 0 for the first, 1 for a residual
+   */
+  Value code(Quantize quantize, TensorType type, int level, Value x, Value scale, List<IndexExpr> at) {
+    NumberFormat format = type.format();
     if (!CODES.contains(format)) {
       throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
           + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
     }
-    Value x = value(operation.operand(0), at);
-    Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
-    Value inverse = new ScaleComputation(grid, builder).inverse(scale, quantize.result().scaleType());
+    Value inverse = new ScaleComputation(grid, builder).inverse(scale, type.scaleType());
     Value quotient = grid.apply(builder, Scalar.MUL, x, inverse);
     CodeRange codes = CodeRange.of(format);
-    double least = quantize.result().scale().orElseThrow().rule().leastCode(codes);
+    double least = type.scale().orElseThrow().rule().leastCode(codes);
     Value low = builder.apply(Scalar.MAX, quotient, builder.real(least));
     Value bounded = builder.apply(Scalar.MIN, low, builder.real(codes.most()));
-    return new CodeRounding(this).round(bounded, quantize.result(), quantize.rounding(), at);
+    return new CodeRounding(this).round(bounded, type, quantize.rounding(), level, at);
   }
 }

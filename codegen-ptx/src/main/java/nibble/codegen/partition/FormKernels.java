@@ -19,6 +19,7 @@ import nibble.ir.op.Amax;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
+import nibble.ir.op.Hadamard;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
@@ -124,6 +125,7 @@ public final class FormKernels {
       case ReduceOp reduce -> false;
       case Amax amax -> false;
       case Quantize quantize -> false;
+      case Hadamard hadamard -> false;
       default -> true;
     };
     return cheap && operation.operands().stream().allMatch(this::isFree);

@@ -24,7 +24,8 @@ import nibble.ir.rewrite.RewriteContext;
  * %1 = quantize %0, %3
  * </pre>
  *
- * <p>Given outer scales become an operand of {@code scales}. Types with zero points or a residual stay whole.
+ * <p>Given outer scales become an operand of {@code scales}. A residual stays with the quantizer, which has another search in
+ * it. Types with zero points stay whole.
  */
 public final class SplitDynamicQuantize implements Rewrite {
   @Override
@@ -44,7 +45,7 @@ public final class SplitDynamicQuantize implements Rewrite {
   }
 
   private static boolean isOneLevel(TensorType type) {
-    return type.scale().orElseThrow().zero().isEmpty() && type.residual().isEmpty();
+    return type.scale().orElseThrow().zero().isEmpty();
   }
 
   /** Whether all scales are operands. */

@@ -35,7 +35,11 @@ final class ProductCases {
     BF16("bf16", "", "", ""),
     F32("f32", "", "", ""),
     E5M2_E4M3_CHANNEL("e5m2", "token", "e4m3", "axis 1", "axis 0"),
-    E2M3_E4M3_BLOCK("e2m3", "block(1,64)", "e4m3", "block(64,64)", "block(64,64)");
+    E2M3_E4M3_BLOCK("e2m3", "block(1,64)", "e4m3", "block(64,64)", "block(64,64)"),
+    MXFP6("e3m2", "group(32), ue8m0, up", "e2m3", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
+    /** Groups that are larger than those of instructions, and a box of rows. */
+    E5M2_E4M3_POWERS(
+        "e5m2", "group(64), ue8m0, up", "e4m3", "block(32,64), ue8m0, up", "block(64,32), ue8m0, up");
 
     private final String format;
     private final String left;
