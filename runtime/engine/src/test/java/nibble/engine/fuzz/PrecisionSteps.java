@@ -41,6 +41,9 @@ import nibble.ir.shape.Shape;
 record PrecisionSteps(SketchPool pool, List<Value> scaled) {
   private static final List<NumberFormat> CODES = List.of(
       Formats.I8, Formats.I16, Formats.I4, Formats.E2M1, Formats.E4M3, Formats.I8, Formats.U2, Formats.E3M2);
+  /** Codes that products take. */
+  private static final List<NumberFormat> FACTORS = List.of(
+      Formats.I8, Formats.I4, Formats.E2M1, Formats.E4M3, Formats.U2, Formats.E3M2);
   private static final List<RoundingMode> ROUNDINGS = List.of(
       Rounding.NEAREST_EVEN, Rounding.NEAREST_EVEN, Rounding.TOWARD_ZERO, Rounding.NEAREST_AWAY,
       new StochasticRounding(7, 1));
@@ -116,8 +119,8 @@ record PrecisionSteps(SketchPool pool, List<Value> scaled) {
     List<Granularity> right = List.of(new PerAxis(1), new PerTensor(), new PerBlock(32, 32), new PerBlock(64, 1));
     Function<Granularity, ScaleLayout> layout = choose(LAYOUTS, c / 3);
     TensorType leftType =
-        TensorType.of(type.shape(), choose(CODES, b / 5)).withScale(layout.apply(choose(left, c)));
-    TensorType rightType = TensorType.of(Shape.of(inner, outer), choose(CODES, b / 3))
+        TensorType.of(type.shape(), choose(FACTORS, b / 5)).withScale(layout.apply(choose(left, c)));
+    TensorType rightType = TensorType.of(Shape.of(inner, outer), choose(FACTORS, b / 3))
         .withScale(layout.apply(choose(right, c / 4)));
     Value a = pool.builder().add(new Quantize(Rounding.NEAREST_EVEN, leftType), x);
     Value w = pool.weight(TensorType.of(Shape.of(inner, outer), type.format()));
