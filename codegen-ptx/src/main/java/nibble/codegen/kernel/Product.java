@@ -10,7 +10,6 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
-import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -102,18 +101,26 @@ record Product(
    * @throws UnsupportedAccess where no instruction multiplies them
    */
   ProductFormat format() {
-    Memory.expectOneLevel(leftType());
+    Memory.expectOneLevel(leftType().withoutResidual());
     Memory.expectOneLevel(rightType());
+    leftType().residual().filter(codes -> !codes.equals(leftType().format())).ifPresent(codes -> {
+      throw new UnsupportedAccess("no kernel multiplies " + leftType() + ": both levels of codes have one format there");
+    });
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
     Optional<ProductFormat> found = leftType().isScaled()
         ? ProductFormat.ofCodes(leftType().format(), rightType().format())
         : ProductFormat.of(leftType().format(), rightType().format())
-            .filter(format -> !format.operand().equals(Formats.I8));
+            .filter(format -> !format.left().equals(Formats.I8));
     return found
         .filter(format -> bothOrNone)
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()
-            + "; products take two operands of one of " + ProductFormat.known() + ", i8 with scales, or of codes with scales: "
-            + String.join(", ", ComputeFormat.FLOAT_CODES.stream().map(NumberFormat::name).toList())));
+            + "; products take two operands of one of " + ProductFormat.known() + ", or two of codes with scales: "
+            + ProductFormat.knownCodes()));
+  }
+
+  /** Whether the left operand has a second level of codes. */
+  boolean hasResidual() {
+    return leftType().residual().isPresent();
   }
 
   /** Whether scales change along the depth. */
@@ -124,6 +131,13 @@ record Product(
   /** Whether scales are the same for all products of each instruction. */
   boolean scalesFit(ProductFormat format) {
     return !scalesVary() || Long.lowestOneBit(scaleDepth().constant()) >= format.step();
+  }
+
+  /** Whether scales of both operands are powers of two, each of some multiple of so many elements of the depth. */
+  boolean scalesArePowers(int group) {
+    return Stream.of(leftType(), rightType()).allMatch(type -> type.scaleType().format().equals(Formats.UE8M0))
+        && Stream.of(scaleDepth(leftType(), leftType().rank() - 1), scaleDepth(rightType(), rightDepthAxis()))
+            .allMatch(depth -> depth.equals(k) || depth.isConstant() && depth.constant() % group == 0);
   }
 
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */

@@ -9,6 +9,7 @@ import nibble.codegen.layout.BlockedLayout;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.MmaFragment;
+import nibble.codegen.layout.ScaleFragment;
 import nibble.codegen.tile.Projection;
 import nibble.ir.shape.Dim;
 
@@ -30,6 +31,8 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   private static final int STAGES = 3;
   /** The widest swizzle, so the depth of a warpgroup's tile. */
   private static final int WARPGROUP_DEPTH_BITS = 128 * Byte.SIZE;
+  /** The depth of a tile whose scales instructions apply. */
+  private static final int SCALED_DEPTH_BITS = 128 * Byte.SIZE;
 
   /**
    * The tile for a product of that shape. Small tiles and those of which each is added to a second set of accumulators
@@ -49,24 +52,47 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     }
     boolean fewRows = rows.isConstant() && rows.constant() <= 64;
     int most = depth.isConstant() ? powerOfTwo(depth.constant()) : Integer.MAX_VALUE;
-    int limit = Math.max(format.step(), (int) Math.min(most, scaleDepth));
+    int limit = format.appliesScales()
+        // Registers of scales are full then.
+        ? SCALED_DEPTH_BITS / format.bits()
+        : Math.max(format.step(), (int) Math.min(most, scaleDepth));
     int shallow = Math.min(limit, format.blockK());
-    int deep = Math.min(limit, 2 * format.blockK());
+    int deep = format.appliesScales() ? limit : Math.min(limit, 2 * format.blockK());
     if (columns.isConstant() && columns.constant() <= 32) {
       return new ProductTile(format, fewRows || format.unpacks() ? 64 : 128, 32, deep, 4, 1, STAGES, false);
     }
     boolean large = columns.isConstant() && columns.constant() > 64 && !fewRows;
     if (large && warpgroups) {
       return new ProductTile(
-          format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.operand().bits()), 8, 1, STAGES, true);
+          format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.bits()), 8, 1, STAGES, true);
     }
     return large
-        ? new ProductTile(format, 128, 128, promotes ? deep : shallow, 2, promotes ? 4 : 2, STAGES, false)
+        ? new ProductTile(format, 128, 128, promotes || format.appliesScales() ? deep : shallow, 2, promotes ? 4 : 2, STAGES, false)
         : new ProductTile(format, 64, 64, deep, 2, 2, STAGES, false);
+  }
+
+  /** Groups along the depth of a tile that have scales of their own, where instructions apply them. */
+  int groups() {
+    return k / format.scaleGroup();
+  }
+
+  /** Layout of the scales of the left operand in a tile, {@code -> (m, groups)}. */
+  LinearLayout scalesOfLeft() {
+    return ScaleFragment.a(m, warpsM, warpsN, groups());
+  }
+
+  /** Layout of the scales of the right operand in a tile, {@code -> (n, groups)}. */
+  LinearLayout scalesOfRight() {
+    return ScaleFragment.b(n, warpsM, warpsN, groups());
   }
 
   private static int powerOfTwo(long extent) {
     return (int) Math.min(1 << 30, Long.highestOneBit(2 * Math.max(1, extent) - 1));
+  }
+
+  /** The same with so many stages of shared memory. */
+  ProductTile withStages(int count) {
+    return new ProductTile(format, m, n, k, warpsM, warpsN, count, warpgroups);
   }
 
   int warps() {
@@ -102,7 +128,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     if (!format.onTensorCores()) {
       return Projection.project(accumulators(), 1).times(identity(REGISTER, format.step(), COLUMNS));
     }
-    return MmaFragment.a(16, format.k(), format.operand().bits())
+    return MmaFragment.a(16, format.k(), format.bits())
         .times(identity(WARP, warpsM, ROWS))
         .times(identity(REGISTER, m / partRows(), ROWS))
         .times(broadcast(WARP, warpsN));
@@ -113,7 +139,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     if (!format.onTensorCores()) {
       return Projection.project(accumulators(), 0).times(identity(REGISTER, format.step(), ROWS));
     }
-    return MmaFragment.b(format.k(), format.operand().bits())
+    return MmaFragment.b(format.k(), format.bits())
         .times(identity(REGISTER, n / warpsN / 8, COLUMNS))
         .times(broadcast(WARP, warpsM))
         .times(identity(WARP, warpsN, COLUMNS));

@@ -44,7 +44,8 @@ final class MmaCode {
 
   private Tile onTensorCores(Tile accumulators, Fragment a, Fragment b) {
     MmaInstruction instruction =
-        MmaInstruction.of(keyword(a.type().format()), keyword(accumulators.type().format()));
+        MmaInstruction.of(
+            keyword(a.type().format()), keyword(b.type().format()), keyword(accumulators.type().format()));
     requirePart(a.type(), instruction.layoutOfA());
     requirePart(b.type(), instruction.layoutOfB());
     requirePart(accumulators.type(), instruction.layoutOfAccumulator());
@@ -68,7 +69,7 @@ final class MmaCode {
   }
 
   /** Registers of a tile are those of instructions, one after the other, along columns first. */
-  private static void requirePart(TileType type, LinearLayout part) {
+  static void requirePart(TileType type, LinearLayout part) {
     if (type.layout().divideLeft(part).isEmpty()) {
       throw new IllegalStateException(type + " is not made of " + part);
     }

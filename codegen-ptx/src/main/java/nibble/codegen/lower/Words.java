@@ -56,6 +56,13 @@ final class Words {
     return elements;
   }
 
+  /** Loads neighbouring words, whatever is in them. */
+  RegisterVector load(String instruction, Address address, int count) {
+    RegisterVector loaded = ptx.freshVector(RegisterType.B32, count);
+    guardedLoad(instruction + vector(count) + RegisterType.B32.keyword(), loaded, address, imm(1));
+    return loaded;
+  }
+
   /** Elements that do not fill a word: one byte or half at a time. */
   private List<Operand> narrow(String instruction, Address address, NumberFormat format, int count, Operand condition) {
     List<Operand> elements = new ArrayList<>();
@@ -69,6 +76,11 @@ final class Words {
       elements.add(format.equals(Formats.BOOL) ? ptx.op("setp.ne.s32", loaded, imm(0)) : loaded);
     }
     return elements;
+  }
+
+  /** Loads a register; 0 where the condition is false. */
+  void guardedLoad(String mnemonic, Register target, Address address, Operand condition) {
+    guardedLoad(mnemonic, RegisterVector.of(target), address, condition);
   }
 
   private void guardedLoad(String mnemonic, RegisterVector target, Address address, Operand condition) {
@@ -115,6 +127,16 @@ final class Words {
     List<Register> packed = new ArrayList<>();
     for (int i = 0; i < elements.size(); i += perWord) {
       packed.add(join(elements.subList(i, i + perWord), format));
+    }
+    storeWords(instruction, address, packed, WORD, condition);
+  }
+
+  /** Stores registers, or the low bits of one. */
+  void storeWords(String instruction, Address address, List<Register> packed, int bits, Operand condition) {
+    if (bits < WORD) {
+      Register held = bits < Short.SIZE ? packed.getFirst() : half(packed.getFirst());
+      guarded(condition, () -> ptx.emit(instruction + ".b" + bits, address, held));
+      return;
     }
     RegisterVector value = RegisterVector.of(packed);
     String type = value.type().keyword();

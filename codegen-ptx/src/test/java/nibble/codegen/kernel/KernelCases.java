@@ -13,12 +13,24 @@ public final class KernelCases {
   /** Those of matrix products. */
   public static Stream<KernelCase> products() {
     return Stream.of(
-        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched())
+        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched(),
+        FallbackCases.products())
         .flatMap(cases -> cases);
   }
 
+  /** Products of floating-point codes, which targets multiply in different ways. */
+  public static Stream<KernelCase> codes() {
+    return ProductCases.codes();
+  }
+
+  /** Those of them of one tile. */
+  static Stream<KernelCase> smallCodes() {
+    return codes().filter(kernels -> kernels.name().contains("64x64x64"));
+  }
+
   static Stream<KernelCase> sweeps() {
-    return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps())
+    return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps(),
+        FallbackCases.quantizers(), RotationCases.all())
         .flatMap(cases -> cases);
   }
 }

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.function.DoubleSupplier;
 import nibble.codegen.Backend;
 import nibble.codegen.KernelArithmetic;
 import nibble.codegen.assemble.AssemblerChoice;
@@ -43,11 +43,9 @@ import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
-import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Kernel;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.Dim;
-import nibble.ir.shape.Shape;
 import nibble.ir.text.Parser;
 import nibble.ir.text.Printer;
 import nibble.ir.verify.Verifier;
@@ -58,22 +56,34 @@ final class KernelHarness {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   private final Map<String, Long> sizes;
-  private final Random random = new Random(1);
+  private final Optional<String> only;
+  private final RandomTensors random = new RandomTensors(new Random(1));
   private final List<String> labels = new ArrayList<>();
 
-  private KernelHarness(Map<String, Long> sizes) {
+  private KernelHarness(Map<String, Long> sizes, Optional<String> only) {
     this.sizes = sizes;
+    this.only = only;
   }
 
+  /** Checks kernels as sm_80 has them, and as sm_90a where it has others. */
   static void check(KernelCase kernels) {
     check(kernels.text(), kernels.sizes());
   }
 
+  /** Checks kernels as that target has them, and no other. */
+  static void check(KernelCase kernels, String target) {
+    check(kernels.text(), kernels.sizes(), Optional.of(target));
+  }
+
   /** Checks all kernels of the only function of a module; returns their labels. */
   static List<String> check(String text, Map<String, Long> sizes) {
+    return check(text, sizes, Optional.empty());
+  }
+
+  private static List<String> check(String text, Map<String, Long> sizes, Optional<String> only) {
     Module module = Parser.parse(text, "test", REGISTRY);
     Verifier.require(module);
-    KernelHarness harness = new KernelHarness(sizes);
+    KernelHarness harness = new KernelHarness(sizes, only);
     harness.check(module, module.functions().values().iterator().next());
     return harness.labels;
   }
@@ -81,14 +91,14 @@ final class KernelHarness {
   private void check(Module module, Function function) {
     Partition partition = Partition.of(function, module.symbols());
     Verifier.require(Module.of("m", module.symbols().values(), List.of(partition.main())));
-    WeightSource weights = (key, type) -> random(type);
+    WeightSource weights = (key, type) -> random.of(type);
     List<Tensor> constants = new Interpreter(Mode.FAITHFUL, weights).run(partition.load(), List.of());
     Map<Value, Tensor> values = new HashMap<>();
     List<Tensor> inputs = new ArrayList<>();
     int parameters = function.parameters().size();
     for (int i = 0; i < partition.main().parameters().size(); i++) {
       Value parameter = partition.main().parameters().get(i);
-      Tensor tensor = i < parameters ? random(concrete(parameter.tensorType())) : constants.get(i - parameters);
+      Tensor tensor = i < parameters ? random.of(concrete(parameter.tensorType())) : constants.get(i - parameters);
       values.put(parameter, tensor);
       inputs.add(tensor);
     }
@@ -110,6 +120,11 @@ final class KernelHarness {
   }
 
   private void checkKernel(Operation operation, Module module, Map<Value, Tensor> values) {
+    if (only.isPresent()) {
+      String target = only.get();
+      checkProgram(program(operation, module, target), operation, module, values, target, List.of(target));
+      return;
+    }
     KernelProgram program = program(operation, module, "sm_80");
     checkProgram(program, operation, module, values, "sm_80", List.of("sm_80", "sm_89", "sm_90a", "sm_120a"));
     KernelProgram hopper = program(operation, module, "sm_90a");
@@ -196,28 +211,6 @@ final class KernelHarness {
 
   private TensorType concrete(TensorType type) {
     return type.substitute(name -> Dim.of(sizes.get(name)));
-  }
-
-  /** Normally distributed numbers, small integers; any codes, with scales about one hundredth. */
-  private Tensor random(TensorType type) {
-    boolean scaled = type.isScaled();
-    double[] elements = random(type.shape(), () -> scaled ? code(type.format())
-        : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
-        : type.format().round(random.nextGaussian()));
-    return scaled
-        ? new Tensor(type, elements, random(
-            type.scaleType().shape(), () -> type.scaleType().format().round(0.005 + 0.01 * random.nextDouble())))
-        : Tensor.of(type, elements);
-  }
-
-  private double code(NumberFormat format) {
-    return format.isInteger() ? random.nextInt(255) - 127 : format.round(random.nextGaussian() * format.max() / 3);
-  }
-
-  private static double[] random(Shape shape, DoubleSupplier next) {
-    double[] elements = new double[Math.toIntExact(shape.size().constant())];
-    Arrays.setAll(elements, i -> next.getAsDouble());
-    return elements;
   }
 
   /** Map literals in tests. */

@@ -41,6 +41,7 @@ final class FormSampler {
       case PREDICATE_OR_NEGATION -> new NotPredicate(register(RegisterType.PRED));
       case CONSTANT ->
           Immediate.imm(pattern.values().isEmpty() ? 1 : pattern.values().get(pattern.values().length() - 1));
+      case CONSTANT_PAIR -> new ImmediatePair(last(pattern.values().get(0)), last(pattern.values().get(1)));
       case GLOBAL_ADDRESS -> Address.at(register(RegisterType.B64), 16);
       case SHARED_ADDRESS -> Address.at(register(RegisterType.B32), 16);
       case PARAMETER_ADDRESS -> Address.at(PARAMETER);
@@ -48,6 +49,11 @@ final class FormSampler {
       case SYMBOL -> VARIABLE;
       case LABEL -> END;
     };
+  }
+
+  /** The largest value of a mask. */
+  private static int last(long mask) {
+    return Long.SIZE - 1 - Long.numberOfLeadingZeros(mask);
   }
 
   private static Operand constant(RegisterType type) {
