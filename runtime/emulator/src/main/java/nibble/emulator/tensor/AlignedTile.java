@@ -78,7 +78,7 @@ final class AlignedTile implements Multiplication {
     }
   }
 
-  /** Adds to registers {@code c}, into registers {@code d}; false, with nothing done, if that cannot be done quickly. */
+  /** Adds to registers {@code c}, into registers {@code d}; false, with no result, if that cannot be done quickly. */
   private boolean sum(int[] words, int[] d, int[] c, LeftOperand left, RightOperand right, TileScratch s) {
     int share = terms / rule.steps();
     for (int step = 0; step < rule.steps(); step++) {

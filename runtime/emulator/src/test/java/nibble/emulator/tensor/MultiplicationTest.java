@@ -27,7 +27,7 @@ class MultiplicationTest {
     WIDE,
     /** Nearly twice a power of two, all of one sign: integers that sum them overflow. */
     FULL,
-    /** Ones and numbers a little larger, of both signs, and tiny ones: what is left of a sum may be nothing, or little. */
+    /** Ones and numbers a little larger, of both signs, and tiny ones: sums of them may be nothing, or little. */
     CANCELLING
   }
 
