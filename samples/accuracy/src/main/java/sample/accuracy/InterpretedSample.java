@@ -1,6 +1,7 @@
 package sample.accuracy;
 
 import com.google.common.collect.ImmutableList;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import nibble.engine.compile.OpenModel;
@@ -43,14 +44,15 @@ final class InterpretedSample implements AutoCloseable {
     return new InterpretedSample(model, CalibratedModel.prepare(PrepareModel.with(toolchain), model, choice));
   }
 
-  /** The model as its recipe left it. */
-  ModelArgument argument() {
-    return model.argument();
+  /** Whether a sample's weights have been fetched. */
+  static boolean isThere(Path folder) {
+    return ModelArgument.resolve(folder, ModelOptions.NONE).weights().orElseThrow().candidates().stream()
+        .anyMatch(Files::exists);
   }
 
-  /** Says what the recipe is for; empty where there is none. */
-  String summary() {
-    return model.recipe().map(recipe -> recipe.summary()).orElse("");
+  /** Where the sample comes from. */
+  ModelArgument argument() {
+    return model.argument();
   }
 
   /** The first output, with the roundings of kernels. */
