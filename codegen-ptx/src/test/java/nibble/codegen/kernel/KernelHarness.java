@@ -223,9 +223,19 @@ final class KernelHarness {
         : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
         : type.format().round(random.nextGaussian()));
     return scaled
-        ? new Tensor(type, elements, random(
-            type.scaleType().shape(), () -> type.scaleType().format().round(0.005 + 0.01 * random.nextDouble())))
+        ? new Tensor(type, elements, Optional.of(scales(type.scaleType(), 0.01)), type.zeroType().map(this::codes),
+            Optional.empty())
         : Tensor.of(type, elements);
+  }
+
+  private Tensor codes(TensorType type) {
+    return Tensor.of(type, random(type.shape(), () -> code(type.format())));
+  }
+
+  /** Scales about that large; of two levels both are. */
+  private Tensor scales(TensorType type, double size) {
+    double[] elements = random(type.shape(), () -> type.format().round(size * (0.5 + random.nextDouble())));
+    return type.isScaled() ? Tensor.scaled(type, elements, scales(type.scaleType(), size)) : Tensor.of(type, elements);
   }
 
   private double code(NumberFormat format) {

@@ -3,9 +3,11 @@ package nibble.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
@@ -111,11 +113,21 @@ final class KernelProof {
     if (!type.isScaled()) {
       return Tensor.of(type, elements);
     }
-    TensorType scaleType = type.scaleType();
-    double[] scales = new double[Math.toIntExact(scaleType.shape().size().constant())];
+    return new Tensor(
+        type, elements, Optional.of(scales(type.scaleType())), type.zeroType().map(this::codes), Optional.empty());
+  }
+
+  private Tensor codes(TensorType type) {
+    double[] codes = new double[Math.toIntExact(type.shape().size().constant())];
+    Arrays.setAll(codes, i -> code(type.format()));
+    return Tensor.of(type, codes);
+  }
+
+  private Tensor scales(TensorType type) {
+    double[] scales = new double[Math.toIntExact(type.shape().size().constant())];
     for (int i = 0; i < scales.length; i++) {
-      scales[i] = scaleType.format().round(0.005 + 0.01 * random.nextDouble());
+      scales[i] = type.format().round(0.005 + 0.01 * random.nextDouble());
     }
-    return new Tensor(type, elements, scales);
+    return type.isScaled() ? Tensor.scaled(type, scales, scales(type.scaleType())) : Tensor.of(type, scales);
   }
 }
