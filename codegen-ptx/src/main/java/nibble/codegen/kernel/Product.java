@@ -133,6 +133,14 @@ record Product(
             .allMatch(depth -> depth.equals(k) || depth.isConstant() && depth.constant() % group == 0);
   }
 
+  /** Whether an operand has scales of one word each, of fewer rows (or columns) than a warp's tile of them has. */
+  boolean hasWordsForRows(boolean isLeft) {
+    TensorType type = isLeft ? leftType() : rightType();
+    int axis = isLeft ? type.rank() - 2 : 2 * type.rank() - 3 - rightDepthAxis();
+    return type.scaleType().format().storageBits() == Integer.SIZE && scaleDepth(type, axis).isConstant()
+        && scaleDepth(type, axis).constant() < 16;
+  }
+
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */
   Dim scaleDepth() {
     Dim left = scaleDepth(leftType(), leftType().rank() - 1);

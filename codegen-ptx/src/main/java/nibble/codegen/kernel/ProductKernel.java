@@ -13,6 +13,7 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.target.Target;
+import nibble.codegen.tile.Projection;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Launch;
@@ -62,7 +63,7 @@ public final class ProductKernel implements KernelGenerator {
 
   private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
     return ProductChoice.of(product, target).stream()
-        .map(choice -> new Generation(kernel, product, choice, symbols))
+        .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
         .findFirst().orElseThrow();
   }
@@ -89,7 +90,8 @@ public final class ProductKernel implements KernelGenerator {
     private ImmutableMap<String, Index> outside;
 
     private Generation(
-        Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols) {
+        Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols,
+        int sharedLimit) {
       ProductFormat format = choice.format();
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
@@ -100,7 +102,10 @@ public final class ProductKernel implements KernelGenerator {
       this.scalesVary = product.scalesVary();
       this.promotes = scalesVary && !format.appliesScales() || format.sumsCoarsely();
       long scaleDepth = scalesVary && !format.appliesScales() ? scaleDepth(format) : Long.MAX_VALUE;
-      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
+      ProductTile most =
+          ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
+      int ofScales = scalesVary ? ScaleLoader.sharedBytes(most.m() + most.n()) : 0;
+      this.tile = most.sharedBytes() + ofScales > sharedLimit ? most.withStages(most.stages() - 1) : most;
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -162,33 +167,42 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
-        Value sum = multiply(inner, left, right, scales, stage, start);
-        return List.of(promotes ? promote(inner, carried, sum, index) : sum);
+        Value sum = multiply(inner, left, right, scales, index, stage, start);
+        return List.of(promotes ? promote(inner, carried, sum, scales, index, stage) : sum);
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
     }
 
     private BlockScales scales() {
-      boolean applied = tile.format().appliesScales();
-      return new BlockScales(
-          tile, applied ? Optional.of(scaleLoader(true)) : Optional.empty(),
-          applied ? Optional.of(scaleLoader(false)) : Optional.empty());
+      return new BlockScales(tile, scaleLoader(true), scaleLoader(false));
     }
 
-    private ScaleLoader scaleLoader(boolean isLeft) {
-      return new ScaleLoader(
-          product, tile, isLeft, memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
-          guards(isLeft ? product.rowGuard() : product.columnGuard()), symbols);
+    /** Of scales that instructions apply, or of words that change along the depth and from row to row. */
+    private Optional<ScaleLoader> scaleLoader(boolean isLeft) {
+      boolean applied = tile.format().appliesScales();
+      if (!applied && !(scalesVary && product.hasWordsForRows(isLeft))) {
+        return Optional.empty();
+      }
+      ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
+      LinearLayout fragment = applied
+          ? isLeft ? tile.scalesOfLeft() : tile.scalesOfRight()
+          : Projection.project(tile.accumulators(), isLeft ? 1 : 0);
+      ImmutableList<Integer> axes = isLeft || applied ? ImmutableList.of(0, 1) : ImmutableList.of(1, 0);
+      ScaleLoader.Scales scales = new ScaleLoader.Scales(
+          memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(), isLeft ? Product.ROW : Product.COLUMN, guard,
+          applied ? tile.format().scaleGroup() : tile.k(), applied ? tile.groups() : 1, fragment, axes);
+      return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols));
     }
 
     private Value multiply(
-        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value stage, Value start) {
+        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value iteration, Value stage,
+        Value start) {
       if (tile.warpgroups()) {
         WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
         return inner.add(new WaitWarpgroupMma(), inner.add(op, start, left.memory(), right.memory(), stage));
       }
       Value sum = start;
-      ImmutableList<Value> scaleTiles = scales.fragments(inner, stage);
+      ImmutableList<Value> scaleTiles = scales.fragments(inner, iteration, stage);
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
@@ -198,20 +212,33 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     /** Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators. */
-    private Value promote(TileBuilder inner, Value carried, Value sum, Value index) {
+    private Value promote(
+        TileBuilder inner, Value carried, Value sum, BlockScales scales, Value index, Value stage) {
       Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
       Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
       ElementEmitter emitter = emitter(inner, grid);
-      return grid.apply(inner, Scalar.ADD, carried, scalesVary ? scaled(emitter, sum) : sum);
+      if (!scalesVary) {
+        return grid.apply(inner, Scalar.ADD, carried, sum);
+      }
+      Value left = scales.left().map(loader -> loader.fragment(inner, index, stage)).orElseGet(() -> scaleOf(emitter, true));
+      Value right =
+          scales.right().map(loader -> loader.fragment(inner, index, stage)).orElseGet(() -> scaleOf(emitter, false));
+      return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, left, right));
     }
 
-    /** Accumulators times the scales of both operands. */
-    private Value scaled(ElementEmitter emitter, Value sum) {
-      Value real = emitter.builder().cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
-      Value left = emitter.scaleOf(memoryOf(0), product.left());
-      Value right = emitter.scaleOf(memoryOf(1), product.right());
-      Value once = emitter.grid().apply(emitter.builder(), Scalar.MUL, real, left);
-      return emitter.grid().apply(emitter.builder(), Scalar.MUL, once, right);
+    private Value scaleOf(ElementEmitter emitter, boolean isLeft) {
+      return emitter.scaleOf(memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right());
+    }
+
+    /** Accumulators times the scales of both operands, which are multiplied first where they are fewer than these. */
+    private static Value scaled(ElementEmitter emitter, Value sum, Value left, Value right) {
+      TileBuilder into = emitter.builder();
+      Grid2 grid = emitter.grid();
+      Value real = into.cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
+      Grid2.Extent both = grid.extent(left).or(grid.extent(right));
+      return both.alongRows() && both.alongColumns()
+          ? grid.apply(into, Scalar.MUL, grid.apply(into, Scalar.MUL, real, left), right)
+          : grid.apply(into, Scalar.MUL, real, grid.apply(into, Scalar.MUL, left, right));
     }
 
     private Memory memoryOf(int operand) {
@@ -315,7 +342,9 @@ public final class ProductKernel implements KernelGenerator {
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
-        Value value = scales ? scaled(emitter, part) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+        Value value = scales
+            ? scaled(emitter, part, scaleOf(emitter, true), scaleOf(emitter, false))
+            : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());
       }

@@ -246,6 +246,8 @@ public final class LowerProgram {
       case ProxyFence fence -> ptx.fenceProxy();
       case Barrier barrier -> ptx.barrier();
       case SharedStore store -> shared.store(tile(operation, 0), shared(operation, 1), scalar(operation, 2));
+      case SharedLoad load when operation.operands().size() == 3 -> values.put(operation.result(), shared.load(
+          shared(operation, 0), scalar(operation, 1), scalar(operation, 2), load));
       case SharedLoad load ->
           values.put(operation.result(), shared.load(shared(operation, 0), scalar(operation, 1), load));
       case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
@@ -311,6 +313,8 @@ public final class LowerProgram {
     SharedAddresses addresses = new SharedAddresses(alloc.result().layout(), start, threads);
     program.body().walk(user -> {
       switch (user.op()) {
+        case SharedLoad load when user.operand(0).equals(value) && user.operands().size() == 3 ->
+            addresses.block(load, ptx);
         case SharedLoad load when user.operand(0).equals(value) -> addresses.fragments(load, ptx);
         case CopyAsync copy when user.operand(2).equals(value) ->
             addresses.vectors(((TileType) user.operand(1).type()).layout(), ptx);

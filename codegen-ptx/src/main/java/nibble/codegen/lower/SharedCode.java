@@ -95,8 +95,21 @@ final class SharedCode {
   /** A part of a tile, as operands of tensor cores where its elements are narrow, as elements where they are f32. */
   Lowered load(Shared from, Operand stage, SharedLoad load) {
     Way way = from.addresses().fragments(load, ptx);
-    List<Operand> bases = bases(from, way, stage);
-    int first = from.addresses().firstRegister(load);
+    return load(way, bases(from, way, stage), load, from.addresses().firstRegister(load));
+  }
+
+  /** A block of columns. */
+  Lowered load(Shared from, Operand stage, Operand block, SharedLoad load) {
+    Way way = from.addresses().block(load, ptx);
+    Operand offset = code.mul(block, imm(from.addresses().blockUnit(load, way)));
+    List<Operand> moved = new ArrayList<>();
+    for (Operand base : bases(from, way, stage)) {
+      moved.add(ptx.op("xor.b32", code.register(base), offset));
+    }
+    return load(way, moved, load, 0);
+  }
+
+  private Lowered load(Way way, List<Operand> bases, SharedLoad load, int first) {
     int count = load.result().registers();
     if (way.matrices().isPresent()) {
       return matrices(way, bases, load, first, count);
