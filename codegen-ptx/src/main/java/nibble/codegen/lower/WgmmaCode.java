@@ -3,6 +3,7 @@ package nibble.codegen.lower;
 import static nibble.codegen.ptx.Immediate.imm;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import nibble.codegen.tile.op.WarpgroupMma;
  */
 final class WgmmaCode {
   private static final int WARPS = 4;
+  private static final ImmutableSet<Operand> ZERO = ImmutableSet.of(imm(0), imm(0f));
   /** Descriptors count in units of 16 bytes (PTX ISA 9.7.15.5.1). */
   private static final int UNIT_BITS = 4;
   private static final int LEADING_SHIFT = 16;
@@ -103,12 +105,16 @@ final class WgmmaCode {
         left.isTransposed(), right.isTransposed());
     LinearLayout blocks = type.layout().divideLeft(instruction.layoutOfAccumulator())
         .orElseThrow(() -> new IllegalStateException(type + " is not made of " + instruction.layoutOfAccumulator()));
-    List<Register> registers = MmaCode.inPlace(code, accumulators);
+    boolean startsAtZero = accumulators.elements().stream().allMatch(ZERO::contains);
+    List<Register> registers = startsAtZero
+        ? ptx.freshVector(ElementRegisters.of(type.format()), accumulators.elements().size()).registers()
+        : MmaCode.inPlace(code, accumulators);
     Operand lowerA = lowerWord(left, code.add(left.stage(), groupOffset(left, blocks)));
     Operand lowerB = lowerWord(right, right.stage());
     Register upperA = ptx.op("mov.b32", imm(left.upperWord()));
     Register upperB = ptx.op("mov.b32", imm(right.upperWord()));
     Register add = code.register(imm(1), RegisterType.PRED);
+    Register overwrite = startsAtZero ? code.register(imm(0), RegisterType.PRED) : add;
     int depth = left.layout().layout().outputSize(Dimension.tensor(left.depthAxis()));
     int perBlock = instruction.accumulatorRegisters();
     ptx.wgmmaFence();
@@ -118,7 +124,7 @@ final class WgmmaCode {
         ptx.wgmma(
             instruction,
             RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock)),
-            descriptor(lowerA, left.offset(row, k), upperA), descriptor(lowerB, right.offset(0, k), upperB), add);
+            descriptor(lowerA, left.offset(row, k), upperA), descriptor(lowerB, right.offset(0, k), upperB), k == 0 ? overwrite : add);
       }
     }
     ptx.commitWgmma();

@@ -9,7 +9,13 @@ import java.util.List;
 public interface TensorOps extends Emitter {
   /** Adds the product of two fragments to the accumulators, in place. */
   default void mma(MmaInstruction instruction, RegisterVector accumulators, RegisterVector a, RegisterVector b) {
-    emit(instruction.mnemonic(), accumulators, a, b, accumulators);
+    mma(instruction, accumulators, a, b, accumulators);
+  }
+
+  /** The product of two fragments added to sums that stay as they are. */
+  default void mma(
+      MmaInstruction instruction, RegisterVector results, RegisterVector a, RegisterVector b, RegisterVector sums) {
+    emit(instruction.mnemonic(), results, a, b, sums);
   }
 
   /**
