@@ -63,7 +63,7 @@ public record KernelArithmetic(Target target) implements ErrorModel {
 
   @Override
   public double dot(TensorType left, TensorType right, long length) {
-    if (left.format().equals(Formats.I8) && right.format().equals(Formats.I8)) {
+    if (isByte(left) && isByte(right)) {
       return scaledIntegers(left, right, length);
     }
     if (left.format().equals(Formats.F32) && right.format().equals(Formats.F32)) {
@@ -78,6 +78,11 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     return tensorCores(left, length);
   }
 
+  /** Whether elements are integers that kernels multiply as i8. */
+  private static boolean isByte(TensorType type) {
+    return type.format().isInteger() && type.format().min() >= Formats.I8.min() && type.format().max() <= Formats.I8.max();
+  }
+
   /** Integer sums are exact; their conversion, two scales and the sum over blocks round. */
   private static double scaledIntegers(TensorType left, TensorType right, long length) {
     long depth = Math.min(scaleDepth(left, length), scaleDepth(right, length));
@@ -89,7 +94,10 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     long depth = Math.min(scaleDepth(left, length), scaleDepth(right, length));
     long blocks = Math.ceilDiv(length, depth);
     // A block may be cut further by tiles of 64, each of which is converted, scaled and added.
-    long sums = blocks > 1 ? Math.ceilDiv(length, Math.min(depth, 64)) : 0;
+    boolean residual = left.residual().isPresent() || right.residual().isPresent();
+    long tiles = blocks > 1 || residual ? Math.ceilDiv(length, Math.min(depth, 64)) : 0;
+    // A second level of codes is added in the same way.
+    long sums = residual ? 2 * tiles : tiles;
     return ErrorModel.gamma(2 + conversion + sums, UNIT);
   }
 

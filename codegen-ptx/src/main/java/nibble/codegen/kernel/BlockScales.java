@@ -29,6 +29,11 @@ record BlockScales(ProductTile tile, Optional<ScaleLoader> left, Optional<ScaleL
     right.ifPresent(loader -> loader.fetch(inner, firstColumn, iteration, others, stage));
   }
 
+  /** The scales of an iteration that sums are multiplied by, if they come so. */
+  Optional<Value> words(boolean isLeft, TileBuilder inner, Value iteration, Value stage) {
+    return (isLeft ? left : right).map(loader -> loader.fragment(inner, iteration, stage));
+  }
+
   /** The scales of an iteration that instructions apply, for {@link #multiply}; none where they apply none. */
   ImmutableList<Value> fragments(TileBuilder inner, Value iteration, Value stage) {
     return tile.format().appliesScales()

@@ -40,7 +40,8 @@ import nibble.ir.shape.Shape;
 final class ElementEmitter {
   /** Formats of codes that kernels have instructions for. */
   private static final ImmutableList<NumberFormat> CODES = ImmutableList.<NumberFormat>builder()
-      .add(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES).build();
+      .add(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES)
+      .addAll(ComputeFormat.PACKED_INTEGERS).build();
 
   /** Scales of f32 numbers do not leave formats of that range. */
   private static final double WIDE = 0x1p127;
@@ -258,16 +259,23 @@ final class ElementEmitter {
 
   private Value dequantize(Value scaled, List<IndexExpr> at) {
     Memory source = arguments.get(scaled);
-    Value code;
-    Value scale;
     if (source != null) {
-      code = memory.load(source.elements(), source.type().shape(), at);
-      scale = scaleOf(source, at);
-    } else {
-      Memory.expectOneLevel(scaled.tensorType());
-      code = value(scaled, at);
-      scale = value(definitions.get(scaled).operand(1), scaleCoordinates(scaled.tensorType(), at));
+      Value first = product(memory.load(source.elements(), source.type().shape(), at), scaleOf(source, at));
+      return source.residual().map(level -> grid.apply(builder, Scalar.ADD, first,
+          product(memory.load(level.elements(), level.type().shape(), at), scaleOf(level, at)))).orElse(first);
     }
+    TensorType type = scaled.tensorType();
+    Memory.expectOneLevel(type.withoutResidual());
+    Operation quantizer = definitions.get(scaled);
+    Value first = product(value(scaled, at), value(quantizer.operand(1), scaleCoordinates(type, at)));
+    if (type.residual().isEmpty()) {
+      return first;
+    }
+    ResidualQuantizer residual = ResidualQuantizer.of(quantizer, definitions);
+    return grid.apply(builder, Scalar.ADD, first, product(residual.code(this, at), residual.scale(this, at)));
+  }
+
+  private Value product(Value code, Value scale) {
     return grid.apply(builder, Scalar.MUL, builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN), scale);
   }
 
@@ -304,7 +312,7 @@ final class ElementEmitter {
   }
 
   /** Scales by rules that divide the amax by a code. */
-  private Value scales(Scales scales, Value amax) {
+  Value scales(Scales scales, Value amax) {
     TensorType type = scales.result();
     if (type.isScaled()) {
       throw new UnsupportedAccess("no kernel computes " + type + ": scales of scales have no kernels yet");
@@ -359,15 +367,26 @@ final class ElementEmitter {
 
   /** The code of an element, in the format of codes. */
   private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
-    Memory.expectOneLevel(quantize.result());
+    Memory.expectOneLevel(quantize.result().withoutResidual());
     if (operation.operands().size() != 2) {
       throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
     }
+    Value x = value(operation.operand(0), at);
+    Value scale = value(operation.operand(1), scaleCoordinates(quantize.result(), at));
+    return code(quantize, quantize.result(), x, scale);
+  }
+
+  /**
+   * The code of an element.
+   *
+   * @param type of the level of codes that it belongs to
+   */
+  Value code(Quantize quantize, TensorType type, Value x, Value scale) {
     if (!(quantize.rounding() instanceof FixedRounding rounding) || rounding == FixedRounding.NEAREST_AWAY) {
       throw new UnsupportedAccess("no kernel rounds by " + quantize.rounding().text()
           + " yet; they round by nearest_even or toward_zero");
     }
-    NumberFormat format = quantize.result().format();
+    NumberFormat format = type.format();
     if (rounding != FixedRounding.NEAREST_EVEN && ComputeFormat.FLOAT_CODES.contains(format)) {
       throw new UnsupportedAccess("no kernel rounds codes of " + format.name() + " by " + rounding.text()
           + " yet; they round them by nearest_even");
@@ -376,11 +395,9 @@ final class ElementEmitter {
       throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
           + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
     }
-    Value x = value(operation.operand(0), at);
-    Value scale = value(operation.operand(1), scaleCoordinates(quantize.result(), at));
-    Value quotient = grid.apply(builder, Scalar.MUL, x, inverse(scale, quantize.result().scaleType().format()));
+    Value quotient = grid.apply(builder, Scalar.MUL, x, inverse(scale, type.scaleType().format()));
     CodeRange codes = CodeRange.of(format);
-    double least = quantize.result().scale().orElseThrow().rule().leastCode(codes);
+    double least = type.scale().orElseThrow().rule().leastCode(codes);
     Value low = builder.apply(Scalar.MAX, quotient, builder.real(least));
     Value bounded = builder.apply(Scalar.MIN, low, builder.real(codes.most()));
     return builder.cast(bounded, format, rounding);

@@ -19,17 +19,33 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
   }
 
   /**
-   * Buffer of scales, of scaled tensors.
+   * Buffer of scales, of scaled tensors: those of the first level of codes.
    *
    * @throws UnsupportedAccess where the tensor has parts besides codes and scales
    */
   Optional<Value> scales() {
-    expectOneLevel(type);
+    expectOneLevel(type.withoutResidual());
     return Optional.ofNullable(parts.get(TensorPart.SCALES));
   }
 
+  /** The second level of codes as a tensor of its own. */
+  Optional<Memory> residual() {
+    String prefix = TensorPart.RESIDUAL + ".";
+    return type.residualType().map(second -> {
+      ImmutableMap.Builder<String, Value> own = ImmutableMap.builder();
+      parts.forEach((name, buffer) -> {
+        if (name.equals(TensorPart.RESIDUAL)) {
+          own.put(TensorPart.ELEMENTS, buffer);
+        } else if (name.startsWith(prefix)) {
+          own.put(name.substring(prefix.length()), buffer);
+        }
+      });
+      return new Memory(second, own.buildOrThrow());
+    });
+  }
+
   /**
-   * Refuses a type with parts besides codes and one level of scales.
+   * Refuses a type with parts besides codes and scales.
    *
    * @throws UnsupportedAccess with the part that no kernel takes yet
    */

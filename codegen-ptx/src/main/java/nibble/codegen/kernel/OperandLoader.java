@@ -57,8 +57,9 @@ final class OperandLoader {
    * @param outer variable along the axis that is not the depth
    * @param access what is known of the operand's address
    * @param asItIs whether the operand lies in memory as the product needs it
+   * @param computed how many neighbours a thread computes at a time where it does not
    */
-  OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs) {
+  OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs, int computed) {
     this.format = tile.format().operand(isLeft);
     this.fragment = isLeft ? tile.left() : tile.right();
     this.warpgroups = tile.warpgroups();
@@ -74,7 +75,7 @@ final class OperandLoader {
     this.isAsync = asItIs && vector >= least;
     int rows = depthContiguous ? extent : tile.k();
     int columns = depthContiguous ? tile.k() : extent;
-    this.copyLayout = copyLayout(rows, columns, isAsync ? vector : Math.min(4, most), tile.warps());
+    this.copyLayout = copyLayout(rows, columns, isAsync ? vector : Math.min(computed, most), tile.warps());
     this.shared = new SharedType(format, tile.stages(), sharedLayout());
   }
 

@@ -10,7 +10,6 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
-import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -102,8 +101,11 @@ record Product(
    * @throws UnsupportedAccess where no instruction multiplies them
    */
   ProductFormat format() {
-    Memory.expectOneLevel(leftType());
+    Memory.expectOneLevel(leftType().withoutResidual());
     Memory.expectOneLevel(rightType());
+    leftType().residual().filter(codes -> !codes.equals(leftType().format())).ifPresent(codes -> {
+      throw new UnsupportedAccess("no kernel multiplies " + leftType() + ": both levels of codes have one format there");
+    });
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
     Optional<ProductFormat> found = leftType().isScaled()
         ? ProductFormat.ofCodes(leftType().format(), rightType().format())
@@ -112,8 +114,13 @@ record Product(
     return found
         .filter(format -> bothOrNone)
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()
-            + "; products take two operands of one of " + ProductFormat.known() + ", i8 with scales, or of codes with scales: "
-            + String.join(", ", ComputeFormat.FLOAT_CODES.stream().map(NumberFormat::name).toList())));
+            + "; products take two operands of one of " + ProductFormat.known() + ", or two of codes with scales: "
+            + ProductFormat.knownCodes()));
+  }
+
+  /** Whether the left operand has a second level of codes. */
+  boolean hasResidual() {
+    return leftType().residual().isPresent();
   }
 
   /** Whether scales change along the depth. */

@@ -30,6 +30,10 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
    */
   static ImmutableList<ProductChoice> of(Product product, Target target) {
     ProductFormat usual = product.format();
+    if (product.hasResidual()) {
+      // Accumulators that are used under a condition are not for asynchronous products.
+      return ImmutableList.of(new ProductChoice(usual, false, false));
+    }
     ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
     if (product.leftType().isScaled() && usual.unpacks()) {
       codes(product, target).stream()
@@ -45,8 +49,11 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
   private static ImmutableList<ProductChoice> codes(Product product, Target target) {
     NumberFormat left = product.leftType().format();
     NumberFormat right = product.rightType().format();
-    boolean isFp8 = FP8.contains(left) && FP8.contains(right);
     ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
+    if (!isByte(left) || !isByte(right)) {
+      return choices.build();
+    }
+    boolean isFp8 = FP8.contains(left) && FP8.contains(right);
     if (isFp8 && target.has(Feature.WGMMA)) {
       choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, true), true, true));
     }
@@ -58,5 +65,9 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
       choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, coarse), false, true));
     }
     return choices.build();
+  }
+
+  private static boolean isByte(NumberFormat codes) {
+    return codes.isFloat() && codes.storageBits() == Byte.SIZE;
   }
 }

@@ -46,6 +46,8 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     for (Operation operation : region.operations()) {
       switch (operation.op()) {
         case Amax amax -> amax(operation, amax);
+        case Quantize quantize when quantize.result().residual().isPresent() ->
+            residual(ResidualQuantizer.in(region, operation));
         case ReduceOp reduce -> throw new UnsupportedAccess("a product's kernel has no " + reduce.name());
         default -> {
           // Computed when it is asked for.
@@ -70,16 +72,25 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     }
     Value stored = builder().cast(emitter.value(result, product.result()), type.format(), Rounding.NEAREST_EVEN);
     emitter.memory().store(memory.elements(), type.shape(), product.result(), stored);
-    memory.scales().ifPresent(scales -> storeScales(result, type, scales));
+    memory.scales().ifPresent(scales -> storeScales(quantizer(result).operand(1), type, scales));
+    memory.residual().ifPresent(level -> {
+      ResidualQuantizer residual = ResidualQuantizer.in(region, quantizer(result));
+      emitter.memory().store(
+          level.elements(), type.shape(), product.result(), residual.code(emitter, product.result()));
+      storeScales(residual.scaleValue(), level.type(), level.scales().orElseThrow());
+    });
   }
 
-  private void storeScales(Value result, TensorType type, Value buffer) {
-    Operation quantizer = region.operations().stream()
+  private Operation quantizer(Value result) {
+    return region.operations().stream()
         .filter(operation -> operation.results().contains(result) && operation.op() instanceof Quantize)
         .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
+  }
+
+  private void storeScales(Value scales, TensorType type, Value buffer) {
     List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, product.result());
     TensorType scaleType = type.scaleType();
-    Value scale = builder().cast(emitter.value(quantizer.operand(1), at), scaleType.format(), Rounding.NEAREST_EVEN);
+    Value scale = builder().cast(emitter.value(scales, at), scaleType.format(), Rounding.NEAREST_EVEN);
     emitter.memory().store(buffer, scaleType.shape(), at, scale, emitter.isFirstOfBox(type, product.result()));
   }
 
@@ -91,22 +102,38 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
 
   private void amax(Operation operation, Amax amax) {
     builder().at(operation.location());
-    Value value = emitter.value(operation.operand(0), product.result());
+    Value spread = largest(emitter.value(operation.operand(0), product.result()), amax.granularity());
+    emitter.define(operation.result(), boxes(amax.granularity()), spread);
+  }
+
+  private void residual(ResidualQuantizer quantizer) {
+    builder().at(quantizer.operation().location());
+    Granularity granularity = quantizer.operation().result().tensorType().scale().orElseThrow().granularity();
+    Value spread = largest(quantizer.left(emitter, product.result()), granularity);
+    List<IndexExpr> at = boxes(granularity);
+    emitter.define(quantizer.scaleValue(), at, quantizer.scaleOf(emitter, at, spread));
+  }
+
+  /** Coordinates in the grid of boxes. */
+  private List<IndexExpr> boxes(Granularity granularity) {
+    return ElementEmitter.boxCoordinates(
+        granularity, product.operation().result().tensorType().shape(), product.result());
+  }
+
+  /** The largest magnitude of each box, on every element of it. */
+  private Value largest(Value value, Granularity granularity) {
     Value magnitude = emitter.grid().spread(
         builder(), builder().apply(Scalar.ABS, value), new Extent(true, true));
     Value masked = emitter.memory().zeroOutside(magnitude);
     TileType full = TileBuilder.type(masked);
-    int rows = Math.toIntExact(sides(amax.granularity()).get(0).constant());
-    int columns = Math.toIntExact(sides(amax.granularity()).get(1).constant());
+    int rows = Math.toIntExact(sides(granularity).get(0).constant());
+    int columns = Math.toIntExact(sides(granularity).get(1).constant());
     ImmutableList<Integer> cut = ImmutableList.of(
         full.extents().get(0) / rows, rows, full.extents().get(1) / columns, columns);
     Value boxes = builder().add(new TileReshape(cut), masked);
     TileType boxType = TileBuilder.type(boxes);
     Value reduced = builder().add(
         new Reduce(1, Scalar.MAX), builder().add(new Reduce(3, Scalar.MAX), boxes));
-    Value spread = builder().add(new TileReshape(full.extents()), builder().add(new Expand(boxType), reduced));
-    TensorType scaled = operation.operand(0).tensorType();
-    List<IndexExpr> at = ElementEmitter.boxCoordinates(amax.granularity(), scaled.shape(), product.result());
-    emitter.define(operation.result(), at, spread);
+    return builder().add(new TileReshape(full.extents()), builder().add(new Expand(boxType), reduced));
   }
 }

@@ -1,7 +1,9 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
@@ -32,6 +34,14 @@ record ProductFormat(
   private static final ProductFormat UNPACKED =
       new ProductFormat(Formats.F16, Formats.F16, Formats.F32, 16, 32, true, false, 0);
 
+  /** Narrow integer codes become i8 on their way to shared memory. */
+  private static final ProductFormat UNPACKED_INTEGERS =
+      new ProductFormat(Formats.I8, Formats.I8, Formats.I32, 32, 64, true, false, 0);
+
+  /** Codes that i8 holds. */
+  private static final ImmutableList<NumberFormat> BYTES =
+      ImmutableList.<NumberFormat>builder().add(Formats.I8).addAll(ComputeFormat.PACKED_INTEGERS).build();
+
   private static ProductFormat of(NumberFormat operand, NumberFormat accumulator, int k, int blockK) {
     return new ProductFormat(operand, operand, accumulator, k, blockK, false, false, 0);
   }
@@ -48,10 +58,15 @@ record ProductFormat(
 
   /** How products of scaled operands are accumulated, whose codes have these formats. */
   static Optional<ProductFormat> ofCodes(NumberFormat left, NumberFormat right) {
-    if (ComputeFormat.FLOAT_CODES.contains(left) && ComputeFormat.FLOAT_CODES.contains(right)) {
-      return Optional.of(UNPACKED);
+    if (BYTES.contains(left) && BYTES.contains(right)) {
+      return left.equals(right) && left.equals(Formats.I8) ? of(left, right) : Optional.of(UNPACKED_INTEGERS);
     }
-    return of(left, right).filter(format -> format.left.equals(Formats.I8));
+    return isHeldByHalf(left) && isHeldByHalf(right) ? Optional.of(UNPACKED) : Optional.empty();
+  }
+
+  /** Whether f16 holds the codes. */
+  private static boolean isHeldByHalf(NumberFormat codes) {
+    return ComputeFormat.FLOAT_CODES.contains(codes) || BYTES.contains(codes);
   }
 
   /** How products of plain operands are accumulated. */
@@ -71,6 +86,12 @@ record ProductFormat(
   /** Bits of an element of either operand, as it is stored. */
   int bits() {
     return left.storageBits();
+  }
+
+  /** The formats of codes that matrix products take, for messages. */
+  static String knownCodes() {
+    return String.join(", ", Stream.of(BYTES, ComputeFormat.FLOAT_CODES).flatMap(List::stream)
+        .map(NumberFormat::name).toList());
   }
 
   boolean onTensorCores() {

@@ -80,6 +80,8 @@ public final class ProductKernel implements KernelGenerator {
     private final ProductTile tile;
     /** Whether scales change along the depth. */
     private final boolean scalesVary;
+    /** Whether scales are applied to the sum of each tile. */
+    private final boolean scalesTiles;
     /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
@@ -100,12 +102,16 @@ public final class ProductKernel implements KernelGenerator {
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       this.scalesVary = product.scalesVary();
-      this.promotes = scalesVary && !format.appliesScales() || format.sumsCoarsely();
-      long scaleDepth = scalesVary && !format.appliesScales() ? scaleDepth(format) : Long.MAX_VALUE;
-      ProductTile most =
+      boolean variesOutside = scalesVary && !format.appliesScales();
+      this.scalesTiles = variesOutside || product.hasResidual();
+      this.promotes = scalesTiles || format.sumsCoarsely();
+      long scaleDepth = variesOutside ? scaleDepth(format) : Long.MAX_VALUE;
+      ProductTile usual =
           ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
-      int ofScales = scalesVary ? ScaleLoader.sharedBytes(most.m() + most.n()) : 0;
-      this.tile = most.sharedBytes() + ofScales > sharedLimit ? most.withStages(most.stages() - 1) : most;
+      int ofScales = scalesVary ? ScaleLoader.sharedBytes(usual.m() + usual.n()) : 0;
+      // All targets have room for three tiles in each of two stages.
+      boolean isTight = product.hasResidual() || usual.sharedBytes() + ofScales > sharedLimit;
+      this.tile = isTight ? usual.withStages(2) : usual;
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -145,8 +151,10 @@ public final class ProductKernel implements KernelGenerator {
     private Value mainLoop() {
       OperandLoader left = loader(true);
       OperandLoader right = loader(false);
+      Optional<ResidualLevel> residual = residual();
       left.allocate(builder);
       right.allocate(builder);
+      residual.ifPresent(level -> level.loader().allocate(builder));
       BlockScales scales = scales();
       scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
@@ -159,6 +167,8 @@ public final class ProductKernel implements KernelGenerator {
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
         fetch(inner, left, 0, firstRow, depth, stage);
         fetch(inner, right, 1, firstColumn, depth, stage);
+        residual.ifPresent(level -> level.fetch(rows(inner, level, depth), product,
+            flagged -> fetch(flagged, level.loader(), true, level.memory(), firstRow, depth, stage)));
         scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
         return List.of();
       });
@@ -168,7 +178,19 @@ public final class ProductKernel implements KernelGenerator {
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
         Value sum = multiply(inner, left, right, scales, index, stage, start);
-        return List.of(promotes ? promote(inner, carried, sum, scales, index, stage) : sum);
+        if (!promotes) {
+          return List.of(sum);
+        }
+        Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+        Value promoted = promote(
+            inner, carried, sum, depth, Optional.empty(), scales.words(true, inner, index, stage),
+            scales.words(false, inner, index, stage));
+        return List.of(residual.map(level -> level.add(rows(inner, level, depth), product, promoted, (flagged, sums) -> {
+          Value second =
+              multiply(flagged, level.loader(), right, scales, index, stage, flagged.fill(0, accumulators));
+          return promote(
+              flagged, sums, second, depth, Optional.of(level.memory()), Optional.empty(), Optional.empty());
+        })).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
     }
@@ -180,7 +202,7 @@ public final class ProductKernel implements KernelGenerator {
     /** Of scales that instructions apply, or of words that change along the depth and from row to row. */
     private Optional<ScaleLoader> scaleLoader(boolean isLeft) {
       boolean applied = tile.format().appliesScales();
-      if (!applied && !(scalesVary && product.hasWordsForRows(isLeft))) {
+      if (!applied && !(scalesVary && !product.hasResidual() && product.hasWordsForRows(isLeft))) {
         return Optional.empty();
       }
       ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
@@ -211,23 +233,39 @@ public final class ProductKernel implements KernelGenerator {
       return sum;
     }
 
-    /** Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators. */
-    private Value promote(
-        TileBuilder inner, Value carried, Value sum, BlockScales scales, Value index, Value stage) {
-      Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
-      Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
-      ElementEmitter emitter = emitter(inner, grid);
-      if (!scalesVary) {
-        return grid.apply(inner, Scalar.ADD, carried, sum);
-      }
-      Value left = scales.left().map(loader -> loader.fragment(inner, index, stage)).orElseGet(() -> scaleOf(emitter, true));
-      Value right =
-          scales.right().map(loader -> loader.fragment(inner, index, stage)).orElseGet(() -> scaleOf(emitter, false));
-      return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, left, right));
+    private Optional<ResidualLevel> residual() {
+      return product.hasResidual()
+          ? memoryOf(0).residual().map(level -> new ResidualLevel(level, loader(true), tile))
+          : Optional.empty();
     }
 
-    private Value scaleOf(ElementEmitter emitter, boolean isLeft) {
-      return emitter.scaleOf(memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right());
+    /** An emitter on the rows of the tile at a depth, for a level's scales. */
+    private ElementEmitter rows(TileBuilder into, ResidualLevel level, Value depth) {
+      Grid2 grid = new Grid2(level.rows(), Product.ROW, Product.COLUMN, outside)
+          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), 0)
+          .with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
+      return new ElementEmitter(
+          grid, into, new GlobalMemory(into, grid, guards(product.rowGuard()), symbols), region, buffers.arguments());
+    }
+
+    /**
+     * Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators.
+     *
+     * @param level whose codes they are, if not the first of the left operand
+     * @param left the scales of the left operand, if they have come by way of shared memory
+     * @param right those of the right operand
+     */
+    private Value promote(
+        TileBuilder inner, Value carried, Value sum, Value depth, Optional<Memory> level, Optional<Value> left,
+        Optional<Value> right) {
+      Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
+      ElementEmitter emitter = emitter(inner, grid);
+      if (!scalesTiles) {
+        return grid.apply(inner, Scalar.ADD, carried, sum);
+      }
+      Value ofLeft = left.orElseGet(() -> emitter.scaleOf(level.orElseGet(() -> memoryOf(0)), product.left()));
+      Value ofRight = right.orElseGet(() -> emitter.scaleOf(memoryOf(1), product.right()));
+      return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, ofLeft, ofRight));
     }
 
     /** Accumulators times the scales of both operands, which are multiplied first where they are fewer than these. */
@@ -278,9 +316,11 @@ public final class ProductKernel implements KernelGenerator {
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
       OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
           analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
-      return new OperandLoader(tile, isLeft, outer, access, source
-          .filter(InMemory::asItIs)
-          .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent());
+      boolean asItIs = source.filter(InMemory::asItIs)
+          .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
+      // Codes that share bytes are read by words.
+      boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
+      return new OperandLoader(tile, isLeft, outer, access, asItIs, isPacked ? 8 : 4);
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
@@ -299,19 +339,33 @@ public final class ProductKernel implements KernelGenerator {
     private void fetch(TileBuilder inner, OperandLoader loader, int operand, Value first, Value depth, Value stage) {
       List<IndexExpr> at = operand == 0 ? product.left() : product.right();
       Value value = product.operation().operand(operand);
+      if (value.tensorType().isScaled()) {
+        fetch(inner, loader, operand == 0, memoryOf(operand), first, depth, stage);
+        return;
+      }
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(operand == 0), symbols);
       if (loader.isAsync()) {
         InMemory source = inMemory(value, at, true).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
-      } else if (value.tensorType().isScaled()) {
-        Memory codes = memoryOf(operand);
-        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = inner.cast(loaded, tile.format().operand(operand == 0), Rounding.NEAREST_EVEN);
-        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       } else {
         ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
         loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);
+      }
+    }
+
+    /** Fetches codes of one level. */
+    private void fetch(
+        TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
+      List<IndexExpr> at = isLeft ? product.left() : product.right();
+      Grid2 grid = loader.grid(inner, first, depth, outside);
+      GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
+      if (loader.isAsync()) {
+        loader.copy(memory, codes, at, stage);
+      } else {
+        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
+        Value unpacked = inner.cast(loaded, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       }
     }
 
@@ -335,7 +389,7 @@ public final class ProductKernel implements KernelGenerator {
 
     /** Some rows at a time: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
-      boolean scales = product.leftType().isScaled() && !scalesVary;
+      boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
       int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
       LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {
@@ -343,7 +397,9 @@ public final class ProductKernel implements KernelGenerator {
         Value part = builder.add(new TilePart(start, type), accumulated);
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
         Value value = scales
-            ? scaled(emitter, part, scaleOf(emitter, true), scaleOf(emitter, false))
+            ? scaled(
+                emitter, part, emitter.scaleOf(memoryOf(0), product.left()),
+                emitter.scaleOf(memoryOf(1), product.right()))
             : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());

@@ -52,6 +52,7 @@ import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
@@ -87,6 +88,7 @@ public final class LowerProgram {
   private Threads threads;
   private GlobalCode global;
   private SharedCode shared;
+  private WgmmaCode warpgroups;
   private ReduceCode reductions;
   private LayoutCode moves;
 
@@ -132,6 +134,7 @@ public final class LowerProgram {
     threads = Threads.of(ptx);
     global = new GlobalCode(code, threads);
     shared = new SharedCode(code, global);
+    warpgroups = new WgmmaCode(code, threads);
     reductions = new ReduceCode(code, scalars, threads, arena);
     moves = new LayoutCode(code, threads, arena);
     countUses(program.body());
@@ -227,6 +230,7 @@ public final class LowerProgram {
       case Expand expand -> values.put(operation.result(), moves.expand(tile(operation, 0), expand.result()));
       case TileReshape reshape ->
           values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
+      case TileItem item -> values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
       case ConvertLayout convert -> values.put(operation.result(), moves.convert(tile(operation, 0), convert.result()));
       case TilePart part -> values.put(operation.result(), moves.part(tile(operation, 0), part));
       case Reduce reduce ->
@@ -255,23 +259,14 @@ public final class LowerProgram {
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
           owned(operation), fragment(operation, 1), fragment(operation, 2),
           List.of(fragment(operation, 3), fragment(operation, 4)), mma));
-      case WarpgroupMma mma -> values.put(operation.result(), new WgmmaCode(code, threads).multiply(
+      case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
           owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3), mma));
       case WaitWarpgroupMma wait -> {
         ptx.awaitWgmma(0);
         values.put(operation.result(), tile(operation, 0));
       }
-      case Loop loop -> new LoopCode().lower(loop, operation);
-      case Guard guard -> {
-        Operand condition = scalar(operation, 0);
-        if (condition instanceof Immediate constant) {
-          if (constant.bits() != 0) {
-            block(operation.regions().getFirst());
-          }
-        } else {
-          ptx.ifThen(condition, () -> block(operation.regions().getFirst()));
-        }
-      }
+      case Loop loop -> new RegionCode().lower(loop, operation);
+      case Guard guard -> new RegionCode().lower(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
   }
@@ -341,24 +336,66 @@ public final class LowerProgram {
         .collect(ImmutableList.toImmutableList()));
   }
 
-  /** Loops: carried tiles live in registers of their own, which every iteration sets anew. */
-  private final class LoopCode {
+  /** Loops and guards: carried tiles live in registers of their own, which every iteration sets anew. */
+  private final class RegionCode {
+    void lower(Operation guard) {
+      Operand condition = scalar(guard, 0);
+      if (!(condition instanceof Immediate constant)) {
+        List<Tile> carried = carried(guard);
+        ptx.ifThen(condition, () -> body(guard, 0, carried));
+        define(guard, carried);
+      } else if (constant.bits() != 0) {
+        once(guard, 0);
+      } else {
+        for (int i = 0; i < guard.results().size(); i++) {
+          values.put(guard.results().get(i), tile(guard, i + 1));
+        }
+      }
+    }
+
+    /** Copies of the carried tiles. */
+    private List<Tile> carried(Operation operation) {
+      List<Tile> carried = new ArrayList<>();
+      for (int i = 1; i < operation.operands().size(); i++) {
+        carried.add(copy(tile(operation, i)));
+      }
+      return carried;
+    }
+
+    /** The region, whose arguments from that one on are the carried tiles, which it sets anew. */
+    private void body(Operation operation, int first, List<Tile> carried) {
+      Block body = operation.regions().getFirst();
+      for (int i = 0; i < carried.size(); i++) {
+        values.put(body.arguments().get(first + i), carried.get(i));
+      }
+      block(body);
+      advance(carried, body.results());
+    }
+
+    private void define(Operation operation, List<Tile> carried) {
+      for (int i = 0; i < carried.size(); i++) {
+        values.put(operation.results().get(i), carried.get(i));
+      }
+    }
+
     void lower(Loop loop, Operation operation) {
       Operand end = scalar(operation, 0);
       if (end instanceof Immediate constant && constant.bits() > 0 && constant.bits() <= loop.step()) {
-        once(operation);
+        values.put(
+            operation.regions().getFirst().arguments().getFirst(),
+            new Tile(TileType.scalar(Formats.I32), ImmutableList.of(imm(0))));
+        once(operation, 1);
       } else {
         repeated(loop, operation);
       }
     }
 
-    /** The only iteration of a loop. */
-    private void once(Operation operation) {
+    /** A region that runs once for certain, whose arguments from that one on are the carried tiles. */
+    private void once(Operation operation, int first) {
       Block body = operation.regions().getFirst();
-      values.put(body.arguments().getFirst(), new Tile(TileType.scalar(Formats.I32), ImmutableList.of(imm(0))));
       for (int i = 1; i < operation.operands().size(); i++) {
         Tile start = tile(operation, i);
-        values.put(body.arguments().get(i), uses.get(operation.operand(i)) == 1 ? start : copy(start));
+        values.put(body.arguments().get(first + i - 1), uses.get(operation.operand(i)) == 1 ? start : copy(start));
       }
       block(body);
       for (int i = 0; i < operation.results().size(); i++) {
@@ -368,26 +405,20 @@ public final class LowerProgram {
 
     private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
-      List<Tile> carried = new ArrayList<>();
-      for (int i = 1; i < operation.operands().size(); i++) {
-        carried.add(copy(tile(operation, i)));
-      }
+      List<Tile> carried = carried(operation);
+      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma)
+          .map(inner -> values.get(inner.operand(0))).filter(Tile.class::isInstance)
+          .forEach(zeros -> warpgroups.prepare((Tile) zeros));
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
-        if (body.operations().stream().anyMatch(LoopCode::multiplies)) {
+        if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
         values.put(body.arguments().getFirst(),
             new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
-        for (int i = 0; i < carried.size(); i++) {
-          values.put(body.arguments().get(i + 1), carried.get(i));
-        }
-        block(body);
-        advance(carried, body.results());
+        body(operation, 1, carried);
       });
-      for (int i = 0; i < carried.size(); i++) {
-        values.put(operation.results().get(i), carried.get(i));
-      }
+      define(operation, carried);
     }
 
     private static boolean multiplies(Operation operation) {

@@ -5,6 +5,7 @@ import static nibble.codegen.ptx.Immediate.imm;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import nibble.codegen.layout.Dimension;
@@ -38,6 +39,7 @@ final class WgmmaCode {
   private final Code code;
   private final KernelBuilder ptx;
   private final Threads threads;
+  private final Map<Tile, ImmutableList<Register>> prepared = new IdentityHashMap<>();
 
   WgmmaCode(Code code, Threads threads) {
     this.code = code;
@@ -106,9 +108,7 @@ final class WgmmaCode {
     LinearLayout blocks = type.layout().divideLeft(instruction.layoutOfAccumulator())
         .orElseThrow(() -> new IllegalStateException(type + " is not made of " + instruction.layoutOfAccumulator()));
     boolean startsAtZero = accumulators.elements().stream().allMatch(ZERO::contains);
-    List<Register> registers = startsAtZero
-        ? ptx.freshVector(ElementRegisters.of(type.format()), accumulators.elements().size()).registers()
-        : MmaCode.inPlace(code, accumulators);
+    List<Register> registers = startsAtZero ? registersOf(accumulators) : MmaCode.inPlace(code, accumulators);
     Operand lowerA = lowerWord(left, code.add(left.stage(), groupOffset(left, blocks)));
     Operand lowerB = lowerWord(right, right.stage());
     Register upperA = ptx.op("mov.b32", imm(left.upperWord()));
@@ -129,6 +129,22 @@ final class WgmmaCode {
     }
     ptx.commitWgmma();
     return new Tile(type, ImmutableList.copyOf(registers));
+  }
+
+  /**
+   * Registers for sums that start at zero, which the first multiplication overwrites. The machine takes them as read all
+   * the same, so they are set once, ahead of the loop that has asked for them by {@link #prepare}.
+   */
+  private List<Register> registersOf(Tile zeros) {
+    List<Register> ahead = prepared.get(zeros);
+    return ahead == null ? MmaCode.inPlace(code, zeros) : ahead;
+  }
+
+  /** Sets registers for sums that start at zero in each iteration of a loop that comes next. */
+  void prepare(Tile zeros) {
+    if (zeros.elements().stream().allMatch(ZERO::contains)) {
+      prepared.put(zeros, ImmutableList.copyOf(MmaCode.inPlace(code, zeros)));
+    }
   }
 
   /** How far the rows of this thread's warpgroup are from those of the first. */

@@ -24,7 +24,7 @@ import nibble.ir.rewrite.RewriteContext;
  * %1 = quantize %0, %3
  * </pre>
  *
- * <p>Types with scales of scales, zero points or a residual stay whole.
+ * <p>A residual stays with the quantizer, which has another search in it. Types with scales of scales or zero points stay whole.
  */
 public final class SplitDynamicQuantize implements Rewrite {
   @Override
@@ -44,6 +44,6 @@ public final class SplitDynamicQuantize implements Rewrite {
 
   private static boolean isOneLevel(TensorType type) {
     ScaleLayout layout = type.scale().orElseThrow();
-    return layout.outer().isEmpty() && layout.zero().isEmpty() && type.residual().isEmpty();
+    return layout.outer().isEmpty() && layout.zero().isEmpty();
   }
 }

@@ -144,18 +144,21 @@ public final class ExpandPipeline implements Rewrite {
     private static void inline(BlockBuilder into, List<Operation> operations, Map<Value, Value> values) {
       for (Operation operation : operations) {
         List<Value> operands = operation.operands().stream().map(v -> values.getOrDefault(v, v)).toList();
-        List<Block> regions = operation.regions().stream().map(region -> into.nested(nested -> {
-          if (!region.arguments().isEmpty() || !region.results().isEmpty()) {
-            throw new IllegalStateException("a pipeline has no nested " + operation.op().name());
-          }
-          inline(nested, region.operations(), values);
-          return List.of();
-        })).toList();
+        List<Block> regions = operation.regions().stream().map(region -> copy(into, region, values)).toList();
         Operation copy = into.at(operation.location()).add(operation.op(), operands, regions);
         for (int i = 0; i < copy.results().size(); i++) {
           values.put(operation.results().get(i), copy.results().get(i));
         }
       }
+    }
+
+    private static Block copy(BlockBuilder into, Block region, Map<Value, Value> values) {
+      return into.nested(inner -> {
+        Map<Value, Value> inside = new HashMap<>(values);
+        region.arguments().forEach(argument -> inside.put(argument, inner.argument(argument.type())));
+        inline(inner, region.operations(), inside);
+        return region.results().stream().map(v -> inside.getOrDefault(v, v)).toList();
+      });
     }
   }
 }

@@ -30,6 +30,7 @@ import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
@@ -53,6 +54,7 @@ public final class TileDialect implements Dialect {
     return ImmutableList.<Class<? extends Op>>builder()
         .add(Launch.class, ProgramId.class, Size.class, Fill.class, TileIota.class)
         .add(Apply.class, TileCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
+        .add(TileItem.class)
         .add(ConvertLayout.class)
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)

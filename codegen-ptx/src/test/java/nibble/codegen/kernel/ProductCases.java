@@ -22,6 +22,10 @@ final class ProductCases {
     E5M2_GROUP("e5m2", "group(32)", "block(32,1)", "group(32)"),
     E2M3_GROUP("e2m3", "group(16)", "block(16,1)", "group(16)"),
     E3M2_TENSOR("e3m2", "tensor", "tensor", "tensor"),
+    S4_CHANNEL("i4", "token", "axis 1", "axis 0"),
+    S4_GROUP("i4", "group(32)", "block(32,1)", "group(32), f16"),
+    U2_TENSOR("u2", "tensor", "tensor", "tensor"),
+    MXFP4("e2m1", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     MXFP8("e4m3", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     F16("f16", "", "", ""),
     BF16("bf16", "", "", ""),
@@ -65,6 +69,10 @@ final class ProductCases {
           rows, columns, format, scale.isEmpty() ? "" : ", scale<" + scales + ">");
     }
 
+    boolean isUnpacked() {
+      return List.of(S4_CHANNEL, S4_GROUP, U2_TENSOR, MXFP4).contains(this);
+    }
+
     boolean isScaled() {
       return !left.isEmpty();
     }
@@ -102,6 +110,11 @@ final class ProductCases {
       new Extents(70, 136, 200, true), new Extents(130, 32, 96, true), new Extents(1, 256, 100, false),
       new Extents(70, 1, 64, true), new Extents(5, 40, 1, false));
 
+  /** For formats that differ from others in nothing but how codes are read: odd ones, a large tile, a narrow one. */
+  private static final List<Extents> UNPACKED_EXTENTS = List.of(
+      new Extents(3, 5, 7, false), new Extents(65, 63, 33, false), new Extents(70, 136, 200, true),
+      new Extents(130, 32, 96, true));
+
   /** All formats by all extents; the orders of the right operand take turns. */
   static Stream<KernelCase> formats() {
     List<KernelCase> cases = new ArrayList<>();
@@ -109,7 +122,7 @@ final class ProductCases {
       if (!operands.format.equals(operands.rightFormat)) {
         continue;
       }
-      for (Extents extents : EXTENTS) {
+      for (Extents extents : operands.isUnpacked() ? UNPACKED_EXTENTS : EXTENTS) {
         cases.add(product(operands, extents, cases.size() % 2 == 0));
       }
     }
