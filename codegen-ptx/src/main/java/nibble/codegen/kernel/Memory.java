@@ -45,15 +45,28 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
   }
 
   /**
+   * Refuses a tensor with a second level of codes.
+   *
+   * @throws UnsupportedAccess where it has one
+   */
+  void expectNoResidual() {
+    if (type.residual().isPresent()) {
+      throw new UnsupportedAccess("no kernel takes " + type + " here: its part '" + TensorPart.RESIDUAL
+          + "' has no kernels; tensors of codes and scales have");
+    }
+  }
+
+  /**
    * Refuses a type with parts besides codes and scales.
    *
    * @throws UnsupportedAccess with the part that no kernel takes yet
    */
   static void expectOneLevel(TensorType type) {
     for (TensorPart part : type.parts()) {
-      if (!part.name().equals(TensorPart.ELEMENTS) && !part.name().equals(TensorPart.SCALES)) {
+      boolean isScale = part.name().startsWith(TensorPart.SCALES);
+      if (!part.name().equals(TensorPart.ELEMENTS) && !isScale) {
         throw new UnsupportedAccess("no kernel takes " + type + " yet: its part '" + part.name()
-            + "' has no kernels; tensors of codes and plain scales have");
+            + "' has no kernels; tensors of codes and scales have");
       }
     }
   }

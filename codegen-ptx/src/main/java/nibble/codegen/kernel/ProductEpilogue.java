@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.tile.Scalar;
@@ -68,16 +69,19 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     TensorType type = memory.type();
     boolean isFull = type.shape().equals(product.operation().result().tensorType().shape());
     if (!isFull) {
-      throw new UnsupportedAccess("a product's kernel stores full results and their scales only");
+      storeBoxes(result, memory);
+      return;
     }
     Value stored = builder().cast(emitter.value(result, product.result()), type.format(), Rounding.NEAREST_EVEN);
     emitter.memory().store(memory.elements(), type.shape(), product.result(), stored);
-    memory.scales().ifPresent(scales -> storeScales(quantizer(result).operand(1), type, scales));
+    if (memory.scales().isPresent()) {
+      new ScaleFactors(emitter).store(memory, quantizer(result).operand(1), product.result());
+    }
     memory.residual().ifPresent(level -> {
       ResidualQuantizer residual = ResidualQuantizer.in(region, quantizer(result));
       emitter.memory().store(
           level.elements(), type.shape(), product.result(), residual.code(emitter, product.result()));
-      storeScales(residual.scaleValue(), level.type(), level.scales().orElseThrow());
+      new ScaleFactors(emitter).store(level, residual.scaleValue(), product.result());
     });
   }
 
@@ -87,11 +91,21 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
         .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
   }
 
-  private void storeScales(Value scales, TensorType type, Value buffer) {
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, product.result());
-    TensorType scaleType = type.scaleType();
-    Value scale = builder().cast(emitter.value(scales, at), scaleType.format(), Rounding.NEAREST_EVEN);
-    emitter.memory().store(buffer, scaleType.shape(), at, scale, emitter.isFirstOfBox(type, product.result()));
+  /** What is computed for each box: its first element stores it. */
+  private void storeBoxes(Value result, Memory memory) {
+    Granularity granularity = region.operations().stream()
+        .flatMap(operation -> operation.op() instanceof Amax amax ? Stream.of(amax.granularity()) : Stream.empty())
+        .findFirst().orElseThrow(() -> new UnsupportedAccess("a product's kernel stores full results and their scales only"));
+    TensorType full = product.operation().result().tensorType();
+    List<IndexExpr> at = ElementEmitter.boxCoordinates(granularity, full.shape(), product.result());
+    Value stored = builder().cast(emitter.value(result, at), memory.type().format(), Rounding.NEAREST_EVEN);
+    IndexExpr inside = IndexExpr.ZERO;
+    ImmutableList<Dim> box = granularity.boxWithin(full.shape());
+    for (int axis = 0; axis < box.size(); axis++) {
+      inside = inside.plus(product.result().get(axis).modulo(box.get(axis)));
+    }
+    Value isFirst = builder().apply(Scalar.EQ, emitter.grid().emit(builder(), inside), builder().number(0));
+    emitter.memory().store(memory.elements(), memory.type().shape(), at, stored, isFirst);
   }
 
   /** Sides of a box along rows and columns. */

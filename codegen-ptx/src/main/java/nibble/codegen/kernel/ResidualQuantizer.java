@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import nibble.codegen.index.IndexExpr;
@@ -37,6 +38,9 @@ record ResidualQuantizer(Operation operation, Value amax) {
     boolean isOwn = amax != null && amax.op() instanceof Amax op
         && op.granularity().equals(quantize.result().scale().orElseThrow().granularity())
         && amax.operand(0).equals(quantizer.operand(0));
+    if (quantize.result().scaleType().isScaled()) {
+      throw new UnsupportedAccess("no kernel gives residuals to " + quantize.result() + ", whose scales have scales");
+    }
     if (!isOwn) {
       throw new UnsupportedAccess("a kernel gives residuals to boxes whose amax it finds itself, with scales from that");
     }
@@ -87,7 +91,7 @@ record ResidualQuantizer(Operation operation, Value amax) {
   /** The residual scale of the box at coordinates of the grid of scales, given the largest magnitude of what is left there. */
   Value scaleOf(ElementEmitter emitter, List<IndexExpr> box, Value largest) {
     Scales rule = new Scales(type().format(), type().scale().orElseThrow().rule(), type().scaleType());
-    Value scale = emitter.scales(rule, largest);
+    Value scale = new ScaleComputation(emitter.grid(), emitter.builder()).scale(rule, largest, Optional.empty());
     Value none = emitter.builder().fill(0, TileType.scalar(Formats.F32));
     return emitter.grid().apply(emitter.builder(), Scalar.SELECT, isFlagged(emitter, box), scale, none);
   }
@@ -106,6 +110,6 @@ record ResidualQuantizer(Operation operation, Value amax) {
     Value nothing = builder.fill(0, TileType.scalar(Formats.F32));
     Value flagged = emitter.grid().apply(builder, Scalar.SELECT, isFlagged, left, nothing);
     Value divisor = builder.apply(Scalar.SELECT, isFlagged, scale, builder.real(1));
-    return emitter.code(quantize(), type(), flagged, divisor);
+    return emitter.code(quantize(), type(), 1, flagged, divisor, at);
   }
 }

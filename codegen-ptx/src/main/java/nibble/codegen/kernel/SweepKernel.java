@@ -290,12 +290,7 @@ public final class SweepKernel implements KernelGenerator {
       if (memory.scales().isEmpty() || isReducedHere(quantizer(result).operand(1))) {
         return;
       }
-      List<IndexExpr> where = ElementEmitter.scaleCoordinates(memory.type(), element);
-      TensorType type = memory.type().scaleType();
-      Value scale =
-          at.builder().cast(at.value(quantizer(result).operand(1), where), type.format(), Rounding.NEAREST_EVEN);
-      Value isFirst = at.isFirstOfBox(memory.type(), element);
-      at.memory().store(memory.scales().orElseThrow(), type.shape(), where, scale, isFirst);
+      new ScaleFactors(at).store(memory, quantizer(result).operand(1), element);
     }
 
     private void storeReduced(Value result, Memory memory) {

@@ -49,8 +49,10 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
+import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
@@ -227,6 +229,8 @@ public final class LowerProgram {
         values.put(operation.result(), new Tile(
             type(operation), casts.cast(x.elements(), x.type().format(), cast.to(), cast.rounding())));
       }
+      case StochasticCast cast -> values.put(operation.result(), new StochasticCode(code, casts).cast(
+          cast, tile(operation, 0), tile(operation, 1), type(operation)));
       case Expand expand -> values.put(operation.result(), moves.expand(tile(operation, 0), expand.result()));
       case TileReshape reshape ->
           values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
@@ -235,6 +239,8 @@ public final class LowerProgram {
       case TilePart part -> values.put(operation.result(), moves.part(tile(operation, 0), part));
       case Reduce reduce ->
           values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
+      case TileHadamard hadamard ->
+          values.put(operation.result(), new HadamardCode(code, threads, arena).transform(tile(operation, 0), hadamard));
       case Advance advance -> values.put(operation.result(), global.advance(buffer(operation), scalar(operation, 1)));
       case Load load -> values.put(operation.result(), global.load(
           buffer(operation), tile(operation, 1), optionalTile(operation, 2), type(operation), load.contiguous()));
@@ -288,13 +294,17 @@ public final class LowerProgram {
     Tile b = tile(operation, Math.min(1, operation.operands().size() - 1));
     Tile c = tile(operation, operation.operands().size() - 1);
     NumberFormat format = b.type().format();
+    boolean shares = NeighbourCode.shares(apply.function()) && format.equals(Formats.I32);
+    NeighbourCode neighbours = new NeighbourCode(code, scalars);
     Map<List<Operand>, Operand> computed = new HashMap<>();
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
     for (int i = 0; i < type.registers(); i++) {
       List<Operand> operands = List.of(a.at(i), b.at(i), c.at(i));
       Operand known = computed.get(operands);
       if (known == null) {
-        known = scalars.apply(apply.function(), format, operands.get(0), operands.get(1), operands.get(2));
+        known = shares
+            ? neighbours.apply(apply.function(), operands.get(0), operands.get(1))
+            : scalars.apply(apply.function(), format, operands.get(0), operands.get(1), operands.get(2));
         computed.put(operands, known);
       }
       elements.add(known);
@@ -414,6 +424,7 @@ public final class LowerProgram {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
+        code.align(counter, Integer.lowestOneBit(loop.step()));
         values.put(body.arguments().getFirst(),
             new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
         body(operation, 1, carried);

@@ -31,6 +31,26 @@ record PowerCode(KernelBuilder ptx) {
     return ptx.floatOf(ptx.op("selp.b32", imm(NAN), bounded, isBeyond));
   }
 
+  /**
+   * The power with the exponent of a number, which is not negative, less that of a divisor; NaN where the number is not
+   * finite.
+   *
+   * @param divisor whose exponent is subtracted, at least 1
+   * @param addend what is added to the bits of the number before
+   */
+  Register shared(Register number, float divisor, int addend) {
+    Register bits = ptx.bitsOf(number);
+    Register carried = addend == 0 ? bits : ptx.op("add.s32", bits, imm(addend));
+    Register exponent = ptx.op("sub.s32", ptx.op("shr.u32", carried, imm(MANTISSA_BITS)), imm(Math.getExponent(divisor)));
+    Register field = ptx.op("min.s32", ptx.op("max.s32", exponent, imm(0)), imm(NAN_CODE - 1));
+    Register power = ptx.op("max.u32", ptx.op("shl.b32", field, imm(MANTISSA_BITS)), imm(LEAST));
+    // What is no more than the least power carries to no other.
+    Register isLeast = ptx.op("setp.le.u32", bits, imm(LEAST));
+    Register bounded = ptx.op("selp.b32", imm(LEAST), power, isLeast);
+    Register isBeyond = ptx.op("setp.ge.u32", bits, imm(EXPONENT));
+    return ptx.floatOf(ptx.op("selp.b32", imm(NAN), bounded, isBeyond));
+  }
+
   /** 1 over a power. */
   Register inverse(Register power) {
     Register bits = ptx.bitsOf(power);

@@ -27,8 +27,10 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
+import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
@@ -53,8 +55,8 @@ public final class TileDialect implements Dialect {
   public ImmutableList<Class<? extends Op>> ops() {
     return ImmutableList.<Class<? extends Op>>builder()
         .add(Launch.class, ProgramId.class, Size.class, Fill.class, TileIota.class)
-        .add(Apply.class, TileCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
-        .add(TileItem.class)
+        .add(Apply.class, TileCast.class, StochasticCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
+        .add(TileItem.class, TileHadamard.class)
         .add(ConvertLayout.class)
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)

@@ -30,7 +30,7 @@ public final class KernelCases {
 
   static Stream<KernelCase> sweeps() {
     return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps(),
-        FallbackCases.quantizers())
+        FallbackCases.quantizers(), RotationCases.all())
         .flatMap(cases -> cases);
   }
 }

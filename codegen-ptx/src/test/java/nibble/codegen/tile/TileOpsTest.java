@@ -370,6 +370,18 @@ class TileOpsTest {
   }
 
   @Test
+  void tileHadamard() {
+    gives(ofEight("%r = tile_hadamard %a {axis = 0, size = 2} : $f32:8"), -1, 3, -1, 7, -1, 11, -1, 15);
+    gives(ofEight("%r = tile_hadamard %a {axis = 0, size = 4} : $f32:8"), -2, 10, 0, -4, -2, 26, 0, -4);
+    gives(ofEight("""
+        %b = tile_reshape %a {extents = [4, 2]} : $f32:4x2
+        %h = tile_hadamard %b {axis = 0, size = 4} : $f32:4x2
+        %r = tile_reshape %h {extents = [8]} : $f32:8
+        """), 16, -20, -4, 4, -8, 8, 0, 0);
+    assertTrue(refused(LOAD + "%h = tile_hadamard %a {axis = 0, size = 16} : $f32:8").contains("blocks of a tile's"));
+  }
+
+  @Test
   void tileItem() {
     gives(ofEight("""
         %m = tile_reduce %a {axis = 0, function = max} : tile<f32, "{register: []} -> {dim0: 1}">
