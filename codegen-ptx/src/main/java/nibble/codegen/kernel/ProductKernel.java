@@ -119,7 +119,12 @@ public final class ProductKernel implements KernelGenerator {
     private boolean fits() {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
-      return largeEnough && (anyOrder || loader(true).fitsMatrices() && loader(false).fitsMatrices());
+      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)));
+    }
+
+    private boolean fits(OperandLoader loader) {
+      // Codes that share bytes are copied as they lie, or not at all.
+      return loader.fitsMatrices() && (tile.format().bits() >= Byte.SIZE || loader.isAsync());
     }
 
     private long scaleDepth(ProductFormat format) {
@@ -369,6 +374,14 @@ public final class ProductKernel implements KernelGenerator {
       }
     }
 
+    /** A value times the scale of the scales that instructions have applied, where they have one. */
+    private Value withOuterScale(ElementEmitter emitter, Value value, int operand, List<IndexExpr> at) {
+      Memory scaled = memoryOf(operand);
+      return scaled.type().scaleType().isScaled()
+          ? emitter.grid().apply(emitter.builder(), Scalar.MUL, value, new ScaleFactors(emitter).outer(scaled, at))
+          : value;
+    }
+
     /** The grid of all accumulators. */
     private Grid2 resultGrid(TileBuilder into) {
       return grid(into, tile.accumulators(), 0);
@@ -401,6 +414,9 @@ public final class ProductKernel implements KernelGenerator {
                 emitter, part, emitter.scaleOf(memoryOf(0), product.left()),
                 emitter.scaleOf(memoryOf(1), product.right()))
             : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+        if (tile.format().appliesScales()) {
+          value = withOuterScale(emitter, withOuterScale(emitter, value, 0, product.left()), 1, product.right());
+        }
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());
       }

@@ -29,15 +29,16 @@ import nibble.ir.shape.SymbolBounds;
  * Brings scales that change along the depth from global memory to registers, by way of shared memory, beside the tiles of
  * their operand: for each row (or column) those of the groups along the depth. Those of larger groups are repeated.
  *
- * <p>An iteration needs a word of each row, and words of neighbouring rows are far apart. So every eighth iteration copies
- * those of eight: whole sectors of 32 bytes. Where rows of scales are not made of words, each iteration brings its own.
+ * <p>An iteration needs a word or a few of each row, and those of neighbouring rows are far apart. So an iteration copies
+ * what some more need: whole sectors of 32 bytes. Where rows of scales are not made of words, each iteration brings its own.
  */
 final class ScaleLoader {
   private static final String GROUP = "group";
   private static final int LANES = 32;
   private static final int WORD_BYTES = 4;
-  /** Iterations whose scales are copied together. */
-  private static final int TOGETHER = 8;
+  private static final int MOST_BYTES = 16;
+  /** Scales of a row that are copied together: those of several iterations. */
+  private static final int SECTOR_BYTES = 32;
   /** While some are read, the next are under way. */
   private static final int SLOTS = 2;
 
@@ -48,6 +49,8 @@ final class ScaleLoader {
   private final ImmutableMap<String, SymbolBounds> symbols;
   private final LinearLayout copyLayout;
   private final boolean isAsync;
+  /** Iterations whose scales are copied together. */
+  private final int together;
   private final SharedType shared;
   private Value memory;
 
@@ -86,14 +89,15 @@ final class ScaleLoader {
     this.at = ImmutableList.copyOf(ElementEmitter.scaleCoordinates(
         scales.scaled.type(),
         scales.at.stream().map(index -> index.substitute(Map.of(OperandLoader.DEPTH, first))).toList()));
-    int word = WORD_BYTES * Byte.SIZE / type.format().storageBits();
-    boolean isWhole = groups.dividedBy(Dim.of(scales.groups * TOGETHER)).isPresent();
+    int bytes = scales.groups * type.format().storageBits() / Byte.SIZE;
+    this.together = Math.max(1, SECTOR_BYTES / bytes);
+    boolean isWhole = groups.dividedBy(Dim.of(scales.groups * together)).isPresent();
     this.guards = ImmutableList.<Guard>builder().addAll(scales.guard)
         .addAll(isWhole ? ImmutableList.of() : ImmutableList.of(Guard.of(GROUP, groups))).build();
-    this.isAsync = scales.groups == word
-        && new GlobalMemory(null, null, guards, symbols).vector(type.shape(), at, GROUP, word) == word;
-    int columns = scales.groups * (isAsync ? TOGETHER : 1);
-    this.copyLayout = copyLayout(scales.rows(), columns, isAsync ? word : 1, tile.warps());
+    this.isAsync = bytes >= WORD_BYTES
+        && new GlobalMemory(null, null, guards, symbols).vector(type.shape(), at, GROUP, scales.groups) == scales.groups;
+    int columns = scales.groups * (isAsync ? together : 1);
+    this.copyLayout = copyLayout(scales.rows(), columns, isAsync ? scales.groups : 1, tile.warps());
     this.shared = new SharedType(type.format(), isAsync ? SLOTS : tile.stages(), sharedLayout(columns));
   }
 
@@ -111,13 +115,15 @@ final class ScaleLoader {
     return ChooseSwizzle.forAccesses(access(copyLayout, plain), access(read, plain));
   }
 
-  private static SharedAccess access(LinearLayout layout, SharedLayout plain) {
-    return SharedAccess.vector(layout, VectorAccess.of(layout, plain.layout(), plain.elementBits(), WORD_BYTES));
+  /** Accesses of the scales of one row in one iteration, or of fewer. */
+  private SharedAccess access(LinearLayout layout, SharedLayout plain) {
+    int bytes = Math.min(MOST_BYTES, scales.groups * plain.elementBits() / Byte.SIZE);
+    return SharedAccess.vector(layout, VectorAccess.of(layout, plain.layout(), plain.elementBits(), bytes));
   }
 
   /** Bytes of shared memory for the scales of so many rows and columns, at most. */
   static int sharedBytes(int rows) {
-    return SLOTS * TOGETHER * WORD_BYTES * rows;
+    return SLOTS * SECTOR_BYTES * rows;
   }
 
   /** Allocates shared memory. */
@@ -135,15 +141,15 @@ final class ScaleLoader {
       return;
     }
     Value isFirst = builder.apply(
-        Scalar.EQ, builder.apply(Scalar.MODULO, iteration, builder.number(TOGETHER)), builder.number(0));
+        Scalar.EQ, builder.apply(Scalar.MODULO, iteration, builder.number(together)), builder.number(0));
     builder.effect(new nibble.codegen.tile.op.Guard(), List.of(isFirst), builder.nested(inner -> {
       fetchInto(inner, firstOuter, iteration, others, slot(inner, iteration));
       return List.of();
     }));
   }
 
-  private static Value slot(TileBuilder builder, Value iteration) {
-    Value number = builder.apply(Scalar.QUOTIENT, iteration, builder.number(TOGETHER));
+  private Value slot(TileBuilder builder, Value iteration) {
+    Value number = builder.apply(Scalar.QUOTIENT, iteration, builder.number(together));
     return builder.apply(Scalar.MODULO, number, builder.number(SLOTS));
   }
 
@@ -169,7 +175,7 @@ final class ScaleLoader {
         new SharedLoad(ImmutableList.of(0, 0), scales.axes, new TileType(shared.format(), scales.fragment));
     return isAsync
         ? builder.add(
-            load, memory, slot(builder, iteration), builder.apply(Scalar.MODULO, iteration, builder.number(TOGETHER)))
+            load, memory, slot(builder, iteration), builder.apply(Scalar.MODULO, iteration, builder.number(together)))
         : builder.add(load, memory, stage);
   }
 }

@@ -63,7 +63,8 @@ final class SharedCode {
       int first = group.get(0);
       Address target = at(way, bases, first);
       Operand inside = mask == null ? imm(1) : mask.at(first);
-      Address source = global.address(from, offsets.at(first));
+      Address source = from.format().storageBits() < Byte.SIZE
+          ? global.addressOfByte(from, offsets.at(first)) : global.address(from, offsets.at(first));
       if (inside instanceof Immediate constant && constant.bits() == 1) {
         when(owner, () -> ptx.copyAsync(target, source, bytes));
       } else {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Products of floating-point codes that tensor cores multiply as they are: instructions of their main loops. */
+/** Products of codes that tensor cores multiply as they are: instructions of their main loops. */
 class CodeProductTest {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
@@ -43,7 +43,16 @@ class CodeProductTest {
         "kind::mxf8f6f4.block_scale.scale_vec::1X.f32.e4m3.e4m3.f32.ue8m0", 128, 32, 16, 2.2, 16),
     MXFP6(
         "e2m3", "group(32), ue8m0, up", "e3m2", "group(32), ue8m0, up", "sm_120a",
-        "kind::mxf8f6f4.block_scale.scale_vec::1X.f32.e2m3.e3m2.f32.ue8m0", 128, 32, 16, 2.2, 16);
+        "kind::mxf8f6f4.block_scale.scale_vec::1X.f32.e2m3.e3m2.f32.ue8m0", 128, 32, 16, 2.2, 16),
+    /** Two codes to a byte: as many bytes of codes, and twice or four times as many scales. */
+    MXFP4(
+        "e2m1", "group(32), ue8m0, up", "e2m1", "group(32), ue8m0, up", "sm_120a",
+        "kind::mxf4nvf4.block_scale.scale_vec::2X.f32.e2m1.e2m1.f32.ue8m0", 128, 32, 16, 2.2, 8),
+    NVFP4(
+        "e2m1", "group(16), ue4m3, scale<tensor, f32>", "e2m1", "group(16), ue4m3, scale<tensor, f32>", "sm_120a",
+        "kind::mxf4nvf4.block_scale.scale_vec::4X.f32.e2m1.e2m1.f32.ue4m3", 128, 32, 20, 2.2, 0),
+    INT4("i4", "token", "i4", "axis 0", "sm_80", "s32.s4.s4.s32", 64, 16, 8, 2.0),
+    INT4_BLOCK("i4", "block(1,128)", "i4", "block(128,128)", "sm_89", "s32.s4.s4.s32", 32, 12, 4, 8.1, 4);
 
     private final String text;
     private final String target;
@@ -53,6 +62,7 @@ class CodeProductTest {
     private final int copies;
     private final double most;
     private final int scaleCopies;
+    private final boolean loadsScales;
 
     Case(
         String left, String scaleOfLeft, String right, String scaleOfRight, String target, String instruction,
@@ -71,6 +81,7 @@ class CodeProductTest {
       this.copies = copies;
       this.most = most;
       this.scaleCopies = scaleCopies;
+      this.loadsScales = !scaleOfLeft.equals("token");
     }
 
     private static String scales(String granularity) {
@@ -113,9 +124,9 @@ class CodeProductTest {
     assertEquals(product.matrices, loop.count("ldmatrix.sync.aligned.m8n8.x4"));
     assertEquals(product.copies, loop.count("cp.async.cg"));
     assertEquals(product.scaleCopies, loop.count("cp.async.ca"), "copies of scales, in every eighth iteration");
-    assertTrue(loop.count("ld.shared") <= (product.scaleCopies == 0 ? 0 : 8), "loads of scales");
+    assertTrue(loop.count("ld.shared") <= (product.loadsScales ? 8 : 0), "loads of scales");
     assertEquals(1, loop.count("bar.sync"));
-    assertEquals(0, loop.count("st.") + loop.count("prmt") + loop.count("cvt"));
+    assertEquals(0, loop.count("st.") + loop.count("prmt") + loop.count("cvt.") - loop.count("cvt.rn.f32.s32"));
     assertTrue(loop.perMultiply() <= product.most, () -> loop.perMultiply() + " PTX instructions for each mma");
     int shared = Targets.get(product.target).limits().sharedPerBlock();
     assertTrue(kernel.code().sharedBytes() <= shared, () -> kernel.code().sharedBytes() + " bytes");
@@ -151,5 +162,9 @@ class CodeProductTest {
       assertEquals(0, count(kernel(Case.ADA.text, target), "e4m3"), target);
     }
     assertEquals(0, count(kernel(Case.BLACKWELL_6_BITS.text, "sm_89"), "e2m3"));
+    // Newer targets would take s4 apart; codes become s8 there, as they do where they are not whole words.
+    assertEquals(0, count(kernel(Case.INT4.text, "sm_120a"), "s4.s4"));
+    String rows = text("i4", "token, f32", "i4", "axis 0, f32", true).replace("1024] x i4", "1020] x i4");
+    assertEquals(0, count(kernel(rows, "sm_80"), "s4.s4"));
   }
 }

@@ -36,6 +36,7 @@ class LargeProductProfileTest {
   private static final int SIZE = 4096;
   private static final int TILE = 128;
   private static final int SECTOR = 32;
+  private static final String NV = "scale<group(16), ue4m3, scale<tensor, f32>>";
   private static final String MX = "scale<group(32), ue8m0, up>";
 
   /**
@@ -45,6 +46,7 @@ class LargeProductProfileTest {
    */
   enum Case {
     S8("sm_80", "i8, scale<token, f32>", "i8, scale<axis 0, f32>", "CUTLASS", 150.0 / 64),
+    S4("sm_80", "i4, scale<token, f32>", "i4, scale<axis 0, f32>", "CUTLASS", 150.0 / 64),
     F16("sm_80", "f16", "f16", "CUTLASS", 162.0 / 64),
     BF16("sm_80", "bf16", "bf16", "CUTLASS", 162.0 / 64),
     S8_BLOCK("sm_80", "i8, scale<block(1,128), f32>", "i8, scale<block(128,128), f32>", "llama.cpp", 2287.0 / 128),
@@ -61,7 +63,9 @@ class LargeProductProfileTest {
     E4M3_BLACKWELL("sm_120a", "e4m3, scale<token, f32>", "e4m3, scale<axis 0, f32>", "CUTLASS", 278.0 / 64),
     E4M3_BLOCK_BLACKWELL(
         "sm_120a", "e4m3, scale<block(1,128), f32>", "e4m3, scale<block(128,128), f32>", "CUTLASS", 256.0 / 64),
-    MXFP8_BLACKWELL("sm_120a", "e4m3, " + MX, "e4m3, " + MX, "CUTLASS", 228.0 / 64);
+    MXFP8_BLACKWELL("sm_120a", "e4m3, " + MX, "e4m3, " + MX, "CUTLASS", 228.0 / 64),
+    MXFP4_BLACKWELL("sm_120a", "e2m1, " + MX, "e2m1, " + MX, "llama.cpp", 1316.0 / 128),
+    NVFP4_BLACKWELL("sm_120a", "e2m1, " + NV, "e2m1, " + NV, "CUTLASS", 129.0 / 32);
 
     private final String target;
     private final String left;
