@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -266,7 +267,7 @@ public final class LowerProgram {
           owned(operation), fragment(operation, 1), fragment(operation, 2),
           List.of(fragment(operation, 3), fragment(operation, 4)), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
-          owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3), mma));
+          operation, owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3)));
       case WaitWarpgroupMma wait -> {
         ptx.awaitWgmma(0);
         values.put(operation.result(), tile(operation, 0));
@@ -416,9 +417,8 @@ public final class LowerProgram {
     private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
       List<Tile> carried = carried(operation);
-      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma)
-          .map(inner -> values.get(inner.operand(0))).filter(Tile.class::isInstance)
-          .forEach(zeros -> warpgroups.prepare((Tile) zeros));
+      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner -> warpgroups.prepare(
+          inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), shared(inner, 1), shared(inner, 2)));
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
         if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
