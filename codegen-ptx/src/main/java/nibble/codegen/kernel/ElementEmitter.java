@@ -298,7 +298,7 @@ final class ElementEmitter {
     return grid.apply(builder, Scalar.MUL, builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN), scale);
   }
 
-  /** The scale that belongs to the element at these coordinates. */
+  /** The scale that belongs to the element at these coordinates, of the first level of codes. */
   Value scaleOf(Memory scaled, List<IndexExpr> at) {
     Memory.expectOneLevel(scaled.type().withoutResidual());
     return new ScaleFactors(this).of(scaled, at);

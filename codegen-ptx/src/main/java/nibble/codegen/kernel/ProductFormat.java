@@ -51,6 +51,11 @@ record ProductFormat(
     return new ProductFormat(left, right, Formats.F32, 32, 64, false, sumsCoarsely, 0);
   }
 
+  /** Codes of half a byte that instructions multiply as they are, two to a byte. */
+  static ProductFormat ofNibbles(NumberFormat left, NumberFormat right, NumberFormat sums) {
+    return new ProductFormat(left, right, sums, 64, 128, false, false, 0);
+  }
+
   /** The same where instructions apply scales of so many elements of the depth. */
   ProductFormat scaledBy(int group) {
     return new ProductFormat(left, right, accumulator, k, blockK, unpacks, sumsCoarsely, group);
