@@ -63,7 +63,7 @@ public record KernelArithmetic(Target target) implements ErrorModel {
 
   @Override
   public double dot(TensorType left, TensorType right, long length) {
-    if (left.format().equals(Formats.I8) && right.format().equals(Formats.I8)) {
+    if (isByte(left) && isByte(right)) {
       return scaledIntegers(left, right, length);
     }
     if (left.format().equals(Formats.F32) && right.format().equals(Formats.F32)) {
@@ -73,9 +73,14 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     if (left.isScaled() && right.isScaled()) {
       // Codes become f16, without error.
       double unpacked = tensorCores(left, length) + scaledSums(left, right, length, 0);
-      return left.format().equals(right.format()) ? Math.max(unpacked, warpgroupCodes(left, right, length)) : unpacked;
+      return Math.max(unpacked, new CodeArithmetic(target).dot(left, right, length));
     }
     return tensorCores(left, length);
+  }
+
+  /** Whether elements are integers that kernels multiply as i8. */
+  private static boolean isByte(TensorType type) {
+    return type.format().isInteger() && type.format().min() >= Formats.I8.min() && type.format().max() <= Formats.I8.max();
   }
 
   /** Integer sums are exact; their conversion, two scales and the sum over blocks round. */
@@ -94,7 +99,7 @@ public record KernelArithmetic(Target target) implements ErrorModel {
   }
 
   /** Least number of products that surely share their scales. */
-  private static long scaleDepth(TensorType type, long length) {
+  static long scaleDepth(TensorType type, long length) {
     return type.scale().map(ScaleLayout::granularity)
         .flatMap(granularity -> granularity.boxWithin(type.shape()).stream()
             .filter(side -> side.isConstant() && side.constant() > 1)
@@ -111,25 +116,8 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     return target.arithmetic(format).map(arithmetic -> steps(arithmetic, length)).orElse(Double.POSITIVE_INFINITY);
   }
 
-  /**
-   * Of codes that warpgroups multiply as they are, where the target has them; 0 elsewhere. What instructions of 32 products
-   * sum up to a depth of at most 128 is scaled, or not yet, and added in f32.
-   */
-  private double warpgroupCodes(TensorType left, TensorType right, long length) {
-    boolean isCode = left.format().equals(Formats.E4M3) || left.format().equals(Formats.E5M2);
-    Optional<TensorArithmetic> arithmetic = target.arithmetic(TensorFormat.FP8_WGMMA).filter(it -> isCode);
-    if (arithmetic.isEmpty()) {
-      return 0;
-    }
-    long depth = Math.min(128, Math.min(scaleDepth(left, length), scaleDepth(right, length)));
-    int instruction = 32;
-    double tile = ErrorModel.gamma(Math.ceilDiv(depth, instruction), step(arithmetic.get(), instruction));
-    // Tiles are no deeper than the largest power of two in the depth of scales, but at least as deep as an instruction.
-    double sums = ErrorModel.gamma(2 + Math.ceilDiv(length, Math.min(depth, instruction)), UNIT);
-    return tile + sums + tile * sums;
-  }
-
-  private static double step(TensorArithmetic arithmetic, int depth) {
+  /** The error of one step of an instruction of that depth, for each unit of the sum of all magnitudes. */
+  static double step(TensorArithmetic arithmetic, int depth) {
     int terms = arithmetic.productsPerStep(depth) + 1;
     return terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
   }

@@ -11,6 +11,7 @@ import nibble.passes.graph.UnrollLoops;
 import nibble.passes.pipeline.OptionSyntax;
 import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
+import nibble.passes.precision.ChooseQuantizers;
 import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.QuantizeMatMuls;
@@ -31,6 +32,7 @@ public final class BuiltInPasses {
       SmoothMatMuls.class,
       RotateMatMuls.class,
       QuantizeMatMuls.class,
+      ChooseQuantizers.class,
       CalibrateQuantizers.class,
       CastMatMuls.class,
       FoldDequantize.class);

@@ -15,6 +15,11 @@ public interface Pass {
    */
   Module run(Module module, PassContext context);
 
+  /** Whether it needs sample inputs: {@link PassEnvironment#inputs()}. */
+  default boolean needsInputs() {
+    return false;
+  }
+
   default PassInfo info() {
     return PassInfo.Reader.of(getClass());
   }

@@ -3,6 +3,7 @@ package nibble.passes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,17 +20,20 @@ import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.pipeline.Pipeline;
 import nibble.passes.report.LineDiff;
 import nibble.passes.spi.Plugins;
+import nibble.passes.validate.SampleData;
 import nibble.passes.validate.Validator;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * One test for each file under {@code golden/}: a header {@code // RUN: opt <pipeline>}, a module, a line {@code //
- * ----}, and what comes out: the module and, as comments, the decisions; or the message about wrong input.
+ * ----}, and what comes out: the module and, as comments, the decisions; or the message about wrong input. A line {@code // SAMPLE INPUTS: made up} has inputs and
+ * weights made up for passes that want them.
  */
 class GoldenTest {
   private static final Path FOLDER = Path.of("src/test/resources/golden");
   private static final String SEPARATOR = "// ----\n";
+  private static final String SAMPLED = "// SAMPLE INPUTS: made up\n";
   private static final long SEED = 1;
 
   private final PassRegistry registry = Plugins.none().passes();
@@ -61,15 +65,16 @@ class GoldenTest {
   private String output(String input, String file) {
     String pipeline = Reproducer.pipelineOf(input).orElseThrow();
     try {
-      return run(Parser.parse(input, file, registry.ir()), registry.parse(pipeline));
+      return run(Parser.parse(input, file, registry.ir()), registry.parse(pipeline), input.contains(SAMPLED));
     } catch (InputException e) {
       String message = new DiagnosticRenderer(Map.of(file, input, Pipeline.SOURCE, pipeline)).render(e.diagnostics());
       return message.lines().map(line -> ("// " + line).stripTrailing() + "\n").collect(Collectors.joining());
     }
   }
 
-  private String run(Module module, Pipeline pipeline) {
-    PassRun run = PassManager.of(registry, PassEnvironment.of(registry.ir()))
+  private String run(Module module, Pipeline pipeline, boolean isSampled) {
+    PassEnvironment environment = PassEnvironment.of(registry.ir());
+    PassRun run = PassManager.of(registry, isSampled ? sampled(environment, module) : environment)
         .validating(Validator.generated(SEED))
         .run(module, pipeline);
     run.failures().forEach(failure -> fail(failure.text()));
@@ -77,5 +82,12 @@ class GoldenTest {
     assertEquals(run.output(), Parser.parse(printed, "printed", registry.ir()), "it does not parse back to itself");
     return printed + run.decisions().stream()
         .map(decision -> "// " + decision.pass() + " " + decision.text() + "\n").collect(Collectors.joining());
+  }
+
+  private static PassEnvironment sampled(PassEnvironment environment, Module module) {
+    SampleData madeUp = new SampleData(SEED);
+    return environment.withWeights(madeUp.weights()).withInputs(Maps.transformValues(
+        module.functions(), function ->
+            madeUp.inputs(function, SampleData.sizes(function, function, module.symbols(), Map.of()))));
   }
 }

@@ -13,6 +13,7 @@ final class ComputeFormat {
           .put(Formats.F16, Formats.F32)
           .put(Formats.BF16, Formats.F32)
           .put(Formats.UE8M0, Formats.F32)
+          .put(Formats.UE4M3, Formats.F32)
           .put(Formats.I32, Formats.I32)
           .put(Formats.I16, Formats.I32)
           .put(Formats.I8, Formats.I32)
@@ -20,11 +21,20 @@ final class ComputeFormat {
           .put(Formats.BOOL, Formats.BOOL)
           .buildOrThrow();
 
-  /** Floating-point codes of a byte, which kernels turn into f32 or f16 where they read them. They need scales. */
+  /** Floating-point codes of up to a byte, which kernels turn into f32 or f16 where they read them. They need scales. */
   static final ImmutableList<NumberFormat> FLOAT_CODES =
-      ImmutableList.of(Formats.E4M3, Formats.E5M2, Formats.E2M3, Formats.E3M2);
+      ImmutableList.of(Formats.E4M3, Formats.E5M2, Formats.E2M3, Formats.E3M2, Formats.E2M1);
+
+  /** Integer codes of which several share a byte, which kernels turn into i8, f32 or f16. They need scales. */
+  static final ImmutableList<NumberFormat> PACKED_INTEGERS =
+      ImmutableList.of(Formats.I4, Formats.U4, Formats.I2, Formats.U2);
 
   private ComputeFormat() {}
+
+  /** Whether elements of that format are codes alone: kernels read and write them, and compute with what they stand for. */
+  static boolean isCode(NumberFormat format) {
+    return FLOAT_CODES.contains(format) || PACKED_INTEGERS.contains(format);
+  }
 
   /**
    * The format to compute in.

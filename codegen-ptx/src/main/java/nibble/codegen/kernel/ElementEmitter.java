@@ -40,7 +40,8 @@ import nibble.ir.shape.Shape;
 final class ElementEmitter {
   /** Formats of codes that kernels have instructions for. */
   private static final ImmutableList<NumberFormat> CODES = ImmutableList.<NumberFormat>builder()
-      .add(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES).build();
+      .add(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES)
+      .addAll(ComputeFormat.PACKED_INTEGERS).build();
 
   /** Scales of f32 numbers do not leave formats of that range. */
   private static final double WIDE = 0x1p127;

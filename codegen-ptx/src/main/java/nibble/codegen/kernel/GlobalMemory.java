@@ -11,6 +11,9 @@ import java.util.Set;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.index.VectorWidth;
 import nibble.codegen.kernel.Grid2.Extent;
+import nibble.codegen.layout.LinearLayout;
+import nibble.codegen.layout.SharedLayout;
+import nibble.codegen.layout.VectorAccess;
 import nibble.codegen.tile.BufferType;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
@@ -20,6 +23,7 @@ import nibble.codegen.tile.op.Load;
 import nibble.codegen.tile.op.Store;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Divisibility;
 import nibble.ir.shape.Shape;
@@ -139,6 +143,7 @@ final class GlobalMemory {
   }
 
   private void store(Value buffer, IndexExpr offset, Value value, Value mask, Extent extent, int contiguous) {
+    expectWholeBytes(((BufferType) buffer.type()).format(), extent, contiguous);
     Value offsets = grid.spread(builder, grid.emit(builder, offset), extent);
     Value spread = grid.spread(builder, value, extent);
     Store store = new Store(contiguous);
@@ -146,6 +151,22 @@ final class GlobalMemory {
       builder.effect(store, buffer, offsets, spread);
     } else {
       builder.effect(store, buffer, offsets, spread, mask);
+    }
+  }
+
+  /** Refuses codes of which several share a byte, where no thread has all of a byte. */
+  private void expectWholeBytes(NumberFormat format, Extent extent, int contiguous) {
+    int inByte = Byte.SIZE / Math.min(Byte.SIZE, format.storageBits());
+    if (inByte == 1) {
+      return;
+    }
+    TileType type = grid.type(format, extent);
+    int[] extents = type.extents().stream().mapToInt(Integer::intValue).toArray();
+    LinearLayout memory = SharedLayout.rowMajor(Byte.SIZE, extents).layout();
+    if (VectorAccess.of(type.layout(), memory, Byte.SIZE, contiguous).elements() < inByte) {
+      throw new UnsupportedAccess("no kernel stores these elements of " + format.name() + ": " + inByte
+          + " share a byte, which one thread must have; the extent of the last axis is no multiple of that, or threads"
+          + " have other neighbours");
     }
   }
 

@@ -46,9 +46,9 @@ record KernelBuffers(
     }
     ImmutableMap.Builder<String, Value> buffers = ImmutableMap.builder();
     for (TensorPart part : type.parts()) {
-      boolean isCode = type.isScaled() && part.name().equals(TensorPart.ELEMENTS)
-          && ComputeFormat.FLOAT_CODES.contains(part.type().format());
-      if (!isCode) {
+      boolean holdsCodes =
+          type.isScaled() && part.name().equals(TensorPart.ELEMENTS) || part.name().equals(TensorPart.ZEROS);
+      if (!holdsCodes || !ComputeFormat.isCode(part.type().format())) {
         requireFormat(part.type().format(), isResult);
       }
       parameters.add(new Parameter(index, isResult, part.name()));

@@ -29,7 +29,7 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
   }
 
   /**
-   * Refuses a type with parts besides codes and one level of scales.
+   * Refuses a type with parts besides codes and scales.
    *
    * @throws UnsupportedAccess with the part that no kernel takes yet
    */

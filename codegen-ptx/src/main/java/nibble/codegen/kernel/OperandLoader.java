@@ -57,16 +57,17 @@ final class OperandLoader {
    * @param outer variable along the axis that is not the depth
    * @param access what is known of the operand's address
    * @param asItIs whether the operand lies in memory as the product needs it
+   * @param computed how many neighbours a thread computes at a time where it does not
    */
-  OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs) {
-    this.format = tile.format().operand();
+  OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs, int computed) {
+    this.format = tile.format().operand(isLeft);
     this.fragment = isLeft ? tile.left() : tile.right();
     this.warpgroups = tile.warpgroups();
     this.depthIsFirst = !isLeft;
     this.outer = outer;
     int extent = isLeft ? tile.m() : tile.n();
-    int least = LEAST_COPY_BYTES * Byte.SIZE / format.bits();
-    int most = COPY_BYTES * Byte.SIZE / format.bits();
+    int least = LEAST_COPY_BYTES * Byte.SIZE / format.storageBits();
+    int most = COPY_BYTES * Byte.SIZE / format.storageBits();
     int alongDepth = access.vector(DEPTH, most);
     int alongOuter = access.vector(outer, most);
     this.depthContiguous = alongDepth >= alongOuter;
@@ -74,7 +75,7 @@ final class OperandLoader {
     this.isAsync = asItIs && vector >= least;
     int rows = depthContiguous ? extent : tile.k();
     int columns = depthContiguous ? tile.k() : extent;
-    this.copyLayout = copyLayout(rows, columns, isAsync ? vector : Math.min(4, most), tile.warps());
+    this.copyLayout = copyLayout(rows, columns, isAsync ? vector : Math.min(computed, most), tile.warps());
     this.shared = new SharedType(format, tile.stages(), sharedLayout());
   }
 
@@ -104,20 +105,20 @@ final class OperandLoader {
   private SharedLayout sharedLayout() {
     int[] extents = copyLayout.outputs().stream().mapToInt(Dimension::size).toArray();
     if (warpgroups) {
-      return SharedLayout.swizzled(SwizzleMode.ofRows(extents[1] * format.bits() / Byte.SIZE), format.bits(), extents[0],
+      return SharedLayout.swizzled(SwizzleMode.ofRows(extents[1] * format.storageBits() / Byte.SIZE), format.storageBits(), extents[0],
           extents[1]);
     }
-    SharedLayout plain = SharedLayout.rowMajor(format.bits(), extents);
-    VectorAccess write = VectorAccess.of(copyLayout, plain.layout(), format.bits(), COPY_BYTES);
+    SharedLayout plain = SharedLayout.rowMajor(format.storageBits(), extents);
+    VectorAccess write = VectorAccess.of(copyLayout, plain.layout(), format.storageBits(), COPY_BYTES);
     LinearLayout part = fragmentInShared();
     LinearLayout whole = part.cover(extents);
     Optional<LdmatrixPlan> matrices = LdmatrixPlan.find(whole, plain);
     SharedAccess read = matrices
         .map(plan -> plan.transposed()
             ? SharedAccess.ldmatrixTransposed(whole, plan.matrices())
-            : SharedAccess.ldmatrix(whole, plan.matrices(), format.bits()))
+            : SharedAccess.ldmatrix(whole, plan.matrices(), format.storageBits()))
         .orElseGet(() -> SharedAccess.vector(
-            whole, VectorAccess.of(whole, plain.layout(), format.bits(), COPY_BYTES)));
+            whole, VectorAccess.of(whole, plain.layout(), format.storageBits(), COPY_BYTES)));
     return ChooseSwizzle.forAccesses(SharedAccess.vector(copyLayout, write), read);
   }
 
@@ -153,9 +154,9 @@ final class OperandLoader {
     builder.effect(new SharedStore(), builder.cast(full, format, Rounding.NEAREST_EVEN), memory, stage);
   }
 
-  /** Whether warpgroups can read the tile by descriptors: of narrow elements, the depth must be contiguous. */
-  boolean fitsDescriptors() {
-    return depthContiguous || format.bits() == Short.SIZE;
+  /** Whether matrices of the tile can be read as they lie: of narrow elements, the depth must be contiguous. */
+  boolean fitsMatrices() {
+    return depthContiguous || format.storageBits() == Short.SIZE;
   }
 
   /** The tiles in shared memory. */

@@ -10,7 +10,6 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
-import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -108,12 +107,12 @@ record Product(
     Optional<ProductFormat> found = leftType().isScaled()
         ? ProductFormat.ofCodes(leftType().format(), rightType().format())
         : ProductFormat.of(leftType().format(), rightType().format())
-            .filter(format -> !format.operand().equals(Formats.I8));
+            .filter(format -> !format.left().equals(Formats.I8));
     return found
         .filter(format -> bothOrNone)
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()
-            + "; products take two operands of one of " + ProductFormat.known() + ", i8 with scales, or of codes with scales: "
-            + String.join(", ", ComputeFormat.FLOAT_CODES.stream().map(NumberFormat::name).toList())));
+            + "; products take two operands of one of " + ProductFormat.known() + ", or two of codes with scales: "
+            + ProductFormat.knownCodes()));
   }
 
   /** Whether scales change along the depth. */

@@ -1,71 +1,106 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
  * How products of some format are accumulated.
  *
- * @param operand format of both operands in shared memory
+ * @param left format of the left operand in shared memory
+ * @param right format of the right operand there, as wide
  * @param accumulator format of the accumulators
  * @param k depth of one tensor-core instruction of 16 x 8; 0 where products are fused multiply-adds
  * @param blockK depth of a large tile of shared memory
  * @param unpacks whether operands become that format in registers, which takes some more of them
+ * @param sumsCoarsely whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor cores of
+ *     sm_89 and sm_90a keep 13 fraction bits of sums of 8-bit floats (DeepSeek-V3 Technical Report, section 3.3.2, promotes
+ *     them every 128 products)
+ * @param scaleGroup how many elements of the depth share the scales that instructions apply; 0 where they apply none
  */
-record ProductFormat(NumberFormat operand, NumberFormat accumulator, int k, int blockK, boolean unpacks) {
+record ProductFormat(
+    NumberFormat left, NumberFormat right, NumberFormat accumulator, int k, int blockK, boolean unpacks,
+    boolean sumsCoarsely, int scaleGroup) {
   private static final ImmutableList<ProductFormat> ALL = ImmutableList.of(
-      new ProductFormat(Formats.I8, Formats.I32, 32, 64, false),
-      new ProductFormat(Formats.F16, Formats.F32, 16, 32, false),
-      new ProductFormat(Formats.BF16, Formats.F32, 16, 32, false),
-      new ProductFormat(Formats.F32, Formats.F32, 0, 16, false));
+      of(Formats.I8, Formats.I32, 32, 64),
+      of(Formats.F16, Formats.F32, 16, 32),
+      of(Formats.BF16, Formats.F32, 16, 32),
+      of(Formats.F32, Formats.F32, 0, 16));
 
   /** Floating-point codes become f16 on their way to shared memory, which holds all of them exactly. */
-  private static final ProductFormat UNPACKED = new ProductFormat(Formats.F16, Formats.F32, 16, 32, true);
+  private static final ProductFormat UNPACKED =
+      new ProductFormat(Formats.F16, Formats.F16, Formats.F32, 16, 32, true, false, 0);
 
-  /** Codes that warpgroups multiply as they are. */
-  private static final ImmutableList<ProductFormat> CODES_OF_WARPGROUPS = ImmutableList.of(
-      new ProductFormat(Formats.E4M3, Formats.F32, 32, 64, false),
-      new ProductFormat(Formats.E5M2, Formats.F32, 32, 64, false));
+  /** Narrow integer codes become i8 on their way to shared memory. */
+  private static final ProductFormat UNPACKED_INTEGERS =
+      new ProductFormat(Formats.I8, Formats.I8, Formats.I32, 32, 64, true, false, 0);
 
-  /** How warpgroups accumulate products of scaled operands whose codes have these formats, without unpacking them. */
-  static Optional<ProductFormat> ofWarpgroupCodes(NumberFormat left, NumberFormat right) {
-    return CODES_OF_WARPGROUPS.stream()
-        .filter(product -> product.operand.equals(left) && product.operand.equals(right))
-        .findFirst();
+  /** Codes that i8 holds. */
+  private static final ImmutableList<NumberFormat> BYTES =
+      ImmutableList.<NumberFormat>builder().add(Formats.I8).addAll(ComputeFormat.PACKED_INTEGERS).build();
+
+  private static ProductFormat of(NumberFormat operand, NumberFormat accumulator, int k, int blockK) {
+    return new ProductFormat(operand, operand, accumulator, k, blockK, false, false, 0);
+  }
+
+  /** Codes of a byte that instructions multiply as they are. */
+  static ProductFormat ofBytes(NumberFormat left, NumberFormat right, boolean sumsCoarsely) {
+    return new ProductFormat(left, right, Formats.F32, 32, 64, false, sumsCoarsely, 0);
+  }
+
+  /** The same where instructions apply scales of so many elements of the depth. */
+  ProductFormat scaledBy(int group) {
+    return new ProductFormat(left, right, accumulator, k, blockK, unpacks, sumsCoarsely, group);
   }
 
   /** How products of scaled operands are accumulated, whose codes have these formats. */
   static Optional<ProductFormat> ofCodes(NumberFormat left, NumberFormat right) {
-    if (ComputeFormat.FLOAT_CODES.contains(left) && ComputeFormat.FLOAT_CODES.contains(right)) {
-      return Optional.of(UNPACKED);
+    if (BYTES.contains(left) && BYTES.contains(right)) {
+      return left.equals(right) && left.equals(Formats.I8) ? of(left, right) : Optional.of(UNPACKED_INTEGERS);
     }
-    return of(left, right).filter(format -> format.operand.equals(Formats.I8));
+    return isHeldByHalf(left) && isHeldByHalf(right) ? Optional.of(UNPACKED) : Optional.empty();
+  }
+
+  /** Whether f16 holds the codes. */
+  private static boolean isHeldByHalf(NumberFormat codes) {
+    return ComputeFormat.FLOAT_CODES.contains(codes) || BYTES.contains(codes);
   }
 
   /** How products of plain operands are accumulated. */
   static Optional<ProductFormat> of(NumberFormat left, NumberFormat right) {
-    return ALL.stream()
-        .filter(product -> product.operand.equals(left) && product.operand.equals(right))
-        .findFirst();
+    return ALL.stream().filter(product -> product.left.equals(left) && product.right.equals(right)).findFirst();
   }
 
   /** The formats that matrix products take, for messages. */
   static String known() {
-    return String.join(", ", ALL.stream().map(product -> product.operand.name()).toList());
+    return String.join(", ", ALL.stream().map(product -> product.left.name()).toList());
+  }
+
+  NumberFormat operand(boolean isLeft) {
+    return isLeft ? left : right;
+  }
+
+  /** Bits of an element of either operand, as it is stored. */
+  int bits() {
+    return left.storageBits();
+  }
+
+  /** The formats of codes that matrix products take, for messages. */
+  static String knownCodes() {
+    return String.join(", ", Stream.of(BYTES, ComputeFormat.FLOAT_CODES).flatMap(List::stream)
+        .map(NumberFormat::name).toList());
   }
 
   boolean onTensorCores() {
     return k > 0;
   }
 
-  /**
-   * Whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor cores of sm_90a keep 13
-   * fraction bits of sums of 8-bit floats (DeepSeek-V3 Technical Report, section 3.3.2, promotes them every 128 products).
-   */
-  boolean sumsCoarsely() {
-    return operand.isFloat() && operand.bits() == Byte.SIZE;
+  /** Whether instructions apply scales. */
+  boolean appliesScales() {
+    return scaleGroup > 0;
   }
 
   /** Depth of a step of the inner loop: of one instruction, or of one vector of a thread. */

@@ -2,7 +2,6 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,7 +12,6 @@ import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.LinearLayout;
-import nibble.codegen.target.Feature;
 import nibble.codegen.target.Target;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
@@ -42,11 +40,11 @@ import nibble.ir.shape.SymbolBounds;
  * scales change along the depth, and an epilogue of whatever else the region computes.
  */
 public final class ProductKernel implements KernelGenerator {
-  private final boolean warpgroups;
+  private final Target target;
 
   /** Products for a target, with the instructions that it has natively. */
   public ProductKernel(Target target) {
-    this.warpgroups = target.has(Feature.WGMMA);
+    this.target = target;
   }
 
   @Override
@@ -64,25 +62,17 @@ public final class ProductKernel implements KernelGenerator {
   }
 
   private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
-    ProductFormat usual = product.format();
-    if (warpgroups) {
-      Optional<ProductFormat> codes =
-          ProductFormat.ofWarpgroupCodes(product.leftType().format(), product.rightType().format())
-              .filter(format -> product.leftType().isScaled() && product.scalesFit(format));
-      for (ProductFormat format : Iterables.concat(codes.stream().toList(), List.of(usual))) {
-        Generation generation = new Generation(kernel, product, format, symbols, true);
-        if (generation.isOfWarpgroups()) {
-          return generation;
-        }
-      }
-    }
-    return new Generation(kernel, product, usual, symbols, false);
+    return ProductChoice.of(product, target).stream()
+        .map(choice -> new Generation(kernel, product, choice, symbols))
+        .filter(Generation::fits)
+        .findFirst().orElseThrow();
   }
 
   /** The making of one program. */
   private static final class Generation {
     private final Operation kernel;
     private final Block region;
+    private final ProductChoice choice;
     private final Product product;
     private final ImmutableMap<String, SymbolBounds> symbols;
     private final TileBuilder builder = new TileBuilder();
@@ -100,23 +90,26 @@ public final class ProductKernel implements KernelGenerator {
     private ImmutableMap<String, Index> outside;
 
     private Generation(
-        Operation kernel, Product product, ProductFormat format, ImmutableMap<String, SymbolBounds> symbols,
-        boolean warpgroups) {
+        Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols) {
+      ProductFormat format = choice.format();
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
       this.product = product;
+      this.choice = choice;
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       this.scalesVary = product.scalesVary();
       this.promotes = scalesVary || format.sumsCoarsely();
       long scaleDepth = scalesVary ? scaleDepth(format) : Long.MAX_VALUE;
-      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, warpgroups);
+      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
     /** Whether it is large enough, and both operands can lie in shared memory as the instructions need them. */
-    private boolean isOfWarpgroups() {
-      return tile.warpgroups() && loader(true).fitsDescriptors() && loader(false).fitsDescriptors();
+    private boolean fits() {
+      boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
+      boolean largeEnough = tile.warpgroups() == choice.warpgroups();
+      return largeEnough && (anyOrder || loader(true).fitsMatrices() && loader(false).fitsMatrices());
     }
 
     private long scaleDepth(ProductFormat format) {
@@ -241,9 +234,11 @@ public final class ProductKernel implements KernelGenerator {
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
       OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
           analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
-      return new OperandLoader(tile, isLeft, outer, access, source
-          .filter(InMemory::asItIs)
-          .filter(operand -> operand.memory().type().format().equals(tile.format().operand())).isPresent());
+      boolean asItIs = source.filter(InMemory::asItIs)
+          .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
+      // Codes that share bytes are read by words.
+      boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
+      return new OperandLoader(tile, isLeft, outer, access, asItIs, isPacked ? 8 : 4);
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
@@ -270,7 +265,7 @@ public final class ProductKernel implements KernelGenerator {
       } else if (value.tensorType().isScaled()) {
         Memory codes = memoryOf(operand);
         Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = inner.cast(loaded, tile.format().operand(), Rounding.NEAREST_EVEN);
+        Value unpacked = inner.cast(loaded, tile.format().operand(operand == 0), Rounding.NEAREST_EVEN);
         loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       } else {
         ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());

@@ -58,7 +58,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     boolean large = columns.isConstant() && columns.constant() > 64 && !fewRows;
     if (large && warpgroups) {
       return new ProductTile(
-          format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.operand().bits()), 8, 1, STAGES, true);
+          format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.bits()), 8, 1, STAGES, true);
     }
     return large
         ? new ProductTile(format, 128, 128, promotes ? deep : shallow, 2, promotes ? 4 : 2, STAGES, false)
@@ -102,7 +102,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     if (!format.onTensorCores()) {
       return Projection.project(accumulators(), 1).times(identity(REGISTER, format.step(), COLUMNS));
     }
-    return MmaFragment.a(16, format.k(), format.operand().bits())
+    return MmaFragment.a(16, format.k(), format.bits())
         .times(identity(WARP, warpsM, ROWS))
         .times(identity(REGISTER, m / partRows(), ROWS))
         .times(broadcast(WARP, warpsN));
@@ -113,7 +113,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     if (!format.onTensorCores()) {
       return Projection.project(accumulators(), 0).times(identity(REGISTER, format.step(), ROWS));
     }
-    return MmaFragment.b(format.k(), format.operand().bits())
+    return MmaFragment.b(format.k(), format.bits())
         .times(identity(REGISTER, n / warpsN / 8, COLUMNS))
         .times(broadcast(WARP, warpsM))
         .times(identity(WARP, warpsN, COLUMNS));

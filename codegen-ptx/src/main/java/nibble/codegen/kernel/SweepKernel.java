@@ -68,8 +68,14 @@ public final class SweepKernel implements KernelGenerator {
       this.symbols = symbols;
       this.sweep = Sweep.of(region);
       boolean reduces = region.operations().stream().anyMatch(Generation::reduces);
-      this.tile = SweepTile.of(sweep, reduces, symbols);
+      this.tile = SweepTile.of(sweep, reduces, symbols, mostInByte(region));
       this.buffers = KernelBuffers.declare(builder, region);
+    }
+
+    /** The most elements of a result that share a byte. */
+    private static int mostInByte(Block region) {
+      return region.results().stream().mapToInt(result -> result.tensorType().format().storageBits())
+          .map(bits -> Byte.SIZE / Math.min(Byte.SIZE, bits)).max().orElse(1);
     }
 
     private static boolean reduces(Operation operation) {

@@ -26,12 +26,17 @@ record SweepTile(int fibres, int elements, int warps, LinearLayout layout, boole
   private static final int CHUNK = 2048;
   private static final int WARPS = 4;
 
-  static SweepTile of(Sweep sweep, boolean reduces, Map<String, SymbolBounds> symbols) {
+  /**
+   * The tiles of a sweep.
+   *
+   * @param inByte how many elements share a byte that is stored, and so belong to one thread
+   */
+  static SweepTile of(Sweep sweep, boolean reduces, Map<String, SymbolBounds> symbols, int inByte) {
     if (!reduces) {
       int vector = vector(sweep.length(), symbols);
       return along(1, WARPS * LANES * 2 * vector, vector, WARPS, false, true);
     }
-    return sweep.isContiguous() ? contiguous(sweep, symbols) : strided(sweep, symbols);
+    return sweep.isContiguous() ? contiguous(sweep, symbols) : strided(sweep, symbols, Math.max(2, inByte));
   }
 
   private static SweepTile contiguous(Sweep sweep, Map<String, SymbolBounds> symbols) {
@@ -56,8 +61,8 @@ record SweepTile(int fibres, int elements, int warps, LinearLayout layout, boole
   }
 
   /** Lanes run along memory, which is across fibres; warps share a fibre's elements. */
-  private static SweepTile strided(Sweep sweep, Map<String, SymbolBounds> symbols) {
-    int vector = Math.min(2, vector(sweep.shape().last(), symbols));
+  private static SweepTile strided(Sweep sweep, Map<String, SymbolBounds> symbols, int most) {
+    int vector = Math.min(most, vector(sweep.shape().last(), symbols));
     int fibres = LANES * vector;
     int elements = WARPS * 2;
     LinearLayout layout = BlockedLayout

@@ -112,8 +112,12 @@ final class CastCode {
       case "f16" -> code.ptx().op("cvt.rn.f16.f32", value);
       case "bf16" -> code.ptx().op("cvt.rn.bf16.f32", value);
       case "bool" -> code.ptx().op("setp.neu.f32", value, imm(0f));
-      case "i8", "u8", "i16", "i32" -> toInteger(value, to, rounding);
-      default -> throw new IllegalStateException("no instructions from f32 to " + to.name());
+      default -> {
+        if (!to.isInteger() || to.bits() > Integer.SIZE) {
+          throw new IllegalStateException("no instructions from f32 to " + to.name());
+        }
+        yield toInteger(value, to, rounding);
+      }
     };
   }
 

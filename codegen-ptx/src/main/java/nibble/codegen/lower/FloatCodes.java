@@ -90,7 +90,7 @@ record FloatCodes(KernelBuilder ptx, FloatFormat format) {
 
   /** Whether codes of a format can be computed so. */
   static boolean has(NumberFormat format) {
-    return format instanceof FloatFormat narrow && narrow.bits() <= Byte.SIZE && narrow.storageBits() == Byte.SIZE
+    return format instanceof FloatFormat narrow && narrow.bits() <= Byte.SIZE
         && narrow.exponentBits() > 1 && narrow.mantissaBits() > 0;
   }
 }

@@ -29,17 +29,19 @@ final class GlobalCode {
   private final KernelBuilder ptx;
   private final Threads threads;
   private final Words words;
+  private final PackedCodes packed;
 
   GlobalCode(Code code, Threads threads) {
     this.code = code;
     this.ptx = code.ptx();
     this.threads = threads;
     this.words = new Words(code);
+    this.packed = new PackedCodes(code, words);
   }
 
-  /** Groups of a thread's elements that are one access each. */
+  /** Groups of a thread's elements that are one access each; what is packed is grouped as bytes would be. */
   static ImmutableList<ImmutableIntArray> groups(TileType offsets, int contiguous, NumberFormat format) {
-    int bits = format.storageBits();
+    int bits = Math.max(Byte.SIZE, format.storageBits());
     int[] extents = offsets.extents().stream().mapToInt(Integer::intValue).toArray();
     SharedLayout rows = SharedLayout.rowMajor(bits, extents);
     int bytes = Math.max(1, contiguous * bits / Byte.SIZE);
@@ -47,6 +49,9 @@ final class GlobalCode {
   }
 
   Buffer advance(Buffer buffer, Operand count) {
+    if (PackedCodes.has(buffer.format())) {
+      throw new IllegalStateException("a buffer of " + buffer.format().name() + " may start within a byte");
+    }
     return new Buffer(buffer.format(), address(buffer, count));
   }
 
@@ -69,14 +74,19 @@ final class GlobalCode {
   Tile load(Buffer buffer, Tile offsets, Tile mask, TileType result, int contiguous) {
     Operand[] elements = new Operand[result.registers()];
     for (ImmutableIntArray group : groups(offsets.type(), contiguous, buffer.format())) {
-      Address address = address(buffer, offsets.at(group.get(0)));
       Operand condition = mask == null ? imm(1) : mask.at(group.get(0));
-      List<Operand> loaded = words.load("ld.global.nc", address, buffer.format(), group.length(), condition);
+      List<Operand> loaded = load(buffer, offsets.at(group.get(0)), group.length(), condition);
       for (int i = 0; i < group.length(); i++) {
         elements[group.get(i)] = loaded.get(i);
       }
     }
     return new Tile(result, ImmutableList.copyOf(elements));
+  }
+
+  private List<Operand> load(Buffer buffer, Operand offset, int count, Operand condition) {
+    return PackedCodes.has(buffer.format())
+        ? packed.load("ld.global.nc", buffer, offset, count, condition)
+        : words.load("ld.global.nc", address(buffer, offset), buffer.format(), count, condition);
   }
 
   void store(Buffer buffer, Tile offsets, Tile value, Tile mask, int contiguous) {
@@ -88,10 +98,14 @@ final class GlobalCode {
         continue;
       }
       Operand condition = mask == null ? owner : code.and(owner, mask.at(group.get(0)));
-      Address address = address(buffer, offsets.at(group.get(0)));
+      Operand offset = offsets.at(group.get(0));
       List<Operand> elements = new ArrayList<>();
       group.forEach(register -> elements.add(value.at(register)));
-      words.store("st.global", address, buffer.format(), elements, condition);
+      if (PackedCodes.has(buffer.format())) {
+        packed.store("st.global", buffer, offset, elements, condition);
+      } else {
+        words.store("st.global", address(buffer, offset), buffer.format(), elements, condition);
+      }
     }
   }
 

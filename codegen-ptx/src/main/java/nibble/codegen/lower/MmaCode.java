@@ -44,7 +44,8 @@ final class MmaCode {
 
   private Tile onTensorCores(Tile accumulators, Fragment a, Fragment b) {
     MmaInstruction instruction =
-        MmaInstruction.of(keyword(a.type().format()), keyword(accumulators.type().format()));
+        MmaInstruction.of(
+            keyword(a.type().format()), keyword(b.type().format()), keyword(accumulators.type().format()));
     requirePart(a.type(), instruction.layoutOfA());
     requirePart(b.type(), instruction.layoutOfB());
     requirePart(accumulators.type(), instruction.layoutOfAccumulator());

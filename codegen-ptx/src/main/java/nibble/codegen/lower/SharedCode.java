@@ -102,14 +102,14 @@ final class SharedCode {
       return matrices(way, bases, load, first, count);
     }
     List<Operand> elements = elements(way, bases, load.result().format(), first, count);
-    return load.result().format().bits() == WORD
+    return load.result().format().storageBits() == WORD
         ? new Tile(load.result(), ImmutableList.copyOf(elements))
         : new Fragment(load.result(), pack(elements, load.result().format()));
   }
 
   private Fragment matrices(Way way, List<Operand> bases, SharedLoad load, int first, int count) {
     LdmatrixPlan plan = way.matrices().orElseThrow();
-    int perWord = WORD / load.result().format().bits();
+    int perWord = WORD / load.result().format().storageBits();
     Register[] loaded = new Register[count / perWord];
     int firstWord = first / perWord;
     for (int instruction = 0; instruction < plan.instructions(); instruction++) {
@@ -141,7 +141,7 @@ final class SharedCode {
 
   private ImmutableList<Register> pack(List<Operand> elements, NumberFormat format) {
     ImmutableList.Builder<Register> packed = ImmutableList.builder();
-    int perWord = WORD / format.bits();
+    int perWord = WORD / format.storageBits();
     for (int i = 0; i < elements.size(); i += perWord) {
       packed.add(words.join(elements.subList(i, i + perWord), format));
     }

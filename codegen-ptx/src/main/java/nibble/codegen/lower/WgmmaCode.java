@@ -98,7 +98,8 @@ final class WgmmaCode {
     Factor right = Factor.of(code, b, stage, op.depthOfB());
     TileType type = accumulators.type();
     WgmmaInstruction instruction = new WgmmaInstruction(
-        type.extents().get(1), MmaCode.keyword(a.type().format()), MmaCode.keyword(type.format()),
+        type.extents().get(1), MmaCode.keyword(a.type().format()), MmaCode.keyword(b.type().format()),
+        MmaCode.keyword(type.format()),
         left.isTransposed(), right.isTransposed());
     LinearLayout blocks = type.layout().divideLeft(instruction.layoutOfAccumulator())
         .orElseThrow(() -> new IllegalStateException(type + " is not made of " + instruction.layoutOfAccumulator()));

@@ -71,6 +71,11 @@ final class Words {
     return elements;
   }
 
+  /** Loads a register; 0 where the condition is false. */
+  void guardedLoad(String mnemonic, Register target, Address address, Operand condition) {
+    guardedLoad(mnemonic, RegisterVector.of(target), address, condition);
+  }
+
   private void guardedLoad(String mnemonic, RegisterVector target, Address address, Operand condition) {
     Operand output = target.size() == 1 ? target.get(0) : target;
     if (condition instanceof Immediate constant && constant.bits() == 1) {
@@ -115,6 +120,16 @@ final class Words {
     List<Register> packed = new ArrayList<>();
     for (int i = 0; i < elements.size(); i += perWord) {
       packed.add(join(elements.subList(i, i + perWord), format));
+    }
+    storeWords(instruction, address, packed, WORD, condition);
+  }
+
+  /** Stores registers, or the low bits of one. */
+  void storeWords(String instruction, Address address, List<Register> packed, int bits, Operand condition) {
+    if (bits < WORD) {
+      Register held = bits < Short.SIZE ? packed.getFirst() : half(packed.getFirst());
+      guarded(condition, () -> ptx.emit(instruction + ".b" + bits, address, held));
+      return;
     }
     RegisterVector value = RegisterVector.of(packed);
     String type = value.type().keyword();

@@ -19,9 +19,9 @@ public record MmaInstruction(int k, String a, String b, String accumulator) {
     checkArgument(bits(a) == bits(b), "%s and %s", a, b);
   }
 
-  /** The instruction of the greatest depth for elements of one type. */
-  public static MmaInstruction of(String element, String accumulator) {
-    return new MmaInstruction(256 / bits(element), element, element, accumulator);
+  /** The instruction of the greatest depth for elements of these types. */
+  public static MmaInstruction of(String a, String b, String accumulator) {
+    return new MmaInstruction(256 / bits(a), a, b, accumulator);
   }
 
   public String mnemonic() {
@@ -29,7 +29,13 @@ public record MmaInstruction(int k, String a, String b, String accumulator) {
   }
 
   private static String mnemonic(int k, String a, String b, String accumulator) {
-    return "mma.sync.aligned.m16n8k" + k + ".row.col." + accumulator + "." + a + "." + b + "." + accumulator;
+    String kind = isNarrow(a) || isNarrow(b) ? "kind::f8f6f4." : "";
+    return "mma.sync.aligned.m16n8k" + k + ".row.col." + kind + accumulator + "." + a + "." + b + "." + accumulator;
+  }
+
+  /** Whether it is a float of fewer bits than the byte in which it lies. */
+  private static boolean isNarrow(String element) {
+    return element.equals("e2m3") || element.equals("e3m2");
   }
 
   /** The bits of an element of A or B as it is stored. */
@@ -76,7 +82,7 @@ public record MmaInstruction(int k, String a, String b, String accumulator) {
     return switch (element) {
       case "tf32" -> 32;
       case "f16", "bf16" -> 16;
-      case "s8", "u8", "e4m3", "e5m2" -> 8;
+      case "s8", "u8", "e4m3", "e5m2", "e2m3", "e3m2" -> 8;
       case "s4", "u4" -> 4;
       default -> throw new IllegalArgumentException("no mma of " + element);
     };

@@ -13,26 +13,28 @@ import nibble.codegen.layout.MmaFragment;
  * A dense {@code wgmma.mma_async} of 64 rows, both operands in shared memory (PTX ISA 9.7.15).
  *
  * @param n columns
- * @param element the type of the elements of both operands, such as {@code s8} or {@code bf16}
+ * @param a the type of A's elements, such as {@code s8} or {@code bf16}
+ * @param b the type of B's elements
  * @param accumulator the type of C and D: {@code f32} or {@code s32}
  * @param transposeA whether rows of A lie together in memory, not its depth; of 16-bit elements alone
  * @param transposeB whether columns of B do
  */
-public record WgmmaInstruction(int n, String element, String accumulator, boolean transposeA, boolean transposeB) {
+public record WgmmaInstruction(
+    int n, String a, String b, String accumulator, boolean transposeA, boolean transposeB) {
   /** Rows of an instruction. */
   public static final int ROWS = 64;
 
   public WgmmaInstruction {
-    checkArgument(bits(element) == 16 || !transposeA && !transposeB, "%s are not transposed", element);
+    checkArgument(bits(a) == 16 || !transposeA && !transposeB, "%s are not transposed", a);
   }
 
   public String mnemonic() {
-    return "wgmma.mma_async.sync.aligned.m64n" + n + "k" + k() + "." + accumulator + "." + element + "." + element;
+    return "wgmma.mma_async.sync.aligned.m64n" + n + "k" + k() + "." + accumulator + "." + a + "." + b;
   }
 
   /** The depth: 32 bytes. */
   public int k() {
-    return 256 / bits(element);
+    return 256 / bits(a);
   }
 
   /** The registers of C or D. */
@@ -53,7 +55,7 @@ public record WgmmaInstruction(int n, String element, String accumulator, boolea
     if (accumulator.equals("f32")) {
       immediates.add(Immediate.imm(1), Immediate.imm(1));
     }
-    if (bits(element) == 16) {
+    if (bits(a) == 16) {
       immediates.add(Immediate.imm(transposeA ? 1 : 0), Immediate.imm(transposeB ? 1 : 0));
     }
     return immediates.build();

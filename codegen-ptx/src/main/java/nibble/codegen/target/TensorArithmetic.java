@@ -14,6 +14,11 @@ import static com.google.common.base.Preconditions.checkArgument;
  *     by one IEEE addition
  */
 public record TensorArithmetic(int fractionBits, int outputFractionBits, int steps, boolean addsSeparately) {
+  /** Whether sums of more than an instruction or two had better go on in f32. */
+  public boolean isCoarse() {
+    return outputFractionBits < 23;
+  }
+
   /** How many products one step of an instruction of depth {@code k} sums. */
   public int productsPerStep(int k) {
     checkArgument(k % steps == 0, "k %s in %s steps", k, steps);

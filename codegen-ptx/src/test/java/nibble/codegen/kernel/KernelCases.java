@@ -17,6 +17,16 @@ public final class KernelCases {
         .flatMap(cases -> cases);
   }
 
+  /** Products of floating-point codes, which targets multiply in different ways. */
+  public static Stream<KernelCase> codes() {
+    return ProductCases.codes();
+  }
+
+  /** Those of them of one tile. */
+  static Stream<KernelCase> smallCodes() {
+    return codes().filter(kernels -> kernels.name().contains("64x64x64"));
+  }
+
   static Stream<KernelCase> sweeps() {
     return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps())
         .flatMap(cases -> cases);

@@ -10,4 +10,12 @@ class KernelCasesTest {
   void tileIr(KernelCase kernels) {
     KernelHarness.check(kernels);
   }
+
+  /** Products of codes as targets have them that multiply these as they are. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.KernelCases#smallCodes")
+  void codes(KernelCase kernels) {
+    KernelHarness.check(kernels, "sm_89");
+    KernelHarness.check(kernels, "sm_120a");
+  }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import nibble.codegen.Backend;
@@ -58,22 +59,34 @@ final class KernelHarness {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   private final Map<String, Long> sizes;
+  private final Optional<String> only;
   private final Random random = new Random(1);
   private final List<String> labels = new ArrayList<>();
 
-  private KernelHarness(Map<String, Long> sizes) {
+  private KernelHarness(Map<String, Long> sizes, Optional<String> only) {
     this.sizes = sizes;
+    this.only = only;
   }
 
+  /** Checks kernels as sm_80 has them, and as sm_90a where it has others. */
   static void check(KernelCase kernels) {
     check(kernels.text(), kernels.sizes());
   }
 
+  /** Checks kernels as that target has them, and no other. */
+  static void check(KernelCase kernels, String target) {
+    check(kernels.text(), kernels.sizes(), Optional.of(target));
+  }
+
   /** Checks all kernels of the only function of a module; returns their labels. */
   static List<String> check(String text, Map<String, Long> sizes) {
+    return check(text, sizes, Optional.empty());
+  }
+
+  private static List<String> check(String text, Map<String, Long> sizes, Optional<String> only) {
     Module module = Parser.parse(text, "test", REGISTRY);
     Verifier.require(module);
-    KernelHarness harness = new KernelHarness(sizes);
+    KernelHarness harness = new KernelHarness(sizes, only);
     harness.check(module, module.functions().values().iterator().next());
     return harness.labels;
   }
@@ -110,6 +123,11 @@ final class KernelHarness {
   }
 
   private void checkKernel(Operation operation, Module module, Map<Value, Tensor> values) {
+    if (only.isPresent()) {
+      String target = only.get();
+      checkProgram(program(operation, module, target), operation, module, values, target, List.of(target));
+      return;
+    }
     KernelProgram program = program(operation, module, "sm_80");
     checkProgram(program, operation, module, values, "sm_80", List.of("sm_80", "sm_89", "sm_90a", "sm_120a"));
     KernelProgram hopper = program(operation, module, "sm_90a");
@@ -211,7 +229,11 @@ final class KernelHarness {
   }
 
   private double code(NumberFormat format) {
-    return format.isInteger() ? random.nextInt(255) - 127 : format.round(random.nextGaussian() * format.max() / 3);
+    if (format.isFloat()) {
+      return format.round(random.nextGaussian() * format.max() / 3);
+    }
+    int least = (int) Math.max(format.min(), -format.symmetricMax());
+    return random.nextInt((int) format.max() - least + 1) + least;
   }
 
   private static double[] random(Shape shape, DoubleSupplier next) {

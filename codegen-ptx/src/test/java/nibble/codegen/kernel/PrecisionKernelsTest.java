@@ -45,7 +45,11 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x e4m3, scale<token, f32>>",
       "nearest_even; tensor<[N,64] x e2m3, scale<group 16, f16>>",
       "nearest_even; tensor<[N,64] x e4m3, scale<group 32, ue8m0, up>>",
-      "nearest_even; tensor<[N,64] x i16, scale<token, f32>>"})
+      "nearest_even; tensor<[N,64] x i16, scale<token, f32>>",
+      "nearest_even; tensor<[N,64] x i4, scale<token, f32, full>>",
+      "toward_zero; tensor<[N,64] x u4, scale<group 16, f16>>",
+      "nearest_even; tensor<[N,64] x i2, scale<block(4,8), f32>>",
+      "nearest_even; tensor<[N,64] x e2m1, scale<group 32, ue8m0, up>>"})
   void haveKernels(String rounding, String type) {
     KernelHarness.check(quantize(rounding, type), KernelHarness.sizes("N", 5));
   }
@@ -67,10 +71,9 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
       "'nearest_even, fallback = 0.0'; 'tensor<[N,64] x i8, scale<token, f32>, residual<i8>>'; its part 'residual' has no kernels",
       "toward_zero; tensor<[N,64] x e4m3, scale<token, f32>>; no kernel rounds codes of e4m3 by toward_zero yet",
-      "nearest_even; tensor<[N,64] x i4, scale<token, f32>>; kernels do not compute with i4 yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; no kernel computes scales of ue8m0 by the rule 'nearest' yet",
       "nearest_even; tensor<[N,64] x e4m3, scale<token, ue8m0, floor>>; no kernel computes scales of ue8m0 by the rule 'floor' yet",
-      "nearest_even; tensor<[N,64] x i8, scale<token, ue4m3>>; kernels do not compute with ue4m3 yet"})
+      "nearest_even; tensor<[N,64] x mxint8, scale<token, f32>>; kernels do not compute with mxint8 yet"})
   void areRefused(String rounding, String type, String reason) {
     UnsupportedAccess refusal = assertThrows(UnsupportedAccess.class, () -> program(quantize(rounding, type)));
     assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
@@ -80,7 +83,7 @@ class PrecisionKernelsTest {
   @CsvSource(delimiter = ';', value = {
       "tensor<[N,64] x i8, scale<token, f32>, residual<i8>>; its part 'residual' has no kernels",
       "tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
-      "tensor<[N,64] x e2m1, scale<token, f32>>; kernels do not compute with e2m1 yet"})
+      "tensor<[N,64] x mxint8, scale<token, f32>>; kernels do not compute with mxint8 yet"})
   void areNotDequantized(String type, String reason) {
     String text = """
         module @m {

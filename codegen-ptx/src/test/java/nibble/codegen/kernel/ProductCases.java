@@ -22,39 +22,60 @@ final class ProductCases {
     E5M2_GROUP("e5m2", "group(32)", "block(32,1)", "group(32)"),
     E2M3_GROUP("e2m3", "group(16)", "block(16,1)", "group(16)"),
     E3M2_TENSOR("e3m2", "tensor", "tensor", "tensor"),
+    S4_CHANNEL("i4", "token", "axis 1", "axis 0"),
+    S4_GROUP("i4", "group(32)", "block(32,1)", "group(32), f16"),
+    U2_TENSOR("u2", "tensor", "tensor", "tensor"),
+    MXFP4("e2m1", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     MXFP8("e4m3", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     F16("f16", "", "", ""),
     BF16("bf16", "", "", ""),
-    F32("f32", "", "", "");
+    F32("f32", "", "", ""),
+    E5M2_E4M3_CHANNEL("e5m2", "token", "e4m3", "axis 1", "axis 0"),
+    E2M3_E4M3_BLOCK("e2m3", "block(1,64)", "e4m3", "block(64,64)", "block(64,64)");
 
     private final String format;
     private final String left;
+    private final String rightFormat;
     private final String right;
     private final String transposed;
 
     Operands(String format, String left, String right, String transposed) {
+      this(format, left, format, right, transposed);
+    }
+
+    Operands(String format, String left, String rightFormat, String right, String transposed) {
       this.format = format;
       this.left = left;
+      this.rightFormat = rightFormat;
       this.right = right;
       this.transposed = transposed;
     }
 
     String left(Object rows, int depth) {
-      return type(rows, depth, left);
+      return type(rows, depth, format, left);
     }
 
     String right(int depth, int columns, boolean transposeB) {
-      return transposeB ? type(columns, depth, transposed) : type(depth, columns, right);
+      return transposeB ? type(columns, depth, rightFormat, transposed) : type(depth, columns, rightFormat, right);
     }
 
-    private String type(Object rows, int columns, String scale) {
+    private static String type(Object rows, int columns, String format, String scale) {
       String scales = scale.contains(", ") ? scale : scale + ", f32";
       return "tensor<[%s,%d] x %s%s>".formatted(
           rows, columns, format, scale.isEmpty() ? "" : ", scale<" + scales + ">");
     }
 
+    boolean isUnpacked() {
+      return List.of(S4_CHANNEL, S4_GROUP, U2_TENSOR, MXFP4).contains(this);
+    }
+
     boolean isScaled() {
       return !left.isEmpty();
+    }
+
+    /** Whether targets differ in how they multiply them. */
+    boolean isOfFloatCodes() {
+      return isScaled() && !format.startsWith("i");
     }
   }
 
@@ -85,15 +106,34 @@ final class ProductCases {
       new Extents(70, 136, 200, true), new Extents(130, 32, 96, true), new Extents(1, 256, 100, false),
       new Extents(70, 1, 64, true), new Extents(5, 40, 1, false));
 
+  /** For formats that differ from others in nothing but how codes are read: odd ones, a large tile, a narrow one. */
+  private static final List<Extents> UNPACKED_EXTENTS = List.of(
+      new Extents(3, 5, 7, false), new Extents(65, 63, 33, false), new Extents(70, 136, 200, true),
+      new Extents(130, 32, 96, true));
+
   /** All formats by all extents; the orders of the right operand take turns. */
   static Stream<KernelCase> formats() {
     List<KernelCase> cases = new ArrayList<>();
     for (Operands operands : Operands.values()) {
-      for (Extents extents : EXTENTS) {
+      if (!operands.format.equals(operands.rightFormat)) {
+        continue;
+      }
+      for (Extents extents : operands.isUnpacked() ? UNPACKED_EXTENTS : EXTENTS) {
         cases.add(product(operands, extents, cases.size() % 2 == 0));
       }
     }
     return cases.stream();
+  }
+
+  /** Sizes for products of codes: one tile, edges of large ones, few columns, few rows, an incomplete last tile. */
+  private static final List<Extents> EXTENTS_OF_CODES = List.of(
+      new Extents(64, 64, 64, false), new Extents(127, 129, 31, true), new Extents(70, 136, 320, true),
+      new Extents(130, 32, 96, true), new Extents(1, 256, 256, false));
+
+  /** Floating-point codes with the depth of both operands contiguous, as instructions for them need it. */
+  static Stream<KernelCase> codes() {
+    return Stream.of(Operands.values()).filter(Operands::isOfFloatCodes)
+        .flatMap(operands -> EXTENTS_OF_CODES.stream().map(extents -> product(operands, extents, true)));
   }
 
   private static KernelCase product(Operands operands, Extents extents, boolean transposeB) {

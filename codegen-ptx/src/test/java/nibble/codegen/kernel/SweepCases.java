@@ -102,6 +102,14 @@ final class SweepCases {
       cases.add(quantizer("token", "B,S,64", format));
       cases.add(quantizer("block(8,16)", "3,33,50", format));
     }
+    for (String format : List.of("i4", "e2m1")) {
+      cases.add(quantizer("token", "B,S,64", format));
+      cases.add(quantizer("axis 2", "B,S,64", format));
+      cases.add(quantizer("group 16", "3,33,50", format));
+    }
+    cases.add(quantizer("axis 2", "3,33,52", "u2"));
+    cases.add(quantizer("block(8,16)", "3,33,52", "u2"));
+    cases.add(powers("group 32", "B,S,70", "e2m1"));
     cases.add(powers("group 32", "B,S,64", "e4m3"));
     cases.add(powers("group 16", "3,33,50", "e2m3"));
     cases.add(powers("block(8,16)", "2,32,64", "i8"));

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class MmaInstructionTest {
   private static final Pattern DENSE =
-      Pattern.compile("mma\\.sync\\.aligned\\.m16n8k(\\d+)\\.row\\.col\\.(\\w+)\\.(\\w+)\\.(\\w+)\\.\\w+");
+      Pattern.compile("mma\\.sync\\.aligned\\.m16n8k(\\d+)\\.row\\.col\\.(?:kind::f8f6f4\\.)?(\\w+)\\.(\\w+)\\.(\\w+)\\.\\w+");
 
   /** The registers that the table has are those that the fragments fill. */
   @Test
@@ -36,9 +36,9 @@ class MmaInstructionTest {
 
   @Test
   void deepestInstructionOfAType() {
-    assertEquals("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32", MmaInstruction.of("s8", "s32").mnemonic());
-    assertEquals(16, MmaInstruction.of("bf16", "f32").k());
-    assertThrows(IllegalArgumentException.class, () -> MmaInstruction.of("bf16", "f16"));
-    assertThrows(IllegalArgumentException.class, () -> MmaInstruction.of("int8", "s32"));
+    assertEquals("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32", MmaInstruction.of("s8", "s8", "s32").mnemonic());
+    assertEquals(16, MmaInstruction.of("bf16", "bf16", "f32").k());
+    assertThrows(IllegalArgumentException.class, () -> MmaInstruction.of("bf16", "bf16", "f16"));
+    assertThrows(IllegalArgumentException.class, () -> MmaInstruction.of("int8", "int8", "s32"));
   }
 }

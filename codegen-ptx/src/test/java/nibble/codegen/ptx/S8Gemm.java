@@ -39,7 +39,7 @@ final class S8Gemm {
   private static final int TILE_BYTES = TILE * DEPTH;
   private static final int WARP_TILE = 64;
   private static final String STAGE = "stage";
-  private static final MmaInstruction MMA = MmaInstruction.of("s8", "s32");
+  private static final MmaInstruction MMA = MmaInstruction.of("s8", "s8", "s32");
 
   private final KernelBuilder code = KernelBuilder.named("gemm_s8").threads(128);
   private final Parameter n = code.scalar("n", S32);

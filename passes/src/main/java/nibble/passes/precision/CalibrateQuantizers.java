@@ -70,6 +70,11 @@ public record CalibrateQuantizers(
   }
 
   @Override
+  public boolean needsInputs() {
+    return true;
+  }
+
+  @Override
   public Module run(Module module, PassContext context) {
     return module.mapFunctions(function -> {
       ImmutableMap<Value, Constant> ranges = ranges(function, context);

@@ -1,5 +1,6 @@
 package nibble.passes.precision;
 
+import com.google.common.collect.ImmutableList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +29,8 @@ record ObservedValues(Map<String, Tensor> tensors) {
    * @throws InputException where sample inputs or weights are missing
    */
   static ObservedValues of(Function function, Set<Value> values, PassContext context, String pass) {
-    List<Tensor> inputs = context.environment().inputs().get(function.name());
-    if (inputs == null) {
-      throw new InputException(pass + " has no sample inputs of @" + function.name(),
-          "it finds its numbers by interpreting the function; passes of a run see its inputs");
-    }
-    WeightSource weights = context.environment().weights().orElse((key, type) -> {
-      throw new InputException(pass + " has no weights to interpret @" + function.name() + " with");
-    });
+    List<Tensor> inputs = inputs(function, context, pass);
+    WeightSource weights = weights(function, context, pass);
     Map<String, Tensor> kept = new HashMap<>();
     values.forEach(value -> {
       int parameter = function.parameters().indexOf(value);
@@ -53,6 +48,28 @@ record ObservedValues(Map<String, Tensor> tensors) {
       }
     }).run(function, inputs);
     return new ObservedValues(Map.copyOf(kept));
+  }
+
+  /**
+   * The sample inputs of a function.
+   *
+   * @throws InputException where there are none
+   */
+  static ImmutableList<Tensor> inputs(Function function, PassContext context, String pass) {
+    ImmutableList<Tensor> inputs = context.environment().inputs().get(function.name());
+    if (inputs == null) {
+      throw new InputException(pass + " has no sample inputs of @" + function.name(),
+          "it finds its numbers by interpreting the function; give some with --calibration, or let them be made up with "
+              + "--made-up");
+    }
+    return inputs;
+  }
+
+  /** The weights of a model; asking for one is an error where there are none. */
+  static WeightSource weights(Function function, PassContext context, String pass) {
+    return context.environment().weights().orElse((key, type) -> {
+      throw new InputException(pass + " has no weights to interpret @" + function.name() + " with");
+    });
   }
 
   /** What was seen of a value; nothing where it was not computed. */

@@ -1,6 +1,7 @@
 package nibble.passes.precision;
 
 import java.util.Optional;
+import java.util.function.Function;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.format.FixedRounding;
@@ -14,14 +15,14 @@ import nibble.passes.precision.OperandLayout.Fit;
  *
  * @param weight layout of weights
  * @param act layout of activations
- * @param scope which products it was asked for
+ * @param reason why a product is quantized so, for people
  * @param definitions of the function's values
  * @param context takes the decisions
  */
 record ProductPlanner(
     Optional<LayoutSpec> weight,
     Optional<LayoutSpec> act,
-    ProductScope scope,
+    Function<Operation, String> reason,
     Definitions definitions,
     PassContext context) {
 
@@ -60,7 +61,7 @@ record ProductPlanner(
     context.applied(
         what + " to " + description(quantize),
         product.location(),
-        scope.reason(product),
+        reason.apply(product),
         QuantizationCost.of(before, quantize.result(), sqnr));
     return fit.quantize();
   }

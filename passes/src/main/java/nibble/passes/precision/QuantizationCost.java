@@ -27,13 +27,7 @@ public record QuantizationCost(WeightSource weights) {
 
   /** The same for what has been quantized already. */
   static double sqnrDb(double[] values, double[] quantized) {
-    double signal = 0;
-    double noise = 0;
-    for (int i = 0; i < values.length; i++) {
-      signal += values[i] * values[i];
-      noise += (values[i] - quantized[i]) * (values[i] - quantized[i]);
-    }
-    return noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
+    return Noise.decibels(Noise.ratio(values, quantized));
   }
 
   /** The same for quantization to nearest even. */

@@ -56,7 +56,7 @@ public record QuantizeMatMuls(
 
   private ImmutableMap<Value, ProductPlan> plans(Function function, PassContext context) {
     ProductScope scope = new ProductScope(at, "every product with a weight");
-    ProductPlanner planner = new ProductPlanner(weight, act, scope, Definitions.in(function), context);
+    ProductPlanner planner = new ProductPlanner(weight, act, scope::reason, Definitions.in(function), context);
     Map<Value, ProductPlan> plans = new LinkedHashMap<>();
     function.body().walk(operation -> {
       if (scope.includes(operation)) {

@@ -52,6 +52,11 @@ public record SmoothMatMuls(
   }
 
   @Override
+  public boolean needsInputs() {
+    return true;
+  }
+
+  @Override
   public Module run(Module module, PassContext context) {
     return module.mapFunctions(function -> {
       ImmutableMap<Value, ImmutableList<Double>> factors = factors(function, context);

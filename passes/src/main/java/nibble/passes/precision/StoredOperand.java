@@ -10,10 +10,12 @@ import nibble.ir.Location;
 import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.eval.Tensor;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Quantize;
+import nibble.ir.op.TensorOp;
 import nibble.ir.op.Transpose;
 import nibble.ir.op.ViewOp;
 import nibble.ir.op.Weight;
@@ -93,6 +95,16 @@ record StoredOperand(Value stored, ImmutableList<Operation> transposes, Optional
     }
     builder.at(product);
     return value;
+  }
+
+  /** What the product sees of a stored tensor: transposed as the operand is. */
+  Tensor toOperand(Tensor other) {
+    Tensor tensor = other;
+    for (Operation transpose : fromStored()) {
+      TensorOp op = (TensorOp) transpose.op();
+      tensor = op.eval(List.of(tensor), op.infer(List.of(tensor.type())));
+    }
+    return tensor;
   }
 
   /** The transposes in the order in which they apply to the stored value. */

@@ -47,6 +47,7 @@ final class CompileCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
+  @Mixin private CalibrationParameters calibration = new CalibrationParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -71,10 +72,11 @@ final class CompileCommand implements Callable<Integer> {
     AssemblerChoice assemblers = assemblers();
     Toolchain toolchain = model.toolchain();
     try (Phases phases = new Phases(TerminalProgress.of(streams)); OpenModel opened = phases.time("read", () ->
-        model.open(model.argument(entry.name(), Map.of()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
+        model.open(model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of());
-      PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
+      PreparedModel prepared = phases.time("passes", () ->
+          calibration.prepare(preparation, opened, preparation.pipeline(opened, model.choice())));
       List<CompiledTarget> compiled = new ArrayList<>();
       for (Target target : chosen) {
         compiled.add(phases.time(target.name(), () ->

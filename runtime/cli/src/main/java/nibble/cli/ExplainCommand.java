@@ -25,6 +25,8 @@ import picocli.CommandLine.Mixin;
 final class ExplainCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private EntryParameter entry = new EntryParameter();
+  @Mixin private CalibrationParameters calibration = new CalibrationParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   ExplainCommand(Streams streams) {
@@ -36,11 +38,10 @@ final class ExplainCommand implements Callable<Integer> {
     Toolchain toolchain = model.toolchain();
     RecipeChoice choice = model.choice();
     try (OpenModel opened =
-        model.open(model.argument(), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
+        model.open(model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
       PrepareModel preparation = new PrepareModel(
-          toolchain, model.sizes(), ImmutableList.of(), false,
-          ImmutableMap.of());
-      PreparedModel prepared = preparation.prepare(opened, choice);
+          toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of());
+      PreparedModel prepared = calibration.prepare(preparation, opened, preparation.pipeline(opened, choice));
       String summary = opened.recipe().map(Recipe::summary).orElse("");
       Explanation explanation = new Explanation(
           choice.toString(), summary, toolchain.passes().print(prepared.pipeline()), prepared.passes().decisions());

@@ -38,6 +38,8 @@ final class OptCommand implements Callable<Integer> {
 
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private EntryParameter entry = new EntryParameter();
+  @Mixin private CalibrationParameters calibration = new CalibrationParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -86,7 +88,8 @@ final class OptCommand implements Callable<Integer> {
     output.ifPresent(StagedFiles::requirePlace);
     OptResult result = new OptResult();
     boolean kept = true;
-    try (OpenModel opened = model.open(model.argument(), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
+    try (OpenModel opened = model.open(
+        model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
       Printer printer = new Printer(toolchain.registry(), locations);
       for (int i = 0; i < opened.modules().size(); i++) {
         ImmutableList.Builder<PassListener> listeners = ImmutableList.builder();
@@ -132,7 +135,7 @@ final class OptCommand implements Callable<Integer> {
 
   private PassRun run(OpenModel one, Toolchain toolchain, ImmutableList<PassListener> listeners) {
     PrepareModel preparation = new PrepareModel(toolchain, model.sizes(), listeners, validate, ImmutableMap.of());
-    return preparation.prepare(one, pipeline(preparation, one)).passes();
+    return calibration.prepare(preparation, one, pipeline(preparation, one)).passes();
   }
 
   private Pipeline pipeline(PrepareModel preparation, OpenModel one) {

@@ -125,4 +125,16 @@ class CompileCommandTest {
     CommandRun.of("compile", SmallModel.nib(folder), "--target", "sm_80", "-o", folder.resolve("o"), "--ptxas", none)
         .failed(ExitCode.COMPILE_ERROR, none + ": it is no ptxas");
   }
+
+  /** Static scales are constants of the program, so a compiler needs the inputs that they come from. */
+  @Test
+  void calibratedModelsCompileOnMadeUpInputs() throws IOException {
+    Path out = folder.resolve("out");
+    String passes = "canonicalize,quantize{weight=i8:channel, act=i8:tensor},calibrate,fold-dequantize,dce";
+    CommandRun.of("compile", SmallModel.nib(folder), "--target", "sm_80", "-o", out, "--passes", passes)
+        .failed(ExitCode.COMPILE_ERROR, "calibrate has no sample inputs of @main");
+    CommandRun.of(
+        "compile", SmallModel.nib(folder), "--target", "sm_80", "-o", out, "--passes", passes, "--made-up").ok();
+    assertTrue(Files.readString(out.resolve("small.ir")).contains("scales %"), "static scales");
+  }
 }

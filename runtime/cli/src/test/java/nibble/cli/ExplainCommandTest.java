@@ -1,10 +1,12 @@
 package nibble.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import nibble.engine.file.NumpyFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,5 +64,23 @@ class ExplainCommandTest {
   void withoutARecipeOnlySimplifications() {
     String text = CommandRun.of("explain", SmallModel.nib(folder)).ok().out();
     assertEquals("recipe none\npipeline canonicalize,fold-constants,canonicalize,fold-dequantize,cse,dce\n", text);
+  }
+
+  /** Passes that find numbers by interpretation get what they are interpreted on. */
+  @Test
+  void calibrationHasInputsOfAFileOrMadeUpOnes() {
+    Path model = SmallModel.nib(folder);
+    String passes = "canonicalize,smooth,quantize{weight=i8:channel, act=i8:token}";
+    CommandRun.of("explain", model, "--passes", passes)
+        .failed(ExitCode.COMPILE_ERROR, "smooth has no sample inputs of @main", "--calibration");
+    String madeUp = CommandRun.of("explain", model, "--passes", passes, "--made-up=3").ok().out();
+    assertTrue(madeUp.contains("input %x smoothed, channels over "), madeUp);
+    Path inputs = folder.resolve("x.npy");
+    NumpyFiles.writeNpy(inputs, SmallModel.tensor(4, 16));
+    String given = CommandRun.of(
+        "explain", model, "--passes", passes, "--weights", SmallModel.weights(folder), "--calibration", "x=" + inputs)
+        .ok().out();
+    assertTrue(given.contains("input %x smoothed, channels over "), given);
+    assertNotEquals(madeUp, given);
   }
 }

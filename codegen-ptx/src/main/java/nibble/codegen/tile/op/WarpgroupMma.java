@@ -41,7 +41,7 @@ public record WarpgroupMma(int depthOfA, int depthOfB) implements TileOp {
         && extent(b, 1 - depthOfB) == c.extents().get(1)
         && extent(a, depthOfA) == extent(b, depthOfB);
     expect(fits, "of " + a + " and " + b + " does not give " + c.extents());
-    expect(a.format().equals(b.format()), "takes two tiles of one format");
+    expect(a.format().storageBits() == b.format().storageBits(), "takes two tiles of elements of one width");
     return ImmutableList.of(c);
   }
 

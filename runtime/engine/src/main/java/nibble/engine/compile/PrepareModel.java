@@ -3,9 +3,11 @@ package nibble.engine.compile;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import nibble.ir.Module;
 import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
 import nibble.ir.recipe.Recipe;
 import nibble.passes.PassEnvironment;
 import nibble.passes.PassListener;
@@ -22,19 +24,38 @@ import nibble.passes.validate.Validator;
  * @param sizes values of symbolic sizes that are fixed before anything else
  * @param listeners watch the passes
  * @param validate whether the interpreter holds each pass to what it declares
- * @param inputs sample inputs by function name, for validation
+ * @param inputs sample inputs by function name, for validation and calibration
+ * @param weights those of models that come without any
  */
 public record PrepareModel(
     Toolchain toolchain,
     ImmutableMap<String, Long> sizes,
     ImmutableList<PassListener> listeners,
     boolean validate,
-    ImmutableMap<String, ImmutableList<Tensor>> inputs) {
+    ImmutableMap<String, ImmutableList<Tensor>> inputs,
+    Optional<WeightSource> weights) {
   private static final long SEED = 1;
+
+  /** A preparation of models that come with their weights, where these are wanted. */
+  public PrepareModel(
+      Toolchain toolchain, ImmutableMap<String, Long> sizes, ImmutableList<PassListener> listeners, boolean validate,
+      ImmutableMap<String, ImmutableList<Tensor>> inputs) {
+    this(toolchain, sizes, listeners, validate, inputs, Optional.empty());
+  }
 
   /** Passes alone: no size fixed, nobody watches, nothing is validated. */
   public static PrepareModel with(Toolchain toolchain) {
     return new PrepareModel(toolchain, ImmutableMap.of(), ImmutableList.of(), false, ImmutableMap.of());
+  }
+
+  /** The same with sample inputs, by function name. */
+  public PrepareModel withInputs(ImmutableMap<String, ImmutableList<Tensor>> samples) {
+    return new PrepareModel(toolchain, sizes, listeners, validate, samples, weights);
+  }
+
+  /** The same with weights for models that come without any. */
+  public PrepareModel withWeights(WeightSource source) {
+    return new PrepareModel(toolchain, sizes, listeners, validate, inputs, Optional.of(source));
   }
 
   /** The pipeline that a choice means for a model. */
@@ -66,8 +87,9 @@ public record PrepareModel(
   /** The same with a pipeline at hand. */
   public PreparedModel prepare(OpenModel model, Pipeline pipeline) {
     PassEnvironment environment = PassEnvironment.of(toolchain.registry()).withInputs(inputs);
-    if (model.weights().isPresent()) {
-      environment = environment.withWeights(model.weights().get());
+    Optional<WeightSource> known = model.weights().<WeightSource>map(file -> file).or(() -> weights);
+    if (known.isPresent()) {
+      environment = environment.withWeights(known.get());
     }
     PassManager manager = PassManager.of(toolchain.passes(), environment);
     for (PassListener listener : listeners) {

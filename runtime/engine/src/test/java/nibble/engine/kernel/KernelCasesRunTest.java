@@ -18,4 +18,18 @@ class KernelCasesRunTest {
   void hopper(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_90a");
   }
+
+  /** Codes as Ada multiplies them, which sums FP8 coarsely. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.KernelCases#codes")
+  void ada(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_89");
+  }
+
+  /** Codes as Blackwell multiplies them, with their scales where it takes these. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.KernelCases#codes")
+  void blackwell(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_120a");
+  }
 }

@@ -93,7 +93,11 @@ final class KernelProof {
   }
 
   private double code(NumberFormat format) {
-    return format.isInteger() ? random.nextInt(255) - 127 : format.round(random.nextGaussian() * format.max() / 3);
+    if (format.isFloat()) {
+      return format.round(random.nextGaussian() * format.max() / 3);
+    }
+    int least = (int) Math.max(format.min(), -format.symmetricMax());
+    return random.nextInt((int) format.max() - least + 1) + least;
   }
 
   /** Normally distributed numbers, small integers; codes with scales of about one hundredth. */

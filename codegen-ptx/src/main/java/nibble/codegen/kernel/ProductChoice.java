@@ -1,0 +1,62 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import nibble.codegen.target.Feature;
+import nibble.codegen.target.Feature.Support;
+import nibble.codegen.target.Target;
+import nibble.codegen.target.TensorFormat;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+
+/**
+ * A way to multiply the operands of a product.
+ *
+ * @param format how products are accumulated
+ * @param warpgroups whether groups of four warps multiply from shared memory
+ * @param needsContiguousDepth whether neither operand may have its depth across memory
+ */
+record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsContiguousDepth) {
+  /** Codes whose products tensor cores have known since they knew any of eight bits. */
+  private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
+
+  /**
+   * What a target has for a product, the best first. The last one takes all operands that products take at all.
+   *
+   * @throws UnsupportedAccess where no instruction multiplies them
+   */
+  static ImmutableList<ProductChoice> of(Product product, Target target) {
+    ProductFormat usual = product.format();
+    ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
+    if (product.leftType().isScaled() && usual.unpacks()) {
+      codes(product, target).stream().filter(choice -> product.scalesFit(choice.format)).forEach(choices::add);
+    }
+    if (target.has(Feature.WGMMA)) {
+      choices.add(new ProductChoice(usual, true, false));
+    }
+    return choices.add(new ProductChoice(usual, false, false)).build();
+  }
+
+  /** How a target multiplies codes of floating-point formats without unpacking them. */
+  private static ImmutableList<ProductChoice> codes(Product product, Target target) {
+    NumberFormat left = product.leftType().format();
+    NumberFormat right = product.rightType().format();
+    ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
+    if (!isByte(left) || !isByte(right)) {
+      return choices.build();
+    }
+    boolean isFp8 = FP8.contains(left) && FP8.contains(right);
+    if (isFp8 && target.has(Feature.WGMMA)) {
+      choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, true), true, true));
+    }
+    if (target.support(isFp8 ? Feature.MMA_FP8 : Feature.MMA_FP6_FP4) == Support.NATIVE) {
+      boolean coarse = target.arithmetic(TensorFormat.FP8).orElseThrow().isCoarse();
+      choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, coarse), false, true));
+    }
+    return choices.build();
+  }
+
+  private static boolean isByte(NumberFormat codes) {
+    return codes.isFloat() && codes.storageBits() == Byte.SIZE;
+  }
+}
