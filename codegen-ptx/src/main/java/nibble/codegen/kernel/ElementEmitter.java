@@ -321,7 +321,12 @@ final class ElementEmitter {
     Value narrow = builder.cast(withinRange(quotient, format), format, Rounding.NEAREST_EVEN);
     Value rounded = builder.cast(narrow, Formats.F32, Rounding.NEAREST_EVEN);
     Value isZero = builder.apply(Scalar.EQ, rounded, builder.real(0));
-    return builder.apply(Scalar.SELECT, isZero, builder.real(1), rounded);
+    return builder.apply(Scalar.SELECT, isInfinite(magnitude), builder.real(Double.NaN),
+        builder.apply(Scalar.SELECT, isZero, builder.real(1), rounded));
+  }
+
+  private Value isInfinite(Value magnitude) {
+    return builder.apply(Scalar.EQ, magnitude, builder.real(Double.POSITIVE_INFINITY));
   }
 
   private static double powerDivisor(Scales scales) {
@@ -344,14 +349,12 @@ final class ElementEmitter {
         + "' yet; they compute them by nearest and full");
   }
 
-  /** Finite scales stay finite in their format. */
+  /** Finite scales stay finite in their format, and NaN stays NaN. */
   private Value withinRange(Value scale, NumberFormat format) {
     if (format.max() >= WIDE) {
       return scale;
     }
-    Value infinity = builder.real(Double.POSITIVE_INFINITY);
-    Value bounded = builder.apply(Scalar.MIN, scale, builder.real(format.max()));
-    return builder.apply(Scalar.SELECT, builder.apply(Scalar.EQ, scale, infinity), infinity, bounded);
+    return builder.apply(Scalar.MIN, scale, builder.real(format.max()));
   }
 
   private Value inverse(Value scale, NumberFormat format) {

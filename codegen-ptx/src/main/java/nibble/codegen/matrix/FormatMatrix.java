@@ -47,7 +47,12 @@ public record FormatMatrix(Backend backend, ImmutableList<Target> targets, Immut
    *
    * @param target of its kernels
    */
-  public record Cell(Target target, KernelFamily family, Precision precision, Support support) {}
+  public record Cell(Target target, KernelFamily family, Precision precision, Support support) {
+    @Override
+    public String toString() {
+      return target + ", " + family.keyword() + ", " + precision;
+    }
+  }
 
   /** All layouts. */
   public ImmutableList<String> layouts() {

@@ -94,11 +94,11 @@ class SpecialBoxesTest {
         program, List.of(input), Constants.of(program, WeightSource.NONE), Sharing.NONE, Observer.NONE).getFirst();
   }
 
-  private static String describe(int i, double expected, double actual) {
-    return "row " + i / COLUMNS + ", column " + i % COLUMNS + ": " + actual + " for " + expected;
+  private static String describe(Cell cell, int i, double expected, double actual) {
+    return cell + ", row " + i / COLUMNS + ", column " + i % COLUMNS + ": " + actual + " for " + expected;
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("quantizers")
   void nanIsWhereItIsInTheInterpreter(Cell cell) {
     for (int specials : new int[] {3, 7}) {
@@ -108,13 +108,13 @@ class SpecialBoxesTest {
       for (int i = 0; i < expected.length; i++) {
         int at = i;
         assertEquals(
-            Double.isNaN(expected[i]), Double.isNaN(actual[i]), () -> describe(at, expected[at], actual[at]));
-        assertTrue(!Double.isInfinite(actual[i]), () -> describe(at, expected[at], actual[at]));
+            Double.isNaN(expected[i]), Double.isNaN(actual[i]), () -> describe(cell, at, expected[at], actual[at]));
+        assertTrue(!Double.isInfinite(actual[i]), () -> describe(cell, at, expected[at], actual[at]));
       }
     }
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("quantizers")
   void zeroAndConstantBoxesAreSo(Cell cell) {
     double[] values = launched(cell, input(2)).values();
@@ -123,7 +123,7 @@ class SpecialBoxesTest {
     double[] expected = interpreted(cell, input(2)).values();
     for (int i = COLUMNS; i < 2 * COLUMNS; i++) {
       int at = i;
-      assertEquals(expected[i], values[i], Math.abs(expected[i]) / 100, () -> describe(at, expected[at], values[at]));
+      assertEquals(expected[i], values[i], Math.abs(expected[i]) / 100, () -> describe(cell, at, expected[at], values[at]));
     }
   }
 
