@@ -33,8 +33,17 @@ record CodeArithmetic(Target target) {
     if (target.support(isFp8 ? Feature.MMA_FP8 : Feature.MMA_FP6_FP4) == Support.NATIVE) {
       error = sum(target.arithmetic(TensorFormat.FP8).orElseThrow(), left, right, length);
     }
+    if (target.has(Feature.MMA_BLOCK_SCALE)) {
+      error = Math.max(error, scaled(target.arithmetic(TensorFormat.FP8).orElseThrow(), length));
+    }
     Optional<TensorArithmetic> warpgroups = target.arithmetic(TensorFormat.FP8_WGMMA).filter(it -> isFp8);
     return warpgroups.map(it -> sum(it, left, right, length)).orElse(error);
+  }
+
+  /** Instructions apply the scales, which are powers of two: products are exact, and nothing is done to their sum. */
+  private static double scaled(TensorArithmetic arithmetic, long length) {
+    long steps = Math.ceilDiv(length, DEEPEST_TILE) * DEEPEST_TILE / INSTRUCTION * arithmetic.steps();
+    return ErrorModel.gamma(steps, KernelArithmetic.step(arithmetic, INSTRUCTION));
   }
 
   /** Tiles are added in f32 where tensor cores sum coarsely or scales vary; the least tile that may be counts. */

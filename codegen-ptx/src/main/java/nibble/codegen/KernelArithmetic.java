@@ -94,8 +94,16 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     long depth = Math.min(scaleDepth(left, length), scaleDepth(right, length));
     long blocks = Math.ceilDiv(length, depth);
     // A block may be cut further by tiles of 64, each of which is converted, scaled and added.
-    long sums = blocks > 1 ? Math.ceilDiv(length, Math.min(depth, 64)) : 0;
-    return ErrorModel.gamma(2 + conversion + sums, UNIT);
+    boolean residual = left.residual().isPresent() || right.residual().isPresent();
+    long tiles = blocks > 1 || residual ? Math.ceilDiv(length, Math.min(depth, 64)) : 0;
+    // A second level of codes is added in the same way.
+    long sums = residual ? 2 * tiles : tiles;
+    return ErrorModel.gamma(scaleLevels(left) + scaleLevels(right) + conversion + sums, UNIT);
+  }
+
+  /** How many scales an element has, each of which is a product that rounds. */
+  private static int scaleLevels(TensorType type) {
+    return type.isScaled() ? type.scaleType().isScaled() ? 2 : 1 : 0;
   }
 
   /** Least number of products that surely share their scales. */

@@ -9,14 +9,19 @@ import nibble.passes.graph.FoldConstants;
 import nibble.passes.graph.SpecializeSizes;
 import nibble.passes.graph.UnrollLoops;
 import nibble.passes.pipeline.OptionSyntax;
+import nibble.passes.precision.AddFallbackLevels;
 import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
+import nibble.passes.precision.DetachOutliers;
 import nibble.passes.precision.FoldDequantize;
+import nibble.passes.precision.KeepValuesQuantized;
 import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.QuantizeMatMuls;
+import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
 import nibble.passes.precision.SmoothMatMuls;
+import nibble.passes.precision.SortChannels;
 
 /** The passes that need no plugin. */
 public final class BuiltInPasses {
@@ -30,10 +35,15 @@ public final class BuiltInPasses {
       UnrollLoops.class,
       DecomposeComposites.class,
       SmoothMatMuls.class,
+      DetachOutliers.class,
       RotateMatMuls.class,
+      RetainOutlierChannels.class,
+      SortChannels.class,
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
       CalibrateQuantizers.class,
+      AddFallbackLevels.class,
+      KeepValuesQuantized.class,
       CastMatMuls.class,
       FoldDequantize.class);
 

@@ -56,7 +56,7 @@ class RandomPipelinesTest {
   @Provide
   Arbitrary<String> repeatable() {
     return Arbitraries.of(
-        "canonicalize", "fold-constants", "cse", "dce", "unroll", "decompose", "decompose{ops=[gelu, silu]}",
+        "canonicalize", "fold-constants", "cse", "dce", "unroll", "decompose", "fallback{threshold=1.0}", "decompose{ops=[gelu, silu]}",
         "fold-dequantize", "cast{to=f16}", "quantize{weight=i8:channel, act=i8:token}",
         "quantize{weight=i8:block(2,2)}");
   }

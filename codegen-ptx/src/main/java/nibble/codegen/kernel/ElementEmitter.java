@@ -9,22 +9,22 @@ import nibble.codegen.index.IndexExpr;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Check;
+import nibble.codegen.tile.op.TileHadamard;
 import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
-import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.CodeRange;
 import nibble.ir.layout.Granularity;
-import nibble.ir.layout.ScaleRules;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Gather;
+import nibble.ir.op.Hadamard;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Relu;
@@ -42,9 +42,6 @@ final class ElementEmitter {
   private static final ImmutableList<NumberFormat> CODES = ImmutableList.<NumberFormat>builder()
       .add(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES)
       .addAll(ComputeFormat.PACKED_INTEGERS).build();
-
-  /** Scales of f32 numbers do not leave formats of that range. */
-  private static final double WIDE = 0x1p127;
 
   /** A value that the generator has computed, at the only coordinates where it is at hand. */
   private record Known(ImmutableList<IndexExpr> at, Value tile) {}
@@ -155,10 +152,30 @@ final class ElementEmitter {
       case Cast cast -> cast(operation.operand(0), at, cast.to());
       case Relu relu -> grid.apply(builder, Scalar.MAX, value(operation.operand(0), at), zeroLike(type));
       case Dequantize dequantize -> dequantize(operation.operand(0), at);
-      case Scales scales -> scales(scales, value(operation.operand(0), at));
+      case Scales scales -> new ScaleComputation(grid, builder).scale(
+          scales, value(operation.operand(0), at), operation.operands().stream().skip(1).findFirst()
+              .map(outer -> value(outer, scaleCoordinates(type, at))));
       case Quantize quantize -> quantize(quantize, operation, at);
+      case Hadamard hadamard -> rotated(hadamard, operation.operand(0), at);
       default -> elementwise(operation, at);
     };
+  }
+
+  /** Blocks that lie along the rows or the columns of the tile, rotated there. */
+  private Value rotated(Hadamard hadamard, Value operand, ImmutableList<IndexExpr> at) {
+    TileType full = grid.full(Formats.F32);
+    for (int tileAxis = 0; tileAxis < 2; tileAxis++) {
+      String variable = tileAxis == 0 ? grid.rows() : grid.columns();
+      boolean fits = hadamard.seed().isEmpty() && full.extents().get(tileAxis) >= hadamard.size()
+          && memory.runsAlong(variable, hadamard.size(), at, hadamard.axis());
+      if (fits) {
+        Value x = grid.spread(builder, value(operand, at), new Grid2.Extent(true, true));
+        Value sums = builder.add(new TileHadamard(tileAxis, Math.toIntExact(hadamard.size())), x);
+        return builder.apply(Scalar.MUL, sums, builder.real(1 / Math.sqrt(hadamard.size())));
+      }
+    }
+    throw new UnsupportedAccess("no kernel rotates blocks of " + hadamard.size() + " along axis " + hadamard.axis()
+        + " here; they rotate along the last axis, blocks that lie in a tile");
   }
 
   private Value zeroLike(TensorType type) {
@@ -259,24 +276,47 @@ final class ElementEmitter {
 
   private Value dequantize(Value scaled, List<IndexExpr> at) {
     Memory source = arguments.get(scaled);
-    Value code;
-    Value scale;
     if (source != null) {
-      code = memory.load(source.elements(), source.type().shape(), at);
-      scale = scaleOf(source, at);
-    } else {
-      Memory.expectOneLevel(scaled.tensorType());
-      code = value(scaled, at);
-      scale = value(definitions.get(scaled).operand(1), scaleCoordinates(scaled.tensorType(), at));
+      ScaleFactors factors = new ScaleFactors(this);
+      Value code = factors.lessZero(source, memory.load(source.elements(), source.type().shape(), at), at);
+      Value first = product(code, factors.of(source, at));
+      return source.residual().map(level -> grid.apply(builder, Scalar.ADD, first,
+          product(memory.load(level.elements(), level.type().shape(), at), factors.of(level, at)))).orElse(first);
     }
+    TensorType type = scaled.tensorType();
+    Memory.expectOneLevel(type.withoutResidual());
+    Operation quantizer = definitions.get(scaled);
+    Value first = product(value(scaled, at), new ScaleFactors(this).of(quantizer.operand(1), type, at));
+    if (type.residual().isEmpty()) {
+      return first;
+    }
+    ResidualQuantizer residual = ResidualQuantizer.of(quantizer, definitions);
+    return grid.apply(builder, Scalar.ADD, first, product(residual.code(this, at), residual.scale(this, at)));
+  }
+
+  private Value product(Value code, Value scale) {
     return grid.apply(builder, Scalar.MUL, builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN), scale);
   }
 
   /** The scale that belongs to the element at these coordinates. */
   Value scaleOf(Memory scaled, List<IndexExpr> at) {
-    TensorType scales = scaled.type().scaleType();
-    Value loaded = memory.load(scaled.scales().orElseThrow(), scales.shape(), scaleCoordinates(scaled.type(), at));
-    return computed(loaded, scales.format());
+    Memory.expectOneLevel(scaled.type());
+    return new ScaleFactors(this).of(scaled, at);
+  }
+
+  /** What a buffer of elements of that type has at coordinates, as kernels compute with it. */
+  Value read(Value buffer, TensorType type, List<IndexExpr> at) {
+    return computed(memory.load(buffer, type.shape(), at), type.format());
+  }
+
+  /** The memory of a value that is an argument; null where it is none. */
+  Memory memoryOf(Value value) {
+    return arguments.get(value);
+  }
+
+  /** What makes a value that is no argument. */
+  Operation definition(Value value) {
+    return definitions.get(value);
   }
 
   /** Coordinates in the grid of scales of the element at these coordinates. */
@@ -294,99 +334,35 @@ final class ElementEmitter {
     return coordinates;
   }
 
-  /** Whether an element is the first of those that share its scale: the one that stores it. */
-  Value isFirstOfBox(TensorType scaled, List<IndexExpr> at) {
-    ImmutableList<Dim> box = scaled.scale().orElseThrow().granularity().boxWithin(scaled.shape());
-    IndexExpr inside = IndexExpr.ZERO;
-    for (int axis = 0; axis < at.size(); axis++) {
-      inside = inside.plus(at.get(axis).modulo(box.get(axis)));
-    }
-    return builder.apply(Scalar.EQ, grid.emit(builder, inside), builder.number(0));
-  }
-
-  /** Scales by rules that divide the amax by a code. */
-  private Value scales(Scales scales, Value amax) {
-    TensorType type = scales.result();
-    if (type.isScaled()) {
-      throw new UnsupportedAccess("no kernel computes " + type + ": scales of scales have no kernels yet");
-    }
-    NumberFormat format = type.format();
-    ComputeFormat.of(format);
-    Value magnitude = builder.apply(Scalar.ABS, amax);
-    if (format.equals(Formats.UE8M0)) {
-      return builder.apply(
-          Scalar.POWER_ABOVE, builder.apply(Scalar.DIV, magnitude, builder.real(powerDivisor(scales))));
-    }
-    Value quotient = builder.apply(Scalar.DIV, magnitude, builder.real(divisor(scales)));
-    Value narrow = builder.cast(withinRange(quotient, format), format, Rounding.NEAREST_EVEN);
-    Value rounded = builder.cast(narrow, Formats.F32, Rounding.NEAREST_EVEN);
-    Value isZero = builder.apply(Scalar.EQ, rounded, builder.real(0));
-    return builder.apply(Scalar.SELECT, isInfinite(magnitude), builder.real(Double.NaN),
-        builder.apply(Scalar.SELECT, isZero, builder.real(1), rounded));
-  }
-
-  private Value isInfinite(Value magnitude) {
-    return builder.apply(Scalar.EQ, magnitude, builder.real(Double.POSITIVE_INFINITY));
-  }
-
-  private static double powerDivisor(Scales scales) {
-    if (scales.rule() != ScaleRules.UP) {
-      throw new UnsupportedAccess("no kernel computes scales of ue8m0 by the rule '" + scales.rule().keyword()
-          + "' yet; they compute them by up");
-    }
-    return CodeRange.of(scales.elements()).most();
-  }
-
-  private static double divisor(Scales scales) {
-    CodeRange codes = CodeRange.of(scales.elements());
-    if (scales.rule() == ScaleRules.NEAREST) {
-      return codes.most();
-    }
-    if (scales.rule() == ScaleRules.FULL) {
-      return -codes.least();
-    }
-    throw new UnsupportedAccess("no kernel computes scales by the rule '" + scales.rule().keyword()
-        + "' yet; they compute them by nearest and full");
-  }
-
-  /** Finite scales stay finite in their format, and NaN stays NaN. */
-  private Value withinRange(Value scale, NumberFormat format) {
-    if (format.max() >= WIDE) {
-      return scale;
-    }
-    return builder.apply(Scalar.MIN, scale, builder.real(format.max()));
-  }
-
-  private Value inverse(Value scale, NumberFormat format) {
-    return builder.apply(format.equals(Formats.UE8M0) ? Scalar.INVERSE_POWER : Scalar.RECIPROCAL, scale);
-  }
-
   /** The code of an element, in the format of codes. */
   private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
-    Memory.expectOneLevel(quantize.result());
+    Memory.expectOneLevel(quantize.result().withoutResidual());
     if (operation.operands().size() != 2) {
       throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
     }
-    if (!(quantize.rounding() instanceof FixedRounding rounding) || rounding == FixedRounding.NEAREST_AWAY) {
-      throw new UnsupportedAccess("no kernel rounds by " + quantize.rounding().text()
-          + " yet; they round by nearest_even or toward_zero");
-    }
-    NumberFormat format = quantize.result().format();
-    if (rounding != FixedRounding.NEAREST_EVEN && ComputeFormat.FLOAT_CODES.contains(format)) {
-      throw new UnsupportedAccess("no kernel rounds codes of " + format.name() + " by " + rounding.text()
-          + " yet; they round them by nearest_even");
-    }
-    if (!CODES.contains(format)) {
+    Value x = value(operation.operand(0), at);
+    Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
+    return code(quantize, quantize.result(), 0, x, scale, at);
+  }
+
+  /**
+   * The code of an element.
+   *
+   * @param type of the level of codes that it belongs to
+   * @param level 0 for the first, 1 for a residual
+   */
+  Value code(Quantize quantize, TensorType type, int level, Value x, Value scale, List<IndexExpr> at) {
+    NumberFormat format = type.format();
+    if (!CODES.contains(format) && !ComputeFormat.isCode(format)) {
       throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
           + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
     }
-    Value x = value(operation.operand(0), at);
-    Value scale = value(operation.operand(1), scaleCoordinates(quantize.result(), at));
-    Value quotient = grid.apply(builder, Scalar.MUL, x, inverse(scale, quantize.result().scaleType().format()));
+    Value inverse = new ScaleComputation(grid, builder).inverse(scale, type.scaleType());
+    Value quotient = grid.apply(builder, Scalar.MUL, x, inverse);
     CodeRange codes = CodeRange.of(format);
-    double least = quantize.result().scale().orElseThrow().rule().leastCode(codes);
+    double least = type.scale().orElseThrow().rule().leastCode(codes);
     Value low = builder.apply(Scalar.MAX, quotient, builder.real(least));
     Value bounded = builder.apply(Scalar.MIN, low, builder.real(codes.most()));
-    return builder.cast(bounded, format, rounding);
+    return new CodeRounding(this).round(bounded, type, quantize.rounding(), level, at);
   }
 }

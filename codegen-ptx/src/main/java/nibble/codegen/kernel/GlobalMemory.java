@@ -211,6 +211,19 @@ final class GlobalMemory {
     return width;
   }
 
+  /**
+   * Whether points along a variable are, in aligned groups of that size, neighbours along an axis and along no other.
+   */
+  boolean runsAlong(String variable, long size, List<IndexExpr> at, int axis) {
+    VectorWidth group = new VectorWidth(variable, size, symbols);
+    for (int other = 0; other < at.size(); other++) {
+      if (other == axis ? !group.isVector(at.get(other)) : !group.isConstant(at.get(other))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** An expression that names every variable that is bound, so that every guard concerns it. */
   private IndexExpr everything() {
     IndexExpr all = IndexExpr.ZERO;

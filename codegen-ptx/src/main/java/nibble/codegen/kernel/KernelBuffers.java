@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,8 @@ import nibble.ir.format.NumberFormat;
  */
 record KernelBuffers(
     ImmutableList<Parameter> parameters, Map<Value, Memory> arguments, ImmutableList<Memory> results) {
+  /** Parts of scaled tensors that hold codes, of formats that are not computed with. */
+  private static final ImmutableSet<String> CODES = ImmutableSet.of(TensorPart.ELEMENTS, TensorPart.RESIDUAL);
 
   /** Declares the buffers as parameters of a program. */
   static KernelBuffers declare(TileBuilder builder, Block region) {
@@ -46,9 +49,8 @@ record KernelBuffers(
     }
     ImmutableMap.Builder<String, Value> buffers = ImmutableMap.builder();
     for (TensorPart part : type.parts()) {
-      boolean holdsCodes =
-          type.isScaled() && part.name().equals(TensorPart.ELEMENTS) || part.name().equals(TensorPart.ZEROS);
-      if (!holdsCodes || !ComputeFormat.isCode(part.type().format())) {
+      boolean isCode = type.isScaled() && CODES.contains(part.name()) || part.name().equals(TensorPart.ZEROS);
+      if (!isCode || !ComputeFormat.isCode(part.type().format())) {
         requireFormat(part.type().format(), isResult);
       }
       parameters.add(new Parameter(index, isResult, part.name()));

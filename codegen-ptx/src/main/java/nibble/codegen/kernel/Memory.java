@@ -19,13 +19,41 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
   }
 
   /**
-   * Buffer of scales, of scaled tensors.
+   * Buffer of scales, of scaled tensors: those of the first level of codes.
    *
    * @throws UnsupportedAccess where the tensor has parts besides codes and scales
    */
   Optional<Value> scales() {
-    expectOneLevel(type);
+    expectOneLevel(type.withoutResidual());
     return Optional.ofNullable(parts.get(TensorPart.SCALES));
+  }
+
+  /** The second level of codes as a tensor of its own. */
+  Optional<Memory> residual() {
+    String prefix = TensorPart.RESIDUAL + ".";
+    return type.residualType().map(second -> {
+      ImmutableMap.Builder<String, Value> own = ImmutableMap.builder();
+      parts.forEach((name, buffer) -> {
+        if (name.equals(TensorPart.RESIDUAL)) {
+          own.put(TensorPart.ELEMENTS, buffer);
+        } else if (name.startsWith(prefix)) {
+          own.put(name.substring(prefix.length()), buffer);
+        }
+      });
+      return new Memory(second, own.buildOrThrow());
+    });
+  }
+
+  /**
+   * Refuses a tensor with a second level of codes.
+   *
+   * @throws UnsupportedAccess where it has one
+   */
+  void expectNoResidual() {
+    if (type.residual().isPresent()) {
+      throw new UnsupportedAccess("no kernel takes " + type + " here: its part '" + TensorPart.RESIDUAL
+          + "' has no kernels; tensors of codes and scales have");
+    }
   }
 
   /**
@@ -35,9 +63,10 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
    */
   static void expectOneLevel(TensorType type) {
     for (TensorPart part : type.parts()) {
-      if (!part.name().equals(TensorPart.ELEMENTS) && !part.name().equals(TensorPart.SCALES)) {
+      boolean isScale = part.name().startsWith(TensorPart.SCALES);
+      if (!part.name().equals(TensorPart.ELEMENTS) && !isScale) {
         throw new UnsupportedAccess("no kernel takes " + type + " yet: its part '" + part.name()
-            + "' has no kernels; tensors of codes and plain scales have");
+            + "' has no kernels; tensors of codes and scales have");
       }
     }
   }

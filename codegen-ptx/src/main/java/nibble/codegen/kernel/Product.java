@@ -101,8 +101,11 @@ record Product(
    * @throws UnsupportedAccess where no instruction multiplies them
    */
   ProductFormat format() {
-    Memory.expectOneLevel(leftType());
+    Memory.expectOneLevel(leftType().withoutResidual());
     Memory.expectOneLevel(rightType());
+    leftType().residual().filter(codes -> !codes.equals(leftType().format())).ifPresent(codes -> {
+      throw new UnsupportedAccess("no kernel multiplies " + leftType() + ": both levels of codes have one format there");
+    });
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
     Optional<ProductFormat> found = leftType().isScaled()
         ? ProductFormat.ofCodes(leftType().format(), rightType().format())
@@ -115,6 +118,11 @@ record Product(
             + ProductFormat.knownCodes()));
   }
 
+  /** Whether the left operand has a second level of codes. */
+  boolean hasResidual() {
+    return leftType().residual().isPresent();
+  }
+
   /** Whether scales change along the depth. */
   boolean scalesVary() {
     return leftType().isScaled() && !scaleDepth().equals(k);
@@ -123,6 +131,13 @@ record Product(
   /** Whether scales are the same for all products of each instruction. */
   boolean scalesFit(ProductFormat format) {
     return !scalesVary() || Long.lowestOneBit(scaleDepth().constant()) >= format.step();
+  }
+
+  /** Whether scales of both operands are powers of two, each of some multiple of so many elements of the depth. */
+  boolean scalesArePowers(int group) {
+    return Stream.of(leftType(), rightType()).allMatch(type -> type.scaleType().format().equals(Formats.UE8M0))
+        && Stream.of(scaleDepth(leftType(), leftType().rank() - 1), scaleDepth(rightType(), rightDepthAxis()))
+            .allMatch(depth -> depth.equals(k) || depth.isConstant() && depth.constant() % group == 0);
   }
 
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */

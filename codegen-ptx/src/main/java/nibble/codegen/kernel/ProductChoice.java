@@ -20,6 +20,9 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
   /** Codes whose products tensor cores have known since they knew any of eight bits. */
   private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
 
+  /** Elements of the depth of which instructions take a scale that is a power of two. */
+  private static final int SCALED = 32;
+
   /**
    * What a target has for a product, the best first. The last one takes all operands that products take at all.
    *
@@ -27,9 +30,14 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
    */
   static ImmutableList<ProductChoice> of(Product product, Target target) {
     ProductFormat usual = product.format();
+    if (product.hasResidual()) {
+      // Accumulators that are used under a condition are not for asynchronous products.
+      return ImmutableList.of(new ProductChoice(usual, false, false));
+    }
     ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
     if (product.leftType().isScaled() && usual.unpacks()) {
-      codes(product, target).stream().filter(choice -> product.scalesFit(choice.format)).forEach(choices::add);
+      codes(product, target).stream()
+          .filter(choice -> choice.format.appliesScales() || product.scalesFit(choice.format)).forEach(choices::add);
     }
     if (target.has(Feature.WGMMA)) {
       choices.add(new ProductChoice(usual, true, false));
@@ -48,6 +56,9 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
     boolean isFp8 = FP8.contains(left) && FP8.contains(right);
     if (isFp8 && target.has(Feature.WGMMA)) {
       choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, true), true, true));
+    }
+    if (target.has(Feature.MMA_BLOCK_SCALE) && product.scalesVary() && product.scalesArePowers(SCALED)) {
+      choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, false).scaledBy(SCALED), false, true));
     }
     if (target.support(isFp8 ? Feature.MMA_FP8 : Feature.MMA_FP6_FP4) == Support.NATIVE) {
       boolean coarse = target.arithmetic(TensorFormat.FP8).orElseThrow().isCoarse();

@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.tile.Scalar;
@@ -46,6 +47,8 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     for (Operation operation : region.operations()) {
       switch (operation.op()) {
         case Amax amax -> amax(operation, amax);
+        case Quantize quantize when quantize.result().residual().isPresent() ->
+            residual(ResidualQuantizer.in(region, operation));
         case ReduceOp reduce -> throw new UnsupportedAccess("a product's kernel has no " + reduce.name());
         default -> {
           // Computed when it is asked for.
@@ -66,21 +69,43 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     TensorType type = memory.type();
     boolean isFull = type.shape().equals(product.operation().result().tensorType().shape());
     if (!isFull) {
-      throw new UnsupportedAccess("a product's kernel stores full results and their scales only");
+      storeBoxes(result, memory);
+      return;
     }
     Value stored = builder().cast(emitter.value(result, product.result()), type.format(), Rounding.NEAREST_EVEN);
     emitter.memory().store(memory.elements(), type.shape(), product.result(), stored);
-    memory.scales().ifPresent(scales -> storeScales(result, type, scales));
+    if (memory.scales().isPresent()) {
+      new ScaleFactors(emitter).store(memory, quantizer(result).operand(1), product.result());
+    }
+    memory.residual().ifPresent(level -> {
+      ResidualQuantizer residual = ResidualQuantizer.in(region, quantizer(result));
+      emitter.memory().store(
+          level.elements(), type.shape(), product.result(), residual.code(emitter, product.result()));
+      new ScaleFactors(emitter).store(level, residual.scaleValue(), product.result());
+    });
   }
 
-  private void storeScales(Value result, TensorType type, Value buffer) {
-    Operation quantizer = region.operations().stream()
+  private Operation quantizer(Value result) {
+    return region.operations().stream()
         .filter(operation -> operation.results().contains(result) && operation.op() instanceof Quantize)
         .findFirst().orElseThrow(() -> new UnsupportedAccess("scaled values come from quantizers only"));
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, product.result());
-    TensorType scaleType = type.scaleType();
-    Value scale = builder().cast(emitter.value(quantizer.operand(1), at), scaleType.format(), Rounding.NEAREST_EVEN);
-    emitter.memory().store(buffer, scaleType.shape(), at, scale, emitter.isFirstOfBox(type, product.result()));
+  }
+
+  /** What is computed for each box: its first element stores it. */
+  private void storeBoxes(Value result, Memory memory) {
+    Granularity granularity = region.operations().stream()
+        .flatMap(operation -> operation.op() instanceof Amax amax ? Stream.of(amax.granularity()) : Stream.empty())
+        .findFirst().orElseThrow(() -> new UnsupportedAccess("a product's kernel stores full results and their scales only"));
+    TensorType full = product.operation().result().tensorType();
+    List<IndexExpr> at = ElementEmitter.boxCoordinates(granularity, full.shape(), product.result());
+    Value stored = builder().cast(emitter.value(result, at), memory.type().format(), Rounding.NEAREST_EVEN);
+    IndexExpr inside = IndexExpr.ZERO;
+    ImmutableList<Dim> box = granularity.boxWithin(full.shape());
+    for (int axis = 0; axis < box.size(); axis++) {
+      inside = inside.plus(product.result().get(axis).modulo(box.get(axis)));
+    }
+    Value isFirst = builder().apply(Scalar.EQ, emitter.grid().emit(builder(), inside), builder().number(0));
+    emitter.memory().store(memory.elements(), memory.type().shape(), at, stored, isFirst);
   }
 
   /** Sides of a box along rows and columns. */
@@ -91,22 +116,38 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
 
   private void amax(Operation operation, Amax amax) {
     builder().at(operation.location());
-    Value value = emitter.value(operation.operand(0), product.result());
+    Value spread = largest(emitter.value(operation.operand(0), product.result()), amax.granularity());
+    emitter.define(operation.result(), boxes(amax.granularity()), spread);
+  }
+
+  private void residual(ResidualQuantizer quantizer) {
+    builder().at(quantizer.operation().location());
+    Granularity granularity = quantizer.operation().result().tensorType().scale().orElseThrow().granularity();
+    Value spread = largest(quantizer.left(emitter, product.result()), granularity);
+    List<IndexExpr> at = boxes(granularity);
+    emitter.define(quantizer.scaleValue(), at, quantizer.scaleOf(emitter, at, spread));
+  }
+
+  /** Coordinates in the grid of boxes. */
+  private List<IndexExpr> boxes(Granularity granularity) {
+    return ElementEmitter.boxCoordinates(
+        granularity, product.operation().result().tensorType().shape(), product.result());
+  }
+
+  /** The largest magnitude of each box, on every element of it. */
+  private Value largest(Value value, Granularity granularity) {
     Value magnitude = emitter.grid().spread(
         builder(), builder().apply(Scalar.ABS, value), new Extent(true, true));
     Value masked = emitter.memory().zeroOutside(magnitude);
     TileType full = TileBuilder.type(masked);
-    int rows = Math.toIntExact(sides(amax.granularity()).get(0).constant());
-    int columns = Math.toIntExact(sides(amax.granularity()).get(1).constant());
+    int rows = Math.toIntExact(sides(granularity).get(0).constant());
+    int columns = Math.toIntExact(sides(granularity).get(1).constant());
     ImmutableList<Integer> cut = ImmutableList.of(
         full.extents().get(0) / rows, rows, full.extents().get(1) / columns, columns);
     Value boxes = builder().add(new TileReshape(cut), masked);
     TileType boxType = TileBuilder.type(boxes);
     Value reduced = builder().add(
         new Reduce(1, Scalar.MAX), builder().add(new Reduce(3, Scalar.MAX), boxes));
-    Value spread = builder().add(new TileReshape(full.extents()), builder().add(new Expand(boxType), reduced));
-    TensorType scaled = operation.operand(0).tensorType();
-    List<IndexExpr> at = ElementEmitter.boxCoordinates(amax.granularity(), scaled.shape(), product.result());
-    emitter.define(operation.result(), at, spread);
+    return builder().add(new TileReshape(full.extents()), builder().add(new Expand(boxType), reduced));
   }
 }

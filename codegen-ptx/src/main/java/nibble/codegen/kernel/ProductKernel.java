@@ -16,7 +16,6 @@ import nibble.codegen.target.Target;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Launch;
-import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
@@ -80,6 +79,8 @@ public final class ProductKernel implements KernelGenerator {
     private final ProductTile tile;
     /** Whether scales change along the depth. */
     private final boolean scalesVary;
+    /** Whether scales are applied to the sum of each tile. */
+    private final boolean scalesTiles;
     /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
@@ -99,9 +100,14 @@ public final class ProductKernel implements KernelGenerator {
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       this.scalesVary = product.scalesVary();
-      this.promotes = scalesVary || format.sumsCoarsely();
-      long scaleDepth = scalesVary ? scaleDepth(format) : Long.MAX_VALUE;
-      this.tile = ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
+      boolean variesOutside = scalesVary && !format.appliesScales();
+      this.scalesTiles = variesOutside || product.hasResidual();
+      this.promotes = scalesTiles || format.sumsCoarsely();
+      long scaleDepth = variesOutside ? scaleDepth(format) : Long.MAX_VALUE;
+      ProductTile usual =
+          ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
+      // All targets have room for three tiles in each of two stages.
+      this.tile = product.hasResidual() ? usual.withStages(2) : usual;
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -141,8 +147,12 @@ public final class ProductKernel implements KernelGenerator {
     private Value mainLoop() {
       OperandLoader left = loader(true);
       OperandLoader right = loader(false);
+      Optional<ResidualLevel> residual = residual();
       left.allocate(builder);
       right.allocate(builder);
+      residual.ifPresent(level -> level.loader().allocate(builder));
+      BlockScales scales = scales();
+      scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
       List<Value> operands = new ArrayList<>();
       operands.add(builder.size(product.k().ceilDiv(tile.k())));
@@ -153,6 +163,9 @@ public final class ProductKernel implements KernelGenerator {
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
         fetch(inner, left, 0, firstRow, depth, stage);
         fetch(inner, right, 1, firstColumn, depth, stage);
+        residual.ifPresent(level -> level.fetch(rows(inner, level, depth), product,
+            flagged -> fetch(flagged, level.loader(), true, level.memory(), firstRow, depth, stage)));
+        scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
         return List.of();
       });
       Block use = builder.nested(inner -> {
@@ -160,38 +173,81 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
-        Value sum = multiply(inner, left, right, stage, start);
-        return List.of(promotes ? promote(inner, carried, sum, index) : sum);
+        Value sum = multiply(inner, left, right, scales, stage, start);
+        if (!promotes) {
+          return List.of(sum);
+        }
+        Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+        Value promoted = promote(inner, carried, sum, depth, Optional.empty());
+        return List.of(residual.map(level -> level.add(rows(inner, level, depth), product, promoted, (flagged, sums) ->
+            promote(
+                flagged, sums, multiply(flagged, level.loader(), right, scales, stage, flagged.fill(0, accumulators)), depth,
+                Optional.of(level.memory())))).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
     }
 
-    private Value multiply(TileBuilder inner, OperandLoader left, OperandLoader right, Value stage, Value start) {
+    private BlockScales scales() {
+      boolean applied = tile.format().appliesScales();
+      return new BlockScales(
+          tile, applied ? Optional.of(scaleLoader(true)) : Optional.empty(),
+          applied ? Optional.of(scaleLoader(false)) : Optional.empty());
+    }
+
+    private ScaleLoader scaleLoader(boolean isLeft) {
+      return new ScaleLoader(
+          product, tile, isLeft, memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
+          guards(isLeft ? product.rowGuard() : product.columnGuard()), symbols);
+    }
+
+    private Value multiply(
+        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value stage, Value start) {
       if (tile.warpgroups()) {
         WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
         return inner.add(new WaitWarpgroupMma(), inner.add(op, start, left.memory(), right.memory(), stage));
       }
       Value sum = start;
+      ImmutableList<Value> scaleTiles = scales.fragments(inner, stage);
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
-        sum = inner.add(new Mma(), sum, a, b);
+        sum = scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
     }
 
-    /** Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators. */
-    private Value promote(TileBuilder inner, Value carried, Value sum, Value index) {
-      Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+    private Optional<ResidualLevel> residual() {
+      return product.hasResidual()
+          ? memoryOf(0).residual().map(level -> new ResidualLevel(level, loader(true), tile))
+          : Optional.empty();
+    }
+
+    /** An emitter on the rows of the tile at a depth, for a level's scales. */
+    private ElementEmitter rows(TileBuilder into, ResidualLevel level, Value depth) {
+      Grid2 grid = new Grid2(level.rows(), Product.ROW, Product.COLUMN, outside)
+          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), 0)
+          .with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
+      return new ElementEmitter(
+          grid, into, new GlobalMemory(into, grid, guards(product.rowGuard()), symbols), region, buffers.arguments());
+    }
+
+    /**
+     * Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators.
+     *
+     * @param level whose codes they are, if not the first of the left operand
+     */
+    private Value promote(TileBuilder inner, Value carried, Value sum, Value depth, Optional<Memory> level) {
       Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
       ElementEmitter emitter = emitter(inner, grid);
-      return grid.apply(inner, Scalar.ADD, carried, scalesVary ? scaled(emitter, sum) : sum);
+      return grid.apply(
+          inner, Scalar.ADD, carried,
+          scalesTiles ? scaled(emitter, sum, level.orElseGet(() -> memoryOf(0))) : sum);
     }
 
     /** Accumulators times the scales of both operands. */
-    private Value scaled(ElementEmitter emitter, Value sum) {
+    private Value scaled(ElementEmitter emitter, Value sum, Memory level) {
       Value real = emitter.builder().cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
-      Value left = emitter.scaleOf(memoryOf(0), product.left());
+      Value left = emitter.scaleOf(level, product.left());
       Value right = emitter.scaleOf(memoryOf(1), product.right());
       Value once = emitter.grid().apply(emitter.builder(), Scalar.MUL, real, left);
       return emitter.grid().apply(emitter.builder(), Scalar.MUL, once, right);
@@ -257,19 +313,33 @@ public final class ProductKernel implements KernelGenerator {
     private void fetch(TileBuilder inner, OperandLoader loader, int operand, Value first, Value depth, Value stage) {
       List<IndexExpr> at = operand == 0 ? product.left() : product.right();
       Value value = product.operation().operand(operand);
+      if (value.tensorType().isScaled()) {
+        fetch(inner, loader, operand == 0, memoryOf(operand), first, depth, stage);
+        return;
+      }
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(operand == 0), symbols);
       if (loader.isAsync()) {
         InMemory source = inMemory(value, at, true).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
-      } else if (value.tensorType().isScaled()) {
-        Memory codes = memoryOf(operand);
-        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = inner.cast(loaded, tile.format().operand(operand == 0), Rounding.NEAREST_EVEN);
-        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       } else {
         ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
         loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);
+      }
+    }
+
+    /** Fetches codes of one level. */
+    private void fetch(
+        TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
+      List<IndexExpr> at = isLeft ? product.left() : product.right();
+      Grid2 grid = loader.grid(inner, first, depth, outside);
+      GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
+      if (loader.isAsync()) {
+        loader.copy(memory, codes, at, stage);
+      } else {
+        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
+        Value unpacked = inner.cast(loaded, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
       }
     }
 
@@ -293,14 +363,14 @@ public final class ProductKernel implements KernelGenerator {
 
     /** Some rows at a time: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
-      boolean scales = product.leftType().isScaled() && !scalesVary;
+      boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
       int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
       LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
-        Value value = scales ? scaled(emitter, part) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+        Value value = scales ? scaled(emitter, part, memoryOf(0)) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());
       }

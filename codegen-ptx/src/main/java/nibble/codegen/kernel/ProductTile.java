@@ -9,6 +9,7 @@ import nibble.codegen.layout.BlockedLayout;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.MmaFragment;
+import nibble.codegen.layout.ScaleFragment;
 import nibble.codegen.tile.Projection;
 import nibble.ir.shape.Dim;
 
@@ -30,6 +31,8 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   private static final int STAGES = 3;
   /** The widest swizzle, so the depth of a warpgroup's tile. */
   private static final int WARPGROUP_DEPTH_BITS = 128 * Byte.SIZE;
+  /** The depth of a tile whose scales instructions apply. */
+  private static final int SCALED_DEPTH_BITS = 128 * Byte.SIZE;
 
   /**
    * The tile for a product of that shape. Small tiles and those of which each is added to a second set of accumulators
@@ -49,9 +52,12 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     }
     boolean fewRows = rows.isConstant() && rows.constant() <= 64;
     int most = depth.isConstant() ? powerOfTwo(depth.constant()) : Integer.MAX_VALUE;
-    int limit = Math.max(format.step(), (int) Math.min(most, scaleDepth));
+    int limit = format.appliesScales()
+        // Registers of scales are full then.
+        ? SCALED_DEPTH_BITS / format.bits()
+        : Math.max(format.step(), (int) Math.min(most, scaleDepth));
     int shallow = Math.min(limit, format.blockK());
-    int deep = Math.min(limit, 2 * format.blockK());
+    int deep = format.appliesScales() ? limit : Math.min(limit, 2 * format.blockK());
     if (columns.isConstant() && columns.constant() <= 32) {
       return new ProductTile(format, fewRows || format.unpacks() ? 64 : 128, 32, deep, 4, 1, STAGES, false);
     }
@@ -61,12 +67,32 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
           format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.bits()), 8, 1, STAGES, true);
     }
     return large
-        ? new ProductTile(format, 128, 128, promotes ? deep : shallow, 2, promotes ? 4 : 2, STAGES, false)
+        ? new ProductTile(format, 128, 128, promotes || format.appliesScales() ? deep : shallow, 2, promotes ? 4 : 2, STAGES, false)
         : new ProductTile(format, 64, 64, deep, 2, 2, STAGES, false);
+  }
+
+  /** Groups along the depth of a tile that have scales of their own, where instructions apply them. */
+  int groups() {
+    return k / format.scaleGroup();
+  }
+
+  /** Layout of the scales of the left operand in a tile, {@code -> (m, groups)}. */
+  LinearLayout scalesOfLeft() {
+    return ScaleFragment.a(m, warpsM, warpsN, groups());
+  }
+
+  /** Layout of the scales of the right operand in a tile, {@code -> (n, groups)}. */
+  LinearLayout scalesOfRight() {
+    return ScaleFragment.b(n, warpsM, warpsN, groups());
   }
 
   private static int powerOfTwo(long extent) {
     return (int) Math.min(1 << 30, Long.highestOneBit(2 * Math.max(1, extent) - 1));
+  }
+
+  /** The same with so many stages of shared memory. */
+  ProductTile withStages(int count) {
+    return new ProductTile(format, m, n, k, warpsM, warpsN, count, warpgroups);
   }
 
   int warps() {

@@ -92,6 +92,8 @@ public final class SweepKernel implements KernelGenerator {
       for (Operation operation : region.operations()) {
         if (reduces(operation)) {
           reduce(operation);
+        } else if (ResidualQuantizer.isOne(operation)) {
+          reduceResidual(ResidualQuantizer.in(region, operation));
         }
       }
       store();
@@ -144,15 +146,27 @@ public final class SweepKernel implements KernelGenerator {
       Value operand = operation.operand(0);
       int axis = sweep.isContiguous() ? 1 : 0;
       Scalar function = function(operation);
-      Value partial = tile.whole()
-          ? term(emitter, operation, operand)
-          : accumulate(operation, operand, function);
+      NumberFormat format = ComputeFormat.of(operation.result().tensorType().format());
+      Value partial = partial(function, format, neutral(operation, format), at -> {
+        Value value = at.value(operand, sweep.full());
+        return operation.op() instanceof Amax ? at.builder().apply(Scalar.ABS, value) : value;
+      });
       Value reduced = builder.add(new Reduce(axis, function), partial);
       Value result = operation.op() instanceof ReduceMean
           ? mean(reduced)
           : emitter.wrapped(reduced, operation.result().tensorType().format());
       emitter.define(
           operation.result(), sweep.reducedCoordinates(operation.result().tensorType().shape()), result);
+    }
+
+    /** Reduces what the first level of a quantizer leaves to the scales of the second. */
+    private void reduceResidual(ResidualQuantizer quantizer) {
+      builder.at(quantizer.operation().location());
+      Value partial = partial(Scalar.MAX, Formats.F32, 0, at -> at.builder().apply(Scalar.ABS, quantizer.left(at, sweep.full())));
+      Value largest = builder.add(new Reduce(sweep.isContiguous() ? 1 : 0, Scalar.MAX), partial);
+      Value scales = quantizer.scaleValue();
+      ImmutableList<IndexExpr> box = sweep.reducedCoordinates(scales.tensorType().shape());
+      emitter.define(scales, box, quantizer.scaleOf(emitter, box, largest));
     }
 
     private Value mean(Value sum) {
@@ -175,17 +189,15 @@ public final class SweepKernel implements KernelGenerator {
     }
 
     /** What a point of the tile contributes: the neutral element outside of the tensor. */
-    private Value term(ElementEmitter at, Operation operation, Value operand) {
-      Value value = at.value(operand, sweep.full());
-      Value term = operation.op() instanceof Amax ? at.builder().apply(Scalar.ABS, value) : value;
+    private Value term(ElementEmitter at, Value term, double neutral) {
       TileType full = at.grid().full(TileBuilder.type(term).format());
       Value spread = at.grid().spread(at.builder(), term, new Extent(true, true));
       Value mask = at.memory().mask(anyElement(), new Extent(true, true));
       if (mask == null) {
         return spread;
       }
-      Value neutral = at.builder().fill(neutral(operation, full.format()), TileType.scalar(full.format()));
-      return at.builder().apply(Scalar.SELECT, mask, spread, neutral);
+      Value filler = at.builder().fill(neutral, TileType.scalar(full.format()));
+      return at.builder().apply(Scalar.SELECT, mask, spread, filler);
     }
 
     /**
@@ -205,15 +217,25 @@ public final class SweepKernel implements KernelGenerator {
       };
     }
 
-    /** Combines the tiles along fibres that are longer than a tile, element by element. */
-    private Value accumulate(Operation operation, Value operand, Scalar function) {
-      NumberFormat format = ComputeFormat.of(operation.result().tensorType().format());
+    /** Appends what the points of a tile contribute to a reduction. */
+    @FunctionalInterface
+    private interface Terms {
+      Value of(ElementEmitter at);
+    }
+
+    /**
+     * What is left to be reduced over the points of a tile: the terms, combined along fibres that are longer than a tile.
+     */
+    private Value partial(Scalar function, NumberFormat format, double neutral, Terms terms) {
+      if (tile.whole()) {
+        return term(emitter, terms.of(emitter), neutral);
+      }
       TileType full = emitter.grid().full(format);
-      Value start = builder.fill(neutral(operation, format), full);
+      Value start = builder.fill(neutral, full);
       Block body = builder.nested(inner -> {
         ElementEmitter at = inLoop(inner);
         Value sum = inner.block().argument(full);
-        return List.of(inner.apply(function, sum, term(at, operation, operand)));
+        return List.of(inner.apply(function, sum, term(at, terms.of(at), neutral)));
       });
       return builder.effect(new Loop(tile.elements()), List.of(builder.size(sweep.length()), start), body).result();
     }
@@ -257,6 +279,9 @@ public final class SweepKernel implements KernelGenerator {
       Value value = at.value(result, sweep.full());
       Value stored = at.builder().cast(value, memory.type().format(), Rounding.NEAREST_EVEN);
       at.memory().store(memory.elements(), memory.type().shape(), sweep.full(), stored);
+      memory.residual().ifPresent(level -> at.memory().store(
+          level.elements(), level.type().shape(), sweep.full(),
+          ResidualQuantizer.in(region, quantizer(result)).code(at, sweep.full())));
       storeGivenScales(at, result, memory, sweep.full());
     }
 
@@ -265,12 +290,7 @@ public final class SweepKernel implements KernelGenerator {
       if (memory.scales().isEmpty() || isReducedHere(quantizer(result).operand(1))) {
         return;
       }
-      List<IndexExpr> where = ElementEmitter.scaleCoordinates(memory.type(), element);
-      TensorType type = memory.type().scaleType();
-      Value scale =
-          at.builder().cast(at.value(quantizer(result).operand(1), where), type.format(), Rounding.NEAREST_EVEN);
-      Value isFirst = at.isFirstOfBox(memory.type(), element);
-      at.memory().store(memory.scales().orElseThrow(), type.shape(), where, scale, isFirst);
+      new ScaleFactors(at).store(memory, quantizer(result).operand(1), element);
     }
 
     private void storeReduced(Value result, Memory memory) {
@@ -286,11 +306,16 @@ public final class SweepKernel implements KernelGenerator {
       if (memory.scales().isEmpty() || !isReducedHere(quantizer(result).operand(1))) {
         return;
       }
-      TensorType type = memory.type().scaleType();
+      storeReducedScales(quantizer(result).operand(1), memory);
+      memory.residual().ifPresent(level ->
+          storeReducedScales(ResidualQuantizer.in(region, quantizer(result)).scaleValue(), level));
+    }
+
+    private void storeReducedScales(Value scales, Memory level) {
+      TensorType type = level.type().scaleType();
       ImmutableList<IndexExpr> at = sweep.reducedCoordinates(type.shape());
-      Value stored =
-          builder.cast(emitter.value(quantizer(result).operand(1), at), type.format(), Rounding.NEAREST_EVEN);
-      emitter.memory().store(memory.scales().orElseThrow(), type.shape(), at, stored);
+      Value stored = builder.cast(emitter.value(scales, at), type.format(), Rounding.NEAREST_EVEN);
+      emitter.memory().store(level.scales().orElseThrow(), type.shape(), at, stored);
     }
 
     /** The quantizer of a scaled result, of which the scales are an operand. */

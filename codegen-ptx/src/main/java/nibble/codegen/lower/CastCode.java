@@ -25,11 +25,11 @@ final class CastCode {
   /** The elements in another format; those that are narrowed to 16 bits are so by twos. */
   ImmutableList<Operand> cast(
       ImmutableList<Operand> elements, NumberFormat from, NumberFormat to, FixedRounding rounding) {
-    if (FloatCodes.has(from) && !to.equals(Formats.F32) && !to.equals(from)) {
+    if ((FloatCodes.has(from) || TableCodes.has(from)) && !to.equals(Formats.F32) && !to.equals(from)) {
       return cast(cast(elements, from, Formats.F32, rounding), Formats.F32, to, rounding);
     }
     boolean halves = from.equals(Formats.F32) && (to.equals(Formats.F16) || to.equals(Formats.BF16));
-    if (halves && elements.size() % 2 == 0) {
+    if (halves && elements.size() % 2 == 0 && rounding == FixedRounding.NEAREST_EVEN) {
       return narrowed(elements, to.equals(Formats.F16) ? PtxType.F16X2 : PtxType.BF16X2);
     }
     return elements.stream().map(element -> cast(element, from, to, rounding)).collect(ImmutableList.toImmutableList());
@@ -83,6 +83,9 @@ final class CastCode {
     if (FloatCodes.has(from)) {
       return new FloatCodes(code.ptx(), (FloatFormat) from).decode(code.register(x, RegisterType.B32));
     }
+    if (TableCodes.has(from)) {
+      return new TableCodes(code.ptx(), from).decode(code.register(x, RegisterType.B32));
+    }
     return switch (from.name()) {
       case "f16" -> code.ptx().op("cvt.f32.f16", x);
       // The bits of a bf16 are the upper half of an f32's.
@@ -103,14 +106,18 @@ final class CastCode {
       return new PowerCode(code.ptx()).encode(value);
     }
     if (FloatCodes.has(to)) {
-      if (rounding != FixedRounding.NEAREST_EVEN) {
-        throw new IllegalStateException("codes of " + to.name() + " are rounded to nearest even alone");
-      }
-      return new FloatCodes(code.ptx(), (FloatFormat) to).encode(value);
+      FloatCodes codes = new FloatCodes(code.ptx(), (FloatFormat) to);
+      return switch (rounding) {
+        case NEAREST_EVEN -> codes.encode(value);
+        case NEAREST_AWAY -> codes.encode(value, RoundingCode.HALF);
+        case TOWARD_ZERO -> codes.encode(value, RoundingCode.NEVER);
+      };
+    }
+    if (TableCodes.has(to)) {
+      return new TableCodes(code.ptx(), to).encode(value, rounding);
     }
     return switch (to.name()) {
-      case "f16" -> code.ptx().op("cvt.rn.f16.f32", value);
-      case "bf16" -> code.ptx().op("cvt.rn.bf16.f32", value);
+      case "f16", "bf16" -> code.ptx().op("cvt." + mode(rounding) + "." + to.name() + ".f32", value);
       case "bool" -> code.ptx().op("setp.neu.f32", value, imm(0f));
       default -> {
         if (!to.isInteger() || to.bits() > Integer.SIZE) {
@@ -121,12 +128,32 @@ final class CastCode {
     };
   }
 
-  private Operand toInteger(Register value, NumberFormat to, FixedRounding rounding) {
-    String mode = switch (rounding) {
-      case NEAREST_EVEN -> "rni";
-      case TOWARD_ZERO -> "rzi";
+  /** How {@code cvt} to 16 bits rounds. */
+  private static String mode(FixedRounding rounding) {
+    return switch (rounding) {
+      case NEAREST_EVEN -> "rn";
+      case TOWARD_ZERO -> "rz";
       case NEAREST_AWAY -> throw new IllegalStateException("no instruction rounds ties away from zero");
     };
+  }
+
+  /** A number as a code of integers or floats, its magnitude rounded up from that fraction of a gap on. */
+  Operand byThreshold(Operand x, NumberFormat to, Operand threshold) {
+    Register value = code.register(x, RegisterType.F32);
+    if (FloatCodes.has(to)) {
+      return new FloatCodes(code.ptx(), (FloatFormat) to).encode(value, threshold);
+    }
+    if (!to.isInteger()) {
+      throw new IllegalStateException("nothing is rounded to " + to.name() + " by a threshold");
+    }
+    return toInteger(new RoundingCode(code.ptx()).roundSigned(value, threshold), to, FixedRounding.TOWARD_ZERO);
+  }
+
+  private Operand toInteger(Register value, NumberFormat to, FixedRounding rounding) {
+    if (rounding == FixedRounding.NEAREST_AWAY) {
+      return byThreshold(value, to, RoundingCode.HALF);
+    }
+    String mode = rounding == FixedRounding.NEAREST_EVEN ? "rni" : "rzi";
     Operand wide = code.ptx().op("cvt." + mode + ".s32.f32", value);
     return to.equals(Formats.I32) ? wide : saturated(wide, to);
   }

@@ -28,6 +28,8 @@ final class Code {
   private final Map<Operand, Sum> sums = new HashMap<>();
   /** The largest value of integers that are known not to be negative. */
   private final Map<Operand, Integer> largest = new HashMap<>();
+  /** Powers of two that divide integers. */
+  private final Map<Operand, Integer> divisors = new HashMap<>();
 
   /**
    * An empty list of instructions.
@@ -52,6 +54,19 @@ final class Code {
   /** States that an integer lies between 0 and this. */
   void bound(Operand operand, int most) {
     largest.put(operand, most);
+  }
+
+  /** States that a power of two divides an integer. */
+  void align(Operand operand, int powerOfTwo) {
+    divisors.put(operand, powerOfTwo);
+  }
+
+  /** A power of two that divides an integer. */
+  int alignment(Operand operand) {
+    if (operand instanceof Immediate) {
+      return value(operand) == 0 ? 1 << 30 : Math.max(1, Integer.lowestOneBit(value(operand)));
+    }
+    return divisors.getOrDefault(operand, 1);
   }
 
   /** Whether an integer is less than another: a constant where the bounds tell. */
@@ -122,6 +137,9 @@ final class Code {
     Sum y = sum(b);
     boolean bothVary = !(x.root instanceof Immediate) && !(y.root instanceof Immediate);
     Operand root = bothVary ? ptx.op("add.s32", x.root, y.root) : x.root instanceof Immediate ? y.root : x.root;
+    if (bothVary) {
+      align(root, Math.min(alignment(x.root), alignment(y.root)));
+    }
     return shifted(root, x.constant + y.constant);
   }
 
@@ -152,6 +170,8 @@ final class Code {
     Operand product = isPowerOfTwo(b)
         ? ptx.op("shl.b32", x.root, imm(Integer.numberOfTrailingZeros(value(b))))
         : ptx.op("mul.lo.s32", x.root, b);
+    align(product, Integer.highestOneBit(
+        (int) Math.min(1 << 30, (long) alignment(x.root) * Math.max(1, Integer.lowestOneBit(value(b))))));
     return shifted(product, x.constant * value(b));
   }
 

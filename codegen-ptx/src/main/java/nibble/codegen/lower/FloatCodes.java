@@ -3,6 +3,7 @@ package nibble.codegen.lower;
 import static nibble.codegen.ptx.Immediate.imm;
 
 import nibble.codegen.ptx.KernelBuilder;
+import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.ir.format.FloatFormat;
 import nibble.ir.format.NumberFormat;
@@ -67,13 +68,59 @@ record FloatCodes(KernelBuilder ptx, FloatFormat format) {
 
   /** The code of a number, rounded to nearest even; what is too large becomes the largest, NaN stays where there is one. */
   Register encode(Register real) {
-    Register magnitude = ptx.op("abs.f32", real);
-    Register bounded = ptx.op("min.f32", magnitude, imm((float) format.max()));
+    Register bounded = bounded(real);
+    return code(nearest(bounded, binade(bounded)), real);
+  }
+
+  /**
+   * The same, rounded up from a fraction of a gap between codes on.
+   *
+   * @param threshold the fraction, above 0 and at most 1
+   */
+  Register encode(Register real, Operand threshold) {
+    Register bounded = bounded(real);
+    Register gap = gap(binade(bounded));
+    // 1 over a power of two by its bits: the exponents add up to twice the bias.
+    Register inverse = ptx.floatOf(ptx.op("sub.s32", ptx.op("mov.b32", imm(2 * F32_BIAS << F32_MANTISSA)), gap));
+    Register gaps = new RoundingCode(ptx).round(ptx.op("mul.rn.f32", bounded, inverse), threshold);
+    return code(ptx.op("mul.rn.f32", gaps, ptx.floatOf(gap)), real);
+  }
+
+  /** The least number of the format that is not less than one that is not negative, the largest or NaN; as an f32. */
+  Register above(Register real) {
+    Register bounded = bounded(real);
+    Register binade = binade(bounded);
+    Register nearest = nearest(bounded, binade);
+    Register next = ptx.op("add.rn.f32", nearest, ptx.floatOf(gap(binade)));
+    Register isLess = ptx.op("setp.lt.f32", nearest, bounded);
+    Register above = ptx.op("selp.f32", next, nearest, isLess);
+    return ptx.op("selp.f32", above, imm(Float.NaN), ptx.op("setp.num.f32", real, real));
+  }
+
+  /** The magnitude, at most the largest; 0 for what is negative where there are no negative codes. */
+  private Register bounded(Register real) {
+    Register magnitude = format.signed() ? ptx.op("abs.f32", real) : ptx.op("max.f32", real, imm(0f));
+    return ptx.op("min.f32", magnitude, imm((float) format.max()));
+  }
+
+  /** The bits of the power of two below a magnitude; of the least normal number for what is less. */
+  private Register binade(Register bounded) {
     Register exponent = ptx.op("and.b32", ptx.bitsOf(bounded), imm(F32_EXPONENT));
-    int least = F32_BIAS + 1 - format.bias() << F32_MANTISSA;
-    Register binade = ptx.op("max.u32", exponent, imm(least));
+    return ptx.op("max.u32", exponent, imm(F32_BIAS + 1 - format.bias() << F32_MANTISSA));
+  }
+
+  /** The bits of the distance of numbers in a binade. */
+  private Register gap(Register binade) {
+    return ptx.op("sub.s32", binade, imm(format.mantissaBits() << F32_MANTISSA));
+  }
+
+  private Register nearest(Register bounded, Register binade) {
     Register magic = ptx.floatOf(ptx.op("add.s32", binade, imm((shift() << F32_MANTISSA) + ONE_AND_A_HALF)));
-    Register rounded = ptx.op("sub.rn.f32", ptx.op("add.rn.f32", bounded, magic), magic);
+    return ptx.op("sub.rn.f32", ptx.op("add.rn.f32", bounded, magic), magic);
+  }
+
+  /** The code of a magnitude that is one of the format, and of the sign of a number; of NaN, where that is one. */
+  private Register code(Register rounded, Register real) {
     Register scaled = ptx.op("mul.rn.f32", rounded, imm(Math.scalb(1f, format.bias() - F32_BIAS)));
     Register code = ptx.op("shr.u32", ptx.bitsOf(scaled), imm(shift()));
     if (firstSpecial() <= magnitudeMask()) {

@@ -5,6 +5,7 @@ import static nibble.codegen.ptx.Immediate.imm;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import nibble.codegen.layout.Dimension;
@@ -73,9 +74,13 @@ final class GlobalCode {
 
   Tile load(Buffer buffer, Tile offsets, Tile mask, TileType result, int contiguous) {
     Operand[] elements = new Operand[result.registers()];
+    Map<List<Operand>, List<Operand>> known = new HashMap<>();
     for (ImmutableIntArray group : groups(offsets.type(), contiguous, buffer.format())) {
       Operand condition = mask == null ? imm(1) : mask.at(group.get(0));
-      List<Operand> loaded = load(buffer, offsets.at(group.get(0)), group.length(), condition);
+      Operand offset = offsets.at(group.get(0));
+      // Neighbours may read the same element, such as the scale of their group.
+      List<Operand> loaded = known.computeIfAbsent(
+          List.of(offset, condition), key -> load(buffer, offset, group.length(), condition));
       for (int i = 0; i < group.length(); i++) {
         elements[group.get(i)] = loaded.get(i);
       }

@@ -45,6 +45,7 @@ final class LayoutCode {
     plan.bases().forEach(base -> {
       Register register = base == 0 ? variable : ptx.xor(variable, base);
       code.bound(register, variableBits | base);
+      code.align(register, Math.max(1, Integer.lowestOneBit(variableBits | base)));
       bases.add(register);
     });
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();

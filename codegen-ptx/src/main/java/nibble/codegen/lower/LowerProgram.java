@@ -13,6 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import nibble.codegen.lower.Lowered.Buffer;
+import nibble.codegen.lower.Lowered.Fragment;
 import nibble.codegen.lower.Lowered.Shared;
 import nibble.codegen.lower.Lowered.Tile;
 import nibble.codegen.ptx.Address;
@@ -29,6 +30,7 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
+import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.ConvertLayout;
@@ -47,9 +49,12 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
+import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
@@ -200,6 +205,10 @@ public final class LowerProgram {
     return (Shared) values.get(operation.operand(operand));
   }
 
+  private Fragment fragment(Operation operation, int operand) {
+    return (Fragment) values.get(operation.operand(operand));
+  }
+
   private static TileType type(Operation operation) {
     return (TileType) operation.result().type();
   }
@@ -218,13 +227,18 @@ public final class LowerProgram {
         values.put(operation.result(), new Tile(
             type(operation), casts.cast(x.elements(), x.type().format(), cast.to(), cast.rounding())));
       }
+      case StochasticCast cast -> values.put(operation.result(), new StochasticCode(code, casts).cast(
+          cast, tile(operation, 0), tile(operation, 1), type(operation)));
       case Expand expand -> values.put(operation.result(), moves.expand(tile(operation, 0), expand.result()));
       case TileReshape reshape ->
           values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
+      case TileItem item -> values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
       case ConvertLayout convert -> values.put(operation.result(), moves.convert(tile(operation, 0), convert.result()));
       case TilePart part -> values.put(operation.result(), moves.part(tile(operation, 0), part));
       case Reduce reduce ->
           values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
+      case TileHadamard hadamard ->
+          values.put(operation.result(), new HadamardCode(code, threads, arena).transform(tile(operation, 0), hadamard));
       case Advance advance -> values.put(operation.result(), global.advance(buffer(operation), scalar(operation, 1)));
       case Load load -> values.put(operation.result(), global.load(
           buffer(operation), tile(operation, 1), optionalTile(operation, 2), type(operation), load.contiguous()));
@@ -244,23 +258,17 @@ public final class LowerProgram {
           values.put(operation.result(), shared.load(shared(operation, 0), scalar(operation, 1), load));
       case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
           owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
+      case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
+          owned(operation), fragment(operation, 1), fragment(operation, 2),
+          List.of(fragment(operation, 3), fragment(operation, 4)), mma));
       case WarpgroupMma mma -> values.put(operation.result(), new WgmmaCode(code, threads).multiply(
           owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3), mma));
       case WaitWarpgroupMma wait -> {
         ptx.awaitWgmma(0);
         values.put(operation.result(), tile(operation, 0));
       }
-      case Loop loop -> new LoopCode().lower(loop, operation);
-      case Guard guard -> {
-        Operand condition = scalar(operation, 0);
-        if (condition instanceof Immediate constant) {
-          if (constant.bits() != 0) {
-            block(operation.regions().getFirst());
-          }
-        } else {
-          ptx.ifThen(condition, () -> block(operation.regions().getFirst()));
-        }
-      }
+      case Loop loop -> new RegionCode().lower(loop, operation);
+      case Guard guard -> new RegionCode().lower(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
   }
@@ -282,13 +290,17 @@ public final class LowerProgram {
     Tile b = tile(operation, Math.min(1, operation.operands().size() - 1));
     Tile c = tile(operation, operation.operands().size() - 1);
     NumberFormat format = b.type().format();
+    boolean shares = NeighbourCode.shares(apply.function()) && format.equals(Formats.I32);
+    NeighbourCode neighbours = new NeighbourCode(code, scalars);
     Map<List<Operand>, Operand> computed = new HashMap<>();
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
     for (int i = 0; i < type.registers(); i++) {
       List<Operand> operands = List.of(a.at(i), b.at(i), c.at(i));
       Operand known = computed.get(operands);
       if (known == null) {
-        known = scalars.apply(apply.function(), format, operands.get(0), operands.get(1), operands.get(2));
+        known = shares
+            ? neighbours.apply(apply.function(), operands.get(0), operands.get(1))
+            : scalars.apply(apply.function(), format, operands.get(0), operands.get(1), operands.get(2));
         computed.put(operands, known);
       }
       elements.add(known);
@@ -328,24 +340,66 @@ public final class LowerProgram {
         .collect(ImmutableList.toImmutableList()));
   }
 
-  /** Loops: carried tiles live in registers of their own, which every iteration sets anew. */
-  private final class LoopCode {
+  /** Loops and guards: carried tiles live in registers of their own, which every iteration sets anew. */
+  private final class RegionCode {
+    void lower(Operation guard) {
+      Operand condition = scalar(guard, 0);
+      if (!(condition instanceof Immediate constant)) {
+        List<Tile> carried = carried(guard);
+        ptx.ifThen(condition, () -> body(guard, 0, carried));
+        define(guard, carried);
+      } else if (constant.bits() != 0) {
+        once(guard, 0);
+      } else {
+        for (int i = 0; i < guard.results().size(); i++) {
+          values.put(guard.results().get(i), tile(guard, i + 1));
+        }
+      }
+    }
+
+    /** Copies of the carried tiles. */
+    private List<Tile> carried(Operation operation) {
+      List<Tile> carried = new ArrayList<>();
+      for (int i = 1; i < operation.operands().size(); i++) {
+        carried.add(copy(tile(operation, i)));
+      }
+      return carried;
+    }
+
+    /** The region, whose arguments from that one on are the carried tiles, which it sets anew. */
+    private void body(Operation operation, int first, List<Tile> carried) {
+      Block body = operation.regions().getFirst();
+      for (int i = 0; i < carried.size(); i++) {
+        values.put(body.arguments().get(first + i), carried.get(i));
+      }
+      block(body);
+      advance(carried, body.results());
+    }
+
+    private void define(Operation operation, List<Tile> carried) {
+      for (int i = 0; i < carried.size(); i++) {
+        values.put(operation.results().get(i), carried.get(i));
+      }
+    }
+
     void lower(Loop loop, Operation operation) {
       Operand end = scalar(operation, 0);
       if (end instanceof Immediate constant && constant.bits() > 0 && constant.bits() <= loop.step()) {
-        once(operation);
+        values.put(
+            operation.regions().getFirst().arguments().getFirst(),
+            new Tile(TileType.scalar(Formats.I32), ImmutableList.of(imm(0))));
+        once(operation, 1);
       } else {
         repeated(loop, operation);
       }
     }
 
-    /** The only iteration of a loop. */
-    private void once(Operation operation) {
+    /** A region that runs once for certain, whose arguments from that one on are the carried tiles. */
+    private void once(Operation operation, int first) {
       Block body = operation.regions().getFirst();
-      values.put(body.arguments().getFirst(), new Tile(TileType.scalar(Formats.I32), ImmutableList.of(imm(0))));
       for (int i = 1; i < operation.operands().size(); i++) {
         Tile start = tile(operation, i);
-        values.put(body.arguments().get(i), uses.get(operation.operand(i)) == 1 ? start : copy(start));
+        values.put(body.arguments().get(first + i - 1), uses.get(operation.operand(i)) == 1 ? start : copy(start));
       }
       block(body);
       for (int i = 0; i < operation.results().size(); i++) {
@@ -355,26 +409,27 @@ public final class LowerProgram {
 
     private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
-      List<Tile> carried = new ArrayList<>();
-      for (int i = 1; i < operation.operands().size(); i++) {
-        carried.add(copy(tile(operation, i)));
-      }
+      List<Tile> carried = carried(operation);
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
-        if (body.operations().stream().anyMatch(inner -> inner.op() instanceof Mma || inner.op() instanceof WarpgroupMma)) {
+        if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
+        code.align(counter, Integer.lowestOneBit(loop.step()));
         values.put(body.arguments().getFirst(),
             new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
-        for (int i = 0; i < carried.size(); i++) {
-          values.put(body.arguments().get(i + 1), carried.get(i));
-        }
-        block(body);
-        advance(carried, body.results());
+        body(operation, 1, carried);
       });
-      for (int i = 0; i < carried.size(); i++) {
-        values.put(operation.results().get(i), carried.get(i));
-      }
+      define(operation, carried);
+    }
+
+    private static boolean multiplies(Operation operation) {
+      return switch (operation.op()) {
+        case Mma mma -> true;
+        case BlockScaledMma mma -> true;
+        case WarpgroupMma mma -> true;
+        default -> false;
+      };
     }
 
     private void advance(List<Tile> carried, List<Value> next) {

@@ -69,7 +69,7 @@ final class MmaCode {
   }
 
   /** Registers of a tile are those of instructions, one after the other, along columns first. */
-  private static void requirePart(TileType type, LinearLayout part) {
+  static void requirePart(TileType type, LinearLayout part) {
     if (type.layout().divideLeft(part).isEmpty()) {
       throw new IllegalStateException(type + " is not made of " + part);
     }

@@ -21,13 +21,36 @@ record PowerCode(KernelBuilder ptx) {
   private static final int NAN = 0x7fffffff;
   private static final int NAN_CODE = 0xff;
 
-  /** The least power that is not less than a number, which is not negative; NaN where there is none. */
+  /**
+   * The least power that is not less than a number, which is not negative: the largest where there is none, and NaN where the
+   * number is not finite.
+   */
   Register above(Register number) {
     Register bits = ptx.bitsOf(number);
     Register up = ptx.op("and.b32", ptx.op("add.s32", bits, imm(MANTISSA)), imm(EXPONENT));
     Register isLeast = ptx.op("setp.le.u32", bits, imm(LEAST));
-    Register bounded = ptx.op("selp.b32", imm(LEAST), up, isLeast);
-    Register isBeyond = ptx.op("setp.gt.u32", bits, imm(MOST));
+    Register bounded = ptx.op("selp.b32", imm(LEAST), ptx.op("min.u32", up, imm(MOST)), isLeast);
+    Register isBeyond = ptx.op("setp.ge.u32", bits, imm(EXPONENT));
+    return ptx.floatOf(ptx.op("selp.b32", imm(NAN), bounded, isBeyond));
+  }
+
+  /**
+   * The power with the exponent of a number, which is not negative, less that of a divisor; NaN where the number is not
+   * finite.
+   *
+   * @param divisor whose exponent is subtracted, at least 1
+   * @param addend what is added to the bits of the number before
+   */
+  Register shared(Register number, float divisor, int addend) {
+    Register bits = ptx.bitsOf(number);
+    Register carried = addend == 0 ? bits : ptx.op("add.s32", bits, imm(addend));
+    Register exponent = ptx.op("sub.s32", ptx.op("shr.u32", carried, imm(MANTISSA_BITS)), imm(Math.getExponent(divisor)));
+    Register field = ptx.op("min.s32", ptx.op("max.s32", exponent, imm(0)), imm(NAN_CODE - 1));
+    Register power = ptx.op("max.u32", ptx.op("shl.b32", field, imm(MANTISSA_BITS)), imm(LEAST));
+    // What is no more than the least power carries to no other.
+    Register isLeast = ptx.op("setp.le.u32", bits, imm(LEAST));
+    Register bounded = ptx.op("selp.b32", imm(LEAST), power, isLeast);
+    Register isBeyond = ptx.op("setp.ge.u32", bits, imm(EXPONENT));
     return ptx.floatOf(ptx.op("selp.b32", imm(NAN), bounded, isBeyond));
   }
 

@@ -1,6 +1,7 @@
 package nibble.codegen.lower;
 
 import java.util.Locale;
+import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.tile.Scalar;
 import nibble.ir.format.Formats;
@@ -26,7 +27,18 @@ final class ScalarCode {
     if (format.equals(Formats.BOOL)) {
       return logic(function, a, b);
     }
+    if (function == Scalar.SHARED_EXPONENT) {
+      return new PowerCode(code.ptx()).shared(code.register(a), real(b), (int) real(c));
+    }
     return format.equals(Formats.F32) ? real(function, a, b) : integer(function, a, b);
+  }
+
+  /** The number of an operand that is a constant. */
+  private static float real(Operand operand) {
+    if (operand instanceof Immediate constant) {
+      return Float.intBitsToFloat((int) constant.bits());
+    }
+    throw new IllegalStateException(operand + " is no constant");
   }
 
   private Operand logic(Scalar function, Operand a, Operand b) {
@@ -44,7 +56,7 @@ final class ScalarCode {
     };
   }
 
-  private Operand integer(Scalar function, Operand a, Operand b) {
+  Operand integer(Scalar function, Operand a, Operand b) {
     return switch (function) {
       case ADD -> code.add(a, b);
       case SUB -> code.sub(a, b);
@@ -81,6 +93,7 @@ final class ScalarCode {
       case CEIL -> code.unary("cvt.rpi.f32.f32", a);
       case ROUND -> code.unary("cvt.rni.f32.f32", a);
       case POWER_ABOVE -> new PowerCode(code.ptx()).above(code.register(a));
+      case UE4M3_ABOVE -> new FloatCodes(code.ptx(), Formats.UE4M3).above(code.register(a));
       case INVERSE_POWER -> new PowerCode(code.ptx()).inverse(code.register(a));
       case EQ, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".f32", a, b);
       // True for NaN, as everywhere but here.

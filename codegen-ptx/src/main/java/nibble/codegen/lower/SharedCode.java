@@ -101,6 +101,10 @@ final class SharedCode {
     if (way.matrices().isPresent()) {
       return matrices(way, bases, load, first, count);
     }
+    int perWord = WORD / load.result().format().storageBits();
+    if (perWord > 1 && way.groups().stream().allMatch(group -> fillsWords(group, perWord))) {
+      return new Fragment(load.result(), words(way, bases, load.result().format(), first, count));
+    }
     List<Operand> elements = elements(way, bases, load.result().format(), first, count);
     return load.result().format().storageBits() == WORD
         ? new Tile(load.result(), ImmutableList.copyOf(elements))
@@ -137,6 +141,32 @@ final class SharedCode {
       }
     }
     return List.of(loaded);
+  }
+
+  /** Loads that fill whole registers with neighbours, in their order. */
+  private ImmutableList<Register> words(Way way, List<Operand> bases, NumberFormat format, int first, int count) {
+    int perWord = WORD / format.storageBits();
+    Register[] loaded = new Register[count / perWord];
+    for (ImmutableIntArray group : way.groups()) {
+      if (group.get(0) < first || group.get(0) >= first + count) {
+        continue;
+      }
+      RegisterVector vector = words.load("ld.shared", at(way, bases, group.get(0)), group.length() / perWord);
+      for (int word = 0; word < vector.size(); word++) {
+        loaded[(group.get(word * perWord) - first) / perWord] = vector.get(word);
+      }
+    }
+    return ImmutableList.copyOf(loaded);
+  }
+
+  /** Whether an access is of words, each of which holds elements that are neighbours in registers too. */
+  private static boolean fillsWords(ImmutableIntArray group, int perWord) {
+    for (int i = 0; i < group.length(); i++) {
+      if (group.get(i) % perWord != i % perWord || group.get(i) / perWord != group.get(i - i % perWord) / perWord) {
+        return false;
+      }
+    }
+    return group.length() % perWord == 0;
   }
 
   private ImmutableList<Register> pack(List<Operand> elements, NumberFormat format) {

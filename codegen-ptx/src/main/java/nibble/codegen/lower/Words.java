@@ -56,6 +56,13 @@ final class Words {
     return elements;
   }
 
+  /** Loads neighbouring words, whatever is in them. */
+  RegisterVector load(String instruction, Address address, int count) {
+    RegisterVector loaded = ptx.freshVector(RegisterType.B32, count);
+    guardedLoad(instruction + vector(count) + RegisterType.B32.keyword(), loaded, address, imm(1));
+    return loaded;
+  }
+
   /** Elements that do not fill a word: one byte or half at a time. */
   private List<Operand> narrow(String instruction, Address address, NumberFormat format, int count, Operand condition) {
     List<Operand> elements = new ArrayList<>();

@@ -19,10 +19,12 @@ import nibble.ir.op.Amax;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
+import nibble.ir.op.Hadamard;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.Reshape;
+import nibble.ir.op.Scales;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.ViewOp;
 
@@ -80,6 +82,10 @@ public final class FormKernels {
       floating.add(operation.result());
       return;
     }
+    if (operation.op() instanceof Scales && operation.operands().size() == 2) {
+      // Inner scales are found by whoever divides by them, and belong to no kernel, as a view does.
+      return;
+    }
     if (operation.op() instanceof MatMul) {
       operation.operands().forEach(this::materialize);
       start(operation);
@@ -119,6 +125,7 @@ public final class FormKernels {
       case ReduceOp reduce -> false;
       case Amax amax -> false;
       case Quantize quantize -> false;
+      case Hadamard hadamard -> false;
       default -> true;
     };
     return cheap && operation.operands().stream().allMatch(this::isFree);

@@ -11,6 +11,7 @@ import nibble.ir.Value;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Gather;
+import nibble.ir.op.Hadamard;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
@@ -80,6 +81,7 @@ final class Group {
       case Reshape reshape -> renamed(operation);
       case ReduceOp reduce -> reduced(operation);
       case Amax amax -> reduced(operation);
+      case Hadamard hadamard -> isProduct || !space.rotates(hadamard) ? Optional.empty() : elementwise(operation);
       default -> elementwise(operation);
     };
     extent.ifPresent(known -> {
@@ -102,8 +104,13 @@ final class Group {
     boolean full = extents.get(operation.operand(0)) == Extent.FULL;
     Reduction wanted = reduction(operation).orElseThrow();
     boolean agrees = space.reduction().isEmpty() || space.reduction().get().equals(wanted);
-    boolean possible = !isProduct || TileBoxes.fits(wanted, space.shape());
+    boolean possible = (!isProduct || TileBoxes.fits(wanted, space.shape())) && keepsRotations(wanted);
     return full && agrees && possible ? Optional.of(Extent.REDUCED) : Optional.empty();
+  }
+
+  private boolean keepsRotations(Reduction wanted) {
+    return operations.values().stream().allMatch(operation ->
+        !(operation.op() instanceof Hadamard hadamard) || space.reducing(wanted).rotates(hadamard));
   }
 
   /** A reduced value under a shape that has extents of 1 in other places is still that value. */

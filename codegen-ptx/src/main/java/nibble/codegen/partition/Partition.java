@@ -21,14 +21,14 @@ public record Partition(Function load, Function main) {
    * @throws InputException where an operation has no place in a kernel
    */
   public static Partition of(Function function, ImmutableMap<String, SymbolBounds> symbols) {
-    Function stored = new RewriteDriver(new TransposeQuantizedWeight()).apply(function, symbols);
+    Function stored = new RewriteDriver(new TransposeQuantizedWeight(), new SplitHadamardSigns()).apply(function, symbols);
     LoadTimeSplit split = LoadTimeSplit.of(stored);
     ImmutableList<Operation> joined = ImmutableList.<Operation>builder()
         .addAll(split.load().body().operations()).addAll(split.main().body().operations()).build();
     require(stored, joined, split.main());
     RewriteDriver prepare =
         new RewriteDriver(
-        new DecomposeComposite(), new SplitDynamicQuantize(), new SplitWholeAmax(), new ExpandPower());
+        new DecomposeComposite(), new SplitDynamicQuantize(), new SplitScalesOfScales(), new SplitWholeAmax(), new ExpandPower());
     Function prepared = prepare.apply(split.main(), symbols);
     Function main = FormKernels.apply(prepared);
     require(prepared, main.body().operations(), main);

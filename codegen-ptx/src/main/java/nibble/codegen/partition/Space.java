@@ -3,6 +3,7 @@ package nibble.codegen.partition;
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import nibble.ir.layout.Granularity;
+import nibble.ir.op.Hadamard;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -28,6 +29,18 @@ record Space(Shape shape, Optional<Reduction> reduction) {
 
   Space reducing(Reduction other) {
     return new Space(shape, Optional.of(other));
+  }
+
+  /** Whether blocks of a rotation lie in what is reduced together, or anywhere where nothing is. */
+  boolean rotates(Hadamard hadamard) {
+    if (hadamard.axis() != shape.rank() - 1 || !shape.last().isConstant()) {
+      return false;
+    }
+    return reduction.map(known -> switch (known) {
+      case Reduction.Axes(var axes) -> axes.contains(hadamard.axis());
+      case Reduction.Boxes(var granularity) ->
+          granularity.boxWithin(shape).getLast().dividedBy(Dim.of(hadamard.size())).isPresent();
+    }).orElse(true);
   }
 
   /** Boxes that are whole fibres are those axes; any other granularity stays one of boxes. */

@@ -24,13 +24,13 @@ import nibble.ir.rewrite.RewriteContext;
  * %1 = quantize %0, %3
  * </pre>
  *
- * <p>Types with scales of scales, zero points or a residual stay whole.
+ * <p>Given outer scales become an operand of {@code scales}. A residual stays with the quantizer, which has another search in
+ * it. Types with zero points stay whole.
  */
 public final class SplitDynamicQuantize implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof Quantize quantize) || operation.operands().size() != 1
-        || !isOneLevel(quantize.result())) {
+    if (!(operation.op() instanceof Quantize quantize) || !isOneLevel(quantize.result()) || areGiven(operation, quantize)) {
       return Optional.empty();
     }
     BlockBuilder builder = context.builder();
@@ -38,12 +38,18 @@ public final class SplitDynamicQuantize implements Rewrite {
     TensorType type = quantize.result();
     ScaleLayout layout = type.scale().orElseThrow();
     Value amax = builder.add(new Amax(layout.granularity()), x);
-    Value scale = builder.add(new Scales(type.format(), layout.rule(), type.scaleType()), amax);
+    Scales scales = new Scales(type.format(), layout.rule(), type.scaleType());
+    Value scale = operation.operands().size() == 1
+        ? builder.add(scales, amax) : builder.add(scales, amax, operation.operand(1));
     return Optional.of(ImmutableList.of(builder.add(quantize, x, scale)));
   }
 
   private static boolean isOneLevel(TensorType type) {
-    ScaleLayout layout = type.scale().orElseThrow();
-    return layout.outer().isEmpty() && layout.zero().isEmpty() && type.residual().isEmpty();
+    return type.scale().orElseThrow().zero().isEmpty();
+  }
+
+  /** Whether all scales are operands. */
+  private static boolean areGiven(Operation operation, Quantize quantize) {
+    return operation.operands().size() > 1 && operation.operand(1).type().equals(quantize.result().scaleType());
   }
 }

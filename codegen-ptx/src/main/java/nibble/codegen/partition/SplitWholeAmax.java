@@ -22,6 +22,8 @@ import nibble.ir.rewrite.RewriteContext;
  * %3 = reduce_max %2 {axes = [2], keep = true}
  * %1 = reduce_max %3 {axes = [0, 1], keep = true}
  * </pre>
+ *
+ * <p>What is an amax already has no sign.
  */
 public final class SplitWholeAmax implements Rewrite {
   @Override
@@ -31,7 +33,8 @@ public final class SplitWholeAmax implements Rewrite {
     if (rank < 2) {
       return Optional.empty();
     }
-    Value magnitude = context.builder().add(new Abs(), operation.operand(0));
+    Value x = operation.operand(0);
+    Value magnitude = context.match(x, Amax.class).isPresent() ? x : context.builder().add(new Abs(), x);
     Value rows = context.builder().add(new ReduceMax(ImmutableList.of(rank - 1), true), magnitude);
     ImmutableList<Integer> others =
         IntStream.range(0, rank - 1).boxed().collect(ImmutableList.toImmutableList());

@@ -2,5 +2,5 @@ package nibble.codegen.ptx;
 
 /** An operand of an instruction; {@code toString} is its PTX. */
 public sealed interface Operand
-    permits Register, RegisterVector, RegisterPair, NotPredicate, Immediate, SpecialRegister, SharedVariable, Address,
-        Label {}
+    permits Register, RegisterVector, RegisterPair, NotPredicate, Immediate, ImmediatePair, SpecialRegister,
+        SharedVariable, ConstantTable, Address, Label {}

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
  * @param kind what sort of operand
  * @param type the registers' type, where there are registers; else null
  * @param count how many registers a vector has, else 1
- * @param values for {@link Kind#CONSTANT}, the only values that do; empty for any
+ * @param values for {@link Kind#CONSTANT}, the only values that do; empty for any. For {@link Kind#CONSTANT_PAIR} a
+ *     mask of the first values that do, then one of the second
  * @param text the text form
  */
 public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableLongArray values, String text) {
@@ -27,11 +28,14 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
     PAIR,
     PREDICATE_OR_NEGATION,
     CONSTANT,
+    CONSTANT_PAIR,
     GLOBAL_ADDRESS,
     SHARED_ADDRESS,
     PARAMETER_ADDRESS,
+    CONSTANT_ADDRESS,
     SPECIAL,
     SYMBOL,
+    TABLE,
     LABEL
   }
 
@@ -40,8 +44,10 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       "[global]", Kind.GLOBAL_ADDRESS,
       "[shared]", Kind.SHARED_ADDRESS,
       "[param]", Kind.PARAMETER_ADDRESS,
+      "[const]", Kind.CONSTANT_ADDRESS,
       "special", Kind.SPECIAL,
       "symbol", Kind.SYMBOL,
+      "table", Kind.TABLE,
       "label", Kind.LABEL,
       "pred!", Kind.PREDICATE_OR_NEGATION);
 
@@ -53,6 +59,11 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
     ImmutableLongArray none = ImmutableLongArray.of();
     if (WORDS.containsKey(text)) {
       return new OperandPattern(WORDS.get(text), null, 1, none, text);
+    }
+    if (text.startsWith("#") && text.contains(",")) {
+      String[] both = text.substring(1).split(",");
+      return new OperandPattern(
+          Kind.CONSTANT_PAIR, null, 1, ImmutableLongArray.of(mask(both[0]), mask(both[1])), text);
     }
     if (text.startsWith("#")) {
       return new OperandPattern(Kind.CONSTANT, null, 1, values(text.substring(1)), text);
@@ -69,6 +80,10 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       return new OperandPattern(Kind.VECTOR, type(text.substring(0, times)), count, none, text);
     }
     return new OperandPattern(Kind.REGISTER, type(text), 1, none, text);
+  }
+
+  private static long mask(String text) {
+    return values(text).stream().map(value -> 1L << value).sum();
   }
 
   private static RegisterType type(String keyword) {
@@ -103,12 +118,15 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
           || operand instanceof Register register && register.type() == RegisterType.PRED;
       case CONSTANT -> operand instanceof Immediate constant && constant.kind() == Immediate.Kind.INTEGER
           && (values.isEmpty() || values.contains(constant.bits()));
-      case GLOBAL_ADDRESS -> operand instanceof Address address && isRegister(address.base(), RegisterType.B64);
+      case CONSTANT_PAIR -> operand instanceof ImmediatePair(int first, int second)
+          && (values.get(0) >> first & 1) == 1 && (values.get(1) >> second & 1) == 1;
+      case GLOBAL_ADDRESS, CONSTANT_ADDRESS -> operand instanceof Address address && isRegister(address.base(), RegisterType.B64);
       case SHARED_ADDRESS -> operand instanceof Address address
           && (address.base() instanceof SharedVariable || isRegister(address.base(), RegisterType.B32));
       case PARAMETER_ADDRESS -> operand instanceof Address address && address.base() instanceof Parameter;
       case SPECIAL -> operand instanceof SpecialRegister;
       case SYMBOL -> operand instanceof SharedVariable;
+      case TABLE -> operand instanceof ConstantTable;
       case LABEL -> operand instanceof Label;
     };
   }
@@ -139,8 +157,8 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       case REGISTER -> registers.apply(type);
       case VECTOR -> RegisterVector.of(Stream.generate(() -> registers.apply(type)).limit(count).toList());
       case PAIR -> new RegisterPair(registers.apply(type), registers.apply(RegisterType.PRED));
-      case REGISTER_OR_CONSTANT, PREDICATE_OR_NEGATION, CONSTANT, GLOBAL_ADDRESS, SHARED_ADDRESS, PARAMETER_ADDRESS,
-          SPECIAL, SYMBOL, LABEL -> throw new IllegalStateException(text + " is no output");
+      case REGISTER_OR_CONSTANT, PREDICATE_OR_NEGATION, CONSTANT, CONSTANT_PAIR, GLOBAL_ADDRESS, SHARED_ADDRESS,
+          PARAMETER_ADDRESS, CONSTANT_ADDRESS, SPECIAL, SYMBOL, TABLE, LABEL -> throw new IllegalStateException(text + " is no output");
     };
   }
 

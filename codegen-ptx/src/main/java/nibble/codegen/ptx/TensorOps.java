@@ -13,6 +13,19 @@ public interface TensorOps extends Emitter {
   }
 
   /**
+   * Adds the product of two scaled fragments to the accumulators, in place.
+   *
+   * @param scales a register with scales of A, what selects those of this instruction, and the same for B
+   */
+  default void blockScaledMma(
+      BlockScaledMmaInstruction instruction, RegisterVector accumulators, RegisterVector a, RegisterVector b,
+      List<Operand> scales) {
+    List<Operand> operands = new ArrayList<>(List.of(accumulators, a, b, accumulators));
+    operands.addAll(scales);
+    emit(instruction.mnemonic(), operands.toArray(Operand[]::new));
+  }
+
+  /**
    * Starts adding the product of two tiles of shared memory to the accumulators of a warpgroup, in place.
    *
    * @param add whether to add to the accumulators: a predicate

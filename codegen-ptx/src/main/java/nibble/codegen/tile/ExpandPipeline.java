@@ -143,15 +143,22 @@ public final class ExpandPipeline implements Rewrite {
     /** Appends a copy of operations of a region, with fresh names, which are added to the values. */
     private static void inline(BlockBuilder into, List<Operation> operations, Map<Value, Value> values) {
       for (Operation operation : operations) {
-        if (!operation.regions().isEmpty()) {
-          throw new IllegalStateException("a pipeline has no nested " + operation.op().name());
-        }
         List<Value> operands = operation.operands().stream().map(v -> values.getOrDefault(v, v)).toList();
-        Operation copy = into.at(operation.location()).add(operation.op(), operands, List.of());
+        List<Block> regions = operation.regions().stream().map(region -> copy(into, region, values)).toList();
+        Operation copy = into.at(operation.location()).add(operation.op(), operands, regions);
         for (int i = 0; i < copy.results().size(); i++) {
           values.put(operation.results().get(i), copy.results().get(i));
         }
       }
+    }
+
+    private static Block copy(BlockBuilder into, Block region, Map<Value, Value> values) {
+      return into.nested(inner -> {
+        Map<Value, Value> inside = new HashMap<>(values);
+        region.arguments().forEach(argument -> inside.put(argument, inner.argument(argument.type())));
+        inline(inner, region.operations(), inside);
+        return region.results().stream().map(v -> inside.getOrDefault(v, v)).toList();
+      });
     }
   }
 }

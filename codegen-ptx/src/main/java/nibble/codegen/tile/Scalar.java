@@ -39,9 +39,20 @@ public enum Scalar {
   FLOOR(1, (a, b, c) -> Math.floor(a)),
   CEIL(1, (a, b, c) -> Math.ceil(a)),
   ROUND(1, (a, b, c) -> Math.rint(a)),
-  /** The least power of two from 2^-127 to 2^127 that is not less than a number of at least 0; NaN where there is none. */
-  POWER_ABOVE(1, (a, b, c) -> Formats.UE8M0.decode(
-      Formats.UE8M0.encode(a <= Formats.UE8M0.max() ? a : Double.NaN, Rounding.AWAY_FROM_ZERO))),
+  /**
+   * The least power of two from 2^-127 to 2^127 that is not less than a number of at least 0; the largest where there is none,
+   * and NaN where it is not finite.
+   */
+  POWER_ABOVE(1, (a, b, c) -> Formats.UE8M0.decode(Formats.UE8M0.encode(
+      Double.isFinite(a) ? Math.min(a, Formats.UE8M0.max()) : Double.NaN, Rounding.AWAY_FROM_ZERO))),
+  /**
+   * The power of two, from 2^-127 to 2^127, with the exponent of the first argument less that of the second. The third is
+   * added to the mantissa of the first before, as 23 bits behind its leading one, and may carry. NaN where the first is not
+   * finite.
+   */
+  SHARED_EXPONENT(3, Scalar::sharedExponent),
+  /** The least number of {@code ue4m3} that is not less than one of at least 0; the largest where there is none. */
+  UE4M3_ABOVE(1, (a, b, c) -> Formats.UE4M3.decode(Formats.UE4M3.encode(a, Rounding.AWAY_FROM_ZERO))),
   /** 1 over such a power, exactly. */
   INVERSE_POWER(1, (a, b, c) -> 1 / a),
   // Truth values
@@ -69,6 +80,16 @@ public enum Scalar {
   Scalar(int arity, Meaning meaning) {
     this.arity = arity;
     this.meaning = meaning;
+  }
+
+  private static double sharedExponent(double a, double b, double addend) {
+    if (!Double.isFinite(a)) {
+      return Double.NaN;
+    }
+    int exponent = Math.getExponent(a);
+    double mantissa = Math.scalb(Math.scalb(a, -exponent) - 1, 23);
+    int carried = mantissa + addend >= 0x1p23 ? exponent + 1 : exponent;
+    return Math.scalb(1.0, Math.clamp(carried - Math.getExponent(b), -127, 127));
   }
 
   public int arity() {

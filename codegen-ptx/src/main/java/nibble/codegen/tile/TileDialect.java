@@ -7,6 +7,7 @@ import nibble.codegen.layout.SharedLayout;
 import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
+import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.ConvertLayout;
@@ -26,9 +27,12 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
+import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
@@ -51,12 +55,13 @@ public final class TileDialect implements Dialect {
   public ImmutableList<Class<? extends Op>> ops() {
     return ImmutableList.<Class<? extends Op>>builder()
         .add(Launch.class, ProgramId.class, Size.class, Fill.class, TileIota.class)
-        .add(Apply.class, TileCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
+        .add(Apply.class, TileCast.class, StochasticCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
+        .add(TileItem.class, TileHadamard.class)
         .add(ConvertLayout.class)
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
-        .add(Mma.class, WarpgroupMma.class, WaitWarpgroupMma.class)
+        .add(Mma.class, BlockScaledMma.class, WarpgroupMma.class, WaitWarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, Check.class)
         .build();
   }

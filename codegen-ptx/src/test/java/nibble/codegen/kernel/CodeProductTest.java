@@ -36,7 +36,14 @@ class CodeProductTest {
     BLACKWELL("e4m3", "token", "e4m3", "axis 0", "sm_120a", "f32.e4m3.e4m3.f32", 64, 16, 8, 2.0),
     BLACKWELL_MIXED("e4m3", "token", "e5m2", "axis 0", "sm_120a", "f32.e4m3.e5m2.f32", 64, 16, 8, 2.0),
     BLACKWELL_6_BITS(
-        "e2m3", "token", "e3m2", "axis 0", "sm_120a", "kind::f8f6f4.f32.e2m3.e3m2.f32", 64, 16, 8, 2.0);
+        "e2m3", "token", "e3m2", "axis 0", "sm_120a", "kind::f8f6f4.f32.e2m3.e3m2.f32", 64, 16, 8, 2.0),
+    /** With scales: two copies of 4 bytes and four loads of a word more. */
+    MXFP8(
+        "e4m3", "group(32), ue8m0, up", "e4m3", "group(32), ue8m0, up", "sm_120a",
+        "kind::mxf8f6f4.block_scale.scale_vec::1X.f32.e4m3.e4m3.f32.ue8m0", 128, 32, 16, 1.9),
+    MXFP6(
+        "e2m3", "group(32), ue8m0, up", "e3m2", "group(32), ue8m0, up", "sm_120a",
+        "kind::mxf8f6f4.block_scale.scale_vec::1X.f32.e2m3.e3m2.f32.ue8m0", 128, 32, 16, 1.9);
 
     private final String text;
     private final String target;
@@ -97,6 +104,9 @@ class CodeProductTest {
     assertEquals(product.multiplies, count(kernel, "row.col." + product.instruction));
     assertEquals(product.matrices, loop.count("ldmatrix.sync.aligned.m8n8.x4"));
     assertEquals(product.copies, loop.count("cp.async.cg"));
+    boolean scaled = product.instruction.contains("block_scale");
+    assertEquals(scaled ? 2 : 0, loop.count("cp.async.ca"), "copies of scales");
+    assertTrue(loop.count("ld.shared") <= (scaled ? 4 : 0), "loads of scales");
     assertEquals(1, loop.count("bar.sync"));
     assertEquals(0, loop.count("st.") + loop.count("prmt") + loop.count("cvt"));
     assertTrue(loop.perMultiply() <= product.most, () -> loop.perMultiply() + " PTX instructions for each mma");

@@ -13,7 +13,8 @@ public final class KernelCases {
   /** Those of matrix products. */
   public static Stream<KernelCase> products() {
     return Stream.of(
-        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched())
+        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched(),
+        FallbackCases.products())
         .flatMap(cases -> cases);
   }
 
@@ -28,7 +29,8 @@ public final class KernelCases {
   }
 
   static Stream<KernelCase> sweeps() {
-    return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps())
+    return Stream.of(SweepCases.reductions(), SweepCases.rows(), SweepCases.quantizers(), SweepCases.maps(),
+        FallbackCases.quantizers(), RotationCases.all())
         .flatMap(cases -> cases);
   }
 }

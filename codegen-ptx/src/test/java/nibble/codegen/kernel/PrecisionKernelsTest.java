@@ -49,7 +49,18 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x i4, scale<token, f32, full>>",
       "toward_zero; tensor<[N,64] x u4, scale<group 16, f16>>",
       "nearest_even; tensor<[N,64] x i2, scale<block(4,8), f32>>",
-      "nearest_even; tensor<[N,64] x e2m1, scale<group 32, ue8m0, up>>"})
+      "nearest_even; tensor<[N,64] x e2m1, scale<group 32, ue8m0, up>>",
+      "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>",
+      "nearest_even; tensor<[N,64] x e2m1, scale<group 16, ue4m3, scale<group 2, f32>>>",
+      "nearest_away; tensor<[N,64] x i8, scale<token, f32, up>>",
+      "nearest_away; tensor<[N,64] x e4m3, scale<token, ue8m0, floor>>",
+      "toward_zero; tensor<[N,64] x e2m1, scale<group 16, ue4m3, up>>",
+      "toward_zero; tensor<[N,64] x f16, scale<token, f32>>",
+      "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>",
+      "nearest_even; tensor<[N,64] x e2m1, scale<group 16, ue8m0, even>>",
+      "nearest_even; tensor<[N,64] x i4, scale<token, f32, ceil>>",
+      "'stochastic(7,0)'; tensor<[N,64] x i8, scale<token, f32>>",
+      "'stochastic(7,5)'; tensor<[N,64] x e2m1, scale<group 16, ue8m0, up>>"})
   void haveKernels(String rounding, String type) {
     KernelHarness.check(quantize(rounding, type), KernelHarness.sizes("N", 5));
   }
@@ -64,15 +75,11 @@ class PrecisionKernelsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
-      "stochastic(7,0); tensor<[N,64] x i8, scale<token, f32>>; rounds by stochastic(7,0) yet",
-      "nearest_away; tensor<[N,64] x i8, scale<token, f32>>; rounds by nearest_away yet",
-      "nearest_even; tensor<[N,64] x i8, scale<token, f32, up>>; no kernel computes scales by the rule 'up' yet",
-      "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>; its part 'scales.scales' has no kernels",
+      "nearest_away; tensor<[N,64] x f16, scale<token, f32>>; no kernel rounds codes of f16 by nearest_away yet",
+      "'stochastic(7,0)'; tensor<[N,64] x bf16, scale<token, f32>>; no kernel rounds codes of bf16 by stochastic(7,0) yet",
+      "nearest_even; tensor<[N,64] x i8, scale<token, f16, up>>; no kernel computes scales of f16 by the rule 'up' yet",
       "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
-      "'nearest_even, fallback = 0.0'; 'tensor<[N,64] x i8, scale<token, f32>, residual<i8>>'; its part 'residual' has no kernels",
-      "toward_zero; tensor<[N,64] x e4m3, scale<token, f32>>; no kernel rounds codes of e4m3 by toward_zero yet",
-      "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>; no kernel computes scales of ue8m0 by the rule 'nearest' yet",
-      "nearest_even; tensor<[N,64] x e4m3, scale<token, ue8m0, floor>>; no kernel computes scales of ue8m0 by the rule 'floor' yet",
+      "nearest_even; tensor<[N,64] x i2, scale<token, ue8m0, even>>; no kernel computes scales for i2 by the rule 'even'",
       "nearest_even; tensor<[N,64] x mxint8, scale<token, f32>>; kernels do not compute with mxint8 yet"})
   void areRefused(String rounding, String type, String reason) {
     UnsupportedAccess refusal = assertThrows(UnsupportedAccess.class, () -> program(quantize(rounding, type)));
@@ -81,8 +88,7 @@ class PrecisionKernelsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
-      "tensor<[N,64] x i8, scale<token, f32>, residual<i8>>; its part 'residual' has no kernels",
-      "tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
+      "tensor<[N,64] x u8, scale<token, f32, zero i32>>; no kernel takes zero points of i32",
       "tensor<[N,64] x mxint8, scale<token, f32>>; kernels do not compute with mxint8 yet"})
   void areNotDequantized(String type, String reason) {
     String text = """

@@ -26,12 +26,20 @@ final class ProductCases {
     S4_GROUP("i4", "group(32)", "block(32,1)", "group(32), f16"),
     U2_TENSOR("u2", "tensor", "tensor", "tensor"),
     MXFP4("e2m1", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
+    NVFP4("e2m1", "group(16), ue4m3, scale<tensor, f32>", "block(16,1), ue4m3, scale<tensor, f32>",
+        "group(16), ue4m3, scale<tensor, f32>"),
+    DOUBLE_BLOCK("e2m1", "group(16), ue4m3, scale<group(8), f32>", "block(16,1), ue4m3, scale<block(8,1), f32>",
+        "group(16), ue4m3, scale<group(8), f32>"),
     MXFP8("e4m3", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     F16("f16", "", "", ""),
     BF16("bf16", "", "", ""),
     F32("f32", "", "", ""),
     E5M2_E4M3_CHANNEL("e5m2", "token", "e4m3", "axis 1", "axis 0"),
-    E2M3_E4M3_BLOCK("e2m3", "block(1,64)", "e4m3", "block(64,64)", "block(64,64)");
+    E2M3_E4M3_BLOCK("e2m3", "block(1,64)", "e4m3", "block(64,64)", "block(64,64)"),
+    MXFP6("e3m2", "group(32), ue8m0, up", "e2m3", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
+    /** Groups that are larger than those of instructions, and a box of rows. */
+    E5M2_E4M3_POWERS(
+        "e5m2", "group(64), ue8m0, up", "e4m3", "block(32,64), ue8m0, up", "block(64,32), ue8m0, up");
 
     private final String format;
     private final String left;
@@ -66,7 +74,7 @@ final class ProductCases {
     }
 
     boolean isUnpacked() {
-      return List.of(S4_CHANNEL, S4_GROUP, U2_TENSOR, MXFP4).contains(this);
+      return List.of(S4_CHANNEL, S4_GROUP, U2_TENSOR, MXFP4, NVFP4, DOUBLE_BLOCK).contains(this);
     }
 
     boolean isScaled() {
@@ -229,6 +237,16 @@ final class ProductCases {
       .put("weight dequantized by groups", List.of(
           "%a: tensor<[M,96] x $F>, %y: tensor<[96,72] x i8, scale<block(32,1), f16>>", """
           %b = dequantize %y {to = $F} : tensor<[96,72] x $F>
+          """))
+      .put("affine weight dequantized by groups", List.of(
+          "%a: tensor<[M,96] x $F>, %y: tensor<[72,96] x u4, scale<group 32, f16, zero u4>>", """
+          %d = dequantize %y {to = $F} : tensor<[72,96] x $F>
+          %b = transpose %d {axes = [1, 0]} : tensor<[96,72] x $F>
+          """))
+      .put("packed weight of uneven rows", List.of(
+          "%a: tensor<[M,98] x $F>, %y: tensor<[72,98] x i4, scale<group 32, ue4m3, scale<tensor, f32>>>", """
+          %d = dequantize %y {to = $F} : tensor<[72,98] x $F>
+          %b = transpose %d {axes = [1, 0]} : tensor<[98,72] x $F>
           """))
       .put("transposed operands", List.of("%x: tensor<[96,M] x $F>, %y: tensor<[72,96] x $F>", """
           %a = transpose %x {axes = [1, 0]} : tensor<[M,96] x $F>

@@ -110,6 +110,20 @@ final class SweepCases {
     cases.add(quantizer("axis 2", "3,33,52", "u2"));
     cases.add(quantizer("block(8,16)", "3,33,52", "u2"));
     cases.add(powers("group 32", "B,S,70", "e2m1"));
+    cases.add(quantizer("group 16", "B,S,64", "e2m1", "ue4m3, scale<tensor, f32>"));
+    cases.add(quantizer("group 16", "3,33,50", "e2m1", "ue4m3, scale<group 2, f32>"));
+    cases.add(quantizer("token", "B,S,64", "i8", "f16, scale<tensor, f32>"));
+    cases.add(quantizer("group 16", "3,33,50", "e4m3", "ue4m3"));
+    cases.add(quantizer("group 16", "3,33,50", "e2m1", "ue4m3, up"));
+    cases.add(quantizer("block(8,16)", "3,33,50", "e2m1", "ue8m0, floor"));
+    cases.add(quantizer("group 16", "3,33,50", "e4m3", "ue8m0, even"));
+    cases.add(quantizer("token", "B,S,64", "i4", "ue8m0, ceil"));
+    cases.add(quantizer("token", "B,S,64", "i8", "ue4m3, floor"));
+    for (String rounding : List.of("toward_zero", "nearest_away", "stochastic(7,1)")) {
+      cases.add(rounded(rounding, "group 16", "3,33,50", "i8", "f32"));
+      cases.add(rounded(rounding, "token", "B,S,64", "e2m1", "ue8m0, up"));
+      cases.add(rounded(rounding, "axis 2", "3,33,51", "e4m3", "f32"));
+    }
     cases.add(powers("group 32", "B,S,64", "e4m3"));
     cases.add(powers("group 16", "3,33,50", "e2m3"));
     cases.add(powers("block(8,16)", "2,32,64", "i8"));
@@ -133,14 +147,19 @@ final class SweepCases {
   }
 
   private static KernelCase quantizer(String granularity, String shape, String codes, String scales) {
+    return rounded("nearest_even", granularity, shape, codes, scales);
+  }
+
+  private static KernelCase rounded(String rounding, String granularity, String shape, String codes, String scales) {
     boolean symbolic = shape.startsWith("B");
     return KernelCase.of(
-        "quantize to " + codes + " by " + granularity + " with " + scales + " of " + shape, symbolic ? "symbol B\nsymbol S multiple of 8" : "",
+        "quantize to " + codes + " by " + granularity + " with " + scales + " of " + shape
+            + (rounding.equals("nearest_even") ? "" : " " + rounding), symbolic ? "symbol B\nsymbol S multiple of 8" : "",
         "%%x: tensor<[%s] x f32>".formatted(shape), """
-        %%0 = quantize %%x {rounding = nearest_even} : tensor<[%1$s] x %3$s, scale<%2$s, %4$s>>
+        %%0 = quantize %%x {rounding = %5$s} : tensor<[%1$s] x %3$s, scale<%2$s, %4$s>>
         %%1 = dequantize %%0 {to = f32} : tensor<[%1$s] x f32>
         return %%0, %%1
-        """.formatted(shape, granularity, codes, scales),
+        """.formatted(shape, granularity, codes, scales, rounding),
         symbolic ? ImmutableMap.of("B", 2L, "S", 24L) : NONE);
   }
 

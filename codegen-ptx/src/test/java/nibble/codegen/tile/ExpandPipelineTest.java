@@ -133,6 +133,51 @@ class ExpandPipelineTest {
             "wait_warpgroup_mma"), order);
   }
 
+  /** Every other row is fetched and added under a condition. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void regionsMayHaveGuards(int stages) {
+    Function program = TileText.program("%x: buffer<f32>, %y: buffer<f32>", """
+        %i = tile_iota {axis = 0} : $i32:8
+        %s = shared_alloc : $shared:f32
+        %n = size {extent = S} : $i32
+        %two = fill {value = 2.0} : $i32
+        %none = fill {value = 0.0} : $i32
+        %zero = fill {value = 0.0} : $f32:8
+        %r = pipeline %n, %zero {stages = %d} do (%k: $i32, %t: $i32) {
+          %odd = apply %k, %two {function = modulo} : $i32
+          %isEven = apply %odd, %none {function = eq} : $bool
+          guard %isEven do () {
+            %eight = fill {value = 8.0} : $i32
+            %o = apply %k, %eight {function = mul} : $i32
+            %b = advance %x, %o : buffer<f32>
+            copy_async %b, %i, %s, %t {contiguous = 4}
+            yield
+          }
+          yield
+        } do (%l: $i32, %u: $i32, %c: $f32:8) {
+          %isOdd = apply %l, %two {function = modulo} : $i32
+          %even = apply %isOdd, %none {function = eq} : $bool
+          %added = guard %even, %c do (%a: $f32:8) {
+            %0 = shared_load %s, %u {start = [0], axes = [0]} : $f32:8
+            %1 = apply %a, %0 {function = add} : $f32:8
+            yield %1
+          } : $f32:8
+          yield %added
+        } : $f32:8
+        store %y, %i, %r {contiguous = 8}
+        """.replace("%d", Integer.toString(stages)));
+    Function expanded = new RewriteDriver(new ExpandPipeline()).apply(program, ImmutableMap.of());
+    Verifier.require(Module.of("t", List.of(SymbolBounds.of("S")), List.of(expanded)));
+    double[] x = new double[8 * 5];
+    Arrays.setAll(x, i -> 1 << i / 8);
+    for (Function version : List.of(program, expanded)) {
+      double[] sums = new double[8];
+      TileText.run(version, Map.of("S", 5L), x, sums);
+      assertArrayEquals(new double[] {21, 21, 21, 21, 21, 21, 21, 21}, sums);
+    }
+  }
+
   /** No rows, fewer than stages, as many, more: each is added once, whatever is fetched ahead. */
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4})

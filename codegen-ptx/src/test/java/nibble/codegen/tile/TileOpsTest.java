@@ -351,6 +351,46 @@ class TileOpsTest {
     gives(run(LOAD + guarded.replace("%v", "2.0")), 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
+  /** Carried values become what the region yields, or stay. */
+  @Test
+  void guardCarries() {
+    String guarded = """
+        %n = fill {value = %v} : $i32
+        %one = fill {value = 1.0} : $i32
+        %c = apply %n, %one {function = eq} : $bool
+        %r = guard %c, %a do (%b: $f32:8) {
+          %d = apply %b, %b {function = add} : $f32:8
+          yield %d
+        } : $f32:8
+        """;
+    gives(ofEight(guarded.replace("%v", "1.0")), 2, -4, 6, -8, 10, -12, 14, -16);
+    gives(ofEight(guarded.replace("%v", "2.0")), 1, -2, 3, -4, 5, -6, 7, -8);
+    assertTrue(refused(LOAD + guarded.replace("%v", "1.0").replace("yield %d", "yield %c")).contains("yields"));
+    assertTrue(refused("%0 = fill {value = 1.0} : $i32\nguard %0 do () { yield }").contains("scalar condition"));
+  }
+
+  @Test
+  void tileHadamard() {
+    gives(ofEight("%r = tile_hadamard %a {axis = 0, size = 2} : $f32:8"), -1, 3, -1, 7, -1, 11, -1, 15);
+    gives(ofEight("%r = tile_hadamard %a {axis = 0, size = 4} : $f32:8"), -2, 10, 0, -4, -2, 26, 0, -4);
+    gives(ofEight("""
+        %b = tile_reshape %a {extents = [4, 2]} : $f32:4x2
+        %h = tile_hadamard %b {axis = 0, size = 4} : $f32:4x2
+        %r = tile_reshape %h {extents = [8]} : $f32:8
+        """), 16, -20, -4, 4, -8, 8, 0, 0);
+    assertTrue(refused(LOAD + "%h = tile_hadamard %a {axis = 0, size = 16} : $f32:8").contains("blocks of a tile's"));
+  }
+
+  @Test
+  void tileItem() {
+    gives(ofEight("""
+        %m = tile_reduce %a {axis = 0, function = max} : tile<f32, "{register: []} -> {dim0: 1}">
+        %n = tile_item %m : $f32
+        %r = apply %a, %n {function = sub} : $f32:8
+        """), -6, -9, -4, -11, -2, -13, 0, -15);
+    assertTrue(refused(LOAD + "%n = tile_item %a : $f32").contains("one element"));
+  }
+
   @Test
   void check() {
     String checked = """

@@ -44,10 +44,10 @@ public record RunningBounds(ErrorModel model) {
       List<Approximate> operands = operation.operands().stream().map(values::get).toList();
       Operation maker = operation.operands().size() == 2 ? scales.get(operation.operand(1)) : null;
       if (op instanceof Quantize quantize && maker != null) {
-        Approximate ranges = values.get(maker.operand(0));
+        List<Approximate> made = maker.operands().stream().map(values::get).toList();
         Tensor exact = eval(op, operands, operation.result().tensorType());
         values.put(operation.result(), new Approximate(
-            exact, scaled(quantize.error(operands, (Scales) maker.op(), ranges, exact, model))));
+            exact, scaled(quantize.error(operands, (Scales) maker.op(), made, exact, model))));
         continue;
       }
       values.put(operation.result(), apply(op, operands, operation.result().tensorType()));

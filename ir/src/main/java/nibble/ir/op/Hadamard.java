@@ -65,8 +65,8 @@ public record Hadamard(int axis, long size, Optional<Long> seed) implements Tens
     return Tensor.of(result, y);
   }
 
-  /** 1 and -1; 1 where there is no seed. */
-  private double[] signs() {
+  /** What the elements of a block are multiplied by before: 1 and -1; 1 where there is no seed. */
+  public double[] signs() {
     double[] signs = new double[Math.toIntExact(size)];
     for (int i = 0; i < signs.length; i++) {
       signs[i] = seed.isPresent() && Philox.word(seed.get(), 0, i, SIGNS) < 0 ? -1 : 1;

@@ -218,7 +218,7 @@ public record Quantize(RoundingMode rounding, Optional<Double> fallback, TensorT
 
   @Override
   public double[] error(List<Approximate> operands, Tensor exact, ErrorModel model) {
-    return new QuantizeBounds(this, operands, Optional.empty(), exact, model).errors();
+    return new QuantizeBounds(this, operands, List.of(), exact, model).errors();
   }
 
   /**
@@ -226,15 +226,16 @@ public record Quantize(RoundingMode rounding, Optional<Double> fallback, TensorT
    * the largest distance of one of them does.
    *
    * @param scales what made the second operand
-   * @param ranges of what it made it
+   * @param made of what it made it: ranges, and perhaps outer scales
    */
   public double[] error(
-      List<Approximate> operands, Scales scales, Approximate ranges, Tensor exact, ErrorModel model) {
+      List<Approximate> operands, Scales scales, List<Approximate> made, Tensor exact, ErrorModel model) {
     ScaleLayout layout = result.scale().orElseThrow();
-    boolean isOwnRule = scales.elements().equals(result.format()) && scales.rule().equals(layout.rule())
+    boolean isOwnRule = scales.elements().equals(result.format()) && scales.inner().isEmpty()
+        && scales.rule().equals(layout.rule())
         && operands.size() == 2 && result.zeroType().isEmpty() && scales.result().isScaled() == layout.outer().isPresent();
     return isOwnRule
-        ? new QuantizeBounds(this, operands, Optional.of(ranges), exact, model).errors()
+        ? new QuantizeBounds(this, operands, made, exact, model).errors()
         : error(operands, exact, model);
   }
 }

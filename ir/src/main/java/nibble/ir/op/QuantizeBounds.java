@@ -17,7 +17,7 @@ import nibble.ir.shape.Shape;
 final class QuantizeBounds {
   private final Quantize op;
   private final List<Approximate> operands;
-  private final Optional<Approximate> ranges;
+  private final List<Approximate> made;
   private final Approximate x;
   private final Tensor exact;
   private final TensorType type;
@@ -25,10 +25,10 @@ final class QuantizeBounds {
   private final ScaleGrid grid;
 
   QuantizeBounds(
-      Quantize op, List<Approximate> operands, Optional<Approximate> ranges, Tensor exact, ErrorModel model) {
+      Quantize op, List<Approximate> operands, List<Approximate> made, Tensor exact, ErrorModel model) {
     this.op = op;
     this.operands = operands;
-    this.ranges = ranges;
+    this.made = made;
     this.x = operands.getFirst();
     this.exact = exact;
     this.type = exact.type();
@@ -57,10 +57,10 @@ final class QuantizeBounds {
   }
 
   private ScaleBounds scales() {
-    if (ranges.isPresent()) {
+    if (!made.isEmpty()) {
       return ScaleBounds.dynamic(
-          ranges.get(), type.scaleType(), type.scale().orElseThrow(), CodeRange.of(type.format()), Optional.empty(),
-          model);
+          made.getFirst(), type.scaleType(), type.scale().orElseThrow(), CodeRange.of(type.format()),
+          made.stream().skip(1).findFirst(), model);
     }
     boolean given = operands.size() > 1 && operands.get(1).exact().type().equals(type.scaleType());
     if (given) {

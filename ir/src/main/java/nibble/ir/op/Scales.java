@@ -16,26 +16,41 @@ import nibble.ir.layout.ScaleRule;
 
 /**
  * The scales by which boxes of those magnitudes become codes: what a dynamic quantizer does with its amax, and what a
- * range from calibration becomes before a static one. A result that is scaled itself has the scales of two levels.
+ * range from calibration becomes before a static one. A result that is scaled itself has the scales of two levels; a
+ * second operand is their outer ones.
  *
  * @param elements format of the codes
  * @param rule which scale a magnitude gets
+ * @param inner the format of scales that the results are scales of: magnitudes are spread over codes times these then
  * @param result type of the scales: one for each magnitude
  */
 @OpInfo(
     name = "scales",
     summary = "scales for boxes of elements of those largest magnitudes",
     rounding = "the scale is rounded to its format as its rule says, also in exact interpretation")
-public record Scales(NumberFormat elements, ScaleRule rule, TensorType result) implements TensorOp {
+public record Scales(NumberFormat elements, ScaleRule rule, Optional<NumberFormat> inner, TensorType result)
+    implements TensorOp {
+  /** Scales of elements. */
+  public Scales(NumberFormat elements, ScaleRule rule, TensorType result) {
+    this(elements, rule, Optional.empty(), result);
+  }
+
   @Override
   public TensorType infer(List<TensorType> operands) {
-    expectOperands(operands, 1);
+    if (operands.size() != 2) {
+      expectOperands(operands, 1);
+    } else if (!result.isScaled() || !operands.get(1).equals(result.scaleType())) {
+      throw new TypeRuleException("scales of type " + result + " are no scales under outer ones of type " + operands.get(1));
+    }
     TensorType range = expectFloat(operands.getFirst());
     if (!range.shape().equals(result.shape())) {
       throw new TypeRuleException("scales from " + range + " has a result of the same shape, not " + result);
     }
     if (result.sparse().isPresent() || result.residual().isPresent()) {
       throw new TypeRuleException("scales gives plain numbers or numbers that are scaled once, not " + result);
+    }
+    if (inner.isPresent() && result.isScaled()) {
+      throw new TypeRuleException("the scales of scales are plain numbers, not " + result);
     }
     rule.rejects(elements).ifPresent(why -> {
       throw new TypeRuleException(
@@ -55,16 +70,22 @@ public record Scales(NumberFormat elements, ScaleRule rule, TensorType result) i
         new Granularities.PerTensor(), result.format(), rule, result.scale(), Optional.empty());
   }
 
+  /** The numbers over which a magnitude is spread. */
+  public CodeRange codes() {
+    CodeRange codes = CodeRange.of(elements);
+    return inner.map(codes::times).orElse(codes);
+  }
+
   @Override
   public Tensor eval(List<Tensor> operands, TensorType type) {
-    return new DynamicScales(layout(), CodeRange.of(elements))
-        .of(operands.getFirst().elements(), type, Optional.empty());
+    return new DynamicScales(layout(), codes())
+        .of(operands.getFirst().elements(), type, operands.stream().skip(1).findFirst());
   }
 
   @Override
   public double[] error(List<Approximate> operands, Tensor exact, ErrorModel model) {
-    ScaleBounds bounds = ScaleBounds.dynamic(operands.getFirst(), exact.type(), layout(), CodeRange.of(elements),
-        Optional.empty(), model);
+    ScaleBounds bounds = ScaleBounds.dynamic(operands.getFirst(), exact.type(), layout(), codes(),
+        operands.stream().skip(1).findFirst(), model);
     double[] scales = exact.values();
     double[] error = new double[scales.length];
     for (int box = 0; box < error.length; box++) {

@@ -150,14 +150,12 @@ public record CalibrateQuantizers(
     Tensor scales = new Scales(type.format(), type.scale().orElseThrow().rule(), scaleType)
         .eval(List.of(tensor), scaleType);
     Tensor codes = new Quantize(quantize.rounding(), quantize.fallback(), type).eval(List.of(seen, scales), type);
-    double sqnr = QuantizationCost.sqnrDb(seen.values(), codes.values());
     String clipped = String.format(Locale.ROOT, "%.3f %% of the elements clipped", 100 * Clipping.share(seen, codes));
     context.applied(
         "scales of " + operation.operand(0) + " from " + range.name().toLowerCase(Locale.ROOT) + " of sample inputs, "
             + clipped,
         operation.location(),
         at.isEmpty() ? "asked for every quantizer of an activation" : "asked for at " + at.getFirst(),
-        QuantizationCost.of(
-            operation.operand(0).tensorType(), quantize.result(), Optional.of(sqnr)));
+        QuantizationCost.of(seen, codes, operation.operand(0).tensorType(), quantize.result()));
   }
 }

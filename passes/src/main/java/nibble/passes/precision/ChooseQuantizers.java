@@ -131,6 +131,7 @@ public record ChooseQuantizers(
     if (candidates.isEmpty()) {
       return ImmutableMap.of();
     }
+    Optional<ObservedValues> seen = SampledProducts.activations(function, scope, context);
     CandidateErrors errors = CandidateErrors.of(error, function, candidates, context, NAME);
     List<BitBudget.Item> items = new ArrayList<>();
     candidates.forEach((product, own) -> items.add(new BitBudget.Item(
@@ -147,7 +148,7 @@ public record ChooseQuantizers(
       record(product, choice, candidates.get(product), items.get(i), scope, errors, context);
       if (choice.layouts().isPresent()) {
         LayoutCandidate layout = choice.layouts().get();
-        new ProductPlanner(layout.weight(), layout.act(), any -> "chosen for its product", definitions, context)
+        new ProductPlanner(layout.weight(), layout.act(), any -> "chosen for its product", definitions, seen, context)
             .plan(product).ifPresent(plan -> plans.put(product.result(), plan));
       }
     }

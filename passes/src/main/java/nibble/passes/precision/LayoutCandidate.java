@@ -39,7 +39,8 @@ record LayoutCandidate(Optional<LayoutSpec> weight, Optional<LayoutSpec> act) {
       Operation product, Definitions definitions, PassEnvironment environment, Optional<Double> left,
       Map<String, Long> sizes) {
     PassContext unheard = new PassContext(PassEnvironment.of(environment.registry()), "");
-    Optional<ProductPlan> plan = new ProductPlanner(weight, act, any -> "", definitions, unheard).plan(product);
+    Optional<ProductPlan> plan =
+        new ProductPlanner(weight, act, any -> "", definitions, Optional.empty(), unheard).plan(product);
     Optional<String> obstacle = unheard.decisions().stream()
         .filter(decision -> decision.outcome() == Decision.Outcome.SKIPPED).map(Decision::reason).findFirst();
     if (plan.isEmpty() || obstacle.isPresent()) {

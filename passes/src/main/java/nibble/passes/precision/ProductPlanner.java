@@ -1,12 +1,16 @@
 package nibble.passes.precision;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.eval.Tensor;
 import nibble.ir.format.FixedRounding;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
+import nibble.passes.Decision.Cost;
 import nibble.passes.PassContext;
 import nibble.passes.precision.OperandLayout.Fit;
 
@@ -17,6 +21,7 @@ import nibble.passes.precision.OperandLayout.Fit;
  * @param act layout of activations
  * @param reason why a product is quantized so, for people
  * @param definitions of the function's values
+ * @param observed what values are on the sample inputs, where there are some
  * @param context takes the decisions
  */
 record ProductPlanner(
@@ -24,6 +29,7 @@ record ProductPlanner(
     Optional<LayoutSpec> act,
     Function<Operation, String> reason,
     Definitions definitions,
+    Optional<ObservedValues> observed,
     PassContext context) {
 
   /** What to do with a product; nothing where it is left as it is. */
@@ -56,14 +62,26 @@ record ProductPlanner(
     }
     Quantize quantize = fit.quantize().get();
     TensorType before = layout.operand().stored().tensorType();
-    Optional<Double> sqnr = context.environment().weights().flatMap(weights ->
-        new QuantizationCost(weights).sqnrDb(layout.operand().stored(), quantize, definitions));
     context.applied(
         what + " to " + description(quantize),
         product.location(),
         reason.apply(product),
-        QuantizationCost.of(before, quantize.result(), sqnr));
+        numbers(layout.operand().stored())
+            .map(exact -> cost(exact, quantize, before))
+            .orElseGet(() -> QuantizationCost.of(before, quantize.result(), Optional.empty())));
     return fit.quantize();
+  }
+
+  /** The numbers of a value: of weights, and of all others on the sample inputs; nothing where they are not known. */
+  private Optional<Tensor> numbers(Value stored) {
+    return context.environment().weights()
+        .flatMap(weights -> new ConstantValues(definitions).tensor(stored, weights))
+        .or(() -> observed.flatMap(values -> values.of(stored)));
+  }
+
+  private static Cost cost(Tensor exact, Quantize quantize, TensorType before) {
+    Tensor codes = quantize.eval(List.of(exact), quantize.result().withShape(exact.type().shape()));
+    return QuantizationCost.of(exact, codes, before, quantize.result());
   }
 
   private static String description(Quantize quantize) {

@@ -1,20 +1,18 @@
 package nibble.passes.precision;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nibble.ir.TensorType;
-import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
-import nibble.ir.eval.WeightSource;
 import nibble.ir.op.Quantize;
 import nibble.passes.Decision.Cost;
+import nibble.passes.Decision.Fidelity;
 
-/**
- * What quantization of a tensor costs.
- *
- * @param weights where weights come from
- */
-public record QuantizationCost(WeightSource weights) {
+/** What quantization of a tensor costs. */
+public final class QuantizationCost {
+  private QuantizationCost() {}
+
   /**
    * Ratio of a tensor's energy to that of the error of quantizing it, in dB; infinite where nothing is lost.
    *
@@ -40,8 +38,29 @@ public record QuantizationCost(WeightSource weights) {
     return new Cost(TensorBytes.of(before), TensorBytes.of(after), sqnrDb);
   }
 
-  /** The ratio for a value that is computed from weights and constants; nothing for any other. */
-  Optional<Double> sqnrDb(Value stored, Quantize quantize, Definitions definitions) {
-    return new ConstantValues(definitions).tensor(stored, weights).map(tensor -> sqnrDb(tensor, quantize));
+  /**
+   * The cost of codes whose numbers are known.
+   *
+   * @param exact what was quantized
+   * @param codes what it became
+   * @param before the type of a value, perhaps of symbolic sizes
+   * @param after the type of its codes
+   */
+  static Cost of(Tensor exact, Tensor codes, TensorType before, TensorType after) {
+    double[] x = exact.values();
+    double[] y = codes.values();
+    double xx = 0;
+    double yy = 0;
+    double xy = 0;
+    for (int i = 0; i < x.length; i++) {
+      xx += x[i] * x[i];
+      yy += y[i] * y[i];
+      xy += x[i] * y[i];
+    }
+    Optional<double[]> second = codes.residual().map(Tensor::scales);
+    Fidelity fidelity = new Fidelity(
+        xx == 0 && yy == 0 ? 1 : xy / Math.sqrt(xx * yy), Clipping.share(exact, codes), codes.scales().length,
+        second.map(scales -> Arrays.stream(scales).filter(scale -> scale != 0).count()));
+    return new Cost(TensorBytes.of(before), TensorBytes.of(after), Optional.of(sqnrDb(x, y)), Optional.of(fidelity));
   }
 }

@@ -56,7 +56,9 @@ public record QuantizeMatMuls(
 
   private ImmutableMap<Value, ProductPlan> plans(Function function, PassContext context) {
     ProductScope scope = new ProductScope(at, "every product with a weight");
-    ProductPlanner planner = new ProductPlanner(weight, act, scope::reason, Definitions.in(function), context);
+    Definitions definitions = Definitions.in(function);
+    ProductPlanner planner = new ProductPlanner(
+        weight, act, scope::reason, definitions, SampledProducts.activations(function, scope, context), context);
     Map<Value, ProductPlan> plans = new LinkedHashMap<>();
     function.body().walk(operation -> {
       if (scope.includes(operation)) {

@@ -1,5 +1,6 @@
 package nibble.passes.precision;
 
+import com.google.common.collect.ImmutableList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +10,8 @@ import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
 import nibble.ir.op.MatMul;
@@ -36,6 +39,33 @@ record SampledProducts(Definitions definitions, ObservedValues values) {
       product.operands().forEach(operand -> wanted.add(StoredOperand.of(operand, definitions).stored()));
     }
     return new SampledProducts(definitions, ObservedValues.of(function, wanted, context, pass));
+  }
+
+  /** The left operands of products as they are stored, where there are sample inputs that fit, and weights. */
+  static Optional<ObservedValues> activations(Function function, ProductScope scope, PassContext context) {
+    ImmutableList<Tensor> inputs = context.environment().inputs().get(function.name());
+    if (inputs == null || context.environment().weights().isEmpty() || !fits(function, inputs)) {
+      return Optional.empty();
+    }
+    Definitions definitions = Definitions.in(function);
+    Set<Value> wanted = new LinkedHashSet<>();
+    function.body().walk(operation -> {
+      if (scope.includes(operation)) {
+        wanted.add(StoredOperand.of(operation.operand(0), definitions).stored());
+      }
+    });
+    return wanted.isEmpty()
+        ? Optional.empty() : Optional.of(ObservedValues.of(function, wanted, context, "a decision record"));
+  }
+
+  private static boolean fits(Function function, List<Tensor> inputs) {
+    try {
+      Interpreter.bind(function, inputs);
+      return true;
+    } catch (InputException e) {
+      // Such as those of other sizes than the function was fixed to.
+      return false;
+    }
   }
 
   /** The noise of a product's result over its signal, each a sum of squares, where its operands alone are quantized. */

@@ -86,11 +86,11 @@ public record SmoothMatMuls(
     Map<Value, ImmutableList<Double>> factors = new HashMap<>();
     products.asMap().forEach((activation, users) -> {
       Tensor seen = observed.of(activation).orElseThrow();
-      double[] channels = magnitudes(seen, seen.extents().length - 1);
+      double[] channels = ChannelMagnitudes.of(seen, seen.extents().length - 1);
       double[] rows = new double[channels.length];
       for (Operation product : users) {
         WeightProduct read = reader.read(product);
-        double[] own = magnitudes(
+        double[] own = ChannelMagnitudes.of(
             new ConstantValues(definitions).tensor(read.right().stored(), context.environment().weights().orElseThrow())
                 .orElseThrow(), read.rightInner());
         Arrays.setAll(rows, j -> Math.max(rows[j], own[j]));
@@ -110,22 +110,6 @@ public record SmoothMatMuls(
     }
     return product.left().stored().tensorType().shape().last().isConstant()
         ? Optional.empty() : Optional.of("its inner axis is symbolic");
-  }
-
-  /** The largest finite magnitude at each index of an axis. */
-  private static double[] magnitudes(Tensor tensor, int axis) {
-    int[] extents = tensor.extents();
-    int stride = 1;
-    for (int i = axis + 1; i < extents.length; i++) {
-      stride *= extents[i];
-    }
-    double[] largest = new double[extents[axis]];
-    for (int i = 0; i < tensor.size(); i++) {
-      double magnitude = Math.abs(tensor.elements()[i]);
-      int index = i / stride % largest.length;
-      largest[index] = Double.isFinite(magnitude) ? Math.max(largest[index], magnitude) : largest[index];
-    }
-    return largest;
   }
 
   private double[] factors(double[] channels, double[] rows) {

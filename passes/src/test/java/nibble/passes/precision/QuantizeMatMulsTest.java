@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -254,5 +256,67 @@ class QuantizeMatMulsTest {
     assertSame(module, apply("quantize{weight=i8:group 4}", module, context));
     assertEquals("no scale<group 4> lies along the inner axis of tensor<[8,3,2] x f32>, which is its axis 0",
         context.decisions().getFirst().reason());
+  }
+
+  /** With sample inputs the codes of activations are measured as those of weights are. */
+  @Test
+  void theCostOfAnActivationIsMeasuredOnSampleInputs() {
+    Tensor x = random(TensorType.of(Shape.of(2, 8), Formats.F32), 5);
+    PassContext context = new PassContext(
+        PassEnvironment.of(registry.ir()).withWeights(WEIGHTS).withInputs(ImmutableMap.of("main", ImmutableList.of(x))),
+        "quantize");
+    apply("quantize{act=i8:token:full}", product("[8,6]", "false"), context);
+    Decision.Cost cost = context.decisions().getFirst().cost().orElseThrow();
+    double[] codes = quantized(x, "tensor<[2,8] x i8, scale<token, f32, full>>");
+    double xx = 0;
+    double yy = 0;
+    double xy = 0;
+    int clipped = 0;
+    for (int i = 0; i < codes.length; i++) {
+      xx += x.elements()[i] * x.elements()[i];
+      yy += codes[i] * codes[i];
+      xy += x.elements()[i] * codes[i];
+      // Code 127 stands for 127 / 128 of the largest.
+      clipped += x.elements()[i] > codes[i] * (1 + 1e-3) && codes[i] > 0 && Math.abs(codes[i]) > 0.99 * amax(x, i / 8)
+          ? 1 : 0;
+    }
+    Decision.Fidelity fidelity = cost.fidelity().orElseThrow();
+    assertEquals(xy / Math.sqrt(xx * yy), fidelity.cosine(), 1e-12);
+    assertEquals(clipped / 16.0, fidelity.clipped(), 1e-12);
+    assertEquals(2, fidelity.boxes());
+    assertEquals(Optional.empty(), fidelity.flagged());
+    assertTrue(cost.sqnrDb().orElseThrow() > 30, cost::text);
+  }
+
+  private static double amax(Tensor x, int row) {
+    double most = 0;
+    for (int i = 8 * row; i < 8 * (row + 1); i++) {
+      most = Math.max(most, Math.abs(x.elements()[i]));
+    }
+    return most;
+  }
+
+  @Test
+  void boxesWithASecondLevelAreCounted() {
+    double[] elements = new double[16];
+    elements[5] = 4;
+    Tensor x = Tensor.of(TensorType.of(Shape.of(2, 8), Formats.F32), elements);
+    PassContext context = new PassContext(
+        PassEnvironment.of(registry.ir()).withWeights(WEIGHTS).withInputs(ImmutableMap.of("main", ImmutableList.of(x))),
+        "quantize");
+    apply("quantize{act=i8:block(1,4):residual(i8,1.5)}", product("[8,6]", "false"), context);
+    String text = context.decisions().getFirst().text();
+    assertTrue(text.endsWith(", 0.00 % clipped, 1 of 4 boxes with a second level)"), text);
+  }
+
+  /** Inputs of other sizes than the function was fixed to can't be interpreted, and are no reason to fail. */
+  @Test
+  void inputsThatDoNotFitMeasureNothing() {
+    Tensor x = random(TensorType.of(Shape.of(3, 8), Formats.F32), 5);
+    PassContext context = new PassContext(
+        PassEnvironment.of(registry.ir()).withWeights(WEIGHTS).withInputs(ImmutableMap.of("main", ImmutableList.of(x))),
+        "quantize");
+    apply("quantize{act=i8:token}", product("[8,6]", "false"), context);
+    assertEquals(Optional.empty(), context.decisions().getFirst().cost().orElseThrow().sqnrDb());
   }
 }

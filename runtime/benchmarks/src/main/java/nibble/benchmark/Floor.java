@@ -19,8 +19,8 @@ record Floor(String benchmark, double limit) {
       new Floor("MachineTensorCores.launch(F16_SM_80) tensorOperations", 5e6),
       new Floor("MachineTensorCores.launch(S8_SM_80) tensorOperations", 2.5e6),
       new Floor("MachineTensorCores.launch(F16_SM_90) tensorOperations", 5e6),
-      new Floor("MachineChecks.launch(ARITHMETIC) threadInstructions", 0.3e9),
-      new Floor("MachineChecks.launch(ARITHMETIC_WITH_HALF_OF_THE_LANES) threadInstructions", 0.3e9),
+      new Floor("MachineChecks.launch(ARITHMETIC, ALL) threadInstructions", 0.3e9),
+      new Floor("MachineChecks.launch(ARITHMETIC_WITH_HALF_OF_THE_LANES, ALL) threadInstructions", 0.3e9),
       new Floor("EmulatedGemm.launch(F16)", 500),
       new Floor("EmulatedGemm.launch(S8)", 500));
 

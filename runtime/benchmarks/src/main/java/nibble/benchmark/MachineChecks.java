@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** How many instructions the PTX machine executes with all of its checks on, which one worker does. */
+/** How many instructions the PTX machine executes on one worker with checks on, and with none. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -36,7 +36,24 @@ public class MachineChecks {
     ATTENTION
   }
 
+  /** Which checks are on beside those that always are. */
+  public enum Checked {
+    ALL(Check.values()),
+    INIT(Check.INIT),
+    RACE(Check.RACE),
+    NONE();
+
+    private final Check[] checks;
+
+    Checked(Check... checks) {
+      this.checks = checks;
+    }
+  }
+
   @Param private Case what;
+
+  @Param({"ALL", "NONE"})
+  private Checked with;
 
   private Machine machine;
   private Runnable run;
@@ -44,7 +61,7 @@ public class MachineChecks {
 
   @Setup
   public void load() {
-    machine = Machine.builder().workers(1).checks(Check.values()).build();
+    machine = Machine.builder().workers(1).checks(with.checks).build();
     run = switch (what) {
       case ARITHMETIC -> arithmetic(false);
       case ARITHMETIC_WITH_HALF_OF_THE_LANES -> arithmetic(true);

@@ -1,7 +1,5 @@
 package nibble.cli;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,6 +7,7 @@ import java.util.Optional;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
+import nibble.engine.run.CalibratedModel;
 import nibble.engine.run.ModelInputs;
 import nibble.passes.pipeline.Pipeline;
 import nibble.passes.validate.SampleData;
@@ -37,14 +36,13 @@ final class CalibrationParameters {
    * @throws nibble.ir.diagnostic.InputException where inputs are given and can't be read
    */
   PreparedModel prepare(PrepareModel preparation, OpenModel opened, Pipeline pipeline) {
-    boolean wanted = pipeline.passes().stream().anyMatch(pass -> pass.needsInputs());
+    boolean wanted = CalibratedModel.isWanted(pipeline);
     boolean stated = !opened.argument().inputs().isEmpty();
     if (!inputs.isEmpty() || wanted && (stated || seed.isPresent())) {
       ModelInputs read = seed.isPresent() && inputs.isEmpty()
           ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), preparation.sizes(), seed.get())
           : ModelInputs.read(opened.argument(), opened.entry(opened.module()));
-      PrepareModel sampled = preparation.withInputs(
-          ImmutableMap.of(opened.entry(opened.module()).name(), ImmutableList.copyOf(read.tensors())));
+      PrepareModel sampled = CalibratedModel.withInputs(preparation, opened, read);
       return seed.map(number -> sampled.withWeights(new SampleData(number).weights())).orElse(sampled)
           .prepare(opened, pipeline);
     }

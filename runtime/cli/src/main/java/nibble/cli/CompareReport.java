@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import nibble.engine.compare.RecipeResult;
 import nibble.engine.compile.OpenModel;
+import nibble.engine.run.Classification;
 import nibble.engine.run.ModelInputs;
 
 /** What recipes cost and save, for people and for programs. */
@@ -24,13 +25,21 @@ final class CompareReport {
     line(text, "reference   exact interpretation without a recipe");
     int width = results.stream()
         .mapToInt(result -> result.choice().toString().length()).reduce(LEAST_NAME_WIDTH, Math::max);
-    line(text, "%n%-" + width + "s  %9s  %9s  %8s  %10s  %12s  %6s  %s",
-        "recipe", "cosine", "least", "SQNR", "max error", "weights", "saved", "computed by");
+    boolean classifies = results.stream().anyMatch(result -> labelled(result) > 0);
+    line(text, "%n%-" + width + "s  %9s  %9s  %8s  %10s  %12s  %6s%s  %s",
+        "recipe", "cosine", "least", "SQNR", "max error", "weights", "saved", classifies ? "   right" : "",
+        "computed by");
     for (RecipeResult result : results) {
-      line(text, "%-" + width + "s  %9.7f  %9.7f  %5.1f dB  %10.3g  %9d kB  %5.1f%%  %s",
+      line(text, "%-" + width + "s  %9.7f  %9.7f  %5.1f dB  %10.3g  %9d kB  %5.1f%%%s  %s",
           result.choice(), result.rows().mean(), result.rows().least(), result.accuracy().sqnrDb(),
           result.accuracy().maxAbsError(), Math.round(result.constantBytes() / 1e3),
-          100 * result.savedOf(results.getFirst()), result.computedBy());
+          100 * result.savedOf(results.getFirst()),
+          classifies
+              ? String.format(Locale.ROOT, "  %5.1f%%", 100.0 * right(result) / labelled(result)) : "",
+          result.computedBy());
+    }
+    if (classifies) {
+      line(text, "%nright: of %d inputs whose class is known", labelled(results.getFirst()));
     }
     List<String> reasons = new ArrayList<>();
     results.forEach(result -> result.obstacle().ifPresent(why -> reasons.add(result.choice() + ": " + why)));
@@ -39,6 +48,14 @@ final class CompareReport {
       reasons.forEach(reason -> line(text, "  %s", reason));
     }
     return text.toString();
+  }
+
+  private static long labelled(RecipeResult result) {
+    return result.classes().map(Classification::labelled).orElse(0L);
+  }
+
+  private static long right(RecipeResult result) {
+    return result.classes().map(Classification::right).orElse(0L);
   }
 
   private static void line(StringBuilder text, String format, Object... values) {
@@ -60,6 +77,10 @@ final class CompareReport {
       recipe.put("weightBytes", result.constantBytes());
       Json.put(recipe, "saved", result.savedOf(results.getFirst()));
       recipe.put("places", result.places());
+      if (labelled(result) > 0) {
+        recipe.put("right", right(result));
+        recipe.put("labelled", labelled(result));
+      }
       recipe.put("computedBy", result.computedBy());
       result.obstacle().ifPresent(why -> recipe.put("noKernels", why));
     }

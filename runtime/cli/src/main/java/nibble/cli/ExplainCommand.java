@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
@@ -13,7 +12,6 @@ import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.compile.Toolchain;
 import nibble.ir.recipe.Recipe;
-import nibble.passes.Decision;
 import nibble.passes.recipe.Explanation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,23 +58,7 @@ final class ExplainCommand implements Callable<Integer> {
     node.put("summary", explanation.summary());
     node.put("pipeline", explanation.pipeline());
     ArrayNode decisions = node.putArray("decisions");
-    explanation.decisions().forEach(decision -> decisions.add(json(decision)));
-    return node;
-  }
-
-  private static ObjectNode json(Decision decision) {
-    ObjectNode node = Json.object();
-    node.put("pass", decision.pass());
-    node.put("outcome", decision.outcome().name().toLowerCase(Locale.ROOT));
-    node.put("subject", decision.subject());
-    node.put("path", decision.location().path());
-    node.put("source", decision.location().position().orElse(""));
-    node.put("reason", decision.reason());
-    decision.cost().ifPresent(cost -> {
-      node.put("bytesBefore", cost.bytesBefore().toString());
-      node.put("bytesAfter", cost.bytesAfter().toString());
-      cost.sqnrDb().ifPresent(sqnr -> Json.put(node, "sqnrDb", sqnr));
-    });
+    explanation.decisions().forEach(decision -> decisions.add(DecisionJson.of(decision)));
     return node;
   }
 }

@@ -46,7 +46,7 @@ final class RunJson {
     report.cost().ifPresent(cost -> node.set("quantization", quantization(cost)));
     report.assembly().ifPresent(verdict -> node.put("assembler", describe(verdict)));
     ArrayNode decisions = node.putArray("decisions");
-    report.model().passes().decisions().forEach(decision -> decisions.add(decision.pass() + ": " + decision.text()));
+    report.model().passes().decisions().forEach(decision -> decisions.add(DecisionJson.of(decision)));
     ArrayNode outputs = node.putArray("outputs");
     List<String> names = SavedOutputs.names(report.outputs().size());
     for (int i = 0; i < names.size(); i++) {

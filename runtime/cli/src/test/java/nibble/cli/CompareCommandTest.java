@@ -66,6 +66,21 @@ class CompareCommandTest {
         recipes::toString);
   }
 
+  /** A classifier's inputs have classes, and so a share that is told right. */
+  @Test
+  void ofClassifiersTheShareThatIsRightStandsBeside() {
+    CommandRun run = CommandRun.of("compare", "../../samples/fashion-vit", "--recipes", "w8a8", "--device", "interpreter");
+    List<String> lines = run.ok().out().lines().toList();
+    assertTrue(lines.get(4).matches("recipe .*  saved +right  computed by"), run.out());
+    assertTrue(lines.get(5).matches("none .* 0\\.0%  +\\d+\\.\\d%  interpreter"), run.out());
+    assertEquals("right: of 16 inputs whose class is known", lines.get(8));
+    JsonNode recipe = CommandRun.of(
+        "compare", "../../samples/fashion-vit", "--recipes", "w8a8", "--device", "interpreter", "--json")
+        .ok().json().get("recipes").get(1);
+    assertEquals(16, recipe.get("labelled").intValue());
+    assertTrue(recipe.get("right").intValue() >= 12, recipe::toString);
+  }
+
   @Test
   void mistakesAreTold() {
     compare().failed(ExitCode.USAGE, "--recipes");

@@ -13,7 +13,7 @@ import java.util.zip.GZIPInputStream;
  * @param labels the kind of each
  * @param edge of an image
  */
-record FashionImages(byte[] pixels, byte[] labels, int edge) {
+public record FashionImages(byte[] pixels, byte[] labels, int edge) {
   private static final int IMAGES_MAGIC = 0x803;
   private static final int LABELS_MAGIC = 0x801;
 
@@ -22,7 +22,7 @@ record FashionImages(byte[] pixels, byte[] labels, int edge) {
    *
    * @throws IOException where they can't be read, or are no such files
    */
-  static FashionImages read(Path folder, String name) throws IOException {
+  public static FashionImages read(Path folder, String name) throws IOException {
     byte[] labels;
     try (DataInputStream in = open(folder.resolve(name + "-labels-idx1-ubyte.gz"), LABELS_MAGIC)) {
       labels = in.readNBytes(in.readInt());
@@ -50,7 +50,8 @@ record FashionImages(byte[] pixels, byte[] labels, int edge) {
     return in;
   }
 
-  int count() {
+  /** How many there are. */
+  public int count() {
     return labels.length;
   }
 

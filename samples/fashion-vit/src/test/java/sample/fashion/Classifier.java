@@ -12,6 +12,7 @@ import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.compile.Toolchain;
+import nibble.engine.run.CalibratedModel;
 import nibble.engine.sample.ModelArgument;
 import nibble.engine.sample.ModelOptions;
 import nibble.ir.TensorType;
@@ -43,7 +44,7 @@ final class Classifier implements AutoCloseable {
     RecipeChoice choice = recipe.equals("none") ? new RecipeChoice.None() : new RecipeChoice.Named(recipe);
     Toolchain toolchain = Toolchain.withPlugins(List.of());
     OpenModel model = ReadModel.read(sample(), choice, toolchain, ReadModel.Weights.REQUIRED);
-    return new Classifier(model, PrepareModel.with(toolchain).prepare(model, choice));
+    return new Classifier(model, CalibratedModel.prepare(PrepareModel.with(toolchain), model, choice));
   }
 
   /** The first 2,000 test images of Fashion-MNIST. */

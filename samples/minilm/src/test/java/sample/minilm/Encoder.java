@@ -18,6 +18,7 @@ import nibble.engine.device.emulator.EmulatedDevice;
 import nibble.engine.plan.Constants;
 import nibble.engine.plan.Session;
 import nibble.engine.plan.Session.Sharing;
+import nibble.engine.run.CalibratedModel;
 import nibble.engine.run.RunModel;
 import nibble.engine.sample.ModelArgument;
 import nibble.engine.sample.ModelOptions;
@@ -63,7 +64,7 @@ final class Encoder implements AutoCloseable {
   static Encoder of(String recipe, Machine.Builder machine) {
     Toolchain toolchain = Toolchain.withPlugins(List.of());
     OpenModel model = open(recipe, toolchain);
-    PreparedModel prepared = PrepareModel.with(toolchain).prepare(model, choice(recipe));
+    PreparedModel prepared = CalibratedModel.prepare(PrepareModel.with(toolchain), model, choice(recipe));
     Program program = new LowerModel(toolchain).lower(prepared, Targets.get(RunModel.EMULATED_TARGET));
     Device device = new EmulatedDevice(machine.build(), program.target());
     Constants constants = Constants.of(program, model.weights().orElseThrow());

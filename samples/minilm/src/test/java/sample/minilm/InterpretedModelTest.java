@@ -10,6 +10,7 @@ import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.Toolchain;
+import nibble.engine.run.CalibratedModel;
 import nibble.engine.sample.TextLines;
 import nibble.engine.text.TokenBatch;
 import nibble.ir.eval.Interpreter;
@@ -49,7 +50,8 @@ class InterpretedModelTest {
     TokenBatch batch = batch();
     try (OpenModel model = Encoder.open(recipe, toolchain);
         Oracle oracle = new Oracle(Encoder.sample().weights().orElseThrow().locate())) {
-      PreparedModel prepared = PrepareModel.with(toolchain).prepare(model, Encoder.choice(recipe));
+      PreparedModel prepared =
+          CalibratedModel.prepare(PrepareModel.with(toolchain), model, Encoder.choice(recipe));
       Interpreter interpreter = new Interpreter(Mode.FAITHFUL, model.weights().orElseThrow());
       List<Tensor> inputs = List.of(batch.ids(Formats.I32), batch.mask(Formats.F32));
       long start = System.nanoTime();

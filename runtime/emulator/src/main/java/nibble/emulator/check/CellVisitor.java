@@ -25,6 +25,8 @@ final class CellVisitor implements AccessSets.Knowledge {
   private final BlockClocks clocks;
   /** What copies that are under way will write to shared memory. */
   private final byte[] copies;
+  /** The reads of shared memory that are entered later. */
+  private final PendingReads pending = new PendingReads(PendingReads.OF_BLOCK);
 
   // The access.
   private Warp warp;
@@ -35,6 +37,10 @@ final class CellVisitor implements AccessSets.Knowledge {
   private int bytes;
   private int site;
   private StoredValues values;
+  private int time;
+  /** The page of the cells that were looked at last. */
+  private ShadowPage page;
+  private long pageNumber;
 
   // What is past for all threads of the block: stamps from the first to the second.
   private long firstPast;
@@ -43,6 +49,7 @@ final class CellVisitor implements AccessSets.Knowledge {
   private int who;
   private int lane;
 
+  /** Of a block's accesses, of which reads of shared memory may be entered later. */
   CellVisitor(RaceChecker races, ThreadBlock block, BlockClocks clocks) {
     this.races = races;
     this.block = block;
@@ -50,12 +57,15 @@ final class CellVisitor implements AccessSets.Knowledge {
     this.copies = new byte[Math.toIntExact(block.shared().byteSize())];
   }
 
+  /** What happened in the block's shared memory so far, all of its threads know. */
+  void allMet() {
+    pending.clear();
+  }
+
   /** Visits the cells that a lane's copy will write. */
   void copy(int newLane) {
     visit(Deed.COPY, newLane, 1 << newLane);
-    for (int i = 0; i < bytes; i++) {
-      copies[(int) offsets[newLane] + i] = values.at(newLane, i);
-    }
+    values.copyTo(newLane, copies, (int) offsets[newLane], bytes);
   }
 
   /**
@@ -75,6 +85,8 @@ final class CellVisitor implements AccessSets.Knowledge {
     bytes = newBytes;
     values = newValues;
     site = newSite;
+    time = clocks.now();
+    pageNumber = -1;
     firstPast = Stamp.of(0, clocks.life(), 0, 0);
     lastPast = Stamp.of(0, clocks.life(), clocks.base(), Stamp.THREADS - 1);
   }
@@ -91,11 +103,11 @@ final class CellVisitor implements AccessSets.Knowledge {
   }
 
   @Override
-  public boolean knowsBlock(int life, int time) {
+  public boolean knowsBlock(int life, int until) {
     boolean knows = true;
     for (int rest = who; rest != 0 && knows; rest &= rest - 1) {
       int thread = warp.index * WARP + Integer.numberOfTrailingZeros(rest);
-      knows = clocks.knowsBlock(warp.index, thread, life, time);
+      knows = clocks.knowsBlock(warp.index, thread, life, until);
     }
     return knows;
   }
@@ -116,6 +128,59 @@ final class CellVisitor implements AccessSets.Knowledge {
 
   // Cells
 
+  /** Visits the cells that all lanes read, once for lanes that read the same, or has that done later. */
+  void visitReads(int deed) {
+    PendingReads later = pending();
+    if (deed == Deed.READ && areSettled(later.round())) {
+      long first = Stamp.of(deed, clocks.life(), time, warp.index * WARP);
+      later.add(shadow, lanes, offsets, bytes, site, first, clocks.base());
+      return;
+    }
+    boolean areApart = PendingReads.sharing(lanes, offsets) == (lanes & -lanes);
+    for (int rest = lanes; rest != 0; ) {
+      int same = areApart ? rest & -rest : PendingReads.sharing(rest, offsets);
+      visit(deed, Integer.numberOfTrailingZeros(rest), same);
+      rest &= ~same;
+    }
+  }
+
+  private PendingReads pending() {
+    return shadow.isOfBlock() ? pending : races.pending();
+  }
+
+  /**
+   * Whether all threads that can access the memory know of all that is more than a plain read of what the lanes read.
+   * The pages get the number of a round of pending reads.
+   */
+  private boolean areSettled(int round) {
+    int base = shadow.isOfBlock() ? clocks.base() : 0;
+    long settled = -1;
+    boolean areSettled = true;
+    for (int rest = lanes; rest != 0 && areSettled; rest &= rest - 1) {
+      long offset = offsets[Integer.numberOfTrailingZeros(rest)];
+      if (offset >> ShadowPage.BITS != settled) {
+        ShadowPage page = shadow.page(offset, bytes);
+        page.round = round;
+        if (page.lastChange <= base && page.underWay == 0) {
+          settled = offset >> ShadowPage.BITS;
+        } else {
+          areSettled = shadow.isOfBlock() && areSettled(page, (int) offset % ShadowPage.BYTES);
+        }
+      }
+    }
+    return areSettled;
+  }
+
+  private boolean areSettled(ShadowPage page, int offset) {
+    int cell = offset >> page.cellBits;
+    boolean areSettled = true;
+    for (int end = cell + (bytes >> page.cellBits); cell < end && areSettled; cell++) {
+      long reads = page.reads[cell];
+      areSettled = isClear(page.writes[cell]) && (isClear(reads) || !Stamp.isSet(reads) && Stamp.deed(reads) == Deed.READ);
+    }
+    return areSettled;
+  }
+
   /**
    * Visits the cells that a lane accesses.
    *
@@ -124,28 +189,61 @@ final class CellVisitor implements AccessSets.Knowledge {
   void visit(int deed, int newLane, int newWho) {
     lane = newLane;
     who = newWho;
-    long mine = Stamp.of(deed, clocks.life(), clocks.now(), warp.index * WARP + lane);
+    long mine = Stamp.of(deed, clocks.life(), time, warp.index * WARP + lane);
     long offset = offsets[lane];
-    ShadowPage page = shadow.page(offset, bytes);
-    int cell = (int) (offset % ShadowPage.BYTES) >> page.cellBits;
+    if (offset >> ShadowPage.BITS != pageNumber) {
+      pageNumber = offset >> ShadowPage.BITS;
+      page = shadow.page(offset, bytes);
+      pending().enter(page);
+    }
+    page.refine(offset, bytes);
+    page.lastChange = deed == Deed.READ ? page.lastChange : time;
+    int cell = (int) offset % ShadowPage.BYTES >> page.cellBits;
+    boolean isWrite = deed == Deed.WRITE || deed == Deed.COPY;
+    boolean isReadByOne = deed == Deed.READ && isSingle();
     for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
-      int left = deed;
       long write = page.writes[cell];
-      if (write != Stamp.NONE && !isKnownToAll(write)) {
-        left = checkWrite(page, cell, left);
-      }
       long reads = page.reads[cell];
-      if (reads != Stamp.NONE && !isKnownToAll(reads)) {
-        left = checkReads(page, cell, left);
-      }
-      if (left == Deed.WRITE || left == Deed.COPY) {
-        page.writes[cell] = mine;
-        page.writeSites[cell] = site;
-        page.reads[cell] = Stamp.NONE;
+      if (!isClear(write) || !isClear(reads)) {
+        check(page, cell, deed, mine);
+      } else if (isWrite) {
+        write(page, cell, deed, mine);
+      } else if (isReadByOne && (reads == Stamp.NONE || shadow.isOfBlock() || Stamp.deed(reads) == Deed.READ)) {
+        page.reads[cell] = mine;
+        page.readSites[cell] = site;
       } else {
-        remember(page, cell, reads, left == deed ? mine : Stamp.withDeed(mine, left));
+        remember(page, cell, reads, mine);
       }
     }
+  }
+
+  /** Whether a stamp is of one access, which all threads of the block know, or of none. */
+  private boolean isClear(long stamp) {
+    return stamp == Stamp.NONE || !Stamp.isSet(stamp) && isKnownToAll(stamp);
+  }
+
+  private void check(ShadowPage page, int cell, int deed, long mine) {
+    int left = deed;
+    long write = page.writes[cell];
+    if (write != Stamp.NONE && !isKnownToAll(write)) {
+      left = checkWrite(page, cell, left);
+    }
+    long reads = page.reads[cell];
+    if (reads != Stamp.NONE && !isKnownToAll(reads)) {
+      left = checkReads(page, cell, left);
+    }
+    if (left == Deed.WRITE || left == Deed.COPY) {
+      write(page, cell, left, mine);
+    } else {
+      remember(page, cell, reads, left == deed ? mine : Stamp.withDeed(mine, left));
+    }
+  }
+
+  private void write(ShadowPage page, int cell, int deed, long mine) {
+    page.underWay += (deed == Deed.COPY ? 1 : 0) - (Stamp.deed(page.writes[cell]) == Deed.COPY ? 1 : 0);
+    page.writes[cell] = mine;
+    page.writeSites[cell] = site;
+    page.reads[cell] = Stamp.NONE;
   }
 
   private void remember(ShadowPage page, int cell, long reads, long mine) {
@@ -250,7 +348,7 @@ final class CellVisitor implements AccessSets.Knowledge {
     int other = Stamp.thread(write) % WARP;
     boolean isSameInstruction =
         write != Stamp.NONE && Stamp.life(write) == clocks.life() && Stamp.thread(write) / WARP == warp.index
-            && page.writeSites[cell] == site && Stamp.time(write) == clocks.now() && (lanes >>> other & 1) != 0 && other < lane;
+            && page.writeSites[cell] == site && Stamp.time(write) == time && (lanes >>> other & 1) != 0 && other < lane;
     long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
     return isSameInstruction && at >= offsets[other] && at < offsets[other] + bytes;
   }

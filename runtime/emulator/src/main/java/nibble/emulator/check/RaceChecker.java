@@ -11,19 +11,17 @@ import nibble.emulator.memory.Region;
 /** Finds races of one launch. Its blocks must run by one thread; they may be under way at the same time. */
 final class RaceChecker {
   private final Findings findings;
+  private final Code code;
   private final MemoryOrder[] orders;
-  private final boolean[] relaxed;
   private final AccessSets globalSets = new AccessSets();
+  private final PendingReads pending = new PendingReads(PendingReads.OF_LAUNCH);
   private final List<KernelFault.Index> blocks = new ArrayList<>();
   private ShadowMemory[] regions = new ShadowMemory[16];
 
   RaceChecker(Code code, Findings findings) {
     this.findings = findings;
-    this.orders = code.sites().stream().map(it -> MemoryOrder.of(it.opcode())).toArray(MemoryOrder[]::new);
-    this.relaxed = new boolean[orders.length];
-    for (int site = 0; site < relaxed.length; site++) {
-      relaxed[site] = code.sites().get(site).opcode().contains(".relaxed");
-    }
+    this.code = code;
+    this.orders = new MemoryOrder[code.sites().size()];
   }
 
   Findings findings() {
@@ -32,12 +30,20 @@ final class RaceChecker {
 
   /** What the instruction of a site says of order. */
   MemoryOrder order(int site) {
+    if (orders[site] == null) {
+      orders[site] = MemoryOrder.of(code.sites().get(site).opcode());
+    }
     return orders[site];
   }
 
   /** Whether an arrival or a wait orders nothing. */
   boolean isRelaxed(int site) {
-    return relaxed[site];
+    return code.sites().get(site).opcode().contains(".relaxed");
+  }
+
+  /** The reads of global memory that are entered later. */
+  PendingReads pending() {
+    return pending;
   }
 
   /** A new number for a block that starts, or that has used up its times. */

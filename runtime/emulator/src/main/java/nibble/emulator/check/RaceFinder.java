@@ -43,6 +43,7 @@ final class RaceFinder implements Observer.BlockObserver {
     clocks.start();
     shared.clear();
     shared.sets().clear();
+    cells.allMet();
     gatherings.clear();
     mbarriers.clear();
   }
@@ -67,30 +68,12 @@ final class RaceFinder implements Observer.BlockObserver {
     int deed = !order.isStrong() ? Deed.READ : order.isWide() ? Deed.STRONG_READ : Deed.STRONG_READ_IN_BLOCK;
     long[] offsets = place.offsets();
     cells.begin(warp, lanes, shadow, place, offsets, bytes, null, site);
-    if (sharing(lanes, offsets) == (lanes & -lanes)) {
-      visitEach(deed, lanes);
-    } else {
-      for (int rest = lanes; rest != 0; ) {
-        int same = sharing(rest, offsets);
-        cells.visit(deed, Integer.numberOfTrailingZeros(rest), same);
-        rest &= ~same;
-      }
-    }
+    cells.visitReads(deed);
     if (order.isStrong() && shadow.hasPlaces()) {
       for (int rest = lanes; rest != 0; rest &= rest - 1) {
         see(warp, Integer.numberOfTrailingZeros(rest), shadow, offsets, order);
       }
     }
-  }
-
-  /** The lanes that access the same as the first of them. Where it shares with nobody, most likely nobody does. */
-  private static int sharing(int lanes, long[] offsets) {
-    long offset = offsets[Integer.numberOfTrailingZeros(lanes)];
-    int same = 0;
-    for (int lane = 0; lane < WARP; lane++) {
-      same |= offsets[lane] == offset ? 1 << lane : 0;
-    }
-    return same & lanes;
   }
 
   private void visitEach(int deed, int lanes) {
@@ -187,11 +170,13 @@ final class RaceFinder implements Observer.BlockObserver {
   private void complete(Warp warp, int lane, long[] destinations, int bytes) {
     long mine = Stamp.of(Deed.WRITE, clocks.life(), clocks.now(), warp.index * WARP + lane);
     ShadowPage page = shared.page(destinations[lane], bytes);
-    int cell = (int) (destinations[lane] % ShadowPage.BYTES) >> page.cellBits;
+    page.lastChange = clocks.now();
+    int cell = (int) destinations[lane] % ShadowPage.BYTES >> page.cellBits;
     for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
       long write = page.writes[cell];
       if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
         page.writes[cell] = mine;
+        page.underWay--;
       }
     }
   }
@@ -312,6 +297,7 @@ final class RaceFinder implements Observer.BlockObserver {
     if (gathering.isOfAll) {
       clocks.meetAll();
       shared.sets().clear();
+      cells.allMet();
       return;
     }
     for (int i = 0; i < gathering.warps.size(); i++) {

@@ -32,15 +32,13 @@ final class ShadowMemory {
 
   /** The page of an access of so many bytes; accesses do not cross pages. */
   ShadowPage page(long offset, int bytes) {
-    int number = (int) (offset / ShadowPage.BYTES);
+    int number = (int) (offset >> ShadowPage.BITS);
     ShadowPage page = pages[number];
     if (page == null) {
-      page = new ShadowPage();
+      page = new ShadowPage(offset, bytes);
       pages[number] = page;
     }
-    if (((offset | bytes) & 3) != 0) {
-      page.refine();
-    }
+    page.refine(offset, bytes);
     return page;
   }
 

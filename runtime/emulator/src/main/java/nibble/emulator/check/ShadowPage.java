@@ -3,50 +3,88 @@ package nibble.emulator.check;
 import java.util.Arrays;
 
 /**
- * Who last wrote and who has read since each cell of a piece of memory. Cells are words of four bytes until an access
- * asks for less; from then on they are bytes.
+ * Who last wrote and who has read since each cell of a piece of memory. Cells are of 16 bytes until an access asks for
+ * less; from then on they are as small as that access: 8, 4 or 1 bytes.
  */
 final class ShadowPage {
-  /** Bytes of memory that a page stands for. */
-  static final int BYTES = 1024;
+  /** Bytes of memory that a page stands for, and their logarithm. */
+  static final int BITS = 10;
+  static final int BYTES = 1 << BITS;
 
+  private static final int LARGEST_CELL_BITS = 4;
   private static final int WORD_BITS = 2;
 
   /** Bits of an offset within a cell. */
-  int cellBits = WORD_BITS;
+  int cellBits;
   /** The last write that changed the cell, or a copy under way. */
-  long[] writes = new long[BYTES >> WORD_BITS];
-  int[] writeSites = new int[BYTES >> WORD_BITS];
+  long[] writes;
+  int[] writeSites;
   /** Accesses since then: a stamp or a set. */
-  long[] reads = new long[BYTES >> WORD_BITS];
-  int[] readSites = new int[BYTES >> WORD_BITS];
+  long[] reads;
+  int[] readSites;
+  /** When the last access was that is not a plain read. */
+  int lastChange;
+  /** Cells to which copies are under way. */
+  int underWay;
+  /** The last round of {@link PendingReads} in which it was read. */
+  int round;
 
-  /** Makes cells bytes. */
-  void refine() {
-    if (cellBits == 0) {
-      return;
+  /** For a first access from here on, of so many bytes. */
+  ShadowPage(long offset, int bytes) {
+    cellBits = Math.min(LARGEST_CELL_BITS, cellBits(offset, bytes));
+    int cells = BYTES >> cellBits;
+    writes = new long[cells];
+    writeSites = new int[cells];
+    reads = new long[cells];
+    readSites = new int[cells];
+  }
+
+  private static int cellBits(long offset, int bytes) {
+    int bits = Long.numberOfTrailingZeros(offset | bytes);
+    return bits < WORD_BITS ? 0 : bits;
+  }
+
+  /** Makes cells as small as an access from here on, of so many bytes, asks for. */
+  void refine(long offset, int bytes) {
+    if (Long.numberOfTrailingZeros(offset | bytes) < cellBits) {
+      refine(cellBits(offset, bytes));
     }
-    cellBits = 0;
-    writes = refine(writes);
-    reads = refine(reads);
-    writeSites = refine(writeSites);
-    readSites = refine(readSites);
   }
 
-  private static long[] refine(long[] words) {
-    long[] bytes = new long[BYTES];
-    Arrays.setAll(bytes, i -> words[i >> WORD_BITS]);
-    return bytes;
+  private void refine(int bits) {
+    int shift = cellBits - bits;
+    int cells = BYTES >> bits;
+    cellBits = bits;
+    underWay <<= shift;
+    writes = spread(writes, cells, shift);
+    reads = spread(reads, cells, shift);
+    writeSites = spread(writeSites, cells, shift);
+    readSites = spread(readSites, cells, shift);
   }
 
-  private static int[] refine(int[] words) {
-    int[] bytes = new int[BYTES];
-    Arrays.setAll(bytes, i -> words[i >> WORD_BITS]);
-    return bytes;
+  /** Gives each cell's value to all cells that it becomes, the last ones first, so that one array will do. */
+  private static long[] spread(long[] coarse, int cells, int shift) {
+    long[] fine = coarse.length < cells ? new long[cells] : coarse;
+    for (int i = cells - 1; i >= 0; i--) {
+      fine[i] = coarse[i >> shift];
+    }
+    return fine;
+  }
+
+  private static int[] spread(int[] coarse, int cells, int shift) {
+    int[] fine = coarse.length < cells ? new int[cells] : coarse;
+    for (int i = cells - 1; i >= 0; i--) {
+      fine[i] = coarse[i >> shift];
+    }
+    return fine;
   }
 
   void clear() {
-    Arrays.fill(writes, Stamp.NONE);
-    Arrays.fill(reads, Stamp.NONE);
+    cellBits = LARGEST_CELL_BITS;
+    Arrays.fill(writes, 0, BYTES >> LARGEST_CELL_BITS, Stamp.NONE);
+    Arrays.fill(reads, 0, BYTES >> LARGEST_CELL_BITS, Stamp.NONE);
+    lastChange = 0;
+    underWay = 0;
+    round = 0;
   }
 }

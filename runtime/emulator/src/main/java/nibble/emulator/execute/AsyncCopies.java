@@ -4,9 +4,12 @@ import static nibble.emulator.lane.Lanes.WARP;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The {@code cp.async} copies that a warp's threads have under way.
@@ -17,6 +20,9 @@ import java.util.Deque;
 public final class AsyncCopies {
   /** The copies of one instruction by lanes whose group has the same number. */
   private record Batch(int number, int group, int lanes, long[] destinations, byte[] data, int bytes) {}
+
+  /** The largest copies, which are those of quick kernels. */
+  private static final VectorSpecies<Byte> WHOLE = ByteVector.SPECIES_128;
 
   private final Warp warp;
   private final ThreadBlock block;
@@ -116,8 +122,13 @@ public final class AsyncCopies {
     MemorySegment shared = block.shared();
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       int lane = Integer.numberOfTrailingZeros(rest);
-      MemorySegment.copy(
-          batch.data, lane * batch.bytes, shared, ValueLayout.JAVA_BYTE, batch.destinations[lane], batch.bytes);
+      int from = lane * batch.bytes;
+      long to = batch.destinations[lane];
+      if (batch.bytes == WHOLE.length()) {
+        ByteVector.fromArray(WHOLE, batch.data, from).intoMemorySegment(shared, to, ByteOrder.LITTLE_ENDIAN);
+      } else {
+        MemorySegment.copy(batch.data, from, shared, ValueLayout.JAVA_BYTE, to, batch.bytes);
+      }
     }
   }
 }

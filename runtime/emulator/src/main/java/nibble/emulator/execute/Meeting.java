@@ -32,6 +32,9 @@ public final class Meeting implements Rendezvous {
   /** What each lane brought: 32-bit values in the low half. */
   public final long[] values = new long[WARP];
 
+  /** Which lane's value each lane takes: room for an instruction that lets lanes choose. */
+  public final int[] sources = new int[WARP];
+
   /** What each lane voted. */
   private int votes;
 
@@ -90,6 +93,13 @@ public final class Meeting implements Rendezvous {
 
   /** The lanes bring 32-bit values. */
   public void bring(int lanes, int register) {
+    if (lanes == -1) {
+      // As a loop of its own: without a condition the JVM makes vectors of it.
+      for (int lane = 0; lane < WARP; lane++) {
+        values[lane] = warp.words[register + lane];
+      }
+      return;
+    }
     for (int lane = 0; lane < WARP; lane++) {
       if (has(lanes, lane)) {
         values[lane] = warp.words[register + lane];

@@ -5,10 +5,14 @@ import java.util.Arrays;
 /** Which bytes of a memory have been written: one bit to a byte. */
 public final class WrittenBytes {
   private final long[] bits;
+  private final long size;
+  private long missing;
   private boolean all;
 
   /** Of a memory of so many bytes, of which none is written. */
   public WrittenBytes(long size) {
+    this.size = size;
+    missing = size;
     bits = new long[Math.toIntExact((size + 63) / 64)];
   }
 
@@ -50,6 +54,7 @@ public final class WrittenBytes {
   public void write(long offset, long bytes) {
     if (!all) {
       set(offset, bytes, true);
+      all = missing == 0;
     }
   }
 
@@ -57,6 +62,7 @@ public final class WrittenBytes {
   public void forget(long offset, long bytes) {
     if (all) {
       all = false;
+      missing = 0;
       Arrays.fill(bits, -1);
     }
     set(offset, bytes, false);
@@ -79,7 +85,9 @@ public final class WrittenBytes {
       int count = (int) Math.min(64 - shift, offset + bytes - at);
       long mask = -1L >>> 64 - count << shift;
       int word = (int) (at >>> 6);
-      bits[word] = written ? bits[word] | mask : bits[word] & ~mask;
+      long old = bits[word];
+      bits[word] = written ? old | mask : old & ~mask;
+      missing += Long.bitCount(old) - Long.bitCount(bits[word]);
       at += count;
     }
   }
@@ -92,6 +100,7 @@ public final class WrittenBytes {
   /** Nothing of it is written. */
   public void clear() {
     all = false;
+    missing = size;
     Arrays.fill(bits, 0);
   }
 }

@@ -5,6 +5,9 @@ import static nibble.emulator.lane.Lanes.has;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorSpecies;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.AddressResolver;
@@ -12,6 +15,9 @@ import nibble.emulator.memory.Space;
 
 /** {@code cp.async}: copies from global to shared memory that complete later; see {@link Warp#asyncCopies}. */
 public final class AsyncAccess {
+  /** The largest copies, which are those of quick kernels. */
+  private static final VectorSpecies<Byte> WHOLE = ByteVector.SPECIES_128;
+
   private AsyncAccess() {}
 
   /**
@@ -80,7 +86,11 @@ public final class AsyncAccess {
     for (int l = 0; l < WARP; l++) {
       if (has(lanes, l)) {
         int read = read(w, l, bytes, size);
-        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at[l], data, l * bytes, read);
+        if (read == WHOLE.length()) {
+          ByteVector.fromMemorySegment(WHOLE, memory, at[l], ByteOrder.LITTLE_ENDIAN).intoArray(data, l * bytes);
+        } else {
+          MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at[l], data, l * bytes, read);
+        }
         w.profile.globalBytesRead += read;
       }
     }

@@ -12,6 +12,7 @@ import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.device.DeviceRequest;
+import nibble.engine.run.Classification;
 import nibble.engine.run.ModelInputs;
 import nibble.engine.run.Phases;
 import nibble.engine.run.RunModel;
@@ -70,7 +71,7 @@ public record CompareRecipes(
         .filter(decision -> decision.outcome() == Decision.Outcome.APPLIED).count();
     return new RecipeResult(
         choice, Comparison.of(reference, output), RowCosines.of(reference, output),
-        constantBytes(prepared.prepared()), places, report.device(), obstacle);
+        constantBytes(prepared.prepared()), places, Classification.of(report), report.device(), obstacle);
   }
 
   private Optional<String> obstacle(PreparedModel prepared) {

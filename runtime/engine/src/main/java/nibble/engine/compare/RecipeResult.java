@@ -2,6 +2,7 @@ package nibble.engine.compare;
 
 import java.util.Optional;
 import nibble.engine.compile.RecipeChoice;
+import nibble.engine.run.Classification;
 import nibble.engine.verify.Comparison;
 
 /**
@@ -12,12 +13,13 @@ import nibble.engine.verify.Comparison;
  * @param rows the cosines of its rows with those
  * @param constantBytes bytes of what is stored of weights, scales included
  * @param places in how many places a pass changed the precision
+ * @param classes what a classifier says of the inputs; empty of other models
  * @param computedBy what computed the output: a device, or the interpreter
  * @param obstacle why there are no kernels, where there are none
  */
 public record RecipeResult(
-    RecipeChoice choice, Comparison accuracy, RowCosines rows, long constantBytes, long places, String computedBy,
-    Optional<String> obstacle) {
+    RecipeChoice choice, Comparison accuracy, RowCosines rows, long constantBytes, long places,
+    Optional<Classification> classes, String computedBy, Optional<String> obstacle) {
   /** Share of the bytes of another result that this one does not need. */
   public double savedOf(RecipeResult other) {
     return other.constantBytes == 0 ? 0 : 1 - (double) constantBytes / other.constantBytes;

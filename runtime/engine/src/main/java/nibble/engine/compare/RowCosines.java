@@ -1,5 +1,6 @@
 package nibble.engine.compare;
 
+import java.util.Arrays;
 import nibble.ir.eval.Tensor;
 
 /**
@@ -9,22 +10,28 @@ import nibble.ir.eval.Tensor;
  * @param least of all rows
  */
 public record RowCosines(double mean, double least) {
-  /** Of tensors of the same shape. A row of zeros has cosine 1 with itself and 0 with others. */
+  /** Of tensors of the same shape. */
   public static RowCosines of(Tensor reference, Tensor other) {
-    double[] x = reference.values();
-    double[] y = other.values();
-    int[] extents = reference.extents();
-    int length = extents.length == 0 ? 1 : Math.max(1, extents[extents.length - 1]);
+    double[] cosines = each(reference, other);
     double sum = 0;
     double least = 1;
-    int rows = x.length / length;
-    for (int row = 0; row < rows; row++) {
-      double cosine = cosine(x, y, row * length, (row + 1) * length);
+    for (double cosine : cosines) {
       sum += cosine;
       // A NaN is the least.
       least = Math.min(least, cosine);
     }
-    return new RowCosines(rows == 0 ? 1 : sum / rows, least);
+    return new RowCosines(cosines.length == 0 ? 1 : sum / cosines.length, least);
+  }
+
+  /** That of each row. A row of zeros has cosine 1 with itself and 0 with others. */
+  public static double[] each(Tensor reference, Tensor other) {
+    double[] x = reference.values();
+    double[] y = other.values();
+    int[] extents = reference.extents();
+    int length = extents.length == 0 ? 1 : Math.max(1, extents[extents.length - 1]);
+    double[] cosines = new double[x.length / length];
+    Arrays.setAll(cosines, row -> cosine(x, y, row * length, (row + 1) * length));
+    return cosines;
   }
 
   private static double cosine(double[] x, double[] y, int from, int to) {

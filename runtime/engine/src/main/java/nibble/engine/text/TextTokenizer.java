@@ -2,11 +2,16 @@ package nibble.engine.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Lists;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import nibble.ir.diagnostic.InputException;
 
 /**
@@ -75,6 +80,18 @@ public final class TextTokenizer implements AutoCloseable {
       }
     }
     return new TokenBatch(texts.size(), columns, ids, mask);
+  }
+
+  /** Texts that are padded to the same length together, the shortest first, at most so many in a batch. */
+  public ImmutableList<TokenBatch> batches(List<String> texts, int most) {
+    Map<Integer, List<String>> byLength = new TreeMap<>();
+    for (String text : texts) {
+      byLength.computeIfAbsent(encode(List.of(text)).columns(), columns -> new ArrayList<>()).add(text);
+    }
+    return byLength.values().stream()
+        .flatMap(equal -> Lists.partition(equal, most).stream())
+        .map(this::encode)
+        .collect(ImmutableList.toImmutableList());
   }
 
   @Override

@@ -1,0 +1,138 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.Optional;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.tile.Scalar;
+import nibble.ir.Operation;
+import nibble.ir.TensorPart;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.format.Rounding;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.op.Scales;
+import nibble.ir.shape.Dim;
+
+/**
+ * The scales of a scaled tensor, of one level or of two: of a tensor in memory, or of one that a quantizer of the kernel makes
+ * with scales that are computed or in memory.
+ *
+ * @param emitter computes values at coordinates
+ */
+record ScaleFactors(ElementEmitter emitter) {
+  private static final String OUTER = TensorPart.SCALES + "." + TensorPart.SCALES;
+
+  /** The scale of an element of a tensor in memory: the product of both levels, where there are two. */
+  Value of(Memory scaled, List<IndexExpr> element) {
+    TensorType type = scaled.type().scaleType();
+    List<IndexExpr> at = ElementEmitter.scaleCoordinates(scaled.type(), element);
+    Value inner = emitter.read(scaled.parts().get(TensorPart.SCALES), type, at);
+    return type.isScaled() ? product(inner, outer(scaled, element)) : inner;
+  }
+
+  /** The inner scale of an element of a tensor in memory with two levels of scales. */
+  Value inner(Memory scaled, List<IndexExpr> element) {
+    return emitter.read(scaled.parts().get(TensorPart.SCALES), scaled.type().scaleType(),
+        ElementEmitter.scaleCoordinates(scaled.type(), element));
+  }
+
+  /** The outer scale of an element of a tensor in memory with two levels of scales. */
+  Value outer(Memory scaled, List<IndexExpr> element) {
+    TensorType type = scaled.type().scaleType();
+    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, ElementEmitter.scaleCoordinates(scaled.type(), element));
+    return emitter.read(scaled.parts().get(OUTER), type.scaleType(), at);
+  }
+
+  /**
+   * The scale by which an element is quantized.
+   *
+   * @param scales the quantizer's operand, a value of the kernel
+   * @param type of what is quantized
+   */
+  Value of(Value scales, TensorType type, List<IndexExpr> element) {
+    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, element);
+    Value inner = inner(scales, at);
+    return outer(scales, at).map(outer -> product(inner, outer)).orElse(inner);
+  }
+
+  private Value inner(Value scales, List<IndexExpr> at) {
+    Memory memory = emitter.memoryOf(scales);
+    boolean isRead = memory != null && memory.type().isScaled();
+    return isRead ? emitter.read(memory.elements(), memory.type(), at) : emitter.value(scales, at);
+  }
+
+  /** The outer scale of an inner one at these coordinates, where there are two levels. */
+  private Optional<Value> outer(Value scales, List<IndexExpr> at) {
+    TensorType type = scales.tensorType();
+    if (!type.isScaled()) {
+      return Optional.empty();
+    }
+    List<IndexExpr> where = ElementEmitter.scaleCoordinates(type, at);
+    Memory memory = emitter.memoryOf(scales);
+    if (memory != null) {
+      return Optional.of(emitter.read(memory.parts().get(TensorPart.SCALES), type.scaleType(), where));
+    }
+    Operation maker = emitter.definition(scales);
+    if (!(maker.op() instanceof Scales) || maker.operands().size() != 2) {
+      throw new UnsupportedAccess("a kernel knows no outer scales of " + scales + ", which " + maker.op().name() + " makes");
+    }
+    return Optional.of(emitter.value(maker.operand(1), where));
+  }
+
+  /** A code as f32, less the zero point of its box where codes are affine: both are integers that f32 holds. */
+  Value lessZero(Memory scaled, Value code, List<IndexExpr> element) {
+    TileBuilder builder = emitter.builder();
+    Value real = builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN);
+    Optional<TensorType> zeros = scaled.type().zeroType();
+    if (zeros.isEmpty()) {
+      return real;
+    }
+    if (zeros.get().format().bits() > Short.SIZE) {
+      throw new UnsupportedAccess("no kernel takes zero points of " + zeros.get().format().name());
+    }
+    Value zero = emitter.memory().load(
+        scaled.parts().get(TensorPart.ZEROS), zeros.get().shape(), ElementEmitter.scaleCoordinates(scaled.type(), element));
+    return emitter.grid().apply(
+        builder, Scalar.SUB, real, builder.cast(zero, Formats.F32, Rounding.NEAREST_EVEN));
+  }
+
+  private Value product(Value inner, Value outer) {
+    return emitter.grid().apply(emitter.builder(), Scalar.MUL, inner, outer);
+  }
+
+  /**
+   * Stores the scales of a quantized result from its elements: the first of each box stores the box's.
+   *
+   * @param scales the quantizer's operand
+   * @param element coordinates of an element
+   */
+  void store(Memory result, Value scales, List<IndexExpr> element) {
+    TensorType type = result.type().scaleType();
+    List<IndexExpr> at = ElementEmitter.scaleCoordinates(result.type(), element);
+    IndexExpr inside = inBox(result.type(), element);
+    store(result.scales().orElseThrow(), type, at, inner(scales, at), inside);
+    outer(scales, at).ifPresent(outer -> store(
+        result.parts().get(OUTER), type.scaleType(), ElementEmitter.scaleCoordinates(type, at), outer,
+        inside.plus(inBox(type, at))));
+  }
+
+  private void store(Value buffer, TensorType type, List<IndexExpr> at, Value value, IndexExpr inside) {
+    TileBuilder builder = emitter.builder();
+    Value stored = builder.cast(value, type.format(), Rounding.NEAREST_EVEN);
+    Value isFirst = builder.apply(Scalar.EQ, emitter.grid().emit(builder, inside), builder.number(0));
+    emitter.memory().store(buffer, type.shape(), at, stored, isFirst);
+  }
+
+  /** A number that is 0 for the first element of each box alone. */
+  private static IndexExpr inBox(TensorType scaled, List<IndexExpr> at) {
+    ScaleLayout layout = scaled.scale().orElseThrow();
+    ImmutableList<Dim> box = layout.granularity().boxWithin(scaled.shape());
+    IndexExpr inside = IndexExpr.ZERO;
+    for (int axis = 0; axis < at.size(); axis++) {
+      inside = inside.plus(at.get(axis).modulo(box.get(axis)));
+    }
+    return inside;
+  }
+}

@@ -1,0 +1,54 @@
+package nibble.codegen.lower;
+
+import static nibble.codegen.ptx.Immediate.imm;
+
+import java.util.HashMap;
+import java.util.Map;
+import nibble.codegen.ptx.Immediate;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.tile.Scalar;
+
+/**
+ * Functions of the elements of a tile that neighbours share: of numbers between two multiples of a power of two that divides
+ * the divisor, all quotients are those of the lower multiple, remainders follow from its remainder, and all are less than the
+ * divisor or none is. So the scale of a group, for one, is found and loaded once for the neighbours that a thread has.
+ */
+final class NeighbourCode {
+  private record Key(Scalar function, Operand root, int above, Operand by) {}
+
+  private final Code code;
+  private final ScalarCode scalars;
+  private final Map<Key, Operand> computed = new HashMap<>();
+
+  NeighbourCode(Code code, ScalarCode scalars) {
+    this.code = code;
+    this.scalars = scalars;
+  }
+
+  /** Whether neighbours may share results of a function of integers that are not negative. */
+  static boolean shares(Scalar function) {
+    return function == Scalar.QUOTIENT || function == Scalar.MODULO || function == Scalar.LT;
+  }
+
+  /** The function of an integer that is not negative and another one. */
+  Operand apply(Scalar function, Operand a, Operand b) {
+    Code.Sum sum = code.sum(a);
+    int group = b instanceof Immediate constant && constant.bits() > 0
+        ? Math.min(code.alignment(sum.root()), Integer.lowestOneBit((int) constant.bits())) : 1;
+    if (group == 1 || sum.root() instanceof Immediate) {
+      return scalars.integer(function, a, b);
+    }
+    int inside = sum.constant() & group - 1;
+    Key key = new Key(function, sum.root(), sum.constant() - inside, b);
+    Operand known = computed.get(key);
+    if (known == null) {
+      Operand lower = inside == 0 ? a : code.add(sum.root(), imm(key.above));
+      known = scalars.integer(function, lower, b);
+      if (function == Scalar.MODULO) {
+        code.align(known, group);
+      }
+      computed.put(key, known);
+    }
+    return function == Scalar.MODULO ? code.add(known, imm(inside)) : known;
+  }
+}
