@@ -59,6 +59,7 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x i8, scale<token, ue8m0>>",
       "nearest_even; tensor<[N,64] x e2m1, scale<group 16, ue8m0, even>>",
       "nearest_even; tensor<[N,64] x i4, scale<token, f32, ceil>>",
+      "nearest_even; tensor<[N,64] x mxint8, scale<token, f32>>",
       "'stochastic(7,0)'; tensor<[N,64] x i8, scale<token, f32>>",
       "'stochastic(7,5)'; tensor<[N,64] x e2m1, scale<group 16, ue8m0, up>>"})
   void haveKernels(String rounding, String type) {
