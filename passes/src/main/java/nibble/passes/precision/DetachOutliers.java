@@ -26,9 +26,9 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Keeps the largest weights of each output channel apart, in a format of more bits, by {@link DetachOperands}: the rest has
- * smaller scales when it is quantized ("Identifying Sensitive Weights via Post-quantization Integral", dense-and-sparse
- * detach; "SqueezeLLM: Dense-and-Sparse Quantization"). Stands before {@code quantize}.
+ * Keeps the largest weights of each output channel apart, in a format of more bits, by {@link DetachOperands}: the rest
+ * has smaller scales when it is quantized ("Identifying Sensitive Weights via Post-quantization Integral",
+ * dense-and-sparse detach; "SqueezeLLM: Dense-and-Sparse Quantization"). Stands before {@code quantize}.
  *
  * <pre>
  * %1 = matmul %x, %w    =&gt;  %2 = matmul %x, (%w without the largest weights)
@@ -46,7 +46,8 @@ import nibble.passes.PassOption;
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record DetachOutliers(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
-    @PassOption(value = "share of the weights of each output channel that is kept apart", otherwise = "0.005") double share,
+    @PassOption(value = "share of the weights of each output channel that is kept apart", otherwise = "0.005")
+    double share,
     @PassOption(value = "format of the weights that are kept apart", otherwise = "f16") NumberFormat to)
     implements Pass {
   /** Bytes of the row of a weight that is kept apart. */
@@ -117,7 +118,8 @@ public record DetachOutliers(
     long sparse = (long) apart.rows().size() * (INDEX_BYTES + to.storageBits() / Byte.SIZE);
     context.applied(
         String.format(
-            Locale.ROOT, "%d weights of each output channel of %s apart in %s (%.3f %%), largest of the others %.4g instead of %.4g",
+            Locale.ROOT,
+            "%d weights of each output channel of %s apart in %s (%.3f %%), largest of the others %.4g instead of %.4g",
             apart.count(), product.right().description(), to.name(), 100.0 * apart.rows().size() / weight.size(),
             apart.largestLeft(weight, product.rightInner()), largest),
         operation.location(),
