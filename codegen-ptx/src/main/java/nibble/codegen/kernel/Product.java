@@ -10,6 +10,7 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -26,10 +27,11 @@ import nibble.ir.shape.Shape;
  * @param left coordinates of the left operand
  * @param right coordinates of the right operand
  * @param result coordinates of the result
+ * @param folds whether inner scales are applied to codes on their way to shared memory, where that is exact
  */
 record Product(
     Operation operation, Dim batch, Dim m, Dim n, Dim k, ImmutableList<IndexExpr> left,
-    ImmutableList<IndexExpr> right, ImmutableList<IndexExpr> result) {
+    ImmutableList<IndexExpr> right, ImmutableList<IndexExpr> result, boolean folds) {
   static final String BATCH = "batch";
   static final String ROW = "m";
   static final String COLUMN = "n";
@@ -53,7 +55,8 @@ record Product(
         : join(leading, List.of(depth), column);
     return new Product(
         operation, batches.size(), rows.size(), c.last(), a.last(),
-        ImmutableList.copyOf(left), ImmutableList.copyOf(right), ImmutableList.copyOf(join(batch, row, column)));
+        ImmutableList.copyOf(left), ImmutableList.copyOf(right), ImmutableList.copyOf(join(batch, row, column)),
+        false);
   }
 
   private static List<IndexExpr> join(List<IndexExpr> leading, List<IndexExpr> middle, IndexExpr last) {
@@ -133,11 +136,29 @@ record Product(
     return !scalesVary() || Long.lowestOneBit(scaleDepth().constant()) >= format.step();
   }
 
-  /** Whether scales of both operands are powers of two, each of some multiple of so many elements of the depth. */
-  boolean scalesArePowers(int group) {
-    return Stream.of(leftType(), rightType()).allMatch(type -> type.scaleType().format().equals(Formats.UE8M0))
-        && Stream.of(scaleDepth(leftType(), leftType().rank() - 1), scaleDepth(rightType(), rightDepthAxis()))
-            .allMatch(depth -> depth.equals(k) || depth.isConstant() && depth.constant() % group == 0);
+  /**
+   * Whether scales of both operands have that format, each for some multiple of so many elements of the depth, and their own
+   * scales, if they have some, do not change along the depth.
+   */
+  boolean scalesAre(NumberFormat format, int group) {
+    return scalesAre(format, group, leftType(), leftType().rank() - 1)
+        && scalesAre(format, group, rightType(), rightDepthAxis());
+  }
+
+  private boolean scalesAre(NumberFormat format, int group, TensorType type, int depthAxis) {
+    Dim depth = scaleDepth(type, depthAxis);
+    TensorType scales = type.scaleType();
+    return scales.format().equals(format)
+        && (depth.equals(k) || depth.isConstant() && depth.constant() % group == 0)
+        && scaleDepth(scales, depthAxis).equals(scales.shape().dim(depthAxis));
+  }
+
+  /** Whether an operand has scales of one word each, of fewer rows (or columns) than a warp's tile of them has. */
+  boolean hasWordsForRows(boolean isLeft) {
+    TensorType type = isLeft ? leftType() : rightType();
+    int axis = isLeft ? type.rank() - 2 : 2 * type.rank() - 3 - rightDepthAxis();
+    return type.scaleType().format().storageBits() == Integer.SIZE && scaleDepth(type, axis).isConstant()
+        && scaleDepth(type, axis).constant() < 16;
   }
 
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */
@@ -152,7 +173,20 @@ record Product(
     return left.constant() < right.constant() ? left : right;
   }
 
-  private static Dim scaleDepth(TensorType type, int axis) {
+  /** The same where codes become f16, with inner scales if these fit as well. */
+  Product folding() {
+    return new Product(operation, batch, m, n, k, left, right, result, true);
+  }
+
+  /** Whether inner scales of a tensor are applied to its codes. */
+  boolean folds(TensorType type) {
+    return folds && FoldedScales.fit(type);
+  }
+
+  private Dim scaleDepth(TensorType type, int axis) {
+    if (folds(type)) {
+      return FoldedScales.outerBox(type, axis);
+    }
     return type.scale().map(scale -> scale.granularity().boxWithin(type.shape()).get(axis)).orElse(type.shape().dim(axis));
   }
 }

@@ -90,6 +90,11 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     return (int) Math.min(1 << 30, Long.highestOneBit(2 * Math.max(1, extent) - 1));
   }
 
+  /** Bytes of shared memory that the operands take. */
+  int sharedBytes() {
+    return stages * (m + n) * k * format.bits() / Byte.SIZE;
+  }
+
   /** The same with so many stages of shared memory. */
   ProductTile withStages(int count) {
     return new ProductTile(format, m, n, k, warpsM, warpsN, count, warpgroups);

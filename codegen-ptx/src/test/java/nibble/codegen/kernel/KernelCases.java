@@ -13,12 +13,12 @@ public final class KernelCases {
   /** Those of matrix products. */
   public static Stream<KernelCase> products() {
     return Stream.of(
-        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched(),
-        FallbackCases.products())
+        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.mixed(),
+        ProductCases.batched(), FallbackCases.products())
         .flatMap(cases -> cases);
   }
 
-  /** Products of floating-point codes, which targets multiply in different ways. */
+  /** Products of codes, which targets multiply in different ways. */
   public static Stream<KernelCase> codes() {
     return ProductCases.codes();
   }

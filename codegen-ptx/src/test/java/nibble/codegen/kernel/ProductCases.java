@@ -82,8 +82,8 @@ final class ProductCases {
     }
 
     /** Whether targets differ in how they multiply them. */
-    boolean isOfFloatCodes() {
-      return isScaled() && !format.startsWith("i");
+    boolean isOfCodes() {
+      return isScaled() && !format.equals("i8");
     }
   }
 
@@ -138,9 +138,9 @@ final class ProductCases {
       new Extents(64, 64, 64, false), new Extents(127, 129, 31, true), new Extents(70, 136, 320, true),
       new Extents(130, 32, 96, true), new Extents(1, 256, 256, false));
 
-  /** Floating-point codes with the depth of both operands contiguous, as instructions for them need it. */
+  /** Codes with the depth of both operands contiguous, as instructions for them need it. */
   static Stream<KernelCase> codes() {
-    return Stream.of(Operands.values()).filter(Operands::isOfFloatCodes)
+    return Stream.of(Operands.values()).filter(Operands::isOfCodes)
         .flatMap(operands -> EXTENTS_OF_CODES.stream().map(extents -> product(operands, extents, true)));
   }
 
@@ -220,6 +220,18 @@ final class ProductCases {
         "%%p = matmul %%a, %%b {transposeB = true, to = f32} : %s%n".formatted(type)
             + epilogue.getValue().replace("$T", type),
         ImmutableMap.of("M", 50L));
+  }
+
+  /** Products of codes of two formats: of integers, and of integers by floats. */
+  static Stream<KernelCase> mixed() {
+    return Stream.of(List.of("i4", "i8"), List.of("i8", "e4m3"), List.of("e2m1", "u4"), List.of("e3m2", "e5m2"))
+        .map(formats -> KernelCase.of(
+            String.join(" by ", formats), "symbol M",
+            "%%a: tensor<[M,96] x %s, scale<group(32), f32>>, %%b: tensor<[72,96] x %s, scale<axis 0, ue4m3>>"
+                .formatted(formats.get(0), formats.get(1)), """
+            %0 = matmul %a, %b {transposeB = true, to = f32} : tensor<[M,72] x f32>
+            return %0
+            """, ImmutableMap.of("M", 70L)));
   }
 
   /** What comes before a product: parameters, and operations that give {@code %a} and {@code %b}. */
