@@ -353,7 +353,7 @@ final class ElementEmitter {
    */
   Value code(Quantize quantize, TensorType type, int level, Value x, Value scale, List<IndexExpr> at) {
     NumberFormat format = type.format();
-    if (!CODES.contains(format)) {
+    if (!CODES.contains(format) && !ComputeFormat.isCode(format)) {
       throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
           + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
     }

@@ -82,6 +82,6 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
   }
 
   private static boolean isByte(NumberFormat codes) {
-    return codes.isFloat() && codes.storageBits() == Byte.SIZE;
+    return ComputeFormat.FLOAT_CODES.contains(codes) && codes.storageBits() == Byte.SIZE;
   }
 }

@@ -3,6 +3,7 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
@@ -71,7 +72,8 @@ record ProductFormat(
 
   /** Whether f16 holds the codes. */
   private static boolean isHeldByHalf(NumberFormat codes) {
-    return ComputeFormat.FLOAT_CODES.contains(codes) || BYTES.contains(codes);
+    return BYTES.contains(codes) || ComputeFormat.isCode(codes) && LongStream.range(0, 1L << codes.bits())
+        .mapToDouble(codes::decode).filter(Double::isFinite).allMatch(value -> Formats.F16.round(value) == value);
   }
 
   /** How products of plain operands are accumulated. */

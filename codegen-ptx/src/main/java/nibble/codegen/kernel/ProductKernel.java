@@ -97,11 +97,11 @@ public final class ProductKernel implements KernelGenerator {
       ProductFormat format = choice.format();
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
-      this.product = product;
+      this.product = format.unpacks() && format.left().equals(Formats.F16) ? product.folding() : product;
       this.choice = choice;
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
-      this.scalesVary = product.scalesVary();
+      this.scalesVary = this.product.scalesVary();
       boolean variesOutside = scalesVary && !format.appliesScales();
       this.scalesTiles = variesOutside || product.hasResidual();
       this.promotes = scalesTiles || format.sumsCoarsely();
@@ -270,8 +270,8 @@ public final class ProductKernel implements KernelGenerator {
       if (!scalesTiles) {
         return grid.apply(inner, Scalar.ADD, carried, sum);
       }
-      Value ofLeft = left.orElseGet(() -> emitter.scaleOf(level.orElseGet(() -> memoryOf(0)), product.left()));
-      Value ofRight = right.orElseGet(() -> emitter.scaleOf(memoryOf(1), product.right()));
+      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(0)), product.left()));
+      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(1), product.right()));
       return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, ofLeft, ofRight));
     }
 
@@ -284,6 +284,11 @@ public final class ProductKernel implements KernelGenerator {
       return both.alongRows() && both.alongColumns()
           ? grid.apply(into, Scalar.MUL, grid.apply(into, Scalar.MUL, real, left), right)
           : grid.apply(into, Scalar.MUL, real, grid.apply(into, Scalar.MUL, left, right));
+    }
+
+    /** The scale of sums of products of an operand's elements as they lie in shared memory. */
+    private Value scale(ElementEmitter emitter, Memory operand, List<IndexExpr> at) {
+      return product.folds(operand.type()) ? new ScaleFactors(emitter).outer(operand, at) : emitter.scaleOf(operand, at);
     }
 
     private Memory memoryOf(int operand) {
@@ -371,9 +376,17 @@ public final class ProductKernel implements KernelGenerator {
         loader.copy(memory, codes, at, stage);
       } else {
         Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = inner.cast(loaded, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
-        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
+        Value unpacked = product.folds(codes.type())
+            ? folded(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded;
+        Value stored = inner.cast(unpacked, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        loader.store(inner, grid, memory.zeroOutside(stored), stage);
       }
+    }
+
+    /** Codes times their inner scales. */
+    private static Value folded(ElementEmitter emitter, Value codes, Memory memory, List<IndexExpr> at) {
+      Value real = emitter.builder().cast(codes, Formats.F32, Rounding.NEAREST_EVEN);
+      return emitter.grid().apply(emitter.builder(), Scalar.MUL, real, new ScaleFactors(emitter).inner(memory, at));
     }
 
     /** A value times the scale of the scales that instructions have applied, where they have one. */
@@ -413,8 +426,7 @@ public final class ProductKernel implements KernelGenerator {
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
         Value value = scales
             ? scaled(
-                emitter, part, emitter.scaleOf(memoryOf(0), product.left()),
-                emitter.scaleOf(memoryOf(1), product.right()))
+                emitter, part, scale(emitter, memoryOf(0), product.left()), scale(emitter, memoryOf(1), product.right()))
             : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
           value = withOuterScale(emitter, withOuterScale(emitter, value, 0, product.left()), 1, product.right());

@@ -41,8 +41,10 @@ record AccuracyPage(ImmutableMap<String, EmbeddingRow> embeddings, ImmutableMap<
       new Technique("NVFP4: double blocks", "nvfp4", "tetrajet2-all"),
       new Technique("NVFP4 in double blocks: outliers retained", "tetrajet2-all", "tetrajet2"),
       new Technique("NVFP4: a third of the elements in INT8", "nvfp4", "mixed-nvfp4-int8"),
-      new Technique("INT4 weights: outliers retained", "requant-all", "requant"),
-      new Technique("Jetfire: values between products quantized", "jetfire", "jetfire-dataflow"));
+      new Technique("INT4 weights: 0.5 % apart, by magnitude", "w4a16", "requant-outliers"),
+      new Technique("INT4 weights: half of these by error", "requant-outliers", "requant"),
+      new Technique("Jetfire: norms and functions read INT8", "jetfire", "jetfire-dataflow"),
+      new Technique("Jetfire: sums read INT8 as well", "jetfire-dataflow", "jetfire-sums"));
 
   /** Reads the tables of a page. */
   static AccuracyPage parse(String text) {

@@ -1,8 +1,10 @@
 package sample.accuracy;
 
 import com.google.common.collect.ImmutableList;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import nibble.codegen.partition.LoadTimeSplit;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
@@ -15,6 +17,7 @@ import nibble.engine.sample.ModelOptions;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
 
 /** A sample with a recipe, interpreted with the roundings of kernels; passes that want inputs see those of the sample. */
 final class InterpretedSample implements AutoCloseable {
@@ -23,10 +26,15 @@ final class InterpretedSample implements AutoCloseable {
 
   private final OpenModel model;
   private final PreparedModel prepared;
+  private final LoadTimeSplit split;
+  /** What depends on weights alone, computed once. */
+  private final ImmutableList<Tensor> constants;
 
   private InterpretedSample(OpenModel model, PreparedModel prepared) {
     this.model = model;
     this.prepared = prepared;
+    split = LoadTimeSplit.of(prepared.prepared());
+    constants = new Interpreter(Mode.FAITHFUL, model.weights().orElseThrow()).run(split.load(), ImmutableList.of());
   }
 
   /**
@@ -43,20 +51,21 @@ final class InterpretedSample implements AutoCloseable {
     return new InterpretedSample(model, CalibratedModel.prepare(PrepareModel.with(toolchain), model, choice));
   }
 
-  /** The model as its recipe left it. */
+  /** Whether a sample's weights have been fetched. */
+  static boolean isThere(Path folder) {
+    return ModelArgument.resolve(folder, ModelOptions.NONE).weights().orElseThrow().candidates().stream()
+        .anyMatch(Files::exists);
+  }
+
+  /** Where the sample comes from. */
   ModelArgument argument() {
     return model.argument();
   }
 
-  /** Says what the recipe is for; empty where there is none. */
-  String summary() {
-    return model.recipe().map(recipe -> recipe.summary()).orElse("");
-  }
-
   /** The first output, with the roundings of kernels. */
   Tensor run(ImmutableList<Tensor> inputs) {
-    return new Interpreter(Mode.FAITHFUL, model.weights().orElseThrow())
-        .run(prepared.passes().output(), prepared.prepared(), inputs).getFirst();
+    return new Interpreter(Mode.FAITHFUL, WeightSource.NONE)
+        .run(split.main(), ImmutableList.<Tensor>builder().addAll(inputs).addAll(constants).build()).getFirst();
   }
 
   /** The first output of the model as it is written, in f64. */
