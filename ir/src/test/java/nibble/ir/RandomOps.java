@@ -300,7 +300,12 @@ final class RandomOps {
   static Value scales(RandomBlock block, TensorType type) {
     NumberFormat codes = block.types().pick(List.of(Formats.I8, Formats.E2M1, Formats.E4M3));
     Value range = block.of(TensorType.of(type.shape(), block.types().floatFormat()));
-    return block.add(new Scales(codes, block.types().rule(codes), type), range);
+    Scales op = new Scales(codes, block.types().rule(codes), type);
+    if (type.isScaled() && block.types().chance(0.5)) {
+      return block.add(op, range, scales(block, type.scaleType()));
+    }
+    boolean isOuter = !type.isScaled() && block.types().chance(0.2);
+    return block.add(isOuter ? new Scales(codes, op.rule(), Optional.of(Formats.UE4M3), type) : op, range);
   }
 
   private static void hadamard(RandomBlock block) {

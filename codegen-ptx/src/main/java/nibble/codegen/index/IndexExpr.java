@@ -2,6 +2,7 @@ package nibble.codegen.index;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -127,14 +128,44 @@ public record IndexExpr(ImmutableMap<IndexTerm, Dim> terms, Dim constant) {
         Remainder remainder = new Remainder(quotient.dividend(), quotient.divisor());
         Dim coefficient = terms.get(remainder);
         if (coefficient != null && terms.get(term).equals(coefficient.times(quotient.divisor()))) {
-          Map<IndexTerm, Dim> others = new LinkedHashMap<>(terms);
-          others.remove(term);
-          others.remove(remainder);
-          return normal(others, constant).plus(quotient.dividend().times(coefficient));
+          return without(terms, term, remainder, constant).plus(quotient.dividend().times(coefficient));
+        }
+        Optional<IndexExpr> joined = joined(terms, quotient, constant);
+        if (joined.isPresent()) {
+          return joined.get();
         }
       }
     }
     return new IndexExpr(ImmutableMap.copyOf(terms), constant);
+  }
+
+  /** {@code d * q * (x / (d * p)) + q * (x / p % d) = q * (x / p)}: the axes of a row-major index join again one by one. */
+  private static Optional<IndexExpr> joined(Map<IndexTerm, Dim> terms, Quotient quotient, Dim constant) {
+    for (IndexTerm term : terms.keySet()) {
+      if (term instanceof Remainder remainder && remainder.dividend().isQuotientOf(quotient.dividend())) {
+        Quotient inner = (Quotient) Iterables.getOnlyElement(remainder.dividend().terms.keySet());
+        Dim coefficient = terms.get(term);
+        boolean isNext = inner.divisor().times(remainder.divisor()).equals(quotient.divisor())
+            && terms.get(quotient).equals(coefficient.times(remainder.divisor()));
+        if (isNext) {
+          return Optional.of(without(terms, quotient, remainder, constant).plus(remainder.dividend().times(coefficient)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether it is that over something, and nothing else. */
+  private boolean isQuotientOf(IndexExpr dividend) {
+    return constant.is(0) && terms.size() == 1 && terms.values().iterator().next().is(1)
+        && terms.keySet().iterator().next() instanceof Quotient quotient && quotient.dividend().equals(dividend);
+  }
+
+  private static IndexExpr without(Map<IndexTerm, Dim> terms, IndexTerm one, IndexTerm other, Dim constant) {
+    Map<IndexTerm, Dim> others = new LinkedHashMap<>(terms);
+    others.remove(one);
+    others.remove(other);
+    return normal(others, constant);
   }
 
   /** Replaces variables by expressions. */

@@ -300,7 +300,7 @@ final class ElementEmitter {
 
   /** The scale that belongs to the element at these coordinates. */
   Value scaleOf(Memory scaled, List<IndexExpr> at) {
-    Memory.expectOneLevel(scaled.type());
+    Memory.expectOneLevel(scaled.type().withoutResidual());
     return new ScaleFactors(this).of(scaled, at);
   }
 

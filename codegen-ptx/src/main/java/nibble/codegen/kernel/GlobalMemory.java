@@ -165,8 +165,7 @@ final class GlobalMemory {
     LinearLayout memory = SharedLayout.rowMajor(Byte.SIZE, extents).layout();
     if (VectorAccess.of(type.layout(), memory, Byte.SIZE, contiguous).elements() < inByte) {
       throw new UnsupportedAccess("no kernel stores these elements of " + format.name() + ": " + inByte
-          + " share a byte, which one thread must have; the extent of the last axis is no multiple of that, or threads"
-          + " have other neighbours");
+          + " share a byte, which one thread must have, but their number is not known to be a multiple of that");
     }
   }
 

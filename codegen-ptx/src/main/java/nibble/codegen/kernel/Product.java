@@ -26,10 +26,11 @@ import nibble.ir.shape.Shape;
  * @param left coordinates of the left operand
  * @param right coordinates of the right operand
  * @param result coordinates of the result
+ * @param folds whether inner scales are applied to codes on their way to shared memory, where that is exact
  */
 record Product(
     Operation operation, Dim batch, Dim m, Dim n, Dim k, ImmutableList<IndexExpr> left,
-    ImmutableList<IndexExpr> right, ImmutableList<IndexExpr> result) {
+    ImmutableList<IndexExpr> right, ImmutableList<IndexExpr> result, boolean folds) {
   static final String BATCH = "batch";
   static final String ROW = "m";
   static final String COLUMN = "n";
@@ -53,7 +54,8 @@ record Product(
         : join(leading, List.of(depth), column);
     return new Product(
         operation, batches.size(), rows.size(), c.last(), a.last(),
-        ImmutableList.copyOf(left), ImmutableList.copyOf(right), ImmutableList.copyOf(join(batch, row, column)));
+        ImmutableList.copyOf(left), ImmutableList.copyOf(right), ImmutableList.copyOf(join(batch, row, column)),
+        false);
   }
 
   private static List<IndexExpr> join(List<IndexExpr> leading, List<IndexExpr> middle, IndexExpr last) {
@@ -152,7 +154,20 @@ record Product(
     return left.constant() < right.constant() ? left : right;
   }
 
-  private static Dim scaleDepth(TensorType type, int axis) {
+  /** The same where codes become f16, with inner scales if these fit as well. */
+  Product folding() {
+    return new Product(operation, batch, m, n, k, left, right, result, true);
+  }
+
+  /** Whether inner scales of a tensor are applied to its codes. */
+  boolean folds(TensorType type) {
+    return folds && FoldedScales.fit(type);
+  }
+
+  private Dim scaleDepth(TensorType type, int axis) {
+    if (folds(type)) {
+      return FoldedScales.outerBox(type, axis);
+    }
     return type.scale().map(scale -> scale.granularity().boxWithin(type.shape()).get(axis)).orElse(type.shape().dim(axis));
   }
 }

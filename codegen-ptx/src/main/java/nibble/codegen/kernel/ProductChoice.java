@@ -30,12 +30,8 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
    */
   static ImmutableList<ProductChoice> of(Product product, Target target) {
     ProductFormat usual = product.format();
-    if (product.hasResidual()) {
-      // Accumulators that are used under a condition are not for asynchronous products.
-      return ImmutableList.of(new ProductChoice(usual, false, false));
-    }
     ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
-    if (product.leftType().isScaled() && usual.unpacks()) {
+    if (product.leftType().isScaled() && usual.unpacks() && !product.hasResidual()) {
       codes(product, target).stream()
           .filter(choice -> choice.format.appliesScales() || product.scalesFit(choice.format)).forEach(choices::add);
     }

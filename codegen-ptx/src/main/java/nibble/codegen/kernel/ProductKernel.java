@@ -95,11 +95,11 @@ public final class ProductKernel implements KernelGenerator {
       ProductFormat format = choice.format();
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
-      this.product = product;
+      this.product = format.unpacks() && format.left().equals(Formats.F16) ? product.folding() : product;
       this.choice = choice;
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
-      this.scalesVary = product.scalesVary();
+      this.scalesVary = this.product.scalesVary();
       boolean variesOutside = scalesVary && !format.appliesScales();
       this.scalesTiles = variesOutside || product.hasResidual();
       this.promotes = scalesTiles || format.sumsCoarsely();
@@ -247,10 +247,15 @@ public final class ProductKernel implements KernelGenerator {
     /** Accumulators times the scales of both operands. */
     private Value scaled(ElementEmitter emitter, Value sum, Memory level) {
       Value real = emitter.builder().cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
-      Value left = emitter.scaleOf(level, product.left());
-      Value right = emitter.scaleOf(memoryOf(1), product.right());
+      Value left = scale(emitter, level, product.left());
+      Value right = scale(emitter, memoryOf(1), product.right());
       Value once = emitter.grid().apply(emitter.builder(), Scalar.MUL, real, left);
       return emitter.grid().apply(emitter.builder(), Scalar.MUL, once, right);
+    }
+
+    /** The scale of sums of products of an operand's elements as they lie in shared memory. */
+    private Value scale(ElementEmitter emitter, Memory operand, List<IndexExpr> at) {
+      return product.folds(operand.type()) ? new ScaleFactors(emitter).outer(operand, at) : emitter.scaleOf(operand, at);
     }
 
     private Memory memoryOf(int operand) {
@@ -338,9 +343,17 @@ public final class ProductKernel implements KernelGenerator {
         loader.copy(memory, codes, at, stage);
       } else {
         Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = inner.cast(loaded, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
-        loader.store(inner, grid, memory.zeroOutside(unpacked), stage);
+        Value unpacked = product.folds(codes.type())
+            ? folded(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded;
+        Value stored = inner.cast(unpacked, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        loader.store(inner, grid, memory.zeroOutside(stored), stage);
       }
+    }
+
+    /** Codes times their inner scales. */
+    private static Value folded(ElementEmitter emitter, Value codes, Memory memory, List<IndexExpr> at) {
+      Value real = emitter.builder().cast(codes, Formats.F32, Rounding.NEAREST_EVEN);
+      return emitter.grid().apply(emitter.builder(), Scalar.MUL, real, new ScaleFactors(emitter).inner(memory, at));
     }
 
     /** The grid of all accumulators. */

@@ -25,7 +25,8 @@ final class CastCode {
   /** The elements in another format; those that are narrowed to 16 bits are so by twos. */
   ImmutableList<Operand> cast(
       ImmutableList<Operand> elements, NumberFormat from, NumberFormat to, FixedRounding rounding) {
-    if (FloatCodes.has(from) && !to.equals(Formats.F32) && !to.equals(from)) {
+    boolean codeToHalf = from.isInteger() && (to.equals(Formats.F16) || to.equals(Formats.BF16));
+    if (codeToHalf || FloatCodes.has(from) && !to.equals(Formats.F32) && !to.equals(from)) {
       return cast(cast(elements, from, Formats.F32, rounding), Formats.F32, to, rounding);
     }
     boolean halves = from.equals(Formats.F32) && (to.equals(Formats.F16) || to.equals(Formats.BF16));

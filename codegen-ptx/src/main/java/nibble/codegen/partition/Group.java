@@ -81,6 +81,9 @@ final class Group {
       case Reshape reshape -> renamed(operation);
       case ReduceOp reduce -> reduced(operation);
       case Amax amax -> reduced(operation);
+      // Neighbours of two rows share a byte: only a kernel that goes through all elements one after the other has both.
+      case Quantize quantize when rowsShareBytes(quantize) && (isProduct || space.reduction().isPresent()) ->
+          Optional.empty();
       case Hadamard hadamard -> isProduct || !space.rotates(hadamard) ? Optional.empty() : elementwise(operation);
       default -> elementwise(operation);
     };
@@ -89,6 +92,12 @@ final class Group {
       add(operation, known);
     });
     return extent.isPresent();
+  }
+
+  private static boolean rowsShareBytes(Quantize quantize) {
+    Dim row = quantize.result().rank() == 0 ? Dim.ONE : quantize.result().shape().last();
+    int bits = quantize.result().format().storageBits();
+    return bits < Byte.SIZE && row.isConstant() && row.constant() * bits % Byte.SIZE != 0;
   }
 
   private Optional<Reduction> reduction(Operation operation) {

@@ -38,6 +38,19 @@ class IndexExprTest {
   }
 
   @Test
+  void axesOfARowMajorIndexAreJoinedAgain() {
+    Dim s = Dim.symbol("S");
+    IndexExpr index = IndexExpr.variable("e", s.times(Dim.of(16 * 49)));
+    IndexExpr outer = index.dividedBy(Dim.of(16 * 49));
+    IndexExpr middle = index.dividedBy(Dim.of(49)).modulo(Dim.of(16));
+    IndexExpr inner = index.modulo(Dim.of(49));
+    assertEquals(index, outer.times(Dim.of(16 * 49)).plus(middle.times(Dim.of(49))).plus(inner));
+    assertEquals(index, inner.plus(middle.times(Dim.of(49))).plus(outer.times(Dim.of(16 * 49))));
+    IndexExpr swapped = outer.times(Dim.of(49)).plus(middle.times(Dim.of(49))).plus(inner);
+    assertEquals(3, swapped.terms().size(), swapped.toString());
+  }
+
+  @Test
   void whatIsSmallIsNotDivided() {
     IndexExpr linear = B.times(Dim.symbol("S")).plus(S);
     assertEquals(B, linear.dividedBy(Dim.symbol("S")));

@@ -13,8 +13,8 @@ public final class KernelCases {
   /** Those of matrix products. */
   public static Stream<KernelCase> products() {
     return Stream.of(
-        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.batched(),
-        FallbackCases.products())
+        ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.mixed(),
+        ProductCases.batched(), FallbackCases.products())
         .flatMap(cases -> cases);
   }
 

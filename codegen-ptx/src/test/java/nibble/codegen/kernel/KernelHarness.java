@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.DoubleSupplier;
 import nibble.codegen.Backend;
 import nibble.codegen.KernelArithmetic;
 import nibble.codegen.assemble.AssemblerChoice;
@@ -44,11 +43,9 @@ import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
-import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Kernel;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.Dim;
-import nibble.ir.shape.Shape;
 import nibble.ir.text.Parser;
 import nibble.ir.text.Printer;
 import nibble.ir.verify.Verifier;
@@ -60,7 +57,7 @@ final class KernelHarness {
 
   private final Map<String, Long> sizes;
   private final Optional<String> only;
-  private final Random random = new Random(1);
+  private final RandomTensors random = new RandomTensors(new Random(1));
   private final List<String> labels = new ArrayList<>();
 
   private KernelHarness(Map<String, Long> sizes, Optional<String> only) {
@@ -94,14 +91,14 @@ final class KernelHarness {
   private void check(Module module, Function function) {
     Partition partition = Partition.of(function, module.symbols());
     Verifier.require(Module.of("m", module.symbols().values(), List.of(partition.main())));
-    WeightSource weights = (key, type) -> random(type);
+    WeightSource weights = (key, type) -> random.of(type);
     List<Tensor> constants = new Interpreter(Mode.FAITHFUL, weights).run(partition.load(), List.of());
     Map<Value, Tensor> values = new HashMap<>();
     List<Tensor> inputs = new ArrayList<>();
     int parameters = function.parameters().size();
     for (int i = 0; i < partition.main().parameters().size(); i++) {
       Value parameter = partition.main().parameters().get(i);
-      Tensor tensor = i < parameters ? random(concrete(parameter.tensorType())) : constants.get(i - parameters);
+      Tensor tensor = i < parameters ? random.of(concrete(parameter.tensorType())) : constants.get(i - parameters);
       values.put(parameter, tensor);
       inputs.add(tensor);
     }
@@ -214,42 +211,6 @@ final class KernelHarness {
 
   private TensorType concrete(TensorType type) {
     return type.substitute(name -> Dim.of(sizes.get(name)));
-  }
-
-  /** Normally distributed numbers, small integers; any codes, with scales about one hundredth. */
-  private Tensor random(TensorType type) {
-    boolean scaled = type.isScaled();
-    double[] elements = random(type.shape(), () -> scaled ? code(type.format())
-        : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
-        : type.format().round(random.nextGaussian()));
-    return scaled
-        ? new Tensor(type, elements, Optional.of(scales(type.scaleType(), 0.01)), type.zeroType().map(this::codes),
-            Optional.empty())
-        : Tensor.of(type, elements);
-  }
-
-  private Tensor codes(TensorType type) {
-    return Tensor.of(type, random(type.shape(), () -> code(type.format())));
-  }
-
-  /** Scales about that large; of two levels both are. */
-  private Tensor scales(TensorType type, double size) {
-    double[] elements = random(type.shape(), () -> type.format().round(size * (0.5 + random.nextDouble())));
-    return type.isScaled() ? Tensor.scaled(type, elements, scales(type.scaleType(), size)) : Tensor.of(type, elements);
-  }
-
-  private double code(NumberFormat format) {
-    if (format.isFloat()) {
-      return format.round(random.nextGaussian() * format.max() / 3);
-    }
-    int least = (int) Math.max(format.min(), -format.symmetricMax());
-    return random.nextInt((int) format.max() - least + 1) + least;
-  }
-
-  private static double[] random(Shape shape, DoubleSupplier next) {
-    double[] elements = new double[Math.toIntExact(shape.size().constant())];
-    Arrays.setAll(elements, i -> next.getAsDouble());
-    return elements;
   }
 
   /** Map literals in tests. */

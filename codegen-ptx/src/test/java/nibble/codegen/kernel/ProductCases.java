@@ -222,6 +222,18 @@ final class ProductCases {
         ImmutableMap.of("M", 50L));
   }
 
+  /** Products of codes of two formats: of integers, and of integers by floats. */
+  static Stream<KernelCase> mixed() {
+    return Stream.of(List.of("i4", "i8"), List.of("i8", "e4m3"), List.of("e2m1", "u4"), List.of("e3m2", "e5m2"))
+        .map(formats -> KernelCase.of(
+            String.join(" by ", formats), "symbol M",
+            "%%a: tensor<[M,96] x %s, scale<group(32), f32>>, %%b: tensor<[72,96] x %s, scale<axis 0, ue4m3>>"
+                .formatted(formats.get(0), formats.get(1)), """
+            %0 = matmul %a, %b {transposeB = true, to = f32} : tensor<[M,72] x f32>
+            return %0
+            """, ImmutableMap.of("M", 70L)));
+  }
+
   /** What comes before a product: parameters, and operations that give {@code %a} and {@code %b}. */
   private static final ImmutableMap<String, List<String>> PROLOGUES = ImmutableMap.<String, List<String>>builder()
       .put("cast operands", List.of("%x: tensor<[M,96] x f32>, %y: tensor<[96,72] x f32>", """

@@ -107,6 +107,8 @@ final class SweepCases {
       cases.add(quantizer("axis 2", "B,S,64", format));
       cases.add(quantizer("group 16", "3,33,50", format));
     }
+    cases.add(quantizer("group 16", "4,33,49", "e2m1", "ue8m0, up"));
+    cases.add(quantizer("axis 2", "4,33,49", "i4", "f32"));
     cases.add(quantizer("axis 2", "3,33,52", "u2"));
     cases.add(quantizer("block(8,16)", "3,33,52", "u2"));
     cases.add(powers("group 32", "B,S,70", "e2m1"));

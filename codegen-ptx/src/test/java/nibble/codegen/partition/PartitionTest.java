@@ -4,16 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import nibble.codegen.kernel.KernelCase;
 import nibble.codegen.kernel.KernelCases;
+import nibble.codegen.kernel.RandomTensors;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Registry;
-import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
@@ -36,10 +35,10 @@ class PartitionTest {
   void kernelsTogetherAreTheFunction(KernelCase kernels) {
     Module module = Parser.parse(kernels.text(), "test", Registry.core());
     Function function = module.functions().values().iterator().next();
-    Random random = new Random(1);
+    RandomTensors random = new RandomTensors(new Random(1));
     List<Tensor> inputs = function.parameters().stream().map(Value::tensorType)
-        .map(type -> tensor(type.substitute(name -> Dim.of(kernels.sizes().get(name))), random)).toList();
-    WeightSource weights = (key, type) -> tensor(type, new Random(key.hashCode()));
+        .map(type -> random.of(type.substitute(name -> Dim.of(kernels.sizes().get(name))))).toList();
+    WeightSource weights = (key, type) -> new RandomTensors(new Random(key.hashCode())).of(type);
     List<Tensor> expected = new Interpreter(Mode.EXACT, weights).run(function, inputs);
 
     Partition partition = Partition.of(function, module.symbols());
@@ -65,14 +64,5 @@ class PartitionTest {
       double distance = Math.abs(expected[i] - actual[i]);
       assertTrue(distance <= absolute + relative * Math.abs(expected[i]), expected[i] + " but " + actual[i]);
     }
-  }
-
-  private static Tensor tensor(TensorType type, Random random) {
-    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
-    Arrays.setAll(elements, i ->
-        type.format().isInteger() ? random.nextInt(7) : type.format().round(random.nextGaussian()));
-    double[] scales = new double[type.isScaled() ? Math.toIntExact(type.scaleType().shape().size().constant()) : 0];
-    Arrays.setAll(scales, i -> type.scaleType().format().round(0.01 + random.nextDouble()));
-    return new Tensor(type, elements, scales);
   }
 }

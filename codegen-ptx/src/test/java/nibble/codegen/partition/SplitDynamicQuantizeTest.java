@@ -25,7 +25,7 @@ class SplitDynamicQuantizeTest {
   @ParameterizedTest
   @ValueSource(strings = {
       "tensor, f32", "token, f32", "token, f16", "axis 0, f32", "axis 1, bf16", "block(2,16), f32", "group 8, f32",
-      "token, f32, full", "group 16, ue8m0, up", "block(2,16), f32, floor"})
+      "token, f32, full", "group 16, ue8m0, up", "block(2,16), f32, floor", "group 16, ue4m3, scale<tensor, f32>"})
   void meansTheSame(String scale) {
     Rewritten.of("%x: tensor<[B,48] x f32>", """
         %%0 = quantize %%x {rounding = nearest_even} : tensor<[B,48] x i8, scale<%s>>
@@ -38,7 +38,7 @@ class SplitDynamicQuantizeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-      "i8, scale<token, f16, scale<tensor, f32>>", "u8, scale<token, f32, zero u8>"})
+      "u8, scale<token, f32, zero u8>"})
   void otherPartsStayWithTheirCodes(String precision) {
     String body = """
         %%0 = quantize %%x {rounding = nearest_even} : tensor<[B,48] x %s>
@@ -60,6 +60,19 @@ class SplitDynamicQuantizeTest {
         return %3
         """, rewritten.body());
     rewritten.meansTheSame(Mode.FAITHFUL);
+  }
+
+  @Test
+  void givenOuterScalesAreAnOperand() {
+    assertEquals("""
+        %1 = amax %x {granularity = group 16} : tensor<[B,3] x f32>
+        %2 = scales %1, %o {elements = e2m1, rule = nearest} : tensor<[B,3] x ue4m3, scale<tensor, f32>>
+        %3 = quantize %x, %2 {rounding = nearest_even} : tensor<[B,48] x e2m1, scale<group 16, ue4m3, scale<tensor, f32>>>
+        return %3
+        """, Rewritten.of("%x: tensor<[B,48] x f32>, %o: tensor<[1,1] x f32>", """
+        %0 = quantize %x, %o {rounding = nearest_even} : tensor<[B,48] x e2m1, scale<group 16, ue4m3, scale<tensor, f32>>>
+        return %0
+        """, new SplitDynamicQuantize()).body());
   }
 
   @Test

@@ -29,6 +29,20 @@ class SplitWholeAmaxTest {
     assertEquals(body, Rewritten.of("%x: tensor<[B,48] x f32>", body, new SplitWholeAmax()).body());
   }
 
+  @Test
+  void magnitudesHaveNoSigns() {
+    assertEquals("""
+        %1 = amax %x {granularity = group 16} : tensor<[B,3] x f32>
+        %3 = reduce_max %1 {axes = [1], keep = true} : tensor<[B,1] x f32>
+        %4 = reduce_max %3 {axes = [0], keep = true} : tensor<[1,1] x f32>
+        return %4
+        """.replace("%3", "%2").replace("%4", "%3"), Rewritten.of("%x: tensor<[B,48] x f32>", """
+        %1 = amax %x {granularity = group 16} : tensor<[B,3] x f32>
+        %0 = amax %1 {granularity = tensor} : tensor<[1,1] x f32>
+        return %0
+        """, new SplitWholeAmax()).meansTheSame().body());
+  }
+
   /** There is nothing to split. */
   @Test
   void vectorsStay() {

@@ -86,7 +86,7 @@ final class SimulatedKernel {
       case ReduceOp reduce when floats -> reduce(reduce, operands.getFirst(), type);
       case MatMul matmul -> matmul(matmul, operands, type);
       case Quantize quantize -> new SimulatedQuantizer(random).quantize(quantize, operands, type);
-      case Scales scales -> new SimulatedQuantizer(random).scales(scales, operands.getFirst(), type);
+      case Scales scales -> new SimulatedQuantizer(random).scales(scales, operands, type);
       case Hadamard hadamard -> hadamard(hadamard, inF32(operands.getFirst()), type);
       case Dequantize dequantize -> dequantize(operands.getFirst(), type);
       case Cast cast -> cast(cast, operands.getFirst(), type);

@@ -35,11 +35,11 @@ final class SimulatedQuantizer {
    */
   private record Chosen(Tensor scales, double[] inverses) {}
 
-  Tensor scales(Scales op, Tensor range, TensorType type) {
+  Tensor scales(Scales op, List<Tensor> operands, TensorType type) {
     ScaleLayout layout = new ScaleLayout(
         new Granularities.PerTensor(), type.format(), op.rule(), type.scale(), Optional.empty());
-    double[] amax = Arrays.stream(range.elements()).map(Math::abs).toArray();
-    return choose(amax, type, layout, CodeRange.of(op.elements()), Optional.empty()).scales;
+    double[] amax = Arrays.stream(operands.getFirst().elements()).map(Math::abs).toArray();
+    return choose(amax, type, layout, op.codes(), operands.stream().skip(1).findFirst()).scales;
   }
 
   Tensor quantize(Quantize op, List<Tensor> operands, TensorType type) {

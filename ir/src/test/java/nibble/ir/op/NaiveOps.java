@@ -40,6 +40,17 @@ final class NaiveOps {
 
   private NaiveOps() {}
 
+  private static Tensor scales(Scales op, List<Tensor> operands, TensorType result) {
+    double[] amax = Arrays.stream(operands.getFirst().elements()).map(Math::abs).toArray();
+    ScaleLayout layout = new ScaleLayout(
+        new Granularities.PerTensor(), result.format(), op.rule(), result.scale(), Optional.empty());
+    double most = op.elements().symmetricMax() * op.inner().map(NumberFormat::max).orElse(1.0);
+    NumberFormat last = op.inner().orElse(op.elements());
+    return operands.size() == 2
+        ? NaiveScales.inner(amax, result, layout, most, last, operands.get(1))
+        : NaiveScales.of(amax, result, layout, most, last);
+  }
+
   static Expected eval(TensorOp op, List<Tensor> operands, TensorType result) {
     int[] extents = result.shape().extents();
     return switch (op) {
@@ -50,11 +61,7 @@ final class NaiveOps {
       case Amax amax -> Expected.exactly(
           NaiveScales.largest(Indexed.of(operands.getFirst()), amax.granularity(), result));
       case RangeOp range -> range(range, operands.getFirst(), result);
-      case Scales scales -> Expected.exactly(parts(NaiveScales.of(
-          Arrays.stream(operands.getFirst().elements()).map(Math::abs).toArray(), result,
-          new ScaleLayout(new Granularities.PerTensor(), result.format(), scales.rule(), result.scale(),
-              Optional.empty()),
-          scales.elements().symmetricMax(), scales.elements())));
+      case Scales scales -> Expected.exactly(parts(scales(scales, operands, result)));
       case Quantize quantize -> Expected.exactly(
           parts(new NaiveQuantize(quantize, operands.getFirst(), result).quantize(operands)));
       case Hadamard hadamard -> hadamard(hadamard, operands.getFirst());

@@ -15,6 +15,7 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.format.StochasticRounding;
+import nibble.ir.layout.ScaleLayout;
 import nibble.ir.text.TextReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,6 +280,27 @@ class QuantizeTest {
     Tensor scales = op.eval(List.of(amax.eval(List.of(x), boxes)), op.infer(List.of(boxes)));
     Quantize quantize = Quantize.nearest(type);
     assertTrue(quantize.eval(List.of(x), type).sameAs(quantize.eval(List.of(x, scales), type)));
+  }
+
+  /** Outer scales first, from the amax of the amax, and inner ones under them. */
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "tensor<[8,32] x e2m1, scale<group 16, ue4m3, scale<tensor, f32>>>",
+      "tensor<[8,32] x e2m1, scale<group 4, ue4m3, up, scale<group 4, f32>>>",
+      "tensor<[8,32] x i8, scale<token, f16, full, scale<tensor, f32>>>"})
+  void scalesOfScalesOneAfterTheOther(String text) {
+    TensorType type = type(text);
+    ScaleLayout layout = type.scale().orElseThrow();
+    ScaleLayout outer = layout.outer().orElseThrow();
+    Tensor ranges = Tensor.of(type.scaleType().plain(Formats.F32),
+        new Random(6).doubles(type.scaleType().shape().size().constant()).toArray());
+    Amax amax = new Amax(outer.granularity());
+    TensorType outerType = type.scaleType().scaleType();
+    Tensor outerScales = new Scales(type.format(), outer.rule(), Optional.of(layout.format()), outerType)
+        .eval(List.of(amax.eval(List.of(ranges), amax.infer(List.of(ranges.type())))), outerType);
+    Scales both = new Scales(type.format(), layout.rule(), type.scaleType());
+    assertTrue(both.eval(List.of(ranges), type.scaleType())
+        .sameAs(both.eval(List.of(ranges, outerScales), type.scaleType())));
   }
 
   /** The threshold at infinity is the first level alone; at 0, every box that is not zero has a residual. */

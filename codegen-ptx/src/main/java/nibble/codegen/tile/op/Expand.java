@@ -1,6 +1,7 @@
 package nibble.codegen.tile.op;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Ints;
 import java.util.List;
 import nibble.codegen.tile.TileMachine;
 import nibble.codegen.tile.TileOp;
@@ -33,18 +34,19 @@ public record Expand(TileType result) implements TileOp {
   @Override
   public List<TileValue> run(List<TileValue> operands, TileMachine machine, Operation operation) {
     TileValue.Data from = operands.getFirst().data();
-    return List.of(TileValue.Data.generate(result, i -> from.elements()[source(i, from.type())]));
+    int[] extents = Ints.toArray(result.extents());
+    int[] sources = Ints.toArray(from.type().extents());
+    return List.of(TileValue.Data.generate(result, i -> from.elements()[source(i, extents, sources)]));
   }
 
-  private int source(int index, TileType from) {
+  private static int source(int index, int[] extents, int[] sources) {
     int source = 0;
     int stride = 1;
     int rest = index;
-    for (int axis = from.rank() - 1; axis >= 0; axis--) {
-      int extent = result.extents().get(axis);
-      source += (from.extents().get(axis) == 1 ? 0 : rest % extent) * stride;
-      stride *= from.extents().get(axis);
-      rest /= extent;
+    for (int axis = extents.length - 1; axis >= 0; axis--) {
+      source += (sources[axis] == 1 ? 0 : rest % extents[axis]) * stride;
+      stride *= sources[axis];
+      rest /= extents[axis];
     }
     return source;
   }

@@ -176,7 +176,8 @@ final class CellVisitor implements AccessSets.Knowledge {
     boolean areSettled = true;
     for (int end = cell + (bytes >> page.cellBits); cell < end && areSettled; cell++) {
       long reads = page.reads[cell];
-      areSettled = isClear(page.writes[cell]) && (isClear(reads) || !Stamp.isSet(reads) && Stamp.deed(reads) == Deed.READ);
+      boolean isRead = !Stamp.isSet(reads) && Stamp.deed(reads) == Deed.READ;
+      areSettled = isClear(page.writes[cell]) && (isRead || isClear(reads));
     }
     return areSettled;
   }

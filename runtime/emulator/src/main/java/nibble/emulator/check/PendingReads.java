@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Plain reads that the cells of shadow memory do not know of yet. Who reads a cell matters to who changes it later
- * without being ordered behind the read. Of shared memory the next barrier of the block comes first, nearly always; most
- * global memory that is read is never written. So the reads are kept as they are, and entered into cells only when
+ * without being ordered behind the read. Of shared memory the next barrier of the block comes first, nearly always;
+ * most global memory that is read is never written. So the reads are kept as they are, and entered into cells only when
  * somebody is about to change what is near to what one of them has read.
  *
  * <pre>
@@ -17,9 +17,10 @@ import java.util.Arrays;
  *   warp 1 writes page 2     the read of warp 0 is entered into cells, and the write compared with it
  * </pre>
  *
- * <p>Only reads of pages are kept whose other accesses all that can access the page know, or of which there are none: nothing
- * can be found when they are entered. By then the threads may know more than they did. Therefore a read replaces only what
- * all threads of its block knew when it was executed: more is kept than need be, and no less is found.
+ * <p>Only reads of pages are kept whose other accesses all that can access the page know, or of which there are none:
+ * nothing can be found when they are entered. By then the threads may know more than they did. Therefore a read
+ * replaces only what all threads of its block knew when it was executed: more is kept than need be, and no less is
+ * found.
  */
 final class PendingReads implements AccessSets.Knowledge {
   /** Reads of a block's shared memory, which each of its barriers forgets. */

@@ -86,8 +86,8 @@ public final class Shuffles {
   }
 
   /**
-   * Finds the lane that each lane reads: itself, where the one it asks for is outside of its segment. Gives the lanes for
-   * which it is inside. A segment ends at its last lane; for {@code up}, whose clamp is zero, at its first.
+   * Finds the lane that each lane reads: itself, where the one it asks for is outside of its segment. Gives the lanes
+   * for which it is inside. A segment ends at its last lane; for {@code up}, whose clamp is zero, at its first.
    */
   private static int find(int[] r, int b, int c, int[] from, Source source) {
     int inside = 0;

@@ -7,6 +7,7 @@ import static nibble.emulator.lane.Lanes.WORDS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -72,23 +73,26 @@ final class AlignedTile implements Multiplication {
     LeftOperand left = s.left(a[0]);
     RightOperand right = s.right(b[0]);
     boolean isQuick = left.load(aDecoder, words, a) & right.load(bDecoder, words, b);
-    if (isQuick && sum(words, c, left, right, s)) {
-      Operands.store(s.sum, words, d);
-    } else {
+    if (!isQuick || !sum(words, d, c, left, right, s)) {
       plain.run(words, longs, d, a, b, c, metadata, x);
     }
   }
 
-  private boolean sum(int[] words, int[] c, LeftOperand left, RightOperand right, TileScratch s) {
-    Operands.copy(s.sum, words, c);
+  /** Adds to registers {@code c}, into registers {@code d}; false, with no result, if that cannot be done quickly. */
+  private boolean sum(int[] words, int[] d, int[] c, LeftOperand left, RightOperand right, TileScratch s) {
     int share = terms / rule.steps();
-    boolean fits = true;
-    for (int from = 0; from < terms && fits; from += share) {
+    for (int step = 0; step < rule.steps(); step++) {
       for (int lane = 0; lane < WARP; lane += Exponents.LANES) {
-        exponents(s, left, right, lane, from, from + share);
+        exponents(s, left, right, lane, step * share, step * share + share, step * 4 * WARP);
       }
-      fits = start(s) && total(s, left, right, from, from + share);
-      finish(s);
+    }
+    boolean fits = start(words, c, s);
+    for (int step = 0; step < rule.steps() && fits; step++) {
+      fits = step == 0 || carry(s, step * 4 * WARP);
+      fits = fits && total(s, left, right, step * share, step * share + share);
+    }
+    if (fits) {
+      finish(s, words, d);
     }
     return fits;
   }
@@ -110,7 +114,7 @@ final class AlignedTile implements Multiplication {
 
   /** The largest exponent of each sum's products, for a vector of lanes: two row halves, each an even and an odd column. */
   private static void exponents(
-      TileScratch s, LeftOperand leftOperand, RightOperand right, int lane, int from, int to) {
+      TileScratch s, LeftOperand leftOperand, RightOperand right, int lane, int from, int to, int target) {
     short[] left = leftOperand.exponent;
     short[] even = right.evenExponent;
     short[] odd = right.oddExponent;
@@ -128,34 +132,71 @@ final class AlignedTile implements Multiplication {
       e2 = e2.max(lower.add(x));
       e3 = e3.max(lower.add(y));
     }
-    e0.intoArray(s.products, lane);
-    e1.intoArray(s.products, lane + WARP);
-    e2.intoArray(s.products, lane + 2 * WARP);
-    e3.intoArray(s.products, lane + 3 * WARP);
+    e0.intoArray(s.products, target + lane);
+    e1.intoArray(s.products, target + lane + WARP);
+    e2.intoArray(s.products, target + lane + 2 * WARP);
+    e3.intoArray(s.products, target + lane + 3 * WARP);
   }
 
   /**
    * The largest exponents with the addends', the scales {@code 2^(fractionBits - largest)}, which make the lowest kept bit
    * one, and the addends cut off.
    *
+   * @param registers of the addends in {@code words}
    * @return false if an addend is infinite, NaN, or tiny and not zero
    */
-  private boolean start(TileScratch s) {
+  private boolean start(int[] words, int[] registers, TileScratch s) {
+    long others = 0;
+    for (int r = 0; r < 4; r++) {
+      for (int lane = 0; lane < WARP; lane += WORDS) {
+        int at = r * WARP + lane;
+        IntVector addend = IntVector.fromArray(WORD, words, registers[r] + lane);
+        IntVector magnitude = addend.and(~SIGN);
+        long outside = magnitude.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST).toLong();
+        others |= outside & magnitude.compare(VectorOperators.NE, 0).toLong();
+        IntVector own = magnitude.lanewise(VectorOperators.LSHR, 23).sub(127);
+        ShortVector products = ShortVector.fromArray(Exponents.HALF, s.products, at);
+        IntVector largest = own.max((IntVector) products.convertShape(VectorOperators.S2I, WORD, 0));
+        largest.intoArray(s.largest, at);
+        IntVector exponent = largest.neg().add(rule.fractionBits() + 127);
+        FloatVector scale = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        scale.intoArray(s.scale, at);
+        FloatVector scaled = addend.reinterpretAsFloats().mul(scale);
+        ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
+      }
+    }
+    return others == 0;
+  }
+
+  /**
+   * What {@link #finish} and then {@link #start} would make of the totals, for the next step, without single precision in
+   * between.
+   *
+   * @param exponents where the largest exponents of that step's products start
+   * @return false if a total is too large for single precision, or tiny and not zero
+   */
+  private boolean carry(TileScratch s, int exponents) {
     long others = 0;
     for (int at = 0; at < 4 * WARP; at += WORDS) {
-      IntVector addend = IntVector.fromArray(WORD, s.sum, at);
-      IntVector magnitude = addend.and(~SIGN);
-      long outside = magnitude.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST).toLong();
-      others |= outside & magnitude.compare(VectorOperators.NE, 0).toLong();
-      IntVector own = magnitude.lanewise(VectorOperators.LSHR, 23).sub(127);
-      ShortVector products = ShortVector.fromArray(Exponents.HALF, s.products, at);
-      IntVector largest = own.max((IntVector) products.convertShape(VectorOperators.S2I, WORD, 0));
+      IntVector total = IntVector.fromArray(WORD, s.total, at);
+      IntVector magnitude = total.abs();
+      IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
+      IntVector excess = zeros.neg().add(31 - rule.outputBits()).max(0);
+      IntVector kept = magnitude.lanewise(VectorOperators.LSHR, excess).lanewise(VectorOperators.LSHL, excess);
+      IntVector old = IntVector.fromArray(WORD, s.largest, at);
+      IntVector own = old.sub(zeros).add(31 - rule.fractionBits());
+      long outside = own.sub(LEAST).compare(VectorOperators.UGT, 127 - LEAST).toLong();
+      VectorMask<Integer> isZero = magnitude.compare(VectorOperators.EQ, 0);
+      others |= outside & ~isZero.toLong();
+      ShortVector products = ShortVector.fromArray(Exponents.HALF, s.products, exponents + at);
+      IntVector largest = own.blend(LEAST, isZero).max((IntVector) products.convertShape(VectorOperators.S2I, WORD, 0));
       largest.intoArray(s.largest, at);
       IntVector exponent = largest.neg().add(rule.fractionBits() + 127);
-      FloatVector scale = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      scale.intoArray(s.scale, at);
-      FloatVector scaled = addend.reinterpretAsFloats().mul(scale);
-      ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
+      exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats().intoArray(s.scale, at);
+      IntVector up = kept.lanewise(VectorOperators.LSHL, old.sub(largest).max(0));
+      IntVector down = up.lanewise(VectorOperators.LSHR, largest.sub(old).max(0).min(31));
+      IntVector sign = total.lanewise(VectorOperators.ASHR, 31);
+      down.lanewise(VectorOperators.XOR, sign).sub(sign).intoArray(s.total, at);
     }
     return others == 0;
   }
@@ -209,18 +250,21 @@ final class AlignedTile implements Multiplication {
     return overflow != 0;
   }
 
-  /** The totals as single precision, cut off to its fraction bits. */
-  private void finish(TileScratch s) {
-    for (int at = 0; at < 4 * WARP; at += WORDS) {
-      IntVector total = IntVector.fromArray(WORD, s.total, at);
-      IntVector magnitude = total.abs();
-      IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
-      IntVector excess = zeros.neg().add(31 - rule.outputBits()).max(0);
-      IntVector kept = magnitude.lanewise(VectorOperators.LSHR, excess).lanewise(VectorOperators.LSHL, excess);
-      IntVector exponent = IntVector.fromArray(WORD, s.largest, at).add(127 - rule.fractionBits());
-      FloatVector unit = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector value = ((FloatVector) kept.convertShape(VectorOperators.I2F, FLOAT, 0)).mul(unit);
-      value.reinterpretAsInts().or(total.and(SIGN)).intoArray(s.sum, at);
+  /** The totals as single precision, cut off to its fraction bits, into registers of {@code words}. */
+  private void finish(TileScratch s, int[] words, int[] registers) {
+    for (int r = 0; r < 4; r++) {
+      for (int lane = 0; lane < WARP; lane += WORDS) {
+        int at = r * WARP + lane;
+        IntVector total = IntVector.fromArray(WORD, s.total, at);
+        IntVector magnitude = total.abs();
+        IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
+        IntVector excess = zeros.neg().add(31 - rule.outputBits()).max(0);
+        IntVector kept = magnitude.lanewise(VectorOperators.LSHR, excess).lanewise(VectorOperators.LSHL, excess);
+        IntVector exponent = IntVector.fromArray(WORD, s.largest, at).add(127 - rule.fractionBits());
+        FloatVector unit = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        FloatVector value = ((FloatVector) kept.convertShape(VectorOperators.I2F, FLOAT, 0)).mul(unit);
+        value.reinterpretAsInts().or(total.and(SIGN)).intoArray(words, registers[r] + lane);
+      }
     }
   }
 }

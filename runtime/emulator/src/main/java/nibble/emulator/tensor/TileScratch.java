@@ -10,7 +10,8 @@ final class TileScratch {
   private final RightOperand[] rights = new RightOperand[KEPT];
 
   final int[] sum = new int[4 * WARP];
-  final short[] products = new short[4 * WARP];
+  /** For each of two steps. */
+  final short[] products = new short[2 * 4 * WARP];
   final int[] largest = new int[4 * WARP];
   final float[] scale = new float[4 * WARP];
   final int[] total = new int[4 * WARP];

@@ -26,7 +26,9 @@ class MultiplicationTest {
     SPARSE,
     WIDE,
     /** Nearly twice a power of two, all of one sign: integers that sum them overflow. */
-    FULL
+    FULL,
+    /** Ones and numbers a little larger, of both signs, and tiny ones: sums of them may be nothing, or little. */
+    CANCELLING
   }
 
   record Shape(ElementType type, int k, String target) {}
@@ -110,9 +112,16 @@ class MultiplicationTest {
             case SPARSE -> random.nextBoolean() ? 0 : Float.floatToRawIntBits((float) random.nextGaussian());
             case WIDE -> Float.floatToRawIntBits(Math.scalb((float) random.nextGaussian(), random.nextInt(80) - 40));
             case FULL -> Float.floatToRawIntBits((random.nextBoolean() ? 2 : -2) * random.nextFloat());
+            case CANCELLING -> Float.floatToRawIntBits((float) cancelling(9, random));
           };
     }
     return words;
+  }
+
+  private static double cancelling(int fractionBits, Random random) {
+    int size = random.nextInt(3) == 0 ? -10 : 0;
+    double more = random.nextInt(8) == 0 ? Math.scalb(1.0, -fractionBits) : 0;
+    return random.nextInt(4) == 0 ? 0 : (random.nextBoolean() ? 1 : -1) * Math.scalb(1 + more, size);
   }
 
   private static int code(ElementType type, Style style, Random random) {
@@ -125,6 +134,7 @@ class MultiplicationTest {
           case WIDE -> Math.scalb(random.nextGaussian(), random.nextInt(40) - 20);
           case FULL -> (random.nextInt(300) == 0 ? -1 : 1)
               * (2 - Math.scalb(1.0 + random.nextInt(2), -type.format().fractionBits()));
+          case CANCELLING -> cancelling(type.format().fractionBits(), random);
         };
     if (style == Style.CODES) {
       int code = random.nextInt() & mask;

@@ -16,6 +16,7 @@ import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.codegen.target.Targets;
 import nibble.emulator.Argument;
 import nibble.emulator.LaunchConfig;
 import nibble.emulator.LaunchConfig.Extent;
@@ -166,7 +167,7 @@ class FallbackRunTest {
   }
 
   /** The product's kernel alone, launched by hand, for what the machine counts. */
-  private static LaunchResult launch(String threshold, Tensor x) {
+  private static LaunchResult launch(String threshold, Tensor x, String target) {
     String residual = threshold.isEmpty() ? "" : ", residual<i8>";
     Module module = ProvenRun.parse("""
         module @m {
@@ -178,7 +179,7 @@ class FallbackRunTest {
           }
         }
         """.formatted(ROWS, COLUMNS, DEPTH, residual));
-    Program program = ProvenRun.compile(module, new Backend());
+    Program program = new Backend().compile(module, module.functions().get("f"), Targets.get(target));
     Optional<Double> fallback = threshold.isEmpty() ? Optional.empty() : Optional.of(Double.valueOf(threshold));
     List<Map<String, MemorySegment>> operands = List.of(
         codes(x, fallback, program.main().parameters().get(0).tensorType()),
@@ -213,12 +214,12 @@ class FallbackRunTest {
   void costGrowsWithTheShareOfFlaggedBlocks() {
     // Instructions of 16 x 8 x 32.
     long base = (long) ROWS * COLUMNS * DEPTH / (16 * 8 * 32);
-    assertEquals(List.of(base), operations(launch("", activation(0))));
-    LaunchResult none = launch("100.0", activation(0));
+    assertEquals(List.of(base), operations(launch("", activation(0), "sm_80")));
+    LaunchResult none = launch("100.0", activation(0), "sm_80");
     assertEquals(List.of(base), operations(none));
     int[] outliers = {3, 0, 2};
     for (int flagged = 1; flagged <= 4; flagged++) {
-      LaunchResult some = launch(flagged == 4 ? "0.0" : "50.0", activation(Arrays.copyOf(outliers, Math.min(3, flagged))));
+      LaunchResult some = launch(flagged == 4 ? "0.0" : "50.0", activation(Arrays.copyOf(outliers, Math.min(3, flagged))), "sm_80");
       assertEquals(List.of(base + base * flagged / 4), operations(some), flagged + " blocks");
       double bytes = some.globalBytesRead() - none.globalBytesRead();
       // Of scales the residual's, and the right operand's once more.
@@ -226,7 +227,20 @@ class FallbackRunTest {
     }
   }
 
+  /** The same where warpgroups multiply, of whose instructions each is for 64 x 128 x 32. */
+  @Test
+  void costOfWarpgroupsGrowsWithTheShareOfFlaggedBlocks() {
+    // Each of four warps counts.
+    long base = 4L * ROWS * COLUMNS * DEPTH / (64 * 128 * 32);
+    assertEquals(List.of(base), operations(launch("", activation(0), "sm_90a")));
+    assertEquals(List.of(base), operations(launch("100.0", activation(0), "sm_90a")));
+    assertEquals(List.of(base + base / 4), operations(launch("50.0", activation(2), "sm_90a")));
+    assertEquals(List.of(2 * base), operations(launch("0.0", activation(2), "sm_90a")));
+  }
+
   private static List<Long> operations(LaunchResult result) {
+    assertTrue(result.counters().orElseThrow().tensorOperations().keySet().stream()
+        .allMatch(opcode -> opcode.startsWith("mma.sync") || opcode.startsWith("wgmma")));
     return List.copyOf(result.counters().orElseThrow().tensorOperations().values());
   }
 }

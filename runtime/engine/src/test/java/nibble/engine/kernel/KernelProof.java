@@ -3,15 +3,14 @@ package nibble.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.kernel.KernelCase;
+import nibble.codegen.kernel.RandomTensors;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.emulator.Check;
@@ -29,7 +28,6 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
-import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 import nibble.ir.text.Parser;
 import nibble.ir.verify.Verifier;
@@ -42,12 +40,12 @@ import nibble.ir.verify.Verifier;
 final class KernelProof {
   private final Module module;
   private final Map<String, Long> sizes;
-  private final Random random;
+  private final RandomTensors random;
 
   private KernelProof(String text, Map<String, Long> sizes, long seed) {
     this.module = Parser.parse(text, "test", Registry.core());
     this.sizes = sizes;
-    this.random = new Random(seed);
+    this.random = new RandomTensors(new Random(seed));
   }
 
   /** Proves a module for the oldest target; returns the names of its kernels in the order of launches. */
@@ -59,7 +57,7 @@ final class KernelProof {
   static List<String> prove(KernelCase kernels, String target) {
     KernelProof proof = new KernelProof(kernels.text(), kernels.sizes(), 1);
     return proof.prove(proof.function().parameters().stream().map(Value::tensorType)
-        .map(proof::concrete).map(proof::tensor).toList(), Targets.get(target));
+        .map(proof::concrete).map(proof.random::of).toList(), Targets.get(target));
   }
 
   /** The same with these inputs. */
@@ -74,7 +72,7 @@ final class KernelProof {
   private List<String> prove(List<Tensor> inputs, Target target) {
     Verifier.require(module);
     Program program = new Backend().compile(module, function(), target);
-    WeightSource weights = (key, type) -> tensor(type);
+    WeightSource weights = (key, type) -> random.of(type);
     Constants constants = Constants.of(program, weights);
     KernelVerifier verifier = new KernelVerifier(program, inputs, constants.tensors());
     Machine machine = Machine.builder().checks(EnumSet.allOf(Check.class)).build();
@@ -92,42 +90,5 @@ final class KernelProof {
 
   private TensorType concrete(TensorType type) {
     return type.substitute(name -> Dim.of(sizes.get(name)));
-  }
-
-  private double code(NumberFormat format) {
-    if (format.isFloat()) {
-      return format.round(random.nextGaussian() * format.max() / 3);
-    }
-    int least = (int) Math.max(format.min(), -format.symmetricMax());
-    return random.nextInt((int) format.max() - least + 1) + least;
-  }
-
-  /** Normally distributed numbers, small integers; codes with scales of about one hundredth. */
-  private Tensor tensor(TensorType type) {
-    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
-    for (int i = 0; i < elements.length; i++) {
-      elements[i] = type.isScaled() ? code(type.format())
-          : type.format().isInteger() ? random.nextInt(type.format().bits() == 1 ? 2 : 7)
-          : type.format().round(random.nextGaussian());
-    }
-    if (!type.isScaled()) {
-      return Tensor.of(type, elements);
-    }
-    return new Tensor(
-        type, elements, Optional.of(scales(type.scaleType())), type.zeroType().map(this::codes), Optional.empty());
-  }
-
-  private Tensor codes(TensorType type) {
-    double[] codes = new double[Math.toIntExact(type.shape().size().constant())];
-    Arrays.setAll(codes, i -> code(type.format()));
-    return Tensor.of(type, codes);
-  }
-
-  private Tensor scales(TensorType type) {
-    double[] scales = new double[Math.toIntExact(type.shape().size().constant())];
-    for (int i = 0; i < scales.length; i++) {
-      scales[i] = type.format().round(0.005 + 0.01 * random.nextDouble());
-    }
-    return type.isScaled() ? Tensor.scaled(type, scales, scales(type.scaleType())) : Tensor.of(type, scales);
   }
 }

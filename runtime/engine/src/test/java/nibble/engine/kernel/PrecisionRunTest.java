@@ -1,0 +1,163 @@
+package nibble.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.DoubleStream;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.engine.plan.Constants;
+import nibble.engine.plan.Session;
+import nibble.engine.testing.ProvenRun;
+import nibble.ir.Registry;
+import nibble.ir.TensorType;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.format.Formats;
+import nibble.ir.op.Quantize;
+import nibble.ir.shape.Shape;
+import nibble.ir.text.TextReader;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Roundings, rules and scales of kernels on the PTX machine, where they must be bit for bit those of interpretation. */
+class PrecisionRunTest {
+  private static final int COLUMNS = 64;
+
+  private static TensorType type(String text) {
+    return new TextReader(text, "test", Registry.core()).tensorType();
+  }
+
+  private static Tensor rows(double... elements) {
+    double[] rounded = DoubleStream.of(elements).map(Formats.F32::round).toArray();
+    return Tensor.of(TensorType.of(Shape.of(elements.length / COLUMNS, COLUMNS), Formats.F32), rounded);
+  }
+
+  private static Tensor run(String body, String parameters, Tensor... inputs) {
+    Program program = ProvenRun.compile(
+        ProvenRun.parse("module @m {\nfunc @f(" + parameters + ") {\n" + body + "return %0\n}\n}\n"), new Backend());
+    return ProvenRun.launch(
+        program, List.of(inputs), Constants.of(program, WeightSource.NONE), Session.Sharing.NONE,
+        Session.Observer.NONE).getFirst();
+  }
+
+  /** Numbers of all sizes, multiples of halves and quarters of gaps among them, with the scale that leaves them as they are. */
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "i8; stochastic(0,0)", "i8; stochastic(4294967295,4294967295)", "i4; stochastic(7,1)", "u8; stochastic(7,1)",
+      "i16; stochastic(1,2147483648)", "e4m3; stochastic(3,9)", "e5m2; stochastic(3,9)", "e2m3; stochastic(3,9)",
+      "e3m2; stochastic(3,9)", "e2m1; stochastic(12345,6789)", "i8; nearest_away", "i4; nearest_away", "u2; nearest_away",
+      "e4m3; nearest_away", "e2m1; nearest_away", "e5m2; nearest_away", "i8; toward_zero", "i2; toward_zero",
+      "e4m3; toward_zero", "e3m2; toward_zero", "e2m1; toward_zero"})
+  void codesAreThoseOfInterpretation(String codes, String rounding) {
+    Random random = new Random(5);
+    double[] numbers = new double[40 * COLUMNS];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = switch (i % 4) {
+        case 0 -> random.nextGaussian() * Math.scalb(1.0, i % 28 - 16);
+        case 1 -> (random.nextInt(2048) - 1024) / 8.0;
+        case 2 -> (random.nextInt(64) - 32) / 64.0;
+        default -> (random.nextInt(31) - 15) * Math.scalb(1.0, -random.nextInt(20));
+      };
+    }
+    numbers[4] = 0.49999997;
+    numbers[5] = -0.0;
+    numbers[6] = 1e-40;
+    numbers[7] = -3e38;
+    Tensor x = rows(numbers);
+    TensorType type = type("tensor<[40,64] x " + codes + ", scale<tensor, f32>>");
+    Tensor scale = Tensor.of(type.scaleType(), 1);
+    Tensor computed = run(
+        "%0 = quantize %x, %s {rounding = " + rounding + "} : " + type + "\n",
+        "%x: tensor<[40,64] x f32>, %s: " + type.scaleType(), x, scale);
+    Quantize op = (Quantize) ProvenRun.parse("module @m {\nfunc @f(%x: tensor<[40,64] x f32>) {\n%0 = quantize %x {rounding = "
+        + rounding + "} : " + type + "\nreturn %0\n}\n}\n").function("f").orElseThrow().body().operations().getFirst().op();
+    Tensor expected = op.eval(List.of(x, scale), type);
+    for (int i = 0; i < numbers.length; i++) {
+      assertEquals(expected.elements()[i], computed.elements()[i], "element " + i + ", " + x.elements()[i]);
+    }
+  }
+
+  /** Magnitudes from 0 to the largest f32, on the edges of binades and of what a rule rounds up, and beside them. */
+  @ParameterizedTest
+  @CsvSource({
+      "e4m3,ue8m0,floor", "e4m3,ue8m0,ceil", "e4m3,ue8m0,even", "e2m1,ue8m0,floor", "e2m1,ue8m0,ceil", "e2m1,ue8m0,even",
+      "i8,ue8m0,even", "i2,ue8m0,floor", "i2,ue8m0,ceil", "e5m2,ue8m0,even", "e2m1,ue4m3,floor", "e2m1,ue4m3,even",
+      "i4,f32,ceil", "i8,f16,floor"})
+  void scalesAreThoseOfTheRule(String codes, String scales, String rule) {
+    double[] amax = DoubleStream.iterate(-149, exponent -> exponent <= 127, exponent -> exponent + 1)
+        .flatMap(exponent -> DoubleStream.of(1, 1.0000001, 1.25, 1.5, 1.7499, 1.75, 1.87499, 1.875, 1.9375, 1.9999999)
+            .map(significand -> (float) Math.scalb(significand, (int) exponent)))
+        .toArray();
+    int rows = amax.length + 3;
+    double[] elements = new double[rows * COLUMNS];
+    for (int row = 0; row < amax.length; row++) {
+      elements[row * COLUMNS + row % COLUMNS] = row % 2 == 0 ? amax[row] : -amax[row];
+    }
+    elements[(rows - 2) * COLUMNS + 3] = Double.NaN;
+    elements[(rows - 1) * COLUMNS + 3] = Double.POSITIVE_INFINITY;
+    Tensor x = rows(elements);
+    TensorType type = type("tensor<[" + rows + ",64] x " + codes + ", scale<token, " + scales + ", " + rule + ">>");
+    double[] expected = Quantize.nearest(type).eval(List.of(x), type).scales();
+    double[] computed = run(
+        "%0 = quantize %x {rounding = nearest_even} : " + type + "\n", "%x: " + x.type(), x).scales();
+    // What an f32 scale is of an amax so small does not matter: it may be flushed.
+    double least = scales.equals("f32") ? 1e-36 : 0;
+    for (int row = 0; row < rows; row++) {
+      double largest = row < amax.length ? amax[row] : 0;
+      if (largest == 0 || largest >= least) {
+        assertEquals(expected[row], computed[row], "scale of row " + row + ", " + largest);
+      }
+    }
+  }
+
+  /**
+   * Boxes of zeros, of one number, with a NaN or an infinity, and so small beside others that their scale is the least of
+   * ue4m3 and their codes are 0; each under an outer scale of its own or of all.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"scale<tensor, f32>", "scale<group 2, f32>"})
+  void boxesUnderOuterScales(String outer) {
+    boolean together = outer.contains("tensor");
+    double[] elements = new double[8 * COLUMNS];
+    Random random = new Random(3);
+    Arrays.setAll(elements, i -> random.nextGaussian());
+    Arrays.fill(elements, 0, 64, 0);
+    Arrays.fill(elements, 64, 128, 0.3);
+    for (int i = 128; i < 192; i++) {
+      elements[i] *= i < 144 ? 1e30 : 1e-3;
+    }
+    for (int i = 192; i < 256; i++) {
+      elements[i] *= 1e-35;
+    }
+    if (!together) {
+      elements[256 + 5] = Double.NaN;
+      elements[320 + 40] = Double.NEGATIVE_INFINITY;
+    }
+    Tensor x = rows(elements);
+    TensorType type = type("tensor<[8,64] x e2m1, scale<group 16, ue4m3, " + outer + ">>");
+    String body = "%0 = quantize %x {rounding = nearest_even} : " + type + "\n";
+    Tensor computed = run(body, "%x: " + x.type(), x);
+    Tensor expected = Quantize.nearest(type).eval(List.of(x), type);
+    double[] values = computed.values();
+    for (int i = 0; i < elements.length; i++) {
+      boolean isNumber = !Double.isNaN(expected.values()[i]);
+      assertEquals(isNumber, !Double.isNaN(values[i]), "element " + i);
+    }
+    // The scale of a box of zeros, and of one that is too small for any other.
+    double least = 0x1p-9;
+    assertEquals(least, computed.scaleTensor().orElseThrow().elements()[0]);
+    assertEquals(expected.scaleTensor().orElseThrow().elements()[0], computed.scaleTensor().orElseThrow().elements()[0]);
+    int small = 12;
+    assertEquals(together, computed.scaleTensor().orElseThrow().elements()[small] == least);
+    ProvenRun proven = ProvenRun.of(
+        ProvenRun.compile(ProvenRun.parse(
+            "module @m {\nfunc @f(%x: " + x.type() + ") {\n" + body + "return %0\n}\n}\n"), new Backend()),
+        List.of(x), WeightSource.NONE);
+    assertTrue(proven.wrong().isEmpty(), () -> proven.wrong().toString());
+  }
+}
