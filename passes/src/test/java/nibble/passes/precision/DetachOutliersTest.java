@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
@@ -156,5 +157,41 @@ class DetachOutliersTest {
         InputException.class,
         () -> REGISTRY.parse("detach-outliers").passes().getFirst().run(product(false), context)).getMessage());
     assertEquals(ImmutableMap.of().size(), context.decisions().size());
+  }
+
+  private static Module sampled(String pipeline, Module module) {
+    TensorType type = TensorType.of(Shape.of(3, 2, DEPTH), Formats.F32);
+    Random random = new Random(7);
+    double[] x = new double[3 * 2 * DEPTH];
+    // One row of weights meets numbers that are a hundred times as large.
+    Arrays.setAll(x, i -> Formats.F32.round(random.nextGaussian() * (i % DEPTH == 11 ? 100 : 1)));
+    PassContext context = new PassContext(
+        PassEnvironment.of(REGISTRY.ir()).withWeights(WEIGHTS).withInputs(ImmutableMap.of(
+            "main", ImmutableList.of(Tensor.of(type, x)))), "detach-outliers");
+    Module after = module;
+    for (var pass : REGISTRY.parse(pipeline).passes()) {
+      after = pass.run(after, context);
+    }
+    assertTrue(Verifier.check(after).isEmpty());
+    return after;
+  }
+
+  /** The weights that meet the largest numbers lose most, whatever their own magnitude. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void byErrorThoseAreApartThatLoseMost(boolean transposed) {
+    Module after = sampled("detach-outliers{share=0.01, by=error, weight=i4:channel}", product(transposed));
+    assertTrue(after.toString().contains("values=[11.0, 11.0, 11.0, 11.0, 11.0, 11.0]"), after.toString());
+    // By magnitude they are others.
+    Module other = sampled("detach-outliers{share=0.01}", product(transposed));
+    assertTrue(!other.toString().contains("values=[11.0, 11.0, 11.0, 11.0, 11.0, 11.0]"), other.toString());
+  }
+
+  @Test
+  void theErrorNeedsSampleInputsAndALayout() {
+    assertThrows(InputException.class,
+        () -> apply("detach-outliers{by=error, weight=i4:channel}", product(false)));
+    assertThrows(InputException.class, () -> REGISTRY.parse("detach-outliers{by=error}"));
+    assertThrows(InputException.class, () -> REGISTRY.parse("detach-outliers{weight=i4:channel}"));
   }
 }
