@@ -30,16 +30,23 @@ public record Prune(int axis, SparseLayout layout) implements TensorOp {
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 1);
     TensorType x = expectFloat(operands.getFirst());
-    Shape shape = withAxisLast(x.shape());
-    layout.rejects(shape).ifPresent(why -> {
-      throw new TypeRuleException("sparse<" + layout.text() + "> does not fit shape " + shape + ": " + why);
-    });
+    compressed(x);
     return x;
   }
 
-  private Shape withAxisLast(Shape shape) {
-    Dim extent = shape.dim(expectAxisFromFront(axis, shape.rank()));
-    return shape.slice(0, axis).append(shape.slice(axis + 1, shape.rank()).append(extent).dims().toArray(Dim[]::new));
+  /**
+   * The type of the result, compressed: transposed so that the axis is the last one.
+   *
+   * @throws TypeRuleException where the layout does not fit
+   */
+  public TensorType compressed(TensorType x) {
+    Dim extent = x.shape().dim(expectAxisFromFront(axis, x.rank()));
+    Shape others = x.shape().slice(0, axis).append(x.shape().slice(axis + 1, x.rank()).dims().toArray(Dim[]::new));
+    TensorType turned = x.withShape(others.append(extent));
+    layout.rejects(turned.shape()).ifPresent(why -> {
+      throw new TypeRuleException("sparse<" + layout.text() + "> does not fit shape " + turned.shape() + ": " + why);
+    });
+    return turned.withSparse(layout);
   }
 
   @Override

@@ -13,8 +13,10 @@ public final class TransposableMask {
   private static final int SIDE = 4;
 
   /** Rows of four bits, the first row and the first column in the highest: 1100 1100 0011 0011 is the first one. */
-  static final ImmutableList<Integer> PATTERNS = IntStream
-      .iterate(0xFFFF, pattern -> pattern >= 0, pattern -> pattern - 1).filter(TransposableMask::hasTwoInEveryLine).boxed().collect(ImmutableList.toImmutableList());
+  static final ImmutableList<Integer> PATTERNS = IntStream.iterate(0xFFFF, bits -> bits >= 0, bits -> bits - 1)
+      .filter(TransposableMask::hasTwoInEveryLine)
+      .boxed()
+      .collect(ImmutableList.toImmutableList());
 
   private TransposableMask() {}
 

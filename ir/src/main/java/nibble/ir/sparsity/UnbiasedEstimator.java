@@ -21,8 +21,8 @@ public enum UnbiasedEstimator {
     }
   },
   /**
-   * 2:4 by two draws without replacement, each by magnitude: simple in a kernel, with a variance of some percent more. As
-   * in kernels for training, 2^-23 is added to magnitudes, so that no probability is 0.
+   * 2:4 by two draws without replacement, each by magnitude: simple in a kernel, with a variance of some percent more.
+   * As in kernels for training, 2^-23 is added to magnitudes, so that no probability is 0.
    */
   APPROXIMATE_TWO_OF_FOUR(4) {
     @Override
@@ -127,8 +127,8 @@ public enum UnbiasedEstimator {
   }
 
   /**
-   * Magnitudes {@code a <= b <= c <= d} of sum S. Elements are kept in proportion to their magnitudes, and stand for S /
-   * 2 then; where d is more than half of the sum, it is kept always, and of the others one, which stands for their sum.
+   * Magnitudes {@code a <= b <= c <= d} of sum S. Elements are kept in proportion to their magnitudes, and stand for
+   * S / 2 then; where d is more than half of the sum, it is kept always, and of the others one, which stands for their sum.
    */
   private static ImmutableList<Outcome> exact(double[] group) {
     Integer[] at = ascending(group);
