@@ -29,6 +29,8 @@ import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.Registry;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.rewrite.RewriteDriver;
@@ -101,6 +103,7 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
   }
 
   private KernelProgram generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {
+    requireElements(kernel);
     for (KernelGenerator generator : Iterables.concat(generators, builtIn(target))) {
       try {
         Optional<KernelProgram> program = generator.generate(kernel, symbols);
@@ -112,5 +115,15 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
       }
     }
     throw new InputException(Diagnostic.error("no kernel generator takes this", kernel.location()));
+  }
+
+  /** Guards and grids count on tensors that have elements, as sizes promise. */
+  private static void requireElements(Operation kernel) {
+    for (Value value : Iterables.concat(kernel.operands(), kernel.results())) {
+      if (value.type() instanceof TensorType type && type.shape().size().is(0)) {
+        throw new InputException(Diagnostic.error("no kernel takes or gives " + type + ", which has no elements", kernel.location())
+            .hint("leave it out, or interpret the model"));
+      }
+    }
   }
 }

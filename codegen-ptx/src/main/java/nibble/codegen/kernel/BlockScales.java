@@ -4,15 +4,15 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.codegen.kernel.Grid2.Index;
-import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Mma;
 import nibble.ir.Value;
 
 /**
- * The scales that instructions apply, if they do.
+ * The scales of a product that change along the depth and come by way of shared memory: those that instructions apply,
+ * or others, of which a word belongs to each row or column.
  *
- * @param left those of the left operand; none where instructions apply no scales
+ * @param left those of the left operand, if they come so
  * @param right those of the right operand
  */
 record BlockScales(ProductTile tile, Optional<ScaleLoader> left, Optional<ScaleLoader> right) {
@@ -21,22 +21,25 @@ record BlockScales(ProductTile tile, Optional<ScaleLoader> left, Optional<ScaleL
     right.ifPresent(loader -> loader.allocate(builder));
   }
 
-  /** Fills a stage of an iteration with those of a tile. */
+  /** Starts to bring the scales of an iteration, whose tiles go to a stage. */
   void fetch(
       TileBuilder inner, Value iteration, Value firstRow, Value firstColumn, ImmutableMap<String, Index> others,
       Value stage) {
-    if (left.isPresent()) {
-      Value group = inner.apply(Scalar.MUL, iteration, inner.number(tile.groups()));
-      left.get().fetch(inner, firstRow, group, others, stage);
-      right.orElseThrow().fetch(inner, firstColumn, group, others, stage);
-    }
+    left.ifPresent(loader -> loader.fetch(inner, firstRow, iteration, others, stage));
+    right.ifPresent(loader -> loader.fetch(inner, firstColumn, iteration, others, stage));
   }
 
-  /** The scales of a stage of both operands, for {@link #multiply}. */
-  ImmutableList<Value> fragments(TileBuilder inner, Value stage) {
-    return left.isEmpty()
-        ? ImmutableList.of()
-        : ImmutableList.of(left.get().fragment(inner, stage), right.orElseThrow().fragment(inner, stage));
+  /** The scales of an iteration that sums are multiplied by, if they come so. */
+  Optional<Value> words(boolean isLeft, TileBuilder inner, Value iteration, Value stage) {
+    return (isLeft ? left : right).map(loader -> loader.fragment(inner, iteration, stage));
+  }
+
+  /** The scales of an iteration that instructions apply, for {@link #multiply}; none where they apply none. */
+  ImmutableList<Value> fragments(TileBuilder inner, Value iteration, Value stage) {
+    return tile.format().appliesScales()
+        ? ImmutableList.of(
+            left.orElseThrow().fragment(inner, iteration, stage), right.orElseThrow().fragment(inner, iteration, stage))
+        : ImmutableList.of();
   }
 
   /** Adds the product of a step of the depth. */

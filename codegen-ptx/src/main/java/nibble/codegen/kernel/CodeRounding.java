@@ -29,10 +29,14 @@ record CodeRounding(ElementEmitter emitter) {
    */
   Value round(Value quotients, TensorType type, RoundingMode rounding, int level, List<IndexExpr> at) {
     NumberFormat format = type.format();
-    boolean isWideFloat = format.isFloat() && !ComputeFormat.FLOAT_CODES.contains(format);
+    boolean isWideFloat = format.isFloat() && !ComputeFormat.isCode(format);
     if (isWideFloat && rounding != FixedRounding.NEAREST_EVEN && rounding != FixedRounding.TOWARD_ZERO) {
       throw new UnsupportedAccess("no kernel rounds codes of " + format.name() + " by " + rounding.text()
           + " yet; they round them by nearest_even or toward_zero");
+    }
+    if (ComputeFormat.isLookedUp(format) && !(rounding instanceof FixedRounding)) {
+      throw new UnsupportedAccess("no kernel rounds codes of " + format.name() + " by " + rounding.text()
+          + " yet; they look them up");
     }
     return switch (rounding) {
       case FixedRounding fixed -> emitter.builder().cast(quotients, format, fixed);

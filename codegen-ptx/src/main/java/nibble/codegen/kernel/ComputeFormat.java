@@ -33,7 +33,12 @@ final class ComputeFormat {
 
   /** Whether elements of that format are codes alone: kernels read and write them, and compute with what they stand for. */
   static boolean isCode(NumberFormat format) {
-    return FLOAT_CODES.contains(format) || PACKED_INTEGERS.contains(format);
+    return FLOAT_CODES.contains(format) || PACKED_INTEGERS.contains(format) || isLookedUp(format);
+  }
+
+  /** Whether codes of that format have no arithmetic of their own, so that kernels look up what they stand for. */
+  static boolean isLookedUp(NumberFormat format) {
+    return format.isFloat() && !format.isForScales() && format.bits() <= Byte.SIZE && !FLOAT_CODES.contains(format);
   }
 
   /**

@@ -298,7 +298,7 @@ final class ElementEmitter {
     return grid.apply(builder, Scalar.MUL, builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN), scale);
   }
 
-  /** The scale that belongs to the element at these coordinates. */
+  /** The scale that belongs to the element at these coordinates, of the first level of codes. */
   Value scaleOf(Memory scaled, List<IndexExpr> at) {
     Memory.expectOneLevel(scaled.type().withoutResidual());
     return new ScaleFactors(this).of(scaled, at);
@@ -353,7 +353,7 @@ final class ElementEmitter {
    */
   Value code(Quantize quantize, TensorType type, int level, Value x, Value scale, List<IndexExpr> at) {
     NumberFormat format = type.format();
-    if (!CODES.contains(format)) {
+    if (!CODES.contains(format) && !ComputeFormat.isCode(format)) {
       throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
           + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
     }

@@ -186,13 +186,18 @@ final class GlobalMemory {
    * threads moves the buffer, so that the offsets do not change in a loop.
    */
   void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage) {
+    copy(buffer, shape, at, shared, stage, Integer.MAX_VALUE);
+  }
+
+  /** The same by copies of at most so many elements each. */
+  void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage, int most) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = new Extent(true, true);
     Grid2.Sum sum = grid.emitParts(builder, offset);
     Value from = sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer);
     Value offsets = grid.spread(builder, sum.tile().orElseGet(() -> builder.number(0)), extent);
     Value mask = mask(everything(), extent);
-    CopyAsync copy = new CopyAsync(contiguous(buffer, offset, extent));
+    CopyAsync copy = new CopyAsync(Math.min(most, contiguous(buffer, offset, extent)));
     if (mask == null) {
       builder.effect(copy, from, offsets, shared, stage);
     } else {

@@ -10,13 +10,14 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * A matrix product as an iteration space: extents, and coordinates of operands and result as functions of batch, row, column
- * and depth. Where the right operand is one matrix, all leading axes of the left are rows.
+ * A matrix product as an iteration space: extents, and coordinates of operands and result as functions of batch, row,
+ * column and depth. Where the right operand is one matrix, all leading axes of the left are rows.
  *
  * @param operation the {@code matmul}
  * @param batch number of matrices
@@ -135,11 +136,29 @@ record Product(
     return !scalesVary() || Long.lowestOneBit(scaleDepth().constant()) >= format.step();
   }
 
-  /** Whether scales of both operands are powers of two, each of some multiple of so many elements of the depth. */
-  boolean scalesArePowers(int group) {
-    return Stream.of(leftType(), rightType()).allMatch(type -> type.scaleType().format().equals(Formats.UE8M0))
-        && Stream.of(scaleDepth(leftType(), leftType().rank() - 1), scaleDepth(rightType(), rightDepthAxis()))
-            .allMatch(depth -> depth.equals(k) || depth.isConstant() && depth.constant() % group == 0);
+  /**
+   * Whether scales of both operands have that format, each for some multiple of so many elements of the depth, and
+   * their own scales, if they have some, do not change along the depth.
+   */
+  boolean scalesAre(NumberFormat format, int group) {
+    return scalesAre(format, group, leftType(), leftType().rank() - 1)
+        && scalesAre(format, group, rightType(), rightDepthAxis());
+  }
+
+  private boolean scalesAre(NumberFormat format, int group, TensorType type, int depthAxis) {
+    Dim depth = scaleDepth(type, depthAxis);
+    TensorType scales = type.scaleType();
+    return scales.format().equals(format)
+        && (depth.equals(k) || depth.isConstant() && depth.constant() % group == 0)
+        && scaleDepth(scales, depthAxis).equals(scales.shape().dim(depthAxis));
+  }
+
+  /** Whether an operand has scales of one word each, of fewer rows (or columns) than a warp's tile of them has. */
+  boolean hasWordsForRows(boolean isLeft) {
+    TensorType type = isLeft ? leftType() : rightType();
+    int axis = isLeft ? type.rank() - 2 : 2 * type.rank() - 3 - rightDepthAxis();
+    return type.scaleType().format().storageBits() == Integer.SIZE && scaleDepth(type, axis).isConstant()
+        && scaleDepth(type, axis).constant() < 16;
   }
 
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */

@@ -20,8 +20,14 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
   /** Codes whose products tensor cores have known since they knew any of eight bits. */
   private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
 
+  /** Integer codes of half a byte. */
+  private static final ImmutableSet<NumberFormat> S4 = ImmutableSet.of(Formats.I4, Formats.U4);
+
   /** Elements of the depth of which instructions take a scale that is a power of two. */
-  private static final int SCALED = 32;
+  private static final int POWERS = 32;
+
+  /** Elements of the depth of which instructions take a scale of ue4m3. */
+  private static final int SMALL_FLOATS = 16;
 
   /**
    * What a target has for a product, the best first. The last one takes all operands that products take at all.
@@ -41,11 +47,23 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
     return choices.add(new ProductChoice(usual, false, false)).build();
   }
 
-  /** How a target multiplies codes of floating-point formats without unpacking them. */
+  /** How a target multiplies codes without unpacking them. */
   private static ImmutableList<ProductChoice> codes(Product product, Target target) {
     NumberFormat left = product.leftType().format();
     NumberFormat right = product.rightType().format();
     ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
+    if (S4.contains(left) && S4.contains(right) && target.support(Feature.MMA_INT4) == Support.NATIVE) {
+      choices.add(new ProductChoice(ProductFormat.ofNibbles(left, right, Formats.I32), false, true));
+    }
+    boolean isFp4 = left.equals(Formats.E2M1) && right.equals(Formats.E2M1);
+    if (isFp4 && target.has(Feature.MMA_BLOCK_SCALE) && product.scalesVary()) {
+      ProductFormat format = ProductFormat.ofNibbles(left, right, Formats.F32);
+      if (product.scalesAre(Formats.UE8M0, POWERS)) {
+        choices.add(new ProductChoice(format.scaledBy(POWERS), false, true));
+      } else if (product.scalesAre(Formats.UE4M3, SMALL_FLOATS)) {
+        choices.add(new ProductChoice(format.scaledBy(SMALL_FLOATS), false, true));
+      }
+    }
     if (!isByte(left) || !isByte(right)) {
       return choices.build();
     }
@@ -53,8 +71,8 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
     if (isFp8 && target.has(Feature.WGMMA)) {
       choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, true), true, true));
     }
-    if (target.has(Feature.MMA_BLOCK_SCALE) && product.scalesVary() && product.scalesArePowers(SCALED)) {
-      choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, false).scaledBy(SCALED), false, true));
+    if (target.has(Feature.MMA_BLOCK_SCALE) && product.scalesVary() && product.scalesAre(Formats.UE8M0, POWERS)) {
+      choices.add(new ProductChoice(ProductFormat.ofBytes(left, right, false).scaledBy(POWERS), false, true));
     }
     if (target.support(isFp8 ? Feature.MMA_FP8 : Feature.MMA_FP6_FP4) == Support.NATIVE) {
       boolean coarse = target.arithmetic(TensorFormat.FP8).orElseThrow().isCoarse();
@@ -64,6 +82,6 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
   }
 
   private static boolean isByte(NumberFormat codes) {
-    return codes.isFloat() && codes.storageBits() == Byte.SIZE;
+    return ComputeFormat.FLOAT_CODES.contains(codes) && codes.storageBits() == Byte.SIZE;
   }
 }

@@ -3,6 +3,7 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
@@ -16,9 +17,9 @@ import nibble.ir.format.NumberFormat;
  * @param k depth of one tensor-core instruction of 16 x 8; 0 where products are fused multiply-adds
  * @param blockK depth of a large tile of shared memory
  * @param unpacks whether operands become that format in registers, which takes some more of them
- * @param sumsCoarsely whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor cores of
- *     sm_89 and sm_90a keep 13 fraction bits of sums of 8-bit floats (DeepSeek-V3 Technical Report, section 3.3.2, promotes
- *     them every 128 products)
+ * @param sumsCoarsely whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor
+ *     cores of sm_89 and sm_90a keep 13 fraction bits of sums of 8-bit floats (DeepSeek-V3 Technical Report, section
+ *     3.3.2, promotes them every 128 products)
  * @param scaleGroup how many elements of the depth share the scales that instructions apply; 0 where they apply none
  */
 record ProductFormat(
@@ -51,6 +52,11 @@ record ProductFormat(
     return new ProductFormat(left, right, Formats.F32, 32, 64, false, sumsCoarsely, 0);
   }
 
+  /** Codes of half a byte that instructions multiply as they are, two to a byte. */
+  static ProductFormat ofNibbles(NumberFormat left, NumberFormat right, NumberFormat sums) {
+    return new ProductFormat(left, right, sums, 64, 128, false, false, 0);
+  }
+
   /** The same where instructions apply scales of so many elements of the depth. */
   ProductFormat scaledBy(int group) {
     return new ProductFormat(left, right, accumulator, k, blockK, unpacks, sumsCoarsely, group);
@@ -66,7 +72,8 @@ record ProductFormat(
 
   /** Whether f16 holds the codes. */
   private static boolean isHeldByHalf(NumberFormat codes) {
-    return ComputeFormat.FLOAT_CODES.contains(codes) || BYTES.contains(codes);
+    return BYTES.contains(codes) || ComputeFormat.isCode(codes) && LongStream.range(0, 1L << codes.bits())
+        .mapToDouble(codes::decode).filter(Double::isFinite).allMatch(value -> Formats.F16.round(value) == value);
   }
 
   /** How products of plain operands are accumulated. */

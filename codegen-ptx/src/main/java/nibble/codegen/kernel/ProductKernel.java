@@ -13,6 +13,7 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.target.Target;
+import nibble.codegen.tile.Projection;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Launch;
@@ -62,7 +63,7 @@ public final class ProductKernel implements KernelGenerator {
 
   private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
     return ProductChoice.of(product, target).stream()
-        .map(choice -> new Generation(kernel, product, choice, symbols))
+        .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
         .findFirst().orElseThrow();
   }
@@ -91,7 +92,8 @@ public final class ProductKernel implements KernelGenerator {
     private ImmutableMap<String, Index> outside;
 
     private Generation(
-        Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols) {
+        Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols,
+        int sharedLimit) {
       ProductFormat format = choice.format();
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
@@ -106,8 +108,10 @@ public final class ProductKernel implements KernelGenerator {
       long scaleDepth = variesOutside ? scaleDepth(format) : Long.MAX_VALUE;
       ProductTile usual =
           ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
+      int ofScales = scalesVary ? ScaleLoader.sharedBytes(usual.m() + usual.n()) : 0;
       // All targets have room for three tiles in each of two stages.
-      this.tile = product.hasResidual() ? usual.withStages(2) : usual;
+      boolean isTight = product.hasResidual() || usual.sharedBytes() + ofScales > sharedLimit;
+      this.tile = isTight ? usual.withStages(2) : usual;
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -115,7 +119,12 @@ public final class ProductKernel implements KernelGenerator {
     private boolean fits() {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
-      return largeEnough && (anyOrder || loader(true).fitsMatrices() && loader(false).fitsMatrices());
+      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)));
+    }
+
+    private boolean fits(OperandLoader loader) {
+      // Codes that share bytes are copied as they lie, or not at all.
+      return loader.fitsMatrices() && (tile.format().bits() >= Byte.SIZE || loader.isAsync());
     }
 
     private long scaleDepth(ProductFormat format) {
@@ -173,41 +182,55 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
-        Value sum = multiply(inner, left, right, scales, stage, start);
+        Value sum = multiply(inner, left, right, scales, index, stage, start);
         if (!promotes) {
           return List.of(sum);
         }
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
-        Value promoted = promote(inner, carried, sum, depth, Optional.empty());
-        return List.of(residual.map(level -> level.add(rows(inner, level, depth), product, promoted, (flagged, sums) ->
-            promote(
-                flagged, sums, multiply(flagged, level.loader(), right, scales, stage, flagged.fill(0, accumulators)), depth,
-                Optional.of(level.memory())))).orElse(promoted));
+        Value promoted = promote(
+            inner, carried, sum, depth, Optional.empty(), scales.words(true, inner, index, stage),
+            scales.words(false, inner, index, stage));
+        return List.of(residual.map(level -> level.add(rows(inner, level, depth), product, promoted, (flagged, sums) -> {
+          Value second =
+              multiply(flagged, level.loader(), right, scales, index, stage, flagged.fill(0, accumulators));
+          return promote(
+              flagged, sums, second, depth, Optional.of(level.memory()), Optional.empty(), Optional.empty());
+        })).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
     }
 
     private BlockScales scales() {
-      boolean applied = tile.format().appliesScales();
-      return new BlockScales(
-          tile, applied ? Optional.of(scaleLoader(true)) : Optional.empty(),
-          applied ? Optional.of(scaleLoader(false)) : Optional.empty());
+      return new BlockScales(tile, scaleLoader(true), scaleLoader(false));
     }
 
-    private ScaleLoader scaleLoader(boolean isLeft) {
-      return new ScaleLoader(
-          product, tile, isLeft, memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
-          guards(isLeft ? product.rowGuard() : product.columnGuard()), symbols);
+    /** Of scales that instructions apply, or of words that change along the depth and from row to row. */
+    private Optional<ScaleLoader> scaleLoader(boolean isLeft) {
+      boolean applied = tile.format().appliesScales();
+      if (!applied && !(scalesVary && !product.hasResidual() && product.hasWordsForRows(isLeft))) {
+        return Optional.empty();
+      }
+      ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
+      LinearLayout fragment = applied
+          ? isLeft ? tile.scalesOfLeft() : tile.scalesOfRight()
+          : Projection.project(tile.accumulators(), isLeft ? 1 : 0);
+      ImmutableList<Integer> axes = isLeft || applied ? ImmutableList.of(0, 1) : ImmutableList.of(1, 0);
+      ScaleLoader.Scales scales = new ScaleLoader.Scales(
+          memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
+          isLeft ? Product.ROW : Product.COLUMN, guard,
+          applied ? tile.format().scaleGroup() : tile.k(), applied ? tile.groups() : 1, fragment, axes);
+      return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols));
     }
 
     private Value multiply(
-        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value stage, Value start) {
+        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value iteration, Value stage,
+        Value start) {
       if (tile.warpgroups()) {
         WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
         return inner.add(new WaitWarpgroupMma(), inner.add(op, start, left.memory(), right.memory(), stage));
       }
       Value sum = start;
-      ImmutableList<Value> scaleTiles = scales.fragments(inner, stage);
+      ImmutableList<Value> scaleTiles = scales.fragments(inner, iteration, stage);
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
@@ -232,25 +255,35 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     /**
-     * Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators.
+     * Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32
+     * accumulators.
      *
      * @param level whose codes they are, if not the first of the left operand
+     * @param left the scales of the left operand, if they have come by way of shared memory
+     * @param right those of the right operand
      */
-    private Value promote(TileBuilder inner, Value carried, Value sum, Value depth, Optional<Memory> level) {
+    private Value promote(
+        TileBuilder inner, Value carried, Value sum, Value depth, Optional<Memory> level, Optional<Value> left,
+        Optional<Value> right) {
       Grid2 grid = resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
       ElementEmitter emitter = emitter(inner, grid);
-      return grid.apply(
-          inner, Scalar.ADD, carried,
-          scalesTiles ? scaled(emitter, sum, level.orElseGet(() -> memoryOf(0))) : sum);
+      if (!scalesTiles) {
+        return grid.apply(inner, Scalar.ADD, carried, sum);
+      }
+      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(0)), product.left()));
+      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(1), product.right()));
+      return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, ofLeft, ofRight));
     }
 
-    /** Accumulators times the scales of both operands. */
-    private Value scaled(ElementEmitter emitter, Value sum, Memory level) {
-      Value real = emitter.builder().cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
-      Value left = scale(emitter, level, product.left());
-      Value right = scale(emitter, memoryOf(1), product.right());
-      Value once = emitter.grid().apply(emitter.builder(), Scalar.MUL, real, left);
-      return emitter.grid().apply(emitter.builder(), Scalar.MUL, once, right);
+    /** Accumulators times the scales of both operands, which are multiplied first where they are fewer than these. */
+    private static Value scaled(ElementEmitter emitter, Value sum, Value left, Value right) {
+      TileBuilder into = emitter.builder();
+      Grid2 grid = emitter.grid();
+      Value real = into.cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
+      Grid2.Extent both = grid.extent(left).or(grid.extent(right));
+      return both.alongRows() && both.alongColumns()
+          ? grid.apply(into, Scalar.MUL, grid.apply(into, Scalar.MUL, real, left), right)
+          : grid.apply(into, Scalar.MUL, real, grid.apply(into, Scalar.MUL, left, right));
     }
 
     /** The scale of sums of products of an operand's elements as they lie in shared memory. */
@@ -356,6 +389,14 @@ public final class ProductKernel implements KernelGenerator {
       return emitter.grid().apply(emitter.builder(), Scalar.MUL, real, new ScaleFactors(emitter).inner(memory, at));
     }
 
+    /** A value times the scale of the scales that instructions have applied, where they have one. */
+    private Value withOuterScale(ElementEmitter emitter, Value value, int operand, List<IndexExpr> at) {
+      Memory scaled = memoryOf(operand);
+      return scaled.type().scaleType().isScaled()
+          ? emitter.grid().apply(emitter.builder(), Scalar.MUL, value, new ScaleFactors(emitter).outer(scaled, at))
+          : value;
+    }
+
     /** The grid of all accumulators. */
     private Grid2 resultGrid(TileBuilder into) {
       return grid(into, tile.accumulators(), 0);
@@ -383,7 +424,13 @@ public final class ProductKernel implements KernelGenerator {
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
-        Value value = scales ? scaled(emitter, part, memoryOf(0)) : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+        Value value = scales
+            ? scaled(
+                emitter, part, scale(emitter, memoryOf(0), product.left()), scale(emitter, memoryOf(1), product.right()))
+            : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+        if (tile.format().appliesScales()) {
+          value = withOuterScale(emitter, withOuterScale(emitter, value, 0, product.left()), 1, product.right());
+        }
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());
       }

@@ -66,8 +66,9 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
       return new ProductTile(
           format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.bits()), 8, 1, STAGES, true);
     }
+    int ofLarge = promotes || format.appliesScales() ? deep : shallow;
     return large
-        ? new ProductTile(format, 128, 128, promotes || format.appliesScales() ? deep : shallow, 2, promotes ? 4 : 2, STAGES, false)
+        ? new ProductTile(format, 128, 128, ofLarge, 2, promotes ? 4 : 2, STAGES, false)
         : new ProductTile(format, 64, 64, deep, 2, 2, STAGES, false);
   }
 
@@ -88,6 +89,11 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
 
   private static int powerOfTwo(long extent) {
     return (int) Math.min(1 << 30, Long.highestOneBit(2 * Math.max(1, extent) - 1));
+  }
+
+  /** Bytes of shared memory that the operands take. */
+  int sharedBytes() {
+    return stages * (m + n) * k * format.bits() / Byte.SIZE;
   }
 
   /** The same with so many stages of shared memory. */

@@ -108,16 +108,11 @@ record ScaleComputation(Grid2 grid, TileBuilder builder) {
         + scales.rule().keyword() + "'");
   }
 
-  /** Finite scales stay finite in their format. */
+  /** Finite scales stay finite in their format; that of a box with an infinity is NaN, as that of one with a NaN. */
   private Value withinRange(Value scale, NumberFormat format) {
-    if (format.max() >= WIDE) {
-      return scale;
-    }
-    Value infinity = builder.real(Double.POSITIVE_INFINITY);
-    Value bounded = builder.apply(Scalar.MIN, scale, builder.real(format.max()));
-    Value isInfinite = builder.apply(Scalar.EQ, scale, infinity);
-    // NaN is the only number of a format for scales alone that is not finite.
-    return builder.apply(Scalar.SELECT, isInfinite, format.isForScales() ? builder.real(Double.NaN) : infinity, bounded);
+    Value bounded = format.max() >= WIDE ? scale : builder.apply(Scalar.MIN, scale, builder.real(format.max()));
+    Value isInfinite = builder.apply(Scalar.EQ, scale, builder.real(Double.POSITIVE_INFINITY));
+    return builder.apply(Scalar.SELECT, isInfinite, builder.real(Double.NaN), bounded);
   }
 
   /** 1 over a scale. */

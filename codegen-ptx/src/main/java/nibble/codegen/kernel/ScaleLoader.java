@@ -5,15 +5,16 @@ import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.kernel.Grid2.Index;
-import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.layout.BlockedLayout;
 import nibble.codegen.layout.ChooseSwizzle;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedAccess;
 import nibble.codegen.layout.SharedLayout;
 import nibble.codegen.layout.VectorAccess;
+import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.SharedAlloc;
@@ -25,61 +26,81 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Brings the scales of an operand that instructions apply from global memory to registers, by way of shared memory, beside
- * the operand's own tiles: for each row (or column) of a tile the scales of its groups along the depth. Those of larger
- * groups are repeated.
+ * Brings scales that change along the depth from global memory to registers, by way of shared memory, beside the tiles
+ * of their operand: for each row (or column) those of the groups along the depth. Those of larger groups are repeated.
+ *
+ * <p>An iteration needs a word or a few of each row, and those of neighbouring rows are far apart. So an iteration
+ * copies what some more need: whole sectors of 32 bytes. Where rows of scales are not made of words, each iteration
+ * brings its own.
  */
 final class ScaleLoader {
   private static final String GROUP = "group";
   private static final int LANES = 32;
-  private static final int COPY_BYTES = 16;
-  private static final int LEAST_COPY_BYTES = 4;
+  private static final int WORD_BYTES = 4;
+  private static final int MOST_BYTES = 16;
+  /** Scales of a row that are copied together: those of several iterations. */
+  private static final int SECTOR_BYTES = 32;
+  /** While some are read, the next are under way. */
+  private static final int SLOTS = 2;
 
-  private final Memory scaled;
+  private final Scales scales;
   private final TensorType type;
-  private final String outer;
   private final ImmutableList<IndexExpr> at;
   private final ImmutableList<Guard> guards;
   private final ImmutableMap<String, SymbolBounds> symbols;
-  private final LinearLayout fragment;
   private final LinearLayout copyLayout;
   private final boolean isAsync;
+  /** Iterations whose scales are copied together. */
+  private final int together;
   private final SharedType shared;
   private Value memory;
 
   /**
-   * Decides how to load.
+   * What is loaded.
    *
    * @param scaled the operand
    * @param at coordinates of its elements
-   * @param guard of the axis that is not the depth, where a tile may not meet it
+   * @param outer the variable along the axis that is not the depth
+   * @param guard of that axis, where a tile may not meet it
+   * @param size elements of the depth of a group
+   * @param groups groups of an iteration
+   * @param fragment who holds the scales of an iteration
+   * @param axes for both axes of the fragment, 0 where it runs along rows (or columns) and 1 where it does along groups
    */
-  ScaleLoader(
-      Product product, ProductTile tile, boolean isLeft, Memory scaled, List<IndexExpr> at, ImmutableList<Guard> guard,
-      ImmutableMap<String, SymbolBounds> symbols) {
-    this.scaled = scaled;
-    this.type = scaled.type().scaleType();
-    this.outer = isLeft ? Product.ROW : Product.COLUMN;
-    this.symbols = symbols;
-    this.fragment = isLeft ? tile.scalesOfLeft() : tile.scalesOfRight();
-    int groupsOfTile = tile.groups();
-    int size = tile.format().scaleGroup();
-    Dim groups = product.k().ceilDiv(size);
-    IndexExpr depth = IndexExpr.variable(GROUP, groups).times(Dim.of(size));
-    this.at = ImmutableList.copyOf(ElementEmitter.scaleCoordinates(
-        scaled.type(), at.stream().map(index -> index.substitute(Map.of(OperandLoader.DEPTH, depth))).toList()));
-    ImmutableList.Builder<Guard> all = ImmutableList.builder();
-    all.addAll(guard);
-    if (groups.dividedBy(Dim.of(groupsOfTile)).isEmpty()) {
-      all.add(Guard.of(GROUP, groups));
+  record Scales(
+      Memory scaled, List<IndexExpr> at, String outer, ImmutableList<Guard> guard, int size, int groups,
+      LinearLayout fragment, ImmutableList<Integer> axes) {
+    int rows() {
+      return fragment.outputs().get(axes.indexOf(0)).size();
     }
-    this.guards = all.build();
-    int vector = new GlobalMemory(null, null, guards, symbols)
-        .vector(type.shape(), this.at, GROUP, Math.min(groupsOfTile, COPY_BYTES));
-    this.isAsync = vector >= LEAST_COPY_BYTES;
-    int rows = isLeft ? tile.m() : tile.n();
-    this.copyLayout = copyLayout(rows, groupsOfTile, isAsync ? vector : 1, tile.warps());
-    this.shared = new SharedType(type.format(), tile.stages(), sharedLayout(rows, groupsOfTile));
+
+    /** The fragment in the axes of shared memory. */
+    LinearLayout inShared() {
+      return axes.getFirst() == 0 ? fragment : fragment.transpose(1, 0);
+    }
+  }
+
+  /** Decides how to load the scales of a product of that depth. */
+  ScaleLoader(Scales scales, ProductTile tile, Dim depth, ImmutableMap<String, SymbolBounds> symbols) {
+    this.scales = scales;
+    this.type = scales.scaled.type().scaleType();
+    this.symbols = symbols;
+    Dim groups = depth.ceilDiv(scales.size);
+    IndexExpr first = IndexExpr.variable(GROUP, groups).times(Dim.of(scales.size));
+    this.at = ImmutableList.copyOf(ElementEmitter.scaleCoordinates(
+        scales.scaled.type(),
+        scales.at.stream().map(index -> index.substitute(Map.of(OperandLoader.DEPTH, first))).toList()));
+    int bytes = scales.groups * type.format().storageBits() / Byte.SIZE;
+    this.together = Math.max(1, SECTOR_BYTES / bytes);
+    boolean isWhole = groups.dividedBy(Dim.of(scales.groups * together)).isPresent();
+    this.guards = ImmutableList.<Guard>builder().addAll(scales.guard)
+        .addAll(isWhole ? ImmutableList.of() : ImmutableList.of(Guard.of(GROUP, groups))).build();
+    GlobalMemory analysis = new GlobalMemory(null, null, guards, symbols);
+    this.isAsync =
+        bytes >= WORD_BYTES && analysis.vector(type.shape(), at, GROUP, scales.groups) == scales.groups;
+    int columns = scales.groups * (isAsync ? together : 1);
+    this.copyLayout = copyLayout(scales.rows(), columns, isAsync ? scales.groups : 1, tile.warps());
+    this.shared = new SharedType(type.format(), isAsync ? SLOTS : tile.stages(), sharedLayout(columns));
   }
 
   private static LinearLayout copyLayout(int rows, int groups, int vector, int warps) {
@@ -89,13 +110,22 @@ final class ScaleLoader {
   }
 
   /** A swizzle without bank conflicts. */
-  private SharedLayout sharedLayout(int rows, int groups) {
-    SharedLayout plain = SharedLayout.rowMajor(Byte.SIZE, rows, groups);
-    return ChooseSwizzle.forAccesses(access(copyLayout, plain), access(fragment, plain));
+  private SharedLayout sharedLayout(int columns) {
+    int bits = type.format().storageBits();
+    SharedLayout plain = SharedLayout.rowMajor(bits, scales.rows(), columns);
+    LinearLayout read = LinearLayout.of(scales.inShared().bases(), plain.layout().outputs());
+    return ChooseSwizzle.forAccesses(access(copyLayout, plain), access(read, plain));
   }
 
-  private static SharedAccess access(LinearLayout layout, SharedLayout plain) {
-    return SharedAccess.vector(layout, VectorAccess.of(layout, plain.layout(), Byte.SIZE, COPY_BYTES));
+  /** Accesses of the scales of one row in one iteration, or of fewer. */
+  private SharedAccess access(LinearLayout layout, SharedLayout plain) {
+    int bytes = Math.min(MOST_BYTES, scales.groups * plain.elementBits() / Byte.SIZE);
+    return SharedAccess.vector(layout, VectorAccess.of(layout, plain.layout(), plain.elementBits(), bytes));
+  }
+
+  /** Bytes of shared memory for the scales of so many rows and columns, at most. */
+  static int sharedBytes(int rows) {
+    return SLOTS * SECTOR_BYTES * rows;
   }
 
   /** Allocates shared memory. */
@@ -103,25 +133,51 @@ final class ScaleLoader {
     memory = builder.add(new SharedAlloc(shared));
   }
 
-  /** Fills a stage. What lies outside the operand gets the least scale, which its elements of 0 do not feel. */
-  void fetch(TileBuilder builder, Value firstOuter, Value firstGroup, ImmutableMap<String, Index> others, Value stage) {
-    Grid2 grid = new Grid2(copyLayout, outer, GROUP, others);
+  /**
+   * Starts to bring the scales of an iteration, whose tiles go to a stage. What lies outside the operand gets a scale
+   * of zero, or the least one, which its elements of 0 do not feel.
+   */
+  void fetch(TileBuilder builder, Value firstOuter, Value iteration, ImmutableMap<String, Index> others, Value stage) {
+    if (!isAsync) {
+      fetchInto(builder, firstOuter, iteration, others, stage);
+      return;
+    }
+    Value isFirst = builder.apply(
+        Scalar.EQ, builder.apply(Scalar.MODULO, iteration, builder.number(together)), builder.number(0));
+    builder.effect(new nibble.codegen.tile.op.Guard(), List.of(isFirst), builder.nested(inner -> {
+      fetchInto(inner, firstOuter, iteration, others, slot(inner, iteration));
+      return List.of();
+    }));
+  }
+
+  private Value slot(TileBuilder builder, Value iteration) {
+    Value number = builder.apply(Scalar.QUOTIENT, iteration, builder.number(together));
+    return builder.apply(Scalar.MODULO, number, builder.number(SLOTS));
+  }
+
+  private void fetchInto(
+      TileBuilder builder, Value firstOuter, Value iteration, ImmutableMap<String, Index> others, Value stage) {
+    Value firstGroup = builder.apply(Scalar.MUL, iteration, builder.number(scales.groups));
+    Grid2 grid = new Grid2(copyLayout, scales.outer, GROUP, others);
     grid = grid.with(ImmutableMap.of(
-        outer, grid.along(builder, outer, firstOuter), GROUP, grid.along(builder, GROUP, firstGroup)));
+        scales.outer, grid.along(builder, scales.outer, firstOuter), GROUP, grid.along(builder, GROUP, firstGroup)));
     GlobalMemory from = new GlobalMemory(builder, grid, guards, symbols);
-    Value scales = scaled.scales().orElseThrow();
+    Value source = scales.scaled.scales().orElseThrow();
     if (isAsync) {
-      from.copy(scales, type.shape(), at, memory, stage);
+      from.copy(source, type.shape(), at, memory, stage, scales.groups);
     } else {
-      Value loaded = from.load(scales, type.shape(), at);
+      Value loaded = from.load(source, type.shape(), at);
       builder.effect(new SharedStore(), grid.spread(builder, loaded, new Extent(true, true)), memory, stage);
     }
   }
 
-  /** The scales of a stage, as instructions take them. */
-  Value fragment(TileBuilder builder, Value stage) {
-    SharedLoad load = new SharedLoad(
-        ImmutableList.of(0, 0), ImmutableList.of(0, 1), new TileType(shared.format(), fragment));
-    return builder.add(load, memory, stage);
+  /** The scales of an iteration, whose tiles lie in a stage. */
+  Value fragment(TileBuilder builder, Value iteration, Value stage) {
+    SharedLoad load =
+        new SharedLoad(ImmutableList.of(0, 0), scales.axes, new TileType(shared.format(), scales.fragment));
+    return isAsync
+        ? builder.add(
+            load, memory, slot(builder, iteration), builder.apply(Scalar.MODULO, iteration, builder.number(together)))
+        : builder.add(load, memory, stage);
   }
 }

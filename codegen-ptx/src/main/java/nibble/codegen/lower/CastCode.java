@@ -26,7 +26,8 @@ final class CastCode {
   ImmutableList<Operand> cast(
       ImmutableList<Operand> elements, NumberFormat from, NumberFormat to, FixedRounding rounding) {
     boolean codeToHalf = from.isInteger() && (to.equals(Formats.F16) || to.equals(Formats.BF16));
-    if (codeToHalf || FloatCodes.has(from) && !to.equals(Formats.F32) && !to.equals(from)) {
+    boolean isCode = FloatCodes.has(from) || TableCodes.has(from);
+    if (codeToHalf || isCode && !to.equals(Formats.F32) && !to.equals(from)) {
       return cast(cast(elements, from, Formats.F32, rounding), Formats.F32, to, rounding);
     }
     boolean halves = from.equals(Formats.F32) && (to.equals(Formats.F16) || to.equals(Formats.BF16));
@@ -84,6 +85,9 @@ final class CastCode {
     if (FloatCodes.has(from)) {
       return new FloatCodes(code.ptx(), (FloatFormat) from).decode(code.register(x, RegisterType.B32));
     }
+    if (TableCodes.has(from)) {
+      return new TableCodes(code.ptx(), from).decode(code.register(x, RegisterType.B32));
+    }
     return switch (from.name()) {
       case "f16" -> code.ptx().op("cvt.f32.f16", x);
       // The bits of a bf16 are the upper half of an f32's.
@@ -110,6 +114,9 @@ final class CastCode {
         case NEAREST_AWAY -> codes.encode(value, RoundingCode.HALF);
         case TOWARD_ZERO -> codes.encode(value, RoundingCode.NEVER);
       };
+    }
+    if (TableCodes.has(to)) {
+      return new TableCodes(code.ptx(), to).encode(value, rounding);
     }
     return switch (to.name()) {
       case "f16", "bf16" -> code.ptx().op("cvt." + mode(rounding) + "." + to.name() + ".f32", value);

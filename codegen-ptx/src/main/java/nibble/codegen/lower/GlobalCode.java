@@ -50,10 +50,8 @@ final class GlobalCode {
   }
 
   Buffer advance(Buffer buffer, Operand count) {
-    if (PackedCodes.has(buffer.format())) {
-      throw new IllegalStateException("a buffer of " + buffer.format().name() + " may start within a byte");
-    }
-    return new Buffer(buffer.format(), address(buffer, count));
+    return new Buffer(
+        buffer.format(), PackedCodes.has(buffer.format()) ? addressOfByte(buffer, count) : address(buffer, count));
   }
 
   /**
@@ -70,6 +68,24 @@ final class GlobalCode {
         ? start
         : Address.at(ptx.op("mad.wide.s32", code.register(root), imm(size), (Register) start.base()), start.offset());
     return near ? moved.plus(sum.constant() * size) : moved;
+  }
+
+  /**
+   * The address of an element that starts a byte, in which several lie. What is copied asynchronously starts with one,
+   * wherever a tile starts and whichever part of it a thread copies.
+   */
+  Address addressOfByte(Buffer buffer, Operand offset) {
+    int shift = Integer.numberOfTrailingZeros(Byte.SIZE / buffer.format().storageBits());
+    Code.Sum sum = code.sum(offset);
+    boolean near = sum.constant() >= 0 && sum.constant() % (1 << shift) == 0 && sum.constant() >> shift <= NEAR;
+    Operand root = near ? sum.root() : offset;
+    Address start = buffer.start();
+    Address moved = root instanceof Immediate constant && constant.bits() == 0
+        ? start
+        : Address.at(
+            ptx.op("mad.wide.s32", ptx.op("shr.s32", code.register(root), imm(shift)), imm(1), (Register) start.base()),
+            start.offset());
+    return near ? moved.plus(sum.constant() >> shift) : moved;
   }
 
   Tile load(Buffer buffer, Tile offsets, Tile mask, TileType result, int contiguous) {

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +91,7 @@ public final class LowerProgram {
   private Threads threads;
   private GlobalCode global;
   private SharedCode shared;
+  private WgmmaCode warpgroups;
   private ReduceCode reductions;
   private LayoutCode moves;
 
@@ -135,6 +137,7 @@ public final class LowerProgram {
     threads = Threads.of(ptx);
     global = new GlobalCode(code, threads);
     shared = new SharedCode(code, global);
+    warpgroups = new WgmmaCode(code, threads);
     reductions = new ReduceCode(code, scalars, threads, arena);
     moves = new LayoutCode(code, threads, arena);
     countUses(program.body());
@@ -254,6 +257,8 @@ public final class LowerProgram {
       case ProxyFence fence -> ptx.fenceProxy();
       case Barrier barrier -> ptx.barrier();
       case SharedStore store -> shared.store(tile(operation, 0), shared(operation, 1), scalar(operation, 2));
+      case SharedLoad load when operation.operands().size() == 3 -> values.put(operation.result(), shared.load(
+          shared(operation, 0), scalar(operation, 1), scalar(operation, 2), load));
       case SharedLoad load ->
           values.put(operation.result(), shared.load(shared(operation, 0), scalar(operation, 1), load));
       case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
@@ -261,8 +266,8 @@ public final class LowerProgram {
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
           owned(operation), fragment(operation, 1), fragment(operation, 2),
           List.of(fragment(operation, 3), fragment(operation, 4)), mma));
-      case WarpgroupMma mma -> values.put(operation.result(), new WgmmaCode(code, threads).multiply(
-          owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3), mma));
+      case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
+          operation, owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3)));
       case WaitWarpgroupMma wait -> {
         ptx.awaitWgmma(0);
         values.put(operation.result(), tile(operation, 0));
@@ -314,6 +319,8 @@ public final class LowerProgram {
     SharedAddresses addresses = new SharedAddresses(alloc.result().layout(), start, threads);
     program.body().walk(user -> {
       switch (user.op()) {
+        case SharedLoad load when user.operand(0).equals(value) && user.operands().size() == 3 ->
+            addresses.block(load, ptx);
         case SharedLoad load when user.operand(0).equals(value) -> addresses.fragments(load, ptx);
         case CopyAsync copy when user.operand(2).equals(value) ->
             addresses.vectors(((TileType) user.operand(1).type()).layout(), ptx);
@@ -410,6 +417,9 @@ public final class LowerProgram {
     private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
       List<Tile> carried = carried(operation);
+      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
+          warpgroups.prepare(
+              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), shared(inner, 1), shared(inner, 2)));
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
         if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.

@@ -2,6 +2,8 @@ package nibble.codegen.lower;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Ints;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +51,7 @@ final class MmaCode {
     requirePart(a.type(), instruction.layoutOfA());
     requirePart(b.type(), instruction.layoutOfB());
     requirePart(accumulators.type(), instruction.layoutOfAccumulator());
-    List<Register> registers = inPlace(code, accumulators);
+    List<Register> registers = new ArrayList<>();
     int perTile = instruction.accumulatorRegisters();
     int aWords = instruction.registersOfA();
     int bWords = instruction.registersOfB();
@@ -58,11 +60,14 @@ final class MmaCode {
     for (int m = 0; m < tilesM; m++) {
       for (int n = 0; n < tilesN; n++) {
         int at = (m * tilesN + n) * perTile;
+        List<Operand> before = accumulators.elements().subList(at, at + perTile);
+        RegisterVector sums = sums(code, before, instruction.accumulatorType());
+        RegisterVector results = before.getFirst() instanceof Register ? sums : ptx.freshVector(sums.type(), perTile);
+        registers.addAll(results.registers());
         ptx.mma(
-            instruction,
-            RegisterVector.of(registers.subList(at, at + perTile)),
+            instruction, results,
             RegisterVector.of(a.words().subList(m * aWords, (m + 1) * aWords)),
-            RegisterVector.of(b.words().subList(n * bWords, (n + 1) * bWords)));
+            RegisterVector.of(b.words().subList(n * bWords, (n + 1) * bWords)), sums);
       }
     }
     return new Tile(accumulators.type(), ImmutableList.copyOf(registers));
@@ -73,6 +78,17 @@ final class MmaCode {
     if (type.layout().divideLeft(part).isEmpty()) {
       throw new IllegalStateException(type + " is not made of " + part);
     }
+  }
+
+  /** What an instruction adds to: registers that it changes in place, or one that holds the constant of all. */
+  static RegisterVector sums(Code code, List<Operand> elements, RegisterType type) {
+    if (elements.getFirst() instanceof Register) {
+      return RegisterVector.of(elements.stream().map(Register.class::cast).toList());
+    }
+    if (elements.stream().distinct().count() > 1) {
+      throw new IllegalStateException("accumulators start as different constants");
+    }
+    return RegisterVector.of(Collections.nCopies(elements.size(), code.register(elements.getFirst(), type)));
   }
 
   /** Registers of accumulators, which instructions change. */

@@ -21,13 +21,16 @@ record PowerCode(KernelBuilder ptx) {
   private static final int NAN = 0x7fffffff;
   private static final int NAN_CODE = 0xff;
 
-  /** The least power that is not less than a number, which is not negative; NaN where there is none. */
+  /**
+   * The least power that is not less than a number, which is not negative: the largest where there is none, and NaN where the
+   * number is not finite.
+   */
   Register above(Register number) {
     Register bits = ptx.bitsOf(number);
     Register up = ptx.op("and.b32", ptx.op("add.s32", bits, imm(MANTISSA)), imm(EXPONENT));
     Register isLeast = ptx.op("setp.le.u32", bits, imm(LEAST));
-    Register bounded = ptx.op("selp.b32", imm(LEAST), up, isLeast);
-    Register isBeyond = ptx.op("setp.gt.u32", bits, imm(MOST));
+    Register bounded = ptx.op("selp.b32", imm(LEAST), ptx.op("min.u32", up, imm(MOST)), isLeast);
+    Register isBeyond = ptx.op("setp.ge.u32", bits, imm(EXPONENT));
     return ptx.floatOf(ptx.op("selp.b32", imm(NAN), bounded, isBeyond));
   }
 

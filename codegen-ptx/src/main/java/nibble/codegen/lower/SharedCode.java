@@ -63,7 +63,8 @@ final class SharedCode {
       int first = group.get(0);
       Address target = at(way, bases, first);
       Operand inside = mask == null ? imm(1) : mask.at(first);
-      Address source = global.address(from, offsets.at(first));
+      Address source = from.format().storageBits() < Byte.SIZE
+          ? global.addressOfByte(from, offsets.at(first)) : global.address(from, offsets.at(first));
       if (inside instanceof Immediate constant && constant.bits() == 1) {
         when(owner, () -> ptx.copyAsync(target, source, bytes));
       } else {
@@ -95,8 +96,21 @@ final class SharedCode {
   /** A part of a tile, as operands of tensor cores where its elements are narrow, as elements where they are f32. */
   Lowered load(Shared from, Operand stage, SharedLoad load) {
     Way way = from.addresses().fragments(load, ptx);
-    List<Operand> bases = bases(from, way, stage);
-    int first = from.addresses().firstRegister(load);
+    return load(way, bases(from, way, stage), load, from.addresses().firstRegister(load));
+  }
+
+  /** A block of columns. */
+  Lowered load(Shared from, Operand stage, Operand block, SharedLoad load) {
+    Way way = from.addresses().block(load, ptx);
+    Operand offset = code.mul(block, imm(from.addresses().blockUnit(load, way)));
+    List<Operand> moved = new ArrayList<>();
+    for (Operand base : bases(from, way, stage)) {
+      moved.add(ptx.op("xor.b32", code.register(base), offset));
+    }
+    return load(way, moved, load, 0);
+  }
+
+  private Lowered load(Way way, List<Operand> bases, SharedLoad load, int first) {
     int count = load.result().registers();
     if (way.matrices().isPresent()) {
       return matrices(way, bases, load, first, count);

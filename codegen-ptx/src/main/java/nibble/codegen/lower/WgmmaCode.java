@@ -3,9 +3,12 @@ package nibble.codegen.lower;
 import static nibble.codegen.ptx.Immediate.imm;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedLayout;
@@ -20,6 +23,7 @@ import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.ptx.WgmmaInstruction;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.ir.Operation;
 
 /**
  * Matrix products of tiles in shared memory: one {@code wgmma} for each 64 rows and 32 bytes of depth. Accumulators
@@ -27,6 +31,7 @@ import nibble.codegen.tile.op.WarpgroupMma;
  */
 final class WgmmaCode {
   private static final int WARPS = 4;
+  private static final ImmutableSet<Operand> ZERO = ImmutableSet.of(imm(0), imm(0f));
   /** Descriptors count in units of 16 bytes (PTX ISA 9.7.15.5.1). */
   private static final int UNIT_BITS = 4;
   private static final int LEADING_SHIFT = 16;
@@ -36,6 +41,7 @@ final class WgmmaCode {
   private final Code code;
   private final KernelBuilder ptx;
   private final Threads threads;
+  private final Map<Operation, Prepared> prepared = new IdentityHashMap<>();
 
   WgmmaCode(Code code, Threads threads) {
     this.code = code;
@@ -43,12 +49,11 @@ final class WgmmaCode {
     this.threads = threads;
   }
 
-  /** An operand: where its stage starts, and which of the axes of its tile is the depth. */
-  private record Factor(SharedLayout layout, Operand stage, int depthAxis, SwizzleMode mode) {
-    static Factor of(Code code, Shared shared, Operand stage, int depthAxis) {
+  /** An operand: how its tiles lie, and which of their axes is the depth. */
+  private record Factor(SharedLayout layout, int depthAxis, SwizzleMode mode) {
+    static Factor of(Shared shared, int depthAxis) {
       SharedLayout layout = shared.type().layout();
-      Operand start = code.add(shared.base(), code.mul(stage, imm(layout.bytes())));
-      return new Factor(layout, start, depthAxis, modeOf(layout));
+      return new Factor(layout, depthAxis, modeOf(layout));
     }
 
     private static SwizzleMode modeOf(SharedLayout layout) {
@@ -93,22 +98,59 @@ final class WgmmaCode {
     }
   }
 
-  Tile multiply(Tile accumulators, Shared a, Shared b, Operand stage, WarpgroupMma op) {
-    Factor left = Factor.of(code, a, stage, op.depthOfA());
-    Factor right = Factor.of(code, b, stage, op.depthOfB());
-    TileType type = accumulators.type();
-    WgmmaInstruction instruction = new WgmmaInstruction(
-        type.extents().get(1), MmaCode.keyword(a.type().format()), MmaCode.keyword(b.type().format()),
-        MmaCode.keyword(type.format()),
-        left.isTransposed(), right.isTransposed());
-    LinearLayout blocks = type.layout().divideLeft(instruction.layoutOfAccumulator())
-        .orElseThrow(() -> new IllegalStateException(type + " is not made of " + instruction.layoutOfAccumulator()));
-    List<Register> registers = MmaCode.inPlace(code, accumulators);
-    Operand lowerA = lowerWord(left, code.add(left.stage(), groupOffset(left, blocks)));
-    Operand lowerB = lowerWord(right, right.stage());
-    Register upperA = ptx.op("mov.b32", imm(left.upperWord()));
-    Register upperB = ptx.op("mov.b32", imm(right.upperWord()));
+  /**
+   * What a multiplication needs that is the same in all iterations of a loop.
+   *
+   * @param sums registers for sums that start at zero, which the first multiplication overwrites; the machine takes
+   *     them as read all the same, so they are set once. None for others
+   * @param left the descriptor of the first rows of this warpgroup, in the first stage
+   * @param right the descriptor of the right operand, in the first stage
+   * @param first whether to add to what sums are: a predicate
+   * @param add true
+   */
+  private record Prepared(
+      ImmutableList<Register> sums, Register left, Register right, Register first, Register add) {}
+
+  /** Computes what is the same in all iterations of a loop that comes next. */
+  void prepare(Operation operation, Optional<Tile> accumulators, Shared a, Shared b) {
+    WarpgroupMma op = (WarpgroupMma) operation.op();
+    TileType type = (TileType) operation.operand(0).type();
+    Factor left = Factor.of(a, op.depthOfA());
+    Factor right = Factor.of(b, op.depthOfB());
+    LinearLayout blocks = blocks(type, instruction(type, a, b, left, right));
     Register add = code.register(imm(1), RegisterType.PRED);
+    boolean startsAtZero = accumulators.isPresent() && accumulators.get().elements().stream().allMatch(ZERO::contains);
+    prepared.put(operation, new Prepared(
+        startsAtZero ? ImmutableList.copyOf(MmaCode.inPlace(code, accumulators.orElseThrow())) : ImmutableList.of(),
+        descriptor(left, code.add(a.base(), groupOffset(left, blocks))), descriptor(right, b.base()),
+        startsAtZero ? code.register(imm(0), RegisterType.PRED) : add, add));
+  }
+
+  private static WgmmaInstruction instruction(TileType type, Shared a, Shared b, Factor left, Factor right) {
+    return new WgmmaInstruction(
+        type.extents().get(1), MmaCode.keyword(a.type().format()), MmaCode.keyword(b.type().format()),
+        MmaCode.keyword(type.format()), left.isTransposed(), right.isTransposed());
+  }
+
+  private static LinearLayout blocks(TileType type, WgmmaInstruction instruction) {
+    return type.layout().divideLeft(instruction.layoutOfAccumulator())
+        .orElseThrow(() -> new IllegalStateException(type + " is not made of " + instruction.layoutOfAccumulator()));
+  }
+
+  Tile multiply(Operation operation, Tile accumulators, Shared a, Shared b, Operand stage) {
+    if (!prepared.containsKey(operation)) {
+      prepare(operation, Optional.of(accumulators), a, b);
+    }
+    Prepared ready = prepared.get(operation);
+    WarpgroupMma op = (WarpgroupMma) operation.op();
+    Factor left = Factor.of(a, op.depthOfA());
+    Factor right = Factor.of(b, op.depthOfB());
+    TileType type = accumulators.type();
+    WgmmaInstruction instruction = instruction(type, a, b, left, right);
+    LinearLayout blocks = blocks(type, instruction);
+    List<Register> registers = ready.sums().isEmpty() ? MmaCode.inPlace(code, accumulators) : ready.sums();
+    Register startOfA = inStage(ready.left(), left, stage);
+    Register startOfB = inStage(ready.right(), right, stage);
     int depth = left.layout().layout().outputSize(Dimension.tensor(left.depthAxis()));
     int perBlock = instruction.accumulatorRegisters();
     ptx.wgmmaFence();
@@ -118,7 +160,8 @@ final class WgmmaCode {
         ptx.wgmma(
             instruction,
             RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock)),
-            descriptor(lowerA, left.offset(row, k), upperA), descriptor(lowerB, right.offset(0, k), upperB), add);
+            moved(startOfA, left.offset(row, k)), moved(startOfB, right.offset(0, k)),
+            k == 0 ? ready.first() : ready.add());
       }
     }
     ptx.commitWgmma();
@@ -137,7 +180,9 @@ final class WgmmaCode {
         throw new IllegalStateException("warpgroups are not at equal distances: " + blocks);
       }
     }
-    Register group = ptx.op("shr.u32", threads.warp(), imm(Integer.numberOfTrailingZeros(WARPS)));
+    // Of a number that comes from lane 0 assemblers know that it is the same for the whole warp.
+    Register warp = ptx.shuffleFrom(threads.warp(), imm(0));
+    Register group = ptx.op("shr.u32", warp, imm(Integer.numberOfTrailingZeros(WARPS)));
     return code.mul(group, imm(each));
   }
 
@@ -146,14 +191,19 @@ final class WgmmaCode {
     return left.offset(WgmmaInstruction.ROWS * block, 0);
   }
 
-  /** The lower half of the descriptor of what starts there. */
-  private Operand lowerWord(Factor factor, Operand start) {
+  /** The descriptor of what starts there. */
+  private Register descriptor(Factor factor, Operand start) {
     Register units = ptx.op("shr.u32", code.register(start), imm(UNIT_BITS));
-    return ptx.op("or.b32", units, imm(factor.leadingWord()));
+    Register lower = ptx.op("or.b32", units, imm(factor.leadingWord()));
+    return ptx.op("mov.b64", RegisterVector.of(lower, ptx.op("mov.b32", imm(factor.upperWord()))));
   }
 
-  private Register descriptor(Operand lower, int offset, Register upper) {
-    Operand moved = code.add(lower, imm(offset >> UNIT_BITS));
-    return ptx.op("mov.b64", RegisterVector.of(code.register(moved), upper));
+  /** The descriptor of the same in another stage. Addresses are the lowest bits, and stay far from the next. */
+  private Register inStage(Register descriptor, Factor factor, Operand stage) {
+    return ptx.op("mad.wide.u32", code.register(stage), imm(factor.layout().bytes() >> UNIT_BITS), descriptor);
+  }
+
+  private Register moved(Register descriptor, int offset) {
+    return offset == 0 ? descriptor : ptx.op("add.s64", descriptor, imm(offset >> UNIT_BITS));
   }
 }

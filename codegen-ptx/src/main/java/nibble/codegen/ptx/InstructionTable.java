@@ -84,7 +84,8 @@ public final class InstructionTable {
     Requirement requirement = columns[3].trim().equals("any") ? ANY : Requirement.parse(columns[3]);
     List<InstructionForm> forms = new ArrayList<>();
     for (String mnemonic : alternatives(columns[0])) {
-      String space = mnemonic.contains(".shared") ? "[shared]" : mnemonic.contains(".param") ? "[param]" : "[global]";
+      String space = mnemonic.contains(".shared") ? "[shared]" : mnemonic.contains(".param") ? "[param]"
+          : mnemonic.contains(".const") ? "[const]" : "[global]";
       forms.add(new InstructionForm(
           mnemonic,
           patterns(operands.subList(0, arrow), space),

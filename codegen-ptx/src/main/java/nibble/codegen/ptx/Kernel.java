@@ -66,6 +66,12 @@ public record Kernel(
     return body.stream().filter(Instruction.class::isInstance).map(Instruction.class::cast);
   }
 
+  /** The tables of constants that it names. */
+  public Stream<ConstantTable> tables() {
+    return instructions().flatMap(instruction -> instruction.operands().stream())
+        .filter(ConstantTable.class::isInstance).map(ConstantTable.class::cast).distinct();
+  }
+
   /** The forms of its instructions, each once. */
   public ImmutableSet<InstructionForm> forms() {
     return instructions().map(Instruction::form).collect(ImmutableSet.toImmutableSet());

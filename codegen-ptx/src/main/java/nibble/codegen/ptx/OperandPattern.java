@@ -32,8 +32,10 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
     GLOBAL_ADDRESS,
     SHARED_ADDRESS,
     PARAMETER_ADDRESS,
+    CONSTANT_ADDRESS,
     SPECIAL,
     SYMBOL,
+    TABLE,
     LABEL
   }
 
@@ -42,8 +44,10 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       "[global]", Kind.GLOBAL_ADDRESS,
       "[shared]", Kind.SHARED_ADDRESS,
       "[param]", Kind.PARAMETER_ADDRESS,
+      "[const]", Kind.CONSTANT_ADDRESS,
       "special", Kind.SPECIAL,
       "symbol", Kind.SYMBOL,
+      "table", Kind.TABLE,
       "label", Kind.LABEL,
       "pred!", Kind.PREDICATE_OR_NEGATION);
 
@@ -116,12 +120,13 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
           && (values.isEmpty() || values.contains(constant.bits()));
       case CONSTANT_PAIR -> operand instanceof ImmediatePair(int first, int second)
           && (values.get(0) >> first & 1) == 1 && (values.get(1) >> second & 1) == 1;
-      case GLOBAL_ADDRESS -> operand instanceof Address address && isRegister(address.base(), RegisterType.B64);
+      case GLOBAL_ADDRESS, CONSTANT_ADDRESS -> operand instanceof Address address && isRegister(address.base(), RegisterType.B64);
       case SHARED_ADDRESS -> operand instanceof Address address
           && (address.base() instanceof SharedVariable || isRegister(address.base(), RegisterType.B32));
       case PARAMETER_ADDRESS -> operand instanceof Address address && address.base() instanceof Parameter;
       case SPECIAL -> operand instanceof SpecialRegister;
       case SYMBOL -> operand instanceof SharedVariable;
+      case TABLE -> operand instanceof ConstantTable;
       case LABEL -> operand instanceof Label;
     };
   }
@@ -153,7 +158,7 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       case VECTOR -> RegisterVector.of(Stream.generate(() -> registers.apply(type)).limit(count).toList());
       case PAIR -> new RegisterPair(registers.apply(type), registers.apply(RegisterType.PRED));
       case REGISTER_OR_CONSTANT, PREDICATE_OR_NEGATION, CONSTANT, CONSTANT_PAIR, GLOBAL_ADDRESS, SHARED_ADDRESS,
-          PARAMETER_ADDRESS, SPECIAL, SYMBOL, LABEL -> throw new IllegalStateException(text + " is no output");
+          PARAMETER_ADDRESS, CONSTANT_ADDRESS, SPECIAL, SYMBOL, TABLE, LABEL -> throw new IllegalStateException(text + " is no output");
     };
   }
 

@@ -45,14 +45,15 @@ final class PtxPrinter {
   }
 
   private void printModule(List<Kernel> kernels) {
-    Set<String> dynamic = new LinkedHashSet<>();
+    Set<String> variables = new LinkedHashSet<>();
     for (Kernel kernel : kernels) {
       kernel.shared().stream().filter(SharedVariable::isDynamic)
-          .forEach(v -> dynamic.add(".extern .shared .align " + v.alignment() + " .b8 " + v.name() + "[];\n"));
+          .forEach(v -> variables.add(".extern .shared .align " + v.alignment() + " .b8 " + v.name() + "[];\n"));
     }
-    if (!dynamic.isEmpty()) {
+    kernels.stream().flatMap(Kernel::tables).distinct().forEach(table -> variables.add(table.declaration() + "\n"));
+    if (!variables.isEmpty()) {
       text.append('\n');
-      dynamic.forEach(text::append);
+      variables.forEach(text::append);
     }
     kernels.forEach(this::print);
     if (!files.isEmpty()) {

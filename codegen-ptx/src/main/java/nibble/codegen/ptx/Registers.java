@@ -32,7 +32,7 @@ public final class Registers {
             action.accept(register);
           }
         }
-        case Immediate _, ImmediatePair _, SpecialRegister _, SharedVariable _, Label _ -> { }
+        case Immediate _, ImmediatePair _, SpecialRegister _, SharedVariable _, ConstantTable _, Label _ -> { }
       }
     }
   }
@@ -47,7 +47,7 @@ public final class Registers {
       case Address address when address.base() instanceof Register register ->
           new Address(change.apply(register), address.offset());
       case Address address -> address;
-      case Immediate _, ImmediatePair _, SpecialRegister _, SharedVariable _, Label _ -> operand;
+      case Immediate _, ImmediatePair _, SpecialRegister _, SharedVariable _, ConstantTable _, Label _ -> operand;
     };
   }
 }

@@ -9,7 +9,13 @@ import java.util.List;
 public interface TensorOps extends Emitter {
   /** Adds the product of two fragments to the accumulators, in place. */
   default void mma(MmaInstruction instruction, RegisterVector accumulators, RegisterVector a, RegisterVector b) {
-    emit(instruction.mnemonic(), accumulators, a, b, accumulators);
+    mma(instruction, accumulators, a, b, accumulators);
+  }
+
+  /** The product of two fragments added to sums that stay as they are. */
+  default void mma(
+      MmaInstruction instruction, RegisterVector results, RegisterVector a, RegisterVector b, RegisterVector sums) {
+    emit(instruction.mnemonic(), results, a, b, sums);
   }
 
   /**
@@ -52,9 +58,12 @@ public interface TensorOps extends Emitter {
     emit("wgmma.wait_group.sync.aligned", Immediate.imm(pending));
   }
 
-  /** Makes what this thread wrote to memory visible to what reads it asynchronously, as tensor cores do. */
+  /**
+   * Makes what this thread wrote to the shared memory of its block visible to what reads it asynchronously, as tensor
+   * cores do.
+   */
   default void fenceProxy() {
-    emit("fence.proxy.async");
+    emit("fence.proxy.async.shared::cta");
   }
 
   /** Accumulators of zero. */

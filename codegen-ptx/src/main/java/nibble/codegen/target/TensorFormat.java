@@ -9,6 +9,8 @@ public enum TensorFormat {
   TF32,
   /** e4m3 and e5m2. */
   FP8,
+  /** e2m1 with scales of groups. */
+  FP4,
   /** e4m3 and e5m2 where warpgroups multiply them. */
   FP8_WGMMA;
 

@@ -18,7 +18,7 @@ public final class KernelCases {
         .flatMap(cases -> cases);
   }
 
-  /** Products of floating-point codes, which targets multiply in different ways. */
+  /** Products of codes, which targets multiply in different ways. */
   public static Stream<KernelCase> codes() {
     return ProductCases.codes();
   }

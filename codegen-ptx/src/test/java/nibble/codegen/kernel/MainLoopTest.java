@@ -29,6 +29,7 @@ import nibble.codegen.tile.op.SharedLoad;
 import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.Registry;
+import nibble.ir.format.Formats;
 import nibble.ir.text.Parser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class MainLoopTest {
   private static final int STAGES = 3;
+  private static final int SLOTS_OF_SCALES = 2;
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   /**
@@ -53,11 +55,11 @@ class MainLoopTest {
     S8_TENSOR(
         "[M,1024] x i8, scale<tensor, f32>", "[1024,1024] x i8, scale<tensor, f32>", true, 64, 16, 8, 2.0, 2.2, 255),
     /**
-     * A block's sum is converted and added to others with its scales: three instructions for each of 64 accumulators.
+     * A block's sum is converted and added to others with its scales: two instructions for each of 64 accumulators.
      */
     S8_BLOCK(
-        "[M,1024] x i8, scale<block(1,128), f32>", "[1024,1024] x i8, scale<block(128,128), f32>", true, 64, 24, 8, 7.6,
-        6.0, 255),
+        "[M,1024] x i8, scale<block(1,128), f32>", "[1024,1024] x i8, scale<block(128,128), f32>", true, 64, 24, 8, 4.9,
+        5.2, 255),
     F16("[M,1024] x f16", "[1024,1024] x f16", false, 64, 16, 8, 2.0, 2.3, 255),
     F16_TRANSPOSED("[M,1024] x f16", "[1024,1024] x f16", true, 64, 16, 8, 2.0, 2.2, 255),
     BF16("[M,1024] x bf16", "[1024,1024] x bf16", false, 64, 16, 8, 2.0, 2.3, 255),
@@ -131,12 +133,18 @@ class MainLoopTest {
     int bytes = 0;
     for (Operation operation : kernel.lowered().body().operations()) {
       if (operation.op() instanceof SharedAlloc(SharedType type)) {
-        assertEquals(STAGES, type.stages());
+        assertEquals(type.format().equals(Formats.F32) ? SLOTS_OF_SCALES : STAGES, type.stages());
         bytes += type.bytes();
       }
     }
     assertEquals(bytes, kernel.code().sharedBytes());
-    assertTrue(bytes <= Targets.get("sm_89").limits().sharedPerBlock(), bytes + " bytes");
+    // With scales of blocks there is room for so many stages on some targets; others have a stage less.
+    int limit = Targets.get(product == Case.S8_BLOCK ? "sm_80" : "sm_89").limits().sharedPerBlock();
+    assertTrue(bytes <= limit, bytes + " bytes");
+    for (String target : List.of("sm_86", "sm_89", "sm_120a")) {
+      int shared = product.program(target).kernels().getFirst().code().sharedBytes();
+      assertTrue(shared <= Targets.get(target).limits().sharedPerBlock(), () -> shared + " bytes for " + target);
+    }
   }
 
   @ParameterizedTest
@@ -151,6 +159,14 @@ class MainLoopTest {
           SharedAccess write = SharedAccess.vector(
               copied, VectorAccess.of(copied, shared.layout(), shared.elementBits(), 16));
           assertTrue(BankConflicts.isConflictFree(write, shared), () -> "writes to " + shared);
+          accesses[0]++;
+        }
+        case SharedLoad load when operation.operands().size() == 3 -> {
+          SharedLayout shared = ((SharedType) operation.operand(0).type()).layout();
+          LinearLayout block = LinearLayout.of(load.result().layout().bases(), shared.layout().outputs());
+          SharedAccess read =
+              SharedAccess.vector(block, VectorAccess.of(block, shared.layout(), shared.elementBits(), 16));
+          assertTrue(BankConflicts.isConflictFree(read, shared), () -> "reads of " + shared);
           accesses[0]++;
         }
         case SharedLoad load -> {

@@ -82,8 +82,8 @@ final class ProductCases {
     }
 
     /** Whether targets differ in how they multiply them. */
-    boolean isOfFloatCodes() {
-      return isScaled() && !format.startsWith("i");
+    boolean isOfCodes() {
+      return isScaled() && !format.equals("i8");
     }
   }
 
@@ -138,9 +138,9 @@ final class ProductCases {
       new Extents(64, 64, 64, false), new Extents(127, 129, 31, true), new Extents(70, 136, 320, true),
       new Extents(130, 32, 96, true), new Extents(1, 256, 256, false));
 
-  /** Floating-point codes with the depth of both operands contiguous, as instructions for them need it. */
+  /** Codes with the depth of both operands contiguous, as instructions for them need it. */
   static Stream<KernelCase> codes() {
-    return Stream.of(Operands.values()).filter(Operands::isOfFloatCodes)
+    return Stream.of(Operands.values()).filter(Operands::isOfCodes)
         .flatMap(operands -> EXTENTS_OF_CODES.stream().map(extents -> product(operands, extents, true)));
   }
 

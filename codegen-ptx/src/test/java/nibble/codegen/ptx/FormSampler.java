@@ -1,6 +1,7 @@
 package nibble.codegen.ptx;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -42,11 +43,12 @@ final class FormSampler {
       case CONSTANT ->
           Immediate.imm(pattern.values().isEmpty() ? 1 : pattern.values().get(pattern.values().length() - 1));
       case CONSTANT_PAIR -> new ImmediatePair(last(pattern.values().get(0)), last(pattern.values().get(1)));
-      case GLOBAL_ADDRESS -> Address.at(register(RegisterType.B64), 16);
+      case GLOBAL_ADDRESS, CONSTANT_ADDRESS -> Address.at(register(RegisterType.B64), 16);
       case SHARED_ADDRESS -> Address.at(register(RegisterType.B32), 16);
       case PARAMETER_ADDRESS -> Address.at(PARAMETER);
       case SPECIAL -> SpecialRegister.TID_X;
       case SYMBOL -> VARIABLE;
+      case TABLE -> new ConstantTable("table", ImmutableIntArray.of(1, 2));
       case LABEL -> END;
     };
   }

@@ -27,6 +27,14 @@ public interface ErrorModel {
   }
 
   /**
+   * Bound of the error of a quotient of that magnitude by a number of a format of powers of two. Its reciprocal is found
+   * by the bits of the exponent, exactly and for subnormals too.
+   */
+  default double byPower(double magnitude) {
+    return arithmetic(magnitude);
+  }
+
+  /**
    * Bound of the error of one elementary function, besides that of its argument, and of what the function is computed
    * with: where {@code exp(x)} is {@code ex2(x log2 e)}, the rounded product counts. What underflows counts as well.
    *

@@ -10,6 +10,7 @@ import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.Tensor.ScaleGrid;
+import nibble.ir.format.ExponentFormat;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.CodeRange;
 import nibble.ir.layout.ScaleLayout;
@@ -32,14 +33,23 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
    * @param high largest
    * @param inner the least inner scale that kernels may divide by; the scale itself where there is one level
    * @param outer the least outer scale that kernels may divide by; 0 where there is one level
+   * @param isPower whether it is one number of a format of powers of two
    */
-  record Range(double low, double high, double inner, double outer) {
+  record Range(double low, double high, double inner, double outer, boolean isPower) {
     static Range oneLevel(double low, double high) {
-      return new Range(low, high, low, 0);
+      return new Range(low, high, low, 0, false);
+    }
+
+    /** One number of a format of scales. */
+    static Range of(double scale, NumberFormat format) {
+      return new Range(scale, scale, scale, 0, format instanceof ExponentFormat);
     }
 
     /** Error of a kernel's quotient by the scale. */
     double quotientError(double magnitude, ErrorModel model) {
+      if (isPower) {
+        return model.byPower(magnitude / low);
+      }
       return outer == 0 ? Quotients.error(magnitude, low, model) : Quotients.error(magnitude, inner, outer, model);
     }
 
@@ -65,13 +75,14 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
       double low = error == 0 ? values[box] : Math.nextDown(values[box] - error);
       double high = error == 0 ? values[box] : Math.nextUp(values[box] + error);
       if (outer == null) {
-        ranges.add(ImmutableList.of(Range.oneLevel(low, high)));
+        ranges.add(ImmutableList.of(
+            error == 0 ? Range.of(low, exact.type().format()) : Range.oneLevel(low, high)));
       } else if (error == 0) {
-        ranges.add(ImmutableList.of(new Range(low, high, exact.elements()[box], outer[box])));
+        ranges.add(ImmutableList.of(new Range(low, high, exact.elements()[box], outer[box], false)));
       } else {
         // All that is known of the kernel's factors is their product.
         NumberFormat format = exact.type().format();
-        ranges.add(ImmutableList.of(new Range(low, high, format.above(0), low / format.max())));
+        ranges.add(ImmutableList.of(new Range(low, high, format.above(0), low / format.max(), false)));
       }
     }
     return new ScaleBounds(ranges.build(), new boolean[values.length]);
@@ -209,7 +220,7 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
       List<Double> few = few(low, high, format);
       ranges.add(few.isEmpty()
           ? ImmutableList.of(Range.oneLevel(low, high))
-          : few.stream().map(scale -> Range.oneLevel(scale, scale)).collect(ImmutableList.toImmutableList()));
+          : few.stream().map(scale -> Range.of(scale, format)).collect(ImmutableList.toImmutableList()));
     }
     return ranges.build();
   }
@@ -236,7 +247,8 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
     double least = low * outerLow;
     double most = high * outerHigh;
     return new Range(
-        isExact ? least : Math.nextDown(least), isExact ? most : Math.nextUp(most), low, outerLow);
+        isExact ? least : Math.nextDown(least), isExact ? most : Math.nextUp(most), low, outerLow,
+        false);
   }
 
   /** The values of a narrow format from one to another; none where they are not few. Others need not be rounded yet. */

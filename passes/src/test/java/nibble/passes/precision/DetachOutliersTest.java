@@ -75,7 +75,8 @@ class DetachOutliersTest {
     Random random = new Random(7);
     double[] x = new double[3 * 2 * DEPTH];
     Arrays.setAll(x, i -> Formats.F32.round(random.nextGaussian()));
-    return new Interpreter(mode, WEIGHTS).run(module.functions().get("main"), List.of(Tensor.of(type, x))).getFirst().elements();
+    return new Interpreter(mode, WEIGHTS)
+        .run(module.functions().get("main"), List.of(Tensor.of(type, x))).getFirst().elements();
   }
 
   private static double distance(double[] a, double[] b) {
@@ -110,7 +111,8 @@ class DetachOutliersTest {
     double[] exact = run(module, Mode.EXACT);
     double before = Double.POSITIVE_INFINITY;
     for (String share : List.of("0", "0.05", "0.15")) {
-      double error = distance(exact, run(apply("detach-outliers{share=" + share + "}, quantize{weight=i4:channel}", module), Mode.EXACT));
+      String pipeline = "detach-outliers{share=" + share + "}, quantize{weight=i4:channel}";
+      double error = distance(exact, run(apply(pipeline, module), Mode.EXACT));
       assertTrue(error < before / 1.2, share + ": " + error + " after " + before);
       before = error;
     }

@@ -60,6 +60,7 @@ public final class Nibble implements Runnable {
         .addSubcommand(new PassesCommand(streams))
         .addSubcommand(new OpsCommand(streams))
         .addSubcommand(new FormatsCommand(streams))
+        .addSubcommand(new MatrixCommand(streams))
         .addSubcommand(new TargetsCommand(streams))
         .addSubcommand(new CommandLine(new PtxCommand())
             .addSubcommand(new PtxRunCommand(streams))

@@ -100,4 +100,15 @@ class CatalogCommandsTest {
       assertTrue(target.get("features").isObject());
     });
   }
+
+  @Test
+  void theMatrixTellsWhatHasKernels() {
+    String text = CommandRun.of("matrix", "--target", "sm_80", "--format", "e4m3", "--prove").ok().out();
+    assertTrue(text.contains("| `scale<token, f32>` | f16 |\n"), text);
+    assertTrue(text.contains("## Reasons\n\n1. "), text);
+    assertTrue(text.matches("(?s).*\n(\\d+) of \\1 cells with kernels proven\\R"), text);
+    CommandRun.of("matrix", "--format", "e4m4")
+        .failed(ExitCode.USAGE, "the matrix has no number format 'e4m4'", "did you mean 'e4m3'?");
+    CommandRun.of("matrix", "--target", "sm_1").failed(ExitCode.USAGE, "sm_1");
+  }
 }

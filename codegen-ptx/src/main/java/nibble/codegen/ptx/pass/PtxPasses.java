@@ -13,6 +13,7 @@ public final class PtxPasses {
       new EliminateCommonSubexpressions(),
       new FuseMultiplyAdd(),
       new RemoveDeadCode(),
+      new SetVariables(),
       new RenumberRegisters());
 
   private PtxPasses() {}

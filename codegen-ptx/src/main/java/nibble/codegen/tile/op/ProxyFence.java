@@ -11,7 +11,7 @@ import nibble.ir.Type;
 
 /**
  * Makes what each thread wrote to shared memory, its finished copies included, visible to what reads it by descriptors
- * ({@code fence.proxy.async}, PTX ISA 9.7.13.4). A barrier behind it tells the other threads.
+ * ({@code fence.proxy.async.shared::cta}, PTX ISA 9.7.13.4). A barrier behind it tells the other threads.
  */
 @OpInfo(name = "proxy_fence", summary = "shows what was written to shared memory to tensor cores that read it there")
 public record ProxyFence() implements TileOp {

@@ -13,7 +13,9 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * Loads part of a tile from shared memory, with {@code ldmatrix} where the layouts allow it. Operands: shared memory, stage.
+ * Loads part of a tile from shared memory, with {@code ldmatrix} where the layouts allow it. Operands: shared memory,
+ * stage, and perhaps the number of a block of columns, each as wide as the result has them: the part is that block
+ * then.
  *
  * @param start first index along each axis of the result, a multiple of its extent
  * @param axes for each axis of the result, the axis of the shared tile that it runs along
@@ -25,7 +27,9 @@ public record SharedLoad(ImmutableList<Integer> start, ImmutableList<Integer> ax
   @Override
   public ImmutableList<Type> infer(List<Type> operands) {
     SharedType shared = operand(operands, 0, SharedType.class);
+    expect(operands.size() == 2 || operands.size() == 3, "takes two operands, or three");
     expect(operand(operands, 1, TileType.class).isScalar(), "takes a scalar stage");
+    expect(operand(operands, operands.size() - 1, TileType.class).isScalar(), "takes a scalar block");
     expect(result.format().equals(shared.format()), "does not change the format");
     int rank = shared.layout().layout().outputs().size();
     expect(start.size() == rank && axes.size() == rank && result.rank() == rank, "has rank " + rank);
@@ -52,7 +56,9 @@ public record SharedLoad(ImmutableList<Integer> start, ImmutableList<Integer> ax
       strides[axis] = stride;
       stride *= type.layout().layout().outputSize(Dimension.tensor(axis));
     }
-    return List.of(TileValue.Data.generate(result, i -> stage[source(i, strides)]));
+    int columns = result.extents().get(axes.indexOf(axes.size() - 1));
+    int block = operands.size() == 3 ? operands.get(2).data().scalar() * columns : 0;
+    return List.of(TileValue.Data.generate(result, i -> stage[block + source(i, strides)]));
   }
 
   private int source(int index, int[] strides) {

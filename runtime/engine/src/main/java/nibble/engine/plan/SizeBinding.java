@@ -28,6 +28,11 @@ public record SizeBinding(ImmutableMap<String, Long> values) {
     Map<String, Long> sizes = Interpreter.bind(function, inputs);
     sizes.forEach((name, value) -> {
       SymbolBounds bounds = symbols.get(name);
+      if (value < 1) {
+        throw new InputException(
+            "the size " + name + " is " + value + " in these inputs, and sizes are at least 1",
+            "an input without elements needs no run");
+      }
       if (bounds != null && !bounds.allows(value)) {
         throw new InputException(
             "the size " + name + " is " + value + " in these inputs, but it is declared as " + bounds,

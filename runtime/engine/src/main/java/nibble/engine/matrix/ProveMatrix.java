@@ -1,0 +1,105 @@
+package nibble.engine.matrix;
+
+import static java.util.stream.Collectors.joining;
+
+import com.google.common.collect.ImmutableList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import nibble.codegen.Program;
+import nibble.codegen.matrix.FormatMatrix;
+import nibble.codegen.matrix.FormatMatrix.Cell;
+import nibble.codegen.matrix.Support;
+import nibble.engine.device.Device;
+import nibble.engine.device.emulator.EmulatorProvider;
+import nibble.engine.plan.Constants;
+import nibble.engine.plan.Session;
+import nibble.engine.plan.Session.Sharing;
+import nibble.engine.verify.ElementCheck;
+import nibble.engine.verify.KernelCheck;
+import nibble.engine.verify.KernelVerifier;
+import nibble.ir.TensorType;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.format.Formats;
+import nibble.ir.op.Quantize;
+
+/**
+ * Runs the kernels of every cell that has some on the PTX machine, and holds each against exact evaluation. Cells whose code
+ * and whose tensor cores' sums are the same on several targets run once.
+ */
+public final class ProveMatrix {
+  private static final int TINY_ROW = 5;
+  private static final int ZERO_ROW = 6;
+  private static final double TINY = 1e-6;
+
+  private final FormatMatrix matrix;
+  private final Map<String, Optional<String>> faults = new HashMap<>();
+
+  private ProveMatrix(FormatMatrix matrix) {
+    this.matrix = matrix;
+  }
+
+  /** All cells that have kernels. */
+  public static ImmutableList<CellProof> prove(FormatMatrix matrix) {
+    return new ProveMatrix(matrix).prove();
+  }
+
+  private ImmutableList<CellProof> prove() {
+    ImmutableList.Builder<CellProof> proofs = ImmutableList.builder();
+    for (Cell cell : matrix.cells()) {
+      if (cell.support() instanceof Support.Compiled compiled) {
+        Optional<String> fault =
+            faults.computeIfAbsent(computation(compiled.program()), code -> fault(compiled.program()));
+        proofs.add(new CellProof(cell.target(), cell.family(), cell.precision(), fault));
+      }
+    }
+    return proofs.build();
+  }
+
+  /** All that a run depends on: the code, and how tensor cores sum. */
+  private static String computation(Program program) {
+    String code = program.module().text().lines().filter(line -> !line.startsWith(".")).collect(joining("\n"));
+    return code.contains("mma") ? code + program.target().arithmetic() : code;
+  }
+
+  private static Optional<String> fault(Program program) {
+    Random random = new Random(1);
+    List<Tensor> inputs = program.main().parameters().stream().limit(program.inputs())
+        .map(parameter -> tensor(parameter.tensorType(), random)).toList();
+    Constants constants = Constants.of(program, WeightSource.NONE);
+    KernelVerifier verifier = new KernelVerifier(program, inputs, constants.tensors());
+    try (Device device = new EmulatorProvider(program.target()).open(0);
+        Session session = Session.open(program, device, constants, Sharing.NONE)) {
+      session.run(inputs, verifier);
+    }
+    return verifier.checks().stream().filter(check -> !check.isProven()).findFirst().map(ProveMatrix::describe);
+  }
+
+  private static String describe(KernelCheck check) {
+    int unbounded = check.results().stream().mapToInt(ElementCheck::unbounded).sum();
+    String faults = check.results().stream().flatMap(result -> result.fault().stream())
+        .map(Object::toString).collect(joining("; "));
+    return check.kernel() + " has " + unbounded + " elements without a bound; " + faults;
+  }
+
+  /**
+   * Rows of different sizes, one of them tiny and one zero; the first half of a row is larger than the second, so that boxes
+   * differ along the depth as well.
+   */
+  private static Tensor tensor(TensorType type, Random random) {
+    int columns = Math.toIntExact(type.shape().last().constant());
+    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    for (int i = 0; i < elements.length; i++) {
+      int row = i / columns;
+      double size = row == ZERO_ROW ? 0 : row == TINY_ROW ? TINY : 0.2 + row % 7;
+      double element = random.nextGaussian() * size * (2 * (i % columns) < columns ? 1 : 0.1);
+      elements[i] = type.isScaled() ? (float) element : type.format().round(element);
+    }
+    return type.isScaled()
+        ? Quantize.nearest(type).eval(List.of(Tensor.of(type.plain(Formats.F32), elements)), type)
+        : Tensor.of(type, elements);
+  }
+}

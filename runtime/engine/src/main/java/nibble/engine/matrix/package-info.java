@@ -1,0 +1,2 @@
+/** The matrix of precisions and kernels, proven. */
+package nibble.engine.matrix;
