@@ -1,6 +1,5 @@
 package nibble.codegen;
 
-import java.util.Optional;
 import nibble.codegen.lower.ElementaryFunction;
 import nibble.codegen.target.ApproximateFunction;
 import nibble.codegen.target.Target;
