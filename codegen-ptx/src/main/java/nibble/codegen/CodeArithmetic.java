@@ -29,7 +29,9 @@ record CodeArithmetic(Target target) {
   private static final int DEEPEST_TILE = 128;
   private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
 
-  /** The largest error, for each unit of the sum of magnitudes, of the ways that the target has; 0 where it has none. */
+  /**
+   * The largest error, for each unit of the sum of magnitudes, of the ways that the target has; 0 where it has none.
+   */
   double dot(TensorType left, TensorType right, long length) {
     boolean isFp8 = FP8.contains(left.format()) && FP8.contains(right.format());
     if (left.format().equals(Formats.E2M1) && right.format().equals(Formats.E2M1)) {

@@ -9,8 +9,8 @@ import nibble.codegen.tile.op.Mma;
 import nibble.ir.Value;
 
 /**
- * The scales of a product that change along the depth and come by way of shared memory: those that instructions apply, or
- * others, of which a word belongs to each row or column.
+ * The scales of a product that change along the depth and come by way of shared memory: those that instructions apply,
+ * or others, of which a word belongs to each row or column.
  *
  * @param left those of the left operand, if they come so
  * @param right those of the right operand

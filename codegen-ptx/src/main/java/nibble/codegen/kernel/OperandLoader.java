@@ -26,9 +26,10 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
- * Brings one operand of a matrix product from global memory to fragments: a tile of shared memory for each stage, filled by
- * asynchronous copies where the operand lies in memory as it is needed, or through registers where something has to be
- * computed on the way or the copies would be too narrow. The axis that is contiguous in global memory is so in shared memory.
+ * Brings one operand of a matrix product from global memory to fragments: a tile of shared memory for each stage,
+ * filled by asynchronous copies where the operand lies in memory as it is needed, or through registers where something
+ * has to be computed on the way or the copies would be too narrow. The axis that is contiguous in global memory is so
+ * in shared memory.
  */
 final class OperandLoader {
   /** Name of the variable that counts along the depth of the product. */
@@ -105,8 +106,9 @@ final class OperandLoader {
   private SharedLayout sharedLayout() {
     int[] extents = copyLayout.outputs().stream().mapToInt(Dimension::size).toArray();
     if (warpgroups) {
-      return SharedLayout.swizzled(SwizzleMode.ofRows(extents[1] * format.storageBits() / Byte.SIZE), format.storageBits(), extents[0],
-          extents[1]);
+      int bits = format.storageBits();
+      return SharedLayout.swizzled(
+          SwizzleMode.ofRows(extents[1] * bits / Byte.SIZE), bits, extents[0], extents[1]);
     }
     SharedLayout plain = SharedLayout.rowMajor(format.storageBits(), extents);
     VectorAccess write = VectorAccess.of(copyLayout, plain.layout(), format.storageBits(), COPY_BYTES);

@@ -16,8 +16,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * A matrix product as an iteration space: extents, and coordinates of operands and result as functions of batch, row, column
- * and depth. Where the right operand is one matrix, all leading axes of the left are rows.
+ * A matrix product as an iteration space: extents, and coordinates of operands and result as functions of batch, row,
+ * column and depth. Where the right operand is one matrix, all leading axes of the left are rows.
  *
  * @param operation the {@code matmul}
  * @param batch number of matrices
@@ -137,8 +137,8 @@ record Product(
   }
 
   /**
-   * Whether scales of both operands have that format, each for some multiple of so many elements of the depth, and their own
-   * scales, if they have some, do not change along the depth.
+   * Whether scales of both operands have that format, each for some multiple of so many elements of the depth, and
+   * their own scales, if they have some, do not change along the depth.
    */
   boolean scalesAre(NumberFormat format, int group) {
     return scalesAre(format, group, leftType(), leftType().rank() - 1)

@@ -22,8 +22,8 @@ import nibble.ir.op.ReduceOp;
 import nibble.ir.shape.Dim;
 
 /**
- * What a product's kernel does with its accumulators: elementwise work, and quantization with scales of boxes that lie inside
- * the tile. The amax of a box is kept on every element of it, so it combines with full values as they are.
+ * What a product's kernel does with its accumulators: elementwise work, and quantization with scales of boxes that lie
+ * inside the tile. The amax of a box is kept on every element of it, so it combines with full values as they are.
  *
  * @param product the product
  * @param region what the kernel computes

@@ -17,9 +17,9 @@ import nibble.ir.format.NumberFormat;
  * @param k depth of one tensor-core instruction of 16 x 8; 0 where products are fused multiply-adds
  * @param blockK depth of a large tile of shared memory
  * @param unpacks whether operands become that format in registers, which takes some more of them
- * @param sumsCoarsely whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor cores of
- *     sm_89 and sm_90a keep 13 fraction bits of sums of 8-bit floats (DeepSeek-V3 Technical Report, section 3.3.2, promotes
- *     them every 128 products)
+ * @param sumsCoarsely whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor
+ *     cores of sm_89 and sm_90a keep 13 fraction bits of sums of 8-bit floats (DeepSeek-V3 Technical Report, section
+ *     3.3.2, promotes them every 128 products)
  * @param scaleGroup how many elements of the depth share the scales that instructions apply; 0 where they apply none
  */
 record ProductFormat(

@@ -216,7 +216,8 @@ public final class ProductKernel implements KernelGenerator {
           : Projection.project(tile.accumulators(), isLeft ? 1 : 0);
       ImmutableList<Integer> axes = isLeft || applied ? ImmutableList.of(0, 1) : ImmutableList.of(1, 0);
       ScaleLoader.Scales scales = new ScaleLoader.Scales(
-          memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(), isLeft ? Product.ROW : Product.COLUMN, guard,
+          memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
+          isLeft ? Product.ROW : Product.COLUMN, guard,
           applied ? tile.format().scaleGroup() : tile.k(), applied ? tile.groups() : 1, fragment, axes);
       return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols));
     }
@@ -254,7 +255,8 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     /**
-     * Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32 accumulators.
+     * Adds a block's sum of products of codes, times the scales of the block if it has its own, to the f32
+     * accumulators.
      *
      * @param level whose codes they are, if not the first of the left operand
      * @param left the scales of the left operand, if they have come by way of shared memory

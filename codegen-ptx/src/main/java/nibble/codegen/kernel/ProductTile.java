@@ -66,8 +66,9 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
       return new ProductTile(
           format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.bits()), 8, 1, STAGES, true);
     }
+    int ofLarge = promotes || format.appliesScales() ? deep : shallow;
     return large
-        ? new ProductTile(format, 128, 128, promotes || format.appliesScales() ? deep : shallow, 2, promotes ? 4 : 2, STAGES, false)
+        ? new ProductTile(format, 128, 128, ofLarge, 2, promotes ? 4 : 2, STAGES, false)
         : new ProductTile(format, 64, 64, deep, 2, 2, STAGES, false);
   }
 

@@ -13,9 +13,10 @@ import nibble.codegen.tile.op.TileItem;
 import nibble.ir.Value;
 
 /**
- * The second level of codes of a product's left operand ("Accurate INT8 Training Through Dynamic Block-Level Fallback"): an extra
- * tile of a stage, which is copied and multiplied where its part of the operand has a residual, and nowhere else. All threads
- * of a block agree on that, for each of them looks at the residual scales of all rows of the tile: 0 says that a box has none.
+ * The second level of codes of a product's left operand ("Accurate INT8 Training Through Dynamic Block-Level
+ * Fallback"): an extra tile of a stage, which is copied and multiplied where its part of the operand has a residual,
+ * and nowhere else. All threads of a block agree on that, for each of them looks at the residual scales of all rows of
+ * the tile: 0 says that a box has none.
  *
  * @param memory the residual codes and their scales
  * @param loader of the residual codes

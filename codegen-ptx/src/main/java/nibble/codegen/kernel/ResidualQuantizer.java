@@ -19,8 +19,9 @@ import nibble.ir.op.Quantize;
 import nibble.ir.op.Scales;
 
 /**
- * The second level of a quantizer: what the first leaves of an element, and its code. A kernel reduces {@link #left} over each
- * box, makes the scale of that by {@link #scaleOf}, and defines {@link #scaleValue} as it; from then on there are codes.
+ * The second level of a quantizer: what the first leaves of an element, and its code. A kernel reduces {@link #left}
+ * over each box, makes the scale of that by {@link #scaleOf}, and defines {@link #scaleValue} as it; from then on there
+ * are codes.
  *
  * @param operation the quantizer, with scales
  * @param amax largest magnitudes of the boxes, by which they are flagged
@@ -83,12 +84,16 @@ record ResidualQuantizer(Operation operation, Value amax) {
   private Value isFlagged(ElementEmitter emitter, List<IndexExpr> box) {
     TileBuilder builder = emitter.builder();
     Value magnitude = emitter.value(amax, box);
-    Value above = builder.apply(Scalar.GT, magnitude, builder.real((float) (double) quantize().fallback().orElseThrow()));
+    double threshold = quantize().fallback().orElseThrow();
+    Value above = builder.apply(Scalar.GT, magnitude, builder.real((float) threshold));
     return builder.apply(
         Scalar.AND, above, builder.apply(Scalar.LT, magnitude, builder.real(Double.POSITIVE_INFINITY)));
   }
 
-  /** The residual scale of the box at coordinates of the grid of scales, given the largest magnitude of what is left there. */
+  /**
+   * The residual scale of the box at coordinates of the grid of scales, given the largest magnitude of what is left
+   * there.
+   */
   Value scaleOf(ElementEmitter emitter, List<IndexExpr> box, Value largest) {
     Scales rule = new Scales(type().format(), type().scale().orElseThrow().rule(), type().scaleType());
     Value scale = new ScaleComputation(emitter.grid(), emitter.builder()).scale(rule, largest, Optional.empty());

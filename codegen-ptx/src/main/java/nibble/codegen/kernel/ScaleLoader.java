@@ -26,11 +26,12 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Brings scales that change along the depth from global memory to registers, by way of shared memory, beside the tiles of
- * their operand: for each row (or column) those of the groups along the depth. Those of larger groups are repeated.
+ * Brings scales that change along the depth from global memory to registers, by way of shared memory, beside the tiles
+ * of their operand: for each row (or column) those of the groups along the depth. Those of larger groups are repeated.
  *
- * <p>An iteration needs a word or a few of each row, and those of neighbouring rows are far apart. So an iteration copies
- * what some more need: whole sectors of 32 bytes. Where rows of scales are not made of words, each iteration brings its own.
+ * <p>An iteration needs a word or a few of each row, and those of neighbouring rows are far apart. So an iteration
+ * copies what some more need: whole sectors of 32 bytes. Where rows of scales are not made of words, each iteration
+ * brings its own.
  */
 final class ScaleLoader {
   private static final String GROUP = "group";
@@ -94,8 +95,9 @@ final class ScaleLoader {
     boolean isWhole = groups.dividedBy(Dim.of(scales.groups * together)).isPresent();
     this.guards = ImmutableList.<Guard>builder().addAll(scales.guard)
         .addAll(isWhole ? ImmutableList.of() : ImmutableList.of(Guard.of(GROUP, groups))).build();
-    this.isAsync = bytes >= WORD_BYTES
-        && new GlobalMemory(null, null, guards, symbols).vector(type.shape(), at, GROUP, scales.groups) == scales.groups;
+    GlobalMemory analysis = new GlobalMemory(null, null, guards, symbols);
+    this.isAsync =
+        bytes >= WORD_BYTES && analysis.vector(type.shape(), at, GROUP, scales.groups) == scales.groups;
     int columns = scales.groups * (isAsync ? together : 1);
     this.copyLayout = copyLayout(scales.rows(), columns, isAsync ? scales.groups : 1, tile.warps());
     this.shared = new SharedType(type.format(), isAsync ? SLOTS : tile.stages(), sharedLayout(columns));
@@ -132,8 +134,8 @@ final class ScaleLoader {
   }
 
   /**
-   * Starts to bring the scales of an iteration, whose tiles go to a stage. What lies outside the operand gets a scale of
-   * zero, or the least one, which its elements of 0 do not feel.
+   * Starts to bring the scales of an iteration, whose tiles go to a stage. What lies outside the operand gets a scale
+   * of zero, or the least one, which its elements of 0 do not feel.
    */
   void fetch(TileBuilder builder, Value firstOuter, Value iteration, ImmutableMap<String, Index> others, Value stage) {
     if (!isAsync) {

@@ -162,7 +162,8 @@ public final class SweepKernel implements KernelGenerator {
     /** Reduces what the first level of a quantizer leaves to the scales of the second. */
     private void reduceResidual(ResidualQuantizer quantizer) {
       builder.at(quantizer.operation().location());
-      Value partial = partial(Scalar.MAX, Formats.F32, 0, at -> at.builder().apply(Scalar.ABS, quantizer.left(at, sweep.full())));
+      Value partial = partial(
+          Scalar.MAX, Formats.F32, 0, at -> at.builder().apply(Scalar.ABS, quantizer.left(at, sweep.full())));
       Value largest = builder.add(new Reduce(sweep.isContiguous() ? 1 : 0, Scalar.MAX), partial);
       Value scales = quantizer.scaleValue();
       ImmutableList<IndexExpr> box = sweep.reducedCoordinates(scales.tensorType().shape());
@@ -224,7 +225,8 @@ public final class SweepKernel implements KernelGenerator {
     }
 
     /**
-     * What is left to be reduced over the points of a tile: the terms, combined along fibres that are longer than a tile.
+     * What is left to be reduced over the points of a tile: the terms, combined along fibres that are longer than a
+     * tile.
      */
     private Value partial(Scalar function, NumberFormat format, double neutral, Terms terms) {
       if (tile.whole()) {

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who holds the scales of operands of block-scaled {@code mma.sync}, one byte each: {@code (register, lane, warp) -> (dim0,
- * dim1)}, rows of A or columns of B by groups along the depth. Four groups fill a 32-bit register. Of each quad of lanes,
- * numbered {@code t}, with {@code g = lane >> 2} (PTX ISA 9.7.14.3):
+ * Who holds the scales of operands of block-scaled {@code mma.sync}, one byte each: {@code (register, lane, warp) ->
+ * (dim0, dim1)}, rows of A or columns of B by groups along the depth. Four groups fill a 32-bit register. Of each quad
+ * of lanes, numbered {@code t}, with {@code g = lane >> 2} (PTX ISA 9.7.14.3):
  *
  * <pre>
  * A, tiles of 16 rows: lane t has row g + 8 * (t &amp; 1) of tile t &gt;&gt; 1

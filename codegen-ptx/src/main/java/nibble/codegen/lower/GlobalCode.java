@@ -71,8 +71,8 @@ final class GlobalCode {
   }
 
   /**
-   * The address of an element that starts a byte, in which several lie. What is copied asynchronously starts with one, wherever
-   * a tile starts and whichever part of it a thread copies.
+   * The address of an element that starts a byte, in which several lie. What is copied asynchronously starts with one,
+   * wherever a tile starts and whichever part of it a thread copies.
    */
   Address addressOfByte(Buffer buffer, Operand offset) {
     int shift = Integer.numberOfTrailingZeros(Byte.SIZE / buffer.format().storageBits());

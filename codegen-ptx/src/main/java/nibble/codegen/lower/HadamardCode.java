@@ -17,8 +17,8 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.TileHadamard;
 
 /**
- * Walsh-Hadamard transforms, bit by bit of the index: where registers differ in the bit, their sum and difference; where lanes
- * do, a butterfly shuffle; where warps do, an exchange through shared memory.
+ * Walsh-Hadamard transforms, bit by bit of the index: where registers differ in the bit, their sum and difference;
+ * where lanes do, a butterfly shuffle; where warps do, an exchange through shared memory.
  */
 final class HadamardCode {
   private static final int LANES = 32;

@@ -417,8 +417,9 @@ public final class LowerProgram {
     private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
       List<Tile> carried = carried(operation);
-      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner -> warpgroups.prepare(
-          inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), shared(inner, 1), shared(inner, 2)));
+      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
+          warpgroups.prepare(
+              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), shared(inner, 1), shared(inner, 2)));
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
         if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.

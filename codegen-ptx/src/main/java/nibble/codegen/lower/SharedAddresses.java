@@ -17,8 +17,8 @@ import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.tile.op.SharedLoad;
 
 /**
- * Address registers of the accesses to one shared allocation, computed once, where it is allocated: ahead of the loops that
- * use them.
+ * Address registers of the accesses to one shared allocation, computed once, where it is allocated: ahead of the loops
+ * that use them.
  */
 final class SharedAddresses {
   private static final int MAX_BYTES = 16;
@@ -28,7 +28,8 @@ final class SharedAddresses {
    * A way to access the whole tile.
    *
    * @param matrices how {@code ldmatrix} does it, if it does
-   * @param groups registers of each instruction, lowest address first: of 32 bits for {@code ldmatrix}, of elements else
+   * @param groups registers of each instruction, lowest address first: of 32 bits for {@code ldmatrix}, of elements
+   *     else
    * @param plan which base register and immediate an instruction's first register has
    * @param bases the base registers, for stage 0
    */
@@ -63,8 +64,8 @@ final class SharedAddresses {
   }
 
   /**
-   * The byte offset of the second block of columns. Those of the others are its multiples, within a row of all banks, and
-   * no access has any of their bits but from what threads know: an exclusive or leads from the first to any other.
+   * The byte offset of the second block of columns. Those of the others are its multiples, within a row of all banks,
+   * and no access has any of their bits but from what threads know: an exclusive or leads from the first to any other.
    */
   int blockUnit(SharedLoad load, Way first) {
     int columns = load.result().extents().get(load.axes().indexOf(load.axes().size() - 1));
@@ -73,7 +74,8 @@ final class SharedAddresses {
     int mask = (all / columns - 1) * unit;
     for (int block = 0; block < all / columns; block++) {
       if (shared.address(0, block * columns) != block * unit) {
-        throw new IllegalStateException("blocks of " + columns + " columns are not at equal distances in " + shared.layout());
+        throw new IllegalStateException(
+            "blocks of " + columns + " columns are not at equal distances in " + shared.layout());
       }
     }
     boolean apart = first.plan().immediateOf().stream().allMatch(immediate -> (immediate & mask) == 0);

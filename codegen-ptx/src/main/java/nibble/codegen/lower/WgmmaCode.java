@@ -101,8 +101,8 @@ final class WgmmaCode {
   /**
    * What a multiplication needs that is the same in all iterations of a loop.
    *
-   * @param sums registers for sums that start at zero, which the first multiplication overwrites; the machine takes them as
-   *     read all the same, so they are set once. None for others
+   * @param sums registers for sums that start at zero, which the first multiplication overwrites; the machine takes
+   *     them as read all the same, so they are set once. None for others
    * @param left the descriptor of the first rows of this warpgroup, in the first stage
    * @param right the descriptor of the right operand, in the first stage
    * @param first whether to add to what sums are: a predicate
@@ -160,7 +160,8 @@ final class WgmmaCode {
         ptx.wgmma(
             instruction,
             RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock)),
-            moved(startOfA, left.offset(row, k)), moved(startOfB, right.offset(0, k)), k == 0 ? ready.first() : ready.add());
+            moved(startOfA, left.offset(row, k)), moved(startOfB, right.offset(0, k)),
+            k == 0 ? ready.first() : ready.add());
       }
     }
     ptx.commitWgmma();

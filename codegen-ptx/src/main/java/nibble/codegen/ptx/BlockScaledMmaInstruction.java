@@ -14,9 +14,14 @@ import nibble.codegen.layout.MmaFragment;
  * @param group elements of the depth that share a scale
  */
 public record BlockScaledMmaInstruction(String a, String b, String scale, int group) {
-  /** Tiles of 16 rows whose scales of A lie in one register of a warp: lanes 2i and 2i + 1 of each quad supply those of tile i. */
+  /**
+   * Tiles of 16 rows whose scales of A lie in one register of a warp: lanes 2i and 2i + 1 of each quad supply those of
+   * tile i.
+   */
   public static final int TILES_OF_A = 2;
-  /** Tiles of 8 columns whose scales of B lie in one register of a warp: lane i of each quad supplies those of tile i. */
+  /**
+   * Tiles of 8 columns whose scales of B lie in one register of a warp: lane i of each quad supplies those of tile i.
+   */
   public static final int TILES_OF_B = 4;
   /** Scales in a register. */
   public static final int SCALES_OF_REGISTER = 4;

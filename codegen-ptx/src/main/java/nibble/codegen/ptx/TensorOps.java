@@ -58,7 +58,10 @@ public interface TensorOps extends Emitter {
     emit("wgmma.wait_group.sync.aligned", Immediate.imm(pending));
   }
 
-  /** Makes what this thread wrote to the shared memory of its block visible to what reads it asynchronously, as tensor cores do. */
+  /**
+   * Makes what this thread wrote to the shared memory of its block visible to what reads it asynchronously, as tensor
+   * cores do.
+   */
   default void fenceProxy() {
     emit("fence.proxy.async.shared::cta");
   }

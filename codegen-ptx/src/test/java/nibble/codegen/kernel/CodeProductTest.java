@@ -25,8 +25,8 @@ class CodeProductTest {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   /**
-   * Formats and scales of both operands, the target, its instruction, how many of these, of {@code ldmatrix} and of {@code
-   * cp.async} of 16 bytes an iteration has, and PTX instructions for each multiply-add.
+   * Formats and scales of both operands, the target, its instruction, how many of these, of {@code ldmatrix} and of
+   * {@code cp.async} of 16 bytes an iteration has, and PTX instructions for each multiply-add.
    */
   enum Case {
     /** Ada's sums are coarse: each of 64 accumulators is added to others in f32. */

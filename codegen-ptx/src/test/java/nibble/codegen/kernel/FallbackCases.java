@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Quantizers with a second level of codes, and products of what they make. Of normally distributed numbers the threshold
- * leaves some boxes without one, and some tiles of a product.
+ * Quantizers with a second level of codes, and products of what they make. Of normally distributed numbers the
+ * threshold leaves some boxes without one, and some tiles of a product.
  */
 final class FallbackCases {
   private FallbackCases() {}

@@ -80,7 +80,8 @@ class PrecisionKernelsTest {
       "'stochastic(7,0)'; tensor<[N,64] x bf16, scale<token, f32>>; no kernel rounds codes of bf16 by stochastic(7,0) yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, up>>; no kernel computes scales of f16 by the rule 'up' yet",
       "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>; its part 'zeros' has no kernels",
-      "nearest_even; tensor<[N,64] x i2, scale<token, ue8m0, even>>; no kernel computes scales for i2 by the rule 'even'"})
+      "nearest_even; tensor<[N,64] x i2, scale<token, ue8m0, even>>; no kernel computes scales for i2 by the rule 'even'",
+      "'stochastic(7,0)'; tensor<[N,64] x mxint8, scale<token, f32>>; no kernel rounds codes of mxint8 by stochastic(7,0) yet"})
   void areRefused(String rounding, String type, String reason) {
     UnsupportedAccess refusal = assertThrows(UnsupportedAccess.class, () -> program(quantize(rounding, type)));
     assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);

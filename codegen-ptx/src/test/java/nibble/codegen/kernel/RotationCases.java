@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Rotations of blocks: alone, before quantizers and behind a normalisation, inside of threads, warps and across warps. */
+/**
+ * Rotations of blocks: alone, before quantizers and behind a normalisation, inside of threads, warps and across warps.
+ */
 final class RotationCases {
   private RotationCases() {}
 

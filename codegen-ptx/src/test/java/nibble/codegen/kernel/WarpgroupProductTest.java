@@ -128,8 +128,8 @@ class WarpgroupProductTest {
       }
     }
     assertEquals(
-        List.of("cp.async.wait_group", "fence.proxy.async.shared::cta", "bar.sync", "wgmma.fence.sync.aligned", "wgmma", "wgmma",
-            "wgmma", "wgmma", "wgmma.commit_group.sync.aligned", "cp.async.commit_group",
+        List.of("cp.async.wait_group", "fence.proxy.async.shared::cta", "bar.sync", "wgmma.fence.sync.aligned",
+            "wgmma", "wgmma", "wgmma", "wgmma", "wgmma.commit_group.sync.aligned", "cp.async.commit_group",
             "wgmma.wait_group.sync.aligned"), order);
   }
 

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class MmaInstructionTest {
   private static final Pattern DENSE =
-      Pattern.compile("mma\\.sync\\.aligned\\.m16n8k(\\d+)\\.row\\.col\\.(?:kind::f8f6f4\\.)?(\\w+)\\.(\\w+)\\.(\\w+)\\.\\w+");
+      Pattern.compile("mma\\.sync\\.aligned\\.m16n8k(\\d+)\\.row\\.col\\.(?:kind::f8f6f4\\.)?"
+          + "(\\w+)\\.(\\w+)\\.(\\w+)\\.\\w+");
 
   /** The registers that the table has are those that the fragments fill. */
   @Test

@@ -29,8 +29,8 @@ import nibble.passes.PassOption;
 
 /**
  * Gives quantized activations a second level of codes for the boxes whose largest magnitude is above a threshold, by
- * {@link AddResidualOperands} (block fallback, "Accurate INT8 Training Through Dynamic Block-Level Fallback"). The threshold
- * is given, or that which so large a share of the boxes of the sample inputs is above.
+ * {@link AddResidualOperands} (block fallback, "Accurate INT8 Training Through Dynamic Block-Level Fallback"). The
+ * threshold is given, or that which so large a share of the boxes of the sample inputs is above.
  *
  * <pre>
  * %1 = quantize %x : tensor&lt;[B,384] x i8, scale&lt;block(128,128), f32&gt;&gt;
@@ -166,8 +166,8 @@ public record AddFallbackLevels(
     Quantize quantize = (Quantize) quantizer.op();
     String boxes = trial.map(found -> ": " + found.text(above, product, right)).orElse("");
     context.applied(
-        "second level of " + quantize.result().format().name() + " for boxes of " + quantizer.operand(0) + " above " + above
-            + boxes,
+        "second level of " + quantize.result().format().name() + " for boxes of " + quantizer.operand(0) + " above "
+            + above + boxes,
         quantizer.location(),
         share.map(most -> "asked for a share of " + most + " of the boxes").orElse("asked for that threshold"),
         QuantizationCost.of(

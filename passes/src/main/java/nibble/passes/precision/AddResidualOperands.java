@@ -37,7 +37,9 @@ record AddResidualOperands(ImmutableMap<Value, Double> thresholds) implements Re
     List<Value> operands = new ArrayList<>();
     for (Value operand : operation.operands()) {
       Double threshold = thresholds.get(operand);
-      operands.add(threshold == null ? operand : twoLevels(context.definition(operand).orElseThrow(), threshold, context));
+      operands.add(threshold == null
+          ? operand
+          : twoLevels(context.definition(operand).orElseThrow(), threshold, context));
     }
     return Optional.of(ImmutableList.of(context.builder().add(operation.op(), operands.toArray(Value[]::new))));
   }

@@ -27,8 +27,9 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Multiplies some weights apart: {@code W = (W - S) + S}, of which S has a few elements in each output channel. The elements of
- * the activation that they are multiplied with are gathered, so that the time of it grows with their number.
+ * Multiplies some weights apart: {@code W = (W - S) + S}, of which S has a few elements in each output channel. The
+ * elements of the activation that they are multiplied with are gathered, so that the time of it grows with their
+ * number.
  *
  * <pre>
  * %1 = matmul %x, %w

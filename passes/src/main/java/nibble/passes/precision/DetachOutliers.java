@@ -30,9 +30,9 @@ import nibble.passes.PassOption;
 import nibble.passes.precision.OperandLayout.Fit;
 
 /**
- * Keeps the largest weights of each output channel apart, in a format of more bits, by {@link DetachOperands}: the rest has
- * smaller scales when it is quantized ("Identifying Sensitive Weights via Post-quantization Integral", dense-and-sparse
- * detach; "SqueezeLLM: Dense-and-Sparse Quantization"). Stands before {@code quantize}.
+ * Keeps the largest weights of each output channel apart, in a format of more bits, by {@link DetachOperands}: the rest
+ * has smaller scales when it is quantized ("Identifying Sensitive Weights via Post-quantization Integral",
+ * dense-and-sparse detach; "SqueezeLLM: Dense-and-Sparse Quantization"). Stands before {@code quantize}.
  *
  * <pre>
  * %1 = matmul %x, %w    =&gt;  %2 = matmul %x, (%w without the largest weights)
@@ -52,7 +52,8 @@ import nibble.passes.precision.OperandLayout.Fit;
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record DetachOutliers(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
-    @PassOption(value = "share of the weights of each output channel that is kept apart", otherwise = "0.005") double share,
+    @PassOption(value = "share of the weights of each output channel that is kept apart", otherwise = "0.005")
+    double share,
     @PassOption(value = "format of the weights that are kept apart", otherwise = "f16") NumberFormat to,
     @PassOption(value = "which weights are kept apart: the largest by magnitude, or by their part in the product's error "
         + "when they are quantized", otherwise = "magnitude") Score by,

@@ -2,7 +2,6 @@ package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.SetMultimap;
 import com.google.common.primitives.Doubles;
 import java.util.Arrays;
@@ -70,15 +69,8 @@ public record SmoothMatMuls(
     ProductScope scope = new ProductScope(at, "every product with a weight");
     Definitions definitions = Definitions.in(function);
     WeightProduct.Reader reader = new WeightProduct.Reader(definitions);
-    SetMultimap<Value, Operation> products = LinkedHashMultimap.create();
-    function.body().walk(operation -> {
-      if (scope.includes(operation)) {
-        Optional<String> obstacle = reader.obstacle(operation).or(() -> obstacle(reader.read(operation)));
-        obstacle.ifPresentOrElse(
-            why -> context.skipped("smoothing", operation.location(), why),
-            () -> products.put(reader.read(operation).left().stored(), operation));
-      }
-    });
+    SetMultimap<Value, Operation> products =
+        ActivationProducts.in(function, scope, reader, "smoothing", SmoothMatMuls::obstacle, context);
     if (products.isEmpty()) {
       return ImmutableMap.of();
     }

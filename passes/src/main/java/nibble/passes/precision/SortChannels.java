@@ -2,7 +2,6 @@ package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.SetMultimap;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,9 +24,9 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Brings the channels of activations that products sum over to the order of their largest magnitudes, by {@link SortOperands},
- * so that outliers share the blocks of a quantizer and leave the others alone. Magnitudes are those of the sample inputs.
- * Products of one activation share an order. Stands before {@code quantize}.
+ * Brings the channels of activations that products sum over to the order of their largest magnitudes, by {@link
+ * SortOperands}, so that outliers share the blocks of a quantizer and leave the others alone. Magnitudes are those of
+ * the sample inputs. Products of one activation share an order. Stands before {@code quantize}.
  *
  * <pre>
  * %1 = matmul %x, %w    =&gt;  %3 = gather %x, order {axis = 1}
@@ -61,15 +60,8 @@ public record SortChannels(
   private ImmutableMap<Value, ImmutableList<Double>> orders(Function function, PassContext context) {
     ProductScope scope = new ProductScope(at, "every product with a weight");
     WeightProduct.Reader reader = new WeightProduct.Reader(Definitions.in(function));
-    SetMultimap<Value, Operation> products = LinkedHashMultimap.create();
-    function.body().walk(operation -> {
-      if (scope.includes(operation)) {
-        Optional<String> obstacle = reader.obstacle(operation).or(() -> obstacle(reader.read(operation)));
-        obstacle.ifPresentOrElse(
-            why -> context.skipped("the order of channels", operation.location(), why),
-            () -> products.put(reader.read(operation).left().stored(), operation));
-      }
-    });
+    SetMultimap<Value, Operation> products =
+        ActivationProducts.in(function, scope, reader, "the order of channels", SortChannels::obstacle, context);
     if (products.isEmpty()) {
       return ImmutableMap.of();
     }

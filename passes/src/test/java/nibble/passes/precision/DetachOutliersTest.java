@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
@@ -74,7 +75,8 @@ class DetachOutliersTest {
     Random random = new Random(7);
     double[] x = new double[3 * 2 * DEPTH];
     Arrays.setAll(x, i -> Formats.F32.round(random.nextGaussian()));
-    return new Interpreter(mode, WEIGHTS).run(module.functions().get("main"), List.of(Tensor.of(type, x))).getFirst().elements();
+    return new Interpreter(mode, WEIGHTS)
+        .run(module.functions().get("main"), List.of(Tensor.of(type, x))).getFirst().elements();
   }
 
   private static double distance(double[] a, double[] b) {
@@ -109,7 +111,8 @@ class DetachOutliersTest {
     double[] exact = run(module, Mode.EXACT);
     double before = Double.POSITIVE_INFINITY;
     for (String share : List.of("0", "0.05", "0.15")) {
-      double error = distance(exact, run(apply("detach-outliers{share=" + share + "}, quantize{weight=i4:channel}", module), Mode.EXACT));
+      String pipeline = "detach-outliers{share=" + share + "}, quantize{weight=i4:channel}";
+      double error = distance(exact, run(apply(pipeline, module), Mode.EXACT));
       assertTrue(error < before / 1.2, share + ": " + error + " after " + before);
       before = error;
     }
@@ -154,5 +157,41 @@ class DetachOutliersTest {
         InputException.class,
         () -> REGISTRY.parse("detach-outliers").passes().getFirst().run(product(false), context)).getMessage());
     assertEquals(ImmutableMap.of().size(), context.decisions().size());
+  }
+
+  private static Module sampled(String pipeline, Module module) {
+    TensorType type = TensorType.of(Shape.of(3, 2, DEPTH), Formats.F32);
+    Random random = new Random(7);
+    double[] x = new double[3 * 2 * DEPTH];
+    // One row of weights meets numbers that are a hundred times as large.
+    Arrays.setAll(x, i -> Formats.F32.round(random.nextGaussian() * (i % DEPTH == 11 ? 100 : 1)));
+    PassContext context = new PassContext(
+        PassEnvironment.of(REGISTRY.ir()).withWeights(WEIGHTS).withInputs(ImmutableMap.of(
+            "main", ImmutableList.of(Tensor.of(type, x)))), "detach-outliers");
+    Module after = module;
+    for (var pass : REGISTRY.parse(pipeline).passes()) {
+      after = pass.run(after, context);
+    }
+    assertTrue(Verifier.check(after).isEmpty());
+    return after;
+  }
+
+  /** The weights that meet the largest numbers lose most, whatever their own magnitude. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void byErrorThoseAreApartThatLoseMost(boolean transposed) {
+    Module after = sampled("detach-outliers{share=0.01, by=error, weight=i4:channel}", product(transposed));
+    assertTrue(after.toString().contains("values=[11.0, 11.0, 11.0, 11.0, 11.0, 11.0]"), after.toString());
+    // By magnitude they are others.
+    Module other = sampled("detach-outliers{share=0.01}", product(transposed));
+    assertTrue(!other.toString().contains("values=[11.0, 11.0, 11.0, 11.0, 11.0, 11.0]"), other.toString());
+  }
+
+  @Test
+  void theErrorNeedsSampleInputsAndALayout() {
+    assertThrows(InputException.class,
+        () -> apply("detach-outliers{by=error, weight=i4:channel}", product(false)));
+    assertThrows(InputException.class, () -> REGISTRY.parse("detach-outliers{by=error}"));
+    assertThrows(InputException.class, () -> REGISTRY.parse("detach-outliers{weight=i4:channel}"));
   }
 }

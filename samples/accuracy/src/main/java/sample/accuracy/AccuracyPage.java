@@ -2,6 +2,8 @@ package sample.accuracy;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedMap;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,8 +14,8 @@ import java.util.regex.Pattern;
 /**
  * The page of accuracy: what was measured, as tables that read back.
  *
- * @param embeddings by recipe, in the order of the page
- * @param images by recipe, in the order of the page
+ * @param embeddings by recipe
+ * @param images by recipe
  */
 record AccuracyPage(ImmutableMap<String, EmbeddingRow> embeddings, ImmutableMap<String, ImageRow> images) {
   static final AccuracyPage EMPTY = new AccuracyPage(ImmutableMap.of(), ImmutableMap.of());
@@ -21,6 +23,15 @@ record AccuracyPage(ImmutableMap<String, EmbeddingRow> embeddings, ImmutableMap<
   private static final Pattern EMBEDDING = Pattern.compile(
       "(?m)^\\| `([\\w-]+)` \\| (\\d\\.\\d{5}) \\| (\\d\\.\\d{5}) \\| (\\d\\.\\d{5}) \\|$");
   private static final Pattern IMAGE = Pattern.compile("(?m)^\\| `([\\w-]+)` \\| (\\d+) of (\\d+) \\| [^|]* \\| (\\d+) \\|$");
+
+  /** No recipe first, then recipes by name. */
+  private static final Comparator<String> ORDER =
+      Comparator.comparing((String recipe) -> !recipe.equals(InterpretedSample.NONE)).thenComparing(recipe -> recipe);
+
+  AccuracyPage {
+    embeddings = ImmutableMap.copyOf(ImmutableSortedMap.copyOf(embeddings, ORDER));
+    images = ImmutableMap.copyOf(ImmutableSortedMap.copyOf(images, ORDER));
+  }
 
   /**
    * A technique that recipes differ by.
@@ -65,14 +76,14 @@ record AccuracyPage(ImmutableMap<String, EmbeddingRow> embeddings, ImmutableMap<
     return new AccuracyPage(embeddings.buildOrThrow(), images.buildOrThrow());
   }
 
-  /** The same with new figures of a recipe, at its old place where it had one. */
+  /** The same with new figures of a recipe. */
   AccuracyPage with(EmbeddingRow row) {
     Map<String, EmbeddingRow> rows = new LinkedHashMap<>(embeddings);
     rows.put(row.recipe(), row);
     return new AccuracyPage(ImmutableMap.copyOf(rows), images);
   }
 
-  /** The same with new figures of a recipe, at its old place where it had one. */
+  /** The same with new figures of a recipe. */
   AccuracyPage with(ImageRow row) {
     Map<String, ImageRow> rows = new LinkedHashMap<>(images);
     rows.put(row.recipe(), row);

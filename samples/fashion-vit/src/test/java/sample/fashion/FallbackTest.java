@@ -27,8 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What a second level of codes is worth behind the gated product (SwiGLU) of this model, for a fifth of the blocks. A net this small
- * has hardly any outliers: the largest magnitudes of its channels are within five times of each other, those of blocks within two.
+ * What a second level of codes is worth behind the gated product (SwiGLU) of this model, for a fifth of the blocks. A
+ * net this small has hardly any outliers: the largest magnitudes of its channels are within five times of each other,
+ * those of blocks within two.
  */
 class FallbackTest {
   private static final PassRegistry REGISTRY = Plugins.none().passes();

@@ -24,9 +24,10 @@ import nibble.passes.spi.Plugins;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a second level of codes is worth for the inputs of the second feed-forward product of each layer, of which the first four
- * layers have outliers: INT8 in blocks of 128 by 128, a second level for a fifth of them, on the sample's sentences. Errors are
- * those of the product that the quantized activation alone makes, in decision records of the pass.
+ * What a second level of codes is worth for the inputs of the second feed-forward product of each layer, of which the
+ * first four layers have outliers: INT8 in blocks of 128 by 128, a second level for a fifth of them, on the sample's
+ * sentences. Errors are those of the product that the quantized activation alone makes, in decision records of the
+ * pass.
  */
 class FallbackTest {
   private static final PassRegistry REGISTRY = Plugins.none().passes();
@@ -65,8 +66,8 @@ class FallbackTest {
   }
 
   /**
-   * Outliers are spread over the blocks as they come: the error falls by less than five times, though one level is more than
-   * doubled everywhere with outliers. With the channels sorted it falls by more than five.
+   * Outliers are spread over the blocks as they come: the error falls by less than five times, though one level is more
+   * than doubled everywhere with outliers. With the channels sorted it falls by more than five.
    */
   @Test
   void aFifthOfTheBlocksHoldsTheOutliers() {

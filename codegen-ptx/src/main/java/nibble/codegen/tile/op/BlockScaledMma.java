@@ -11,9 +11,9 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * Accumulates a matrix product of scaled operands: {@code c + (a o s) (b o t)}, where a scale belongs to a row of a, or a
- * column of b, and a group of the depth. Operands: c (m x n), a (m x k), b (k x n), s (m x groups), t (n x groups); the
- * groups may be more than those of this k.
+ * Accumulates a matrix product of scaled operands: {@code c + (a o s) (b o t)}, where a scale belongs to a row of a, or
+ * a column of b, and a group of the depth. Operands: c (m x n), a (m x k), b (k x n), s (m x groups), t (n x groups);
+ * the groups may be more than those of this k.
  *
  * @param group elements of the depth that share a scale
  * @param first the group of the first element of this k

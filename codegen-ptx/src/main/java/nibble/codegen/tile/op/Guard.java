@@ -14,8 +14,9 @@ import nibble.ir.Value;
 import nibble.ir.format.Formats;
 
 /**
- * Runs its region where a scalar condition holds, the same for all threads of the block. Operands: the condition, and carried
- * values; the region takes these and yields what they become. Where the condition does not hold, they stay as they are.
+ * Runs its region where a scalar condition holds, the same for all threads of the block. Operands: the condition, and
+ * carried values; the region takes these and yields what they become. Where the condition does not hold, they stay as
+ * they are.
  */
 @OpInfo(name = "guard", summary = "runs its region where a condition holds")
 public record Guard() implements TileOp {

@@ -13,8 +13,9 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * Loads part of a tile from shared memory, with {@code ldmatrix} where the layouts allow it. Operands: shared memory, stage,
- * and perhaps the number of a block of columns, each as wide as the result has them: the part is that block then.
+ * Loads part of a tile from shared memory, with {@code ldmatrix} where the layouts allow it. Operands: shared memory,
+ * stage, and perhaps the number of a block of columns, each as wide as the result has them: the part is that block
+ * then.
  *
  * @param start first index along each axis of the result, a multiple of its extent
  * @param axes for each axis of the result, the axis of the shared tile that it runs along

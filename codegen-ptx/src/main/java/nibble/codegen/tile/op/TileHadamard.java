@@ -12,8 +12,8 @@ import nibble.ir.Type;
 import nibble.ir.format.Formats;
 
 /**
- * Each block of consecutive elements along an axis times the matrix of {@code (-1)^(ones of i and j)}: sums and differences of
- * pairs, once for each bit of the index (the fast Walsh-Hadamard transform). Nothing is scaled.
+ * Each block of consecutive elements along an axis times the matrix of {@code (-1)^(ones of i and j)}: sums and
+ * differences of pairs, once for each bit of the index (the fast Walsh-Hadamard transform). Nothing is scaled.
  *
  * @param axis the axis
  * @param size elements of a block, a power of two that is no larger than the tile
@@ -27,7 +27,8 @@ public record TileHadamard(int axis, int size) implements TileOp {
     TileType x = operand(operands, 0, TileType.class);
     expect(axis >= 0 && axis < x.rank(), "has no axis " + axis);
     expect(x.format().equals(Formats.F32), "takes elements of f32, not of " + x.format().name());
-    expect(Integer.bitCount(size) == 1 && size <= x.extents().get(axis), "takes blocks of a tile's elements, not " + size);
+    expect(
+        Integer.bitCount(size) == 1 && size <= x.extents().get(axis), "takes blocks of a tile's elements, not " + size);
     return ImmutableList.of(x);
   }
 

@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Products with a second level of codes for some blocks, on the PTX machine: what they compute, and what they cost. The blocks
- * are as high as the tiles of the product.
+ * Products with a second level of codes for some blocks, on the PTX machine: what they compute, and what they cost. The
+ * blocks are as high as the tiles of the product.
  */
 class FallbackRunTest {
   private static final int BLOCK = 128;
@@ -136,7 +136,8 @@ class FallbackRunTest {
   void exchangedBlocksOfRowsExchangeTheirResults() {
     double[] one = product("50.0", activation(0, 3));
     double[] other = product("50.0", exchanged(activation(0, 3), DEPTH));
-    assertArrayEquals(one, exchanged(Tensor.of(TensorType.of(Shape.of(ROWS, COLUMNS), Formats.F32), other), COLUMNS).elements());
+    TensorType type = TensorType.of(Shape.of(ROWS, COLUMNS), Formats.F32);
+    assertArrayEquals(one, exchanged(Tensor.of(type, other), COLUMNS).elements());
   }
 
   private static Tensor exchanged(Tensor x, int columns) {
@@ -197,7 +198,8 @@ class FallbackRunTest {
       return machine.launch(
           machine.load(program.module().text(), "product").kernel(kernel.name()),
           new LaunchConfig(
-              new Extent(grid[0], grid[1], grid[2]), new Extent(kernel.code().threads(), 1, 1), kernel.code().sharedBytes()),
+              new Extent(grid[0], grid[1], grid[2]), new Extent(kernel.code().threads(), 1, 1),
+              kernel.code().sharedBytes()),
           arguments);
     }
   }
@@ -207,8 +209,8 @@ class FallbackRunTest {
   }
 
   /**
-   * Four blocks, of which so many are flagged: tensor operations grow by just that share, and what is read of the operand
-   * by the bytes of the flagged blocks, besides some scales.
+   * Four blocks, of which so many are flagged: tensor operations grow by just that share, and what is read of the
+   * operand by the bytes of the flagged blocks, besides some scales.
    */
   @Test
   void costGrowsWithTheShareOfFlaggedBlocks() {
@@ -219,7 +221,8 @@ class FallbackRunTest {
     assertEquals(List.of(base), operations(none));
     int[] outliers = {3, 0, 2};
     for (int flagged = 1; flagged <= 4; flagged++) {
-      LaunchResult some = launch(flagged == 4 ? "0.0" : "50.0", activation(Arrays.copyOf(outliers, Math.min(3, flagged))), "sm_80");
+      Tensor x = activation(Arrays.copyOf(outliers, Math.min(3, flagged)));
+      LaunchResult some = launch(flagged == 4 ? "0.0" : "50.0", x, "sm_80");
       assertEquals(List.of(base + base * flagged / 4), operations(some), flagged + " blocks");
       double bytes = some.globalBytesRead() - none.globalBytesRead();
       // Of scales the residual's, and the right operand's once more.

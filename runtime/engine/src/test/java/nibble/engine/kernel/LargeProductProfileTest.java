@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What one block of a product of 4096 x 4096 x 4096 does on the PTX machine, counted: the first 128 rows and columns of the
- * result, which are all that its buffers hold.
+ * What one block of a product of 4096 x 4096 x 4096 does on the PTX machine, counted: the first 128 rows and columns of
+ * the result, which are all that its buffers hold.
  */
 class LargeProductProfileTest {
   private static final int SIZE = 4096;
@@ -40,9 +40,9 @@ class LargeProductProfileTest {
   private static final String MX = "scale<group(32), ue8m0, up>";
 
   /**
-   * Types of both operands and a target; machine instructions for each tensor instruction in the main loop of a kernel that
-   * others wrote, of the same formats, as ptxas 13.0 compiles it; PTX instructions that our loop has at most, where these
-   * are more.
+   * Types of both operands and a target; machine instructions for each tensor instruction in the main loop of a kernel
+   * that others wrote, of the same formats, as ptxas 13.0 compiles it; PTX instructions that our loop has at most,
+   * where these are more.
    */
   enum Case {
     S8("sm_80", "i8, scale<token, f32>", "i8, scale<axis 0, f32>", "CUTLASS", 150.0 / 64),
@@ -151,7 +151,8 @@ class LargeProductProfileTest {
         + counters.memory().of(MemoryCounter.GLOBAL_SECTORS_WRITTEN);
     long conflicts = counters.memory().of(MemoryCounter.BANK_CONFLICTS);
     System.out.println(String.format(
-        Locale.ROOT, "| %s | %s | %d | %d of %d wavefronts | %.3f | %.2f | %s %.2f |", product, product.target, multiplies,
+        Locale.ROOT, "| %s | %s | %d | %d of %d wavefronts | %.3f | %.2f | %s %.2f |", product, product.target,
+        multiplies,
         conflicts, counters.memory().of(MemoryCounter.SHARED_WAVEFRONTS), (double) sectors / least, perMultiply,
         product.peer, product.figureOfPeer));
     assertEquals(0, conflicts, "bank conflicts");
