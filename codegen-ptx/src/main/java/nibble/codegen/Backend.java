@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.kernel.KernelGenerator;
 import nibble.codegen.kernel.KernelProgram;
@@ -33,6 +34,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.op.MatMul;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.SymbolBounds;
 
@@ -117,13 +119,16 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
     throw new InputException(Diagnostic.error("no kernel generator takes this", kernel.location()));
   }
 
-  /** Guards and grids count on tensors that have elements, as sizes promise. */
+  /** Guards and grids of products and of boxes count on tensors that have elements, as sizes promise; others do not. */
   private static void requireElements(Operation kernel) {
-    for (Value value : Iterables.concat(kernel.operands(), kernel.results())) {
-      if (value.type() instanceof TensorType type && type.shape().size().is(0)) {
-        throw new InputException(Diagnostic.error("no kernel takes or gives " + type + ", which has no elements", kernel.location())
-            .hint("leave it out, or interpret the model"));
-      }
-    }
+    List<TensorType> types = Stream.concat(kernel.operands().stream(), kernel.results().stream())
+        .map(Value::tensorType).toList();
+    boolean counts = types.stream().anyMatch(TensorType::isScaled)
+        || kernel.regions().getFirst().operations().stream().anyMatch(operation -> operation.op() instanceof MatMul);
+    types.stream().filter(type -> counts && type.shape().size().is(0)).findFirst().ifPresent(type -> {
+      throw new InputException(
+          Diagnostic.error("no kernel takes or gives " + type + ", which has no elements", kernel.location())
+              .hint("leave it out, or interpret the model"));
+    });
   }
 }

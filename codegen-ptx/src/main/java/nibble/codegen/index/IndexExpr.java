@@ -148,7 +148,8 @@ public record IndexExpr(ImmutableMap<IndexTerm, Dim> terms, Dim constant) {
         boolean isNext = inner.divisor().times(remainder.divisor()).equals(quotient.divisor())
             && terms.get(quotient).equals(coefficient.times(remainder.divisor()));
         if (isNext) {
-          return Optional.of(without(terms, quotient, remainder, constant).plus(remainder.dividend().times(coefficient)));
+          IndexExpr joined = remainder.dividend().times(coefficient);
+          return Optional.of(without(terms, quotient, remainder, constant).plus(joined));
         }
       }
     }

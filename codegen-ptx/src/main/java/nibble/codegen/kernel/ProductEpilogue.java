@@ -95,7 +95,8 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
   private void storeBoxes(Value result, Memory memory) {
     Granularity granularity = region.operations().stream()
         .flatMap(operation -> operation.op() instanceof Amax amax ? Stream.of(amax.granularity()) : Stream.empty())
-        .findFirst().orElseThrow(() -> new UnsupportedAccess("a product's kernel stores full results and their scales only"));
+        .findFirst().orElseThrow(() ->
+            new UnsupportedAccess("a product's kernel stores full results and their scales only"));
     TensorType full = product.operation().result().tensorType();
     List<IndexExpr> at = ElementEmitter.boxCoordinates(granularity, full.shape(), product.result());
     Value stored = builder().cast(emitter.value(result, at), memory.type().format(), Rounding.NEAREST_EVEN);

@@ -76,7 +76,8 @@ record ScaleFactors(ElementEmitter emitter) {
     }
     Operation maker = emitter.definition(scales);
     if (!(maker.op() instanceof Scales) || maker.operands().size() != 2) {
-      throw new UnsupportedAccess("a kernel knows no outer scales of " + scales + ", which " + maker.op().name() + " makes");
+      throw new UnsupportedAccess(
+          "a kernel knows no outer scales of " + scales + ", which " + maker.op().name() + " makes");
     }
     return Optional.of(emitter.value(maker.operand(1), where));
   }
@@ -92,8 +93,8 @@ record ScaleFactors(ElementEmitter emitter) {
     if (zeros.get().format().bits() > Short.SIZE) {
       throw new UnsupportedAccess("no kernel takes zero points of " + zeros.get().format().name());
     }
-    Value zero = emitter.memory().load(
-        scaled.parts().get(TensorPart.ZEROS), zeros.get().shape(), ElementEmitter.scaleCoordinates(scaled.type(), element));
+    List<IndexExpr> at = ElementEmitter.scaleCoordinates(scaled.type(), element);
+    Value zero = emitter.memory().load(scaled.parts().get(TensorPart.ZEROS), zeros.get().shape(), at);
     return emitter.grid().apply(
         builder, Scalar.SUB, real, builder.cast(zero, Formats.F32, Rounding.NEAREST_EVEN));
   }

@@ -108,7 +108,8 @@ final class PackedCodes {
   void store(String instruction, Buffer buffer, Operand offset, List<Operand> codes, Operand condition) {
     int bits = buffer.format().storageBits() * codes.size();
     if (bits < Byte.SIZE) {
-      throw new IllegalStateException("a store of " + codes.size() + " " + buffer.format().name() + " is less than a byte");
+      throw new IllegalStateException(
+          "a store of " + codes.size() + " " + buffer.format().name() + " is less than a byte");
     }
     int perWord = WORD / buffer.format().storageBits();
     List<Register> packed = new ArrayList<>();

@@ -44,7 +44,8 @@ record PowerCode(KernelBuilder ptx) {
   Register shared(Register number, float divisor, int addend) {
     Register bits = ptx.bitsOf(number);
     Register carried = addend == 0 ? bits : ptx.op("add.s32", bits, imm(addend));
-    Register exponent = ptx.op("sub.s32", ptx.op("shr.u32", carried, imm(MANTISSA_BITS)), imm(Math.getExponent(divisor)));
+    Register whole = ptx.op("shr.u32", carried, imm(MANTISSA_BITS));
+    Register exponent = ptx.op("sub.s32", whole, imm(Math.getExponent(divisor)));
     Register field = ptx.op("min.s32", ptx.op("max.s32", exponent, imm(0)), imm(NAN_CODE - 1));
     Register power = ptx.op("max.u32", ptx.op("shl.b32", field, imm(MANTISSA_BITS)), imm(LEAST));
     // What is no more than the least power carries to no other.

@@ -33,7 +33,8 @@ class FoldedScalesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-      "tensor<[8,64] x e4m3, scale<group 16, ue4m3, scale<tensor, f32>>>", "tensor<[8,64] x e2m1, scale<group 16, ue4m3>>",
+      "tensor<[8,64] x e4m3, scale<group 16, ue4m3, scale<tensor, f32>>>",
+      "tensor<[8,64] x e2m1, scale<group 16, ue4m3>>",
       "tensor<[8,64] x e2m1, scale<group 16, f16, scale<tensor, f32>>>", "tensor<[8,64] x f32>",
       "tensor<[8,64] x i4, scale<group 16, ue4m3, scale<tensor, f32>>>"})
   void othersStay(String type) {

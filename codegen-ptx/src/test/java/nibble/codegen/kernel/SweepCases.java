@@ -156,7 +156,8 @@ final class SweepCases {
     boolean symbolic = shape.startsWith("B");
     return KernelCase.of(
         "quantize to " + codes + " by " + granularity + " with " + scales + " of " + shape
-            + (rounding.equals("nearest_even") ? "" : " " + rounding), symbolic ? "symbol B\nsymbol S multiple of 8" : "",
+            + (rounding.equals("nearest_even") ? "" : " " + rounding),
+        symbolic ? "symbol B\nsymbol S multiple of 8" : "",
         "%%x: tensor<[%s] x f32>".formatted(shape), """
         %%0 = quantize %%x {rounding = %5$s} : tensor<[%1$s] x %3$s, scale<%2$s, %4$s>>
         %%1 = dequantize %%0 {to = f32} : tensor<[%1$s] x f32>

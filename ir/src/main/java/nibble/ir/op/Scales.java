@@ -40,7 +40,8 @@ public record Scales(NumberFormat elements, ScaleRule rule, Optional<NumberForma
     if (operands.size() != 2) {
       expectOperands(operands, 1);
     } else if (!result.isScaled() || !operands.get(1).equals(result.scaleType())) {
-      throw new TypeRuleException("scales of type " + result + " are no scales under outer ones of type " + operands.get(1));
+      throw new TypeRuleException(
+          "scales of type " + result + " are no scales under outer ones of type " + operands.get(1));
     }
     TensorType range = expectFloat(operands.getFirst());
     if (!range.shape().equals(result.shape())) {

@@ -66,7 +66,8 @@ final class NaiveScales {
       double amax, ScaleRule rule, NumberFormat format, double most, NumberFormat codes) {
     return switch ((ScaleRules) rule) {
       case NEAREST -> format.round(amax / most);
-      case FULL -> format.round(amax / (most + 1));
+      // Products of codes and inner scales have no lowest one that is left out.
+      case FULL -> format.round(amax / (codes.isInteger() ? most + 1 : most));
       case UP -> up(amax / most, format);
       case FLOOR -> format.round(power(amax) / power(most));
       case CEIL -> format.round((power(amax) < amax ? 2 : 1) * power(amax) / power(most));

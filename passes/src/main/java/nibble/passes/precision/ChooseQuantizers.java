@@ -182,7 +182,8 @@ public record ChooseQuantizers(
       return all;
     }
     return keep.isEmpty() ? all : ImmutableList.<Candidate>builder()
-        .addAll(all).add(new Candidate(Optional.empty(), new ProductPlan(Optional.empty(), Optional.empty()), keep.get()))
+        .addAll(all)
+        .add(new Candidate(Optional.empty(), new ProductPlan(Optional.empty(), Optional.empty()), keep.get()))
         .build();
   }
 

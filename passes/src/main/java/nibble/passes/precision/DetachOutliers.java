@@ -55,8 +55,8 @@ public record DetachOutliers(
     @PassOption(value = "share of the weights of each output channel that is kept apart", otherwise = "0.005")
     double share,
     @PassOption(value = "format of the weights that are kept apart", otherwise = "f16") NumberFormat to,
-    @PassOption(value = "which weights are kept apart: the largest by magnitude, or by their part in the product's error "
-        + "when they are quantized", otherwise = "magnitude") Score by,
+    @PassOption(value = "which weights are kept apart: the largest by magnitude, or by their part in the product's "
+        + "error when they are quantized", otherwise = "magnitude") Score by,
     @PassOption("layout of weights that the error is that of, such as i4:channel; given where by is error")
     Optional<LayoutSpec> weight)
     implements Pass {
@@ -186,7 +186,8 @@ public record DetachOutliers(
     long sparse = (long) apart.rows().size() * (INDEX_BYTES + to.storageBits() / Byte.SIZE);
     context.applied(
         String.format(
-            Locale.ROOT, "%d weights of each output channel of %s apart in %s (%.3f %%) by " + by.name().toLowerCase(Locale.ROOT)
+            Locale.ROOT, "%d weights of each output channel of %s apart in %s (%.3f %%) by "
+                + by.name().toLowerCase(Locale.ROOT)
                 + ", largest of the others %.4g instead of %.4g",
             apart.count(), product.right().description(), to.name(), 100.0 * apart.rows().size() / weight.size(),
             apart.largestLeft(weight, product.rightInner()), largest),

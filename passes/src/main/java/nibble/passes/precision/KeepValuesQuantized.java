@@ -64,7 +64,8 @@ import nibble.passes.precision.OperandLayout.Fit;
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record KeepValuesQuantized(
     @PassOption("paths of the operations that read the values; all, where none is given") ImmutableList<PathPattern> at,
-    @PassOption("layout of values that readers take and no product quantizes; they stay as they are where it is not given")
+    @PassOption("layout of values that readers take and no product quantizes; they stay as they are where it is not "
+        + "given")
     Optional<LayoutSpec> layout,
     @PassOption(value = "which readers have values quantized for them", otherwise = "norms") Readers readers,
     @PassOption(value = "whether sums read codes as well, so that what is added up between layers loses precision",
@@ -196,7 +197,8 @@ public record KeepValuesQuantized(
             + quantize.result().scale().orElseThrow() + " by "
             + String.join(", ", others.stream().map(user -> user.op().name()).toList()),
         others.getFirst().location(),
-        isShared ? "a product quantizes it so" : "asked for what " + (readers == Readers.NORMS ? "norms read" : "norms and activation functions read"),
+        isShared ? "a product quantizes it so"
+            : "asked for what " + (readers == Readers.NORMS ? "norms read" : "norms and activation functions read"),
         new Cost(before, after, Optional.empty()));
   }
 }

@@ -48,9 +48,10 @@ import nibble.passes.precision.SplitOperands.Split;
 public record RetainOutlierChannels(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
     @PassOption(value = "share of the channels that is kept", otherwise = "0.1") double share,
-    @PassOption(value = "what the number of kept channels is rounded up to a multiple of", otherwise = "32") int multiple,
-    @PassOption("layout of the weight's rows that are kept, such as e4m3:group 32:ue8m0:up; they stay as they are where it "
-        + "is not given")
+    @PassOption(value = "what the number of kept channels is rounded up to a multiple of", otherwise = "32")
+    int multiple,
+    @PassOption("layout of the weight's rows that are kept, such as e4m3:group 32:ue8m0:up; they stay as they are "
+        + "where it is not given")
     Optional<LayoutSpec> weight,
     @PassOption("layout of the channels that are kept; they stay as they are where it is not given")
     Optional<LayoutSpec> act) implements Pass {

@@ -12,6 +12,7 @@ import nibble.codegen.Program;
 import nibble.engine.plan.Constants;
 import nibble.engine.plan.Session;
 import nibble.engine.testing.ProvenRun;
+import nibble.ir.Module;
 import nibble.ir.Registry;
 import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
@@ -37,9 +38,12 @@ class PrecisionRunTest {
     return Tensor.of(TensorType.of(Shape.of(elements.length / COLUMNS, COLUMNS), Formats.F32), rounded);
   }
 
-  private static Tensor run(String body, String parameters, Tensor... inputs) {
-    Program program = ProvenRun.compile(
-        ProvenRun.parse("module @m {\nfunc @f(" + parameters + ") {\n" + body + "return %0\n}\n}\n"), new Backend());
+  private static Module module(String body, String parameters) {
+    return ProvenRun.parse("module @m {\nfunc @f(" + parameters + ") {\n" + body + "return %0\n}\n}\n");
+  }
+
+  private static Tensor run(Module module, Tensor... inputs) {
+    Program program = ProvenRun.compile(module, new Backend());
     return ProvenRun.launch(
         program, List.of(inputs), Constants.of(program, WeightSource.NONE), Session.Sharing.NONE,
         Session.Observer.NONE).getFirst();
@@ -50,7 +54,8 @@ class PrecisionRunTest {
   @CsvSource(delimiter = ';', value = {
       "i8; stochastic(0,0)", "i8; stochastic(4294967295,4294967295)", "i4; stochastic(7,1)", "u8; stochastic(7,1)",
       "i16; stochastic(1,2147483648)", "e4m3; stochastic(3,9)", "e5m2; stochastic(3,9)", "e2m3; stochastic(3,9)",
-      "e3m2; stochastic(3,9)", "e2m1; stochastic(12345,6789)", "i8; nearest_away", "i4; nearest_away", "u2; nearest_away",
+      "e3m2; stochastic(3,9)", "e2m1; stochastic(12345,6789)",
+      "i8; nearest_away", "i4; nearest_away", "u2; nearest_away",
       "e4m3; nearest_away", "e2m1; nearest_away", "e5m2; nearest_away", "i8; toward_zero", "i2; toward_zero",
       "e4m3; toward_zero", "e3m2; toward_zero", "e2m1; toward_zero"})
   void codesAreThoseOfInterpretation(String codes, String rounding) {
@@ -71,11 +76,11 @@ class PrecisionRunTest {
     Tensor x = rows(numbers);
     TensorType type = type("tensor<[40,64] x " + codes + ", scale<tensor, f32>>");
     Tensor scale = Tensor.of(type.scaleType(), 1);
-    Tensor computed = run(
+    Module module = module(
         "%0 = quantize %x, %s {rounding = " + rounding + "} : " + type + "\n",
-        "%x: tensor<[40,64] x f32>, %s: " + type.scaleType(), x, scale);
-    Quantize op = (Quantize) ProvenRun.parse("module @m {\nfunc @f(%x: tensor<[40,64] x f32>) {\n%0 = quantize %x {rounding = "
-        + rounding + "} : " + type + "\nreturn %0\n}\n}\n").function("f").orElseThrow().body().operations().getFirst().op();
+        "%x: tensor<[40,64] x f32>, %s: " + type.scaleType());
+    Tensor computed = run(module, x, scale);
+    Quantize op = (Quantize) module.function("f").orElseThrow().body().operations().getFirst().op();
     Tensor expected = op.eval(List.of(x, scale), type);
     for (int i = 0; i < numbers.length; i++) {
       assertEquals(expected.elements()[i], computed.elements()[i], "element " + i + ", " + x.elements()[i]);
@@ -85,7 +90,8 @@ class PrecisionRunTest {
   /** Magnitudes from 0 to the largest f32, on the edges of binades and of what a rule rounds up, and beside them. */
   @ParameterizedTest
   @CsvSource({
-      "e4m3,ue8m0,floor", "e4m3,ue8m0,ceil", "e4m3,ue8m0,even", "e2m1,ue8m0,floor", "e2m1,ue8m0,ceil", "e2m1,ue8m0,even",
+      "e4m3,ue8m0,floor", "e4m3,ue8m0,ceil", "e4m3,ue8m0,even",
+      "e2m1,ue8m0,floor", "e2m1,ue8m0,ceil", "e2m1,ue8m0,even",
       "i8,ue8m0,even", "i2,ue8m0,floor", "i2,ue8m0,ceil", "e5m2,ue8m0,even", "e2m1,ue4m3,floor", "e2m1,ue4m3,even",
       "i4,f32,ceil", "i8,f16,floor"})
   void scalesAreThoseOfTheRule(String codes, String scales, String rule) {
@@ -104,7 +110,7 @@ class PrecisionRunTest {
     TensorType type = type("tensor<[" + rows + ",64] x " + codes + ", scale<token, " + scales + ", " + rule + ">>");
     double[] expected = Quantize.nearest(type).eval(List.of(x), type).scales();
     double[] computed = run(
-        "%0 = quantize %x {rounding = nearest_even} : " + type + "\n", "%x: " + x.type(), x).scales();
+        module("%0 = quantize %x {rounding = nearest_even} : " + type + "\n", "%x: " + x.type()), x).scales();
     // What an f32 scale is of an amax so small does not matter: it may be flushed.
     double least = scales.equals("f32") ? 1e-36 : 0;
     for (int row = 0; row < rows; row++) {
@@ -140,8 +146,8 @@ class PrecisionRunTest {
     }
     Tensor x = rows(elements);
     TensorType type = type("tensor<[8,64] x e2m1, scale<group 16, ue4m3, " + outer + ">>");
-    String body = "%0 = quantize %x {rounding = nearest_even} : " + type + "\n";
-    Tensor computed = run(body, "%x: " + x.type(), x);
+    Module module = module("%0 = quantize %x {rounding = nearest_even} : " + type + "\n", "%x: " + x.type());
+    Tensor computed = run(module, x);
     Tensor expected = Quantize.nearest(type).eval(List.of(x), type);
     double[] values = computed.values();
     for (int i = 0; i < elements.length; i++) {
@@ -150,14 +156,12 @@ class PrecisionRunTest {
     }
     // The scale of a box of zeros, and of one that is too small for any other.
     double least = 0x1p-9;
-    assertEquals(least, computed.scaleTensor().orElseThrow().elements()[0]);
-    assertEquals(expected.scaleTensor().orElseThrow().elements()[0], computed.scaleTensor().orElseThrow().elements()[0]);
+    double[] inner = computed.scaleTensor().orElseThrow().elements();
+    assertEquals(least, inner[0]);
+    assertEquals(expected.scaleTensor().orElseThrow().elements()[0], inner[0]);
     int small = 12;
-    assertEquals(together, computed.scaleTensor().orElseThrow().elements()[small] == least);
-    ProvenRun proven = ProvenRun.of(
-        ProvenRun.compile(ProvenRun.parse(
-            "module @m {\nfunc @f(%x: " + x.type() + ") {\n" + body + "return %0\n}\n}\n"), new Backend()),
-        List.of(x), WeightSource.NONE);
+    assertEquals(together, inner[small] == least);
+    ProvenRun proven = ProvenRun.of(ProvenRun.compile(module, new Backend()), List.of(x), WeightSource.NONE);
     assertTrue(proven.wrong().isEmpty(), () -> proven.wrong().toString());
   }
 }
