@@ -5,8 +5,8 @@ import nibble.ir.layout.StoredArray;
 /**
  * One of the arrays that a tensor consists of in memory.
  *
- * @param name {@link #ELEMENTS}, {@link #SCALES} and so on, or of a {@link StoredArray}; of scales and residuals, parts of
- *     their own behind a dot: {@code scales.scales}
+ * @param name {@link #ELEMENTS}, {@link #SCALES} and so on, or of a {@link StoredArray}; of scales and residuals, parts
+ *     of their own behind a dot: {@code scales.scales}
  * @param type a plain type: what the array holds
  */
 public record TensorPart(String name, TensorType type) {

@@ -51,7 +51,8 @@ public final class BuiltInPasses {
       FoldDequantize.class);
 
   /** Syntax of their options, besides numbers, patterns and formats. */
-  public static final ImmutableList<OptionSyntax<?>> SYNTAXES = ImmutableList.of(LayoutSpec.SYNTAX, SparseLayoutSpec.SYNTAX);
+  public static final ImmutableList<OptionSyntax<?>> SYNTAXES =
+      ImmutableList.of(LayoutSpec.SYNTAX, SparseLayoutSpec.SYNTAX);
 
   private BuiltInPasses() {}
 }

@@ -128,7 +128,8 @@ public enum UnbiasedEstimator {
 
   /**
    * Magnitudes {@code a <= b <= c <= d} of sum S. Elements are kept in proportion to their magnitudes, and stand for
-   * S / 2 then; where d is more than half of the sum, it is kept always, and of the others one, which stands for their sum.
+   * S / 2 then; where d is half of the sum or more, it is kept always, and of the others one, which stands for their
+   * sum.
    */
   private static ImmutableList<Outcome> exact(double[] group) {
     Integer[] at = ascending(group);

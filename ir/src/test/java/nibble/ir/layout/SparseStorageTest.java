@@ -188,7 +188,7 @@ class SparseStorageTest {
     }
   }
 
-  /** Tiles have the words of the reordered metadata that CUTLASS reads, whose columns of tiles lie one after another. */
+  /** Tiles have the words of the reordered metadata of CUTLASS, whose columns of tiles lie one after another. */
   @Property(tries = 20)
   void tilesAreThoseOfCutlass(@ForAll long seed) {
     int rows = 64;

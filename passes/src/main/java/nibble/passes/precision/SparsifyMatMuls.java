@@ -89,7 +89,8 @@ public record SparsifyMatMuls(
         .map(values -> lost(prune, values));
     context.applied(
         read.right().description() + " pruned to " + weight.text() + " along axis " + read.rightInner()
-            + lost.map(share -> String.format(Locale.ROOT, ", %.2f %% of its energy kept", 100 * (1 - share))).orElse(""),
+            + lost.map(share -> String.format(Locale.ROOT, ", %.2f %% of its energy kept", 100 * (1 - share)))
+                .orElse(""),
         product.location(),
         scope.reason(product),
         new Cost(

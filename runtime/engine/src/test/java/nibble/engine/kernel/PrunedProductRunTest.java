@@ -71,8 +71,8 @@ class PrunedProductRunTest {
   /** What is not known before inputs are is not pruned by any kernel. */
   @Test
   void activationsAreRefusedByName() {
-    String message = assertThrows(
-        InputException.class, () -> ProvenRun.compile(ProvenRun.parse(program("2:4", "%x")), new Backend())).getMessage();
-    assertEquals("no kernel computes prune here", message);
+    InputException refusal = assertThrows(
+        InputException.class, () -> ProvenRun.compile(ProvenRun.parse(program("2:4", "%x")), new Backend()));
+    assertEquals("no kernel computes prune here", refusal.getMessage());
   }
 }
