@@ -154,22 +154,34 @@ public record TensorType(
   }
 
   /**
-   * The arrays that a tensor of the type consists of in memory, elements first.
+   * The arrays that a tensor of the type consists of in memory, elements first; of a sparse type the stored elements
+   * and what else its layout has.
    *
-   * @throws IllegalArgumentException where the type is sparse: compressed tensors have no layout in memory yet
+   * @throws IllegalArgumentException where the type is sparse and has no layout in memory: of another layout than those
+   *     of matrix instructions, with zero points, or with a residual
    */
   public ImmutableList<TensorPart> parts() {
-    if (sparse.isPresent()) {
-      throw new IllegalArgumentException(this + " is sparse and has no layout in memory");
-    }
     ImmutableList.Builder<TensorPart> parts = ImmutableList.builder();
-    parts.add(new TensorPart(TensorPart.ELEMENTS, plain(format)));
+    if (sparse.isPresent()) {
+      requireStorable();
+      sparse.get().arrays(shape, format).forEach(array ->
+          parts.add(new TensorPart(array.name(), of(array.shape(), array.format()))));
+    } else {
+      parts.add(new TensorPart(TensorPart.ELEMENTS, plain(format)));
+    }
     if (isScaled()) {
       scaleType().parts().forEach(part -> parts.add(part.of(TensorPart.SCALES)));
     }
     zeroType().ifPresent(zeros -> parts.add(new TensorPart(TensorPart.ZEROS, zeros)));
     residualType().ifPresent(codes -> codes.parts().forEach(part -> parts.add(part.of(TensorPart.RESIDUAL))));
     return parts.build();
+  }
+
+  private void requireStorable() {
+    if (residual.isPresent() || zeroType().isPresent()) {
+      throw new IllegalArgumentException(this + " has no layout in memory: what is not stored is zero, and so has no "
+          + (residual.isPresent() ? "residual" : "zero point"));
+    }
   }
 
   public int rank() {

@@ -54,8 +54,40 @@ class PrecisionTypeTest {
   }
 
   @Test
-  void aSparseTypeHasNoPartsYet() {
-    assertThrows(IllegalArgumentException.class, () -> parts("tensor<[2,4] x f16, sparse<2:4>>"));
+  void aSparseTypeIsCompressed() {
+    assertEquals(
+        List.of("elements tensor<[2,40,4*S] x f16>", "metadata tensor<[2,2,ceil(S/4),32] x i32>"),
+        parts("tensor<[2,40,8*S] x f16, sparse<2:4>>"));
+    assertEquals(
+        List.of("elements tensor<[64,8] x i8>", "metadata tensor<[4,1,32] x i32>", "columns tensor<[1,4,4] x u8>",
+            "scales tensor<[64,1] x f32>"),
+        parts("tensor<[64,32] x i8, scale<token, f32>, sparse<64:2:8>>"));
+    assertEquals(
+        List.of("elements tensor<[64] x f32>", "metadata tensor<[1,8,32] x i32>"),
+        parts("tensor<[128] x f32, sparse<1:2>>"));
+  }
+
+  @Test
+  void sparseTypesWithoutAPlaceInMemory() {
+    for (String type : List.of(
+        "tensor<[2,7] x f16, sparse<3:7>>", "tensor<[2,8] x f16, sparse<2:3:8>>",
+        "tensor<[4,32] x u4, scale<group 16, f16, zero u4>, sparse<2:4>>",
+        "tensor<[2,4] x i8, scale<token, f32>, residual<i8>, sparse<2:4>>")) {
+      String message = assertThrows(IllegalArgumentException.class, () -> parts(type)).getMessage();
+      assertTrue(message.contains("has no layout in memory"), message);
+    }
+  }
+
+  @Test
+  void aSparseTensorIsMadeOfItsParts() {
+    TensorType type = type("tensor<[1,8] x i8, scale<group 4, f32>, sparse<2:4>>");
+    Tensor tensor = Tensor.scaled(type, new double[] {1, 0, 0, 2, 0, 0, 3, 0}, Tensor.of(type.scaleType(), 2, 3));
+    assertEquals(List.of("elements", "metadata", "scales"), List.copyOf(tensor.parts().keySet()));
+    assertEquals(List.of(1.0, 2.0, 3.0, 0.0), Arrays.stream(tensor.parts().get("elements")).boxed().toList());
+    assertTrue(tensor.sameAs(Tensor.ofParts(type, tensor.parts())));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Tensor.ofParts(type, Map.of("elements", new double[4], "scales", new double[2])));
   }
 
   @Test

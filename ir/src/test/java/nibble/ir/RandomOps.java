@@ -16,6 +16,8 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.RoundingMode;
 import nibble.ir.format.StochasticRounding;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts;
 import nibble.ir.op.Abs;
 import nibble.ir.op.Add;
 import nibble.ir.op.Amax;
@@ -51,6 +53,7 @@ import nibble.ir.op.Not;
 import nibble.ir.op.Or;
 import nibble.ir.op.Percentile;
 import nibble.ir.op.Pow;
+import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Reciprocal;
 import nibble.ir.op.ReduceMax;
@@ -142,6 +145,7 @@ final class RandomOps {
             block, boxes -> new MseRange(boxes, block.types().pick(List.of(Formats.I4, Formats.E2M1)), 5)))
         .put(Scales.class, RandomOps::scales)
         .put(Hadamard.class, RandomOps::hadamard)
+        .put(Prune.class, RandomOps::prune)
         .put(Quantize.class, block -> quantized(block, block.types().scaled(block.anyFloat(0).tensorType().shape())))
         .put(Dequantize.class, block -> block.add(
             new Dequantize(block.types().floatFormat()), block.any(type -> type.isScaled())))
@@ -320,6 +324,21 @@ final class RandomOps {
     Optional<Long> seed = block.types().chance(0.5) ? Optional.of(7L) : Optional.empty();
     long size = block.types().pick(List.of(1L, 2L, 4L));
     block.add(new Hadamard(block.types().pick(axes), size, seed), x);
+  }
+
+  private static void prune(RandomBlock block) {
+    Value x = block.anyFloat(0);
+    Shape shape = x.tensorType().shape();
+    List<Integer> axes = IntStream.range(0, shape.rank()).boxed()
+        .filter(axis -> shape.dim(axis).dividedBy(Dim.of(4)).isPresent()).toList();
+    if (axes.isEmpty()) {
+      x = block.of(x.tensorType().withShape(Shape.of(2, 8, 2)));
+      axes = List.of(1);
+    }
+    SparseLayout layout = block.types().pick(List.<SparseLayout>of(
+        new SparseLayouts.NOfM(2, 4), new SparseLayouts.NOfM(1, 2), new SparseLayouts.NOfM(3, 4),
+        new SparseLayouts.VNOfM(1, 2, 4), new SparseLayouts.VNOfM(1, 1, 4)));
+    block.add(new Prune(block.types().pick(axes), layout), x);
   }
 
   /** A value of that scaled type, by quantization. */

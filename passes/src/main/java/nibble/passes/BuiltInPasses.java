@@ -22,6 +22,8 @@ import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
 import nibble.passes.precision.SmoothMatMuls;
 import nibble.passes.precision.SortChannels;
+import nibble.passes.precision.SparseLayoutSpec;
+import nibble.passes.precision.SparsifyMatMuls;
 
 /** The passes that need no plugin. */
 public final class BuiltInPasses {
@@ -35,6 +37,7 @@ public final class BuiltInPasses {
       UnrollLoops.class,
       DecomposeComposites.class,
       SmoothMatMuls.class,
+      SparsifyMatMuls.class,
       DetachOutliers.class,
       RotateMatMuls.class,
       RetainOutlierChannels.class,
@@ -48,7 +51,8 @@ public final class BuiltInPasses {
       FoldDequantize.class);
 
   /** Syntax of their options, besides numbers, patterns and formats. */
-  public static final ImmutableList<OptionSyntax<?>> SYNTAXES = ImmutableList.of(LayoutSpec.SYNTAX);
+  public static final ImmutableList<OptionSyntax<?>> SYNTAXES =
+      ImmutableList.of(LayoutSpec.SYNTAX, SparseLayoutSpec.SYNTAX);
 
   private BuiltInPasses() {}
 }

@@ -20,7 +20,7 @@ import nibble.ir.shape.Dim;
  * after construction. {@link #sameAs} compares what is in them; {@code equals} compares the arrays themselves.
  *
  * @param type a type of constant shape
- * @param elements decoded elements; of a scaled type, decoded codes without their scale
+ * @param elements decoded elements; of a scaled type, decoded codes without their scale; of a sparse type, all of them
  * @param scaleTensor the scales, of {@link TensorType#scaleType}
  * @param zeros the zero points, of {@link TensorType#zeroType}
  * @param residual the second level of codes, of {@link TensorType#residualType}
@@ -74,19 +74,28 @@ public record Tensor(
   private static Tensor ofParts(TensorType type, Map<String, double[]> parts, String prefix) {
     String name = prefix.isEmpty() ? TensorPart.ELEMENTS : prefix;
     String before = prefix.isEmpty() ? "" : prefix + ".";
-    double[] elements = parts.get(name);
-    if (elements == null) {
+    double[] stored = parts.get(name);
+    if (stored == null) {
       throw new IllegalArgumentException("no " + name + " given for " + type);
     }
+    type.sparse().ifPresent(layout -> layout.arrays(type.shape(), type.format()).forEach(array -> {
+      if (!parts.containsKey(array.name())) {
+        throw new IllegalArgumentException("no " + array.name() + " given for " + type);
+      }
+    }));
     return new Tensor(
         type,
-        elements,
+        type.sparse().map(layout -> layout.decompress(parts, type.shape(), type.format())).orElse(stored),
         type.scale().map(layout -> ofParts(type.scaleType(), parts, before + TensorPart.SCALES)),
         type.zeroType().map(zeros -> ofParts(zeros, parts, before + TensorPart.ZEROS)),
         type.residualType().map(codes -> ofParts(codes, parts, before + TensorPart.RESIDUAL)));
   }
 
-  /** Its arrays by name, in the order of {@link TensorType#parts()}. */
+  /**
+   * Its arrays by name, in the order of {@link TensorType#parts()}; those of a sparse type are compressed.
+   *
+   * @throws IllegalArgumentException where an element that a sparse type does not store is not zero
+   */
   public ImmutableMap<String, double[]> parts() {
     ImmutableMap.Builder<String, double[]> parts = ImmutableMap.builder();
     addParts(parts, "");
@@ -95,7 +104,11 @@ public record Tensor(
 
   private void addParts(ImmutableMap.Builder<String, double[]> parts, String prefix) {
     String before = prefix.isEmpty() ? "" : prefix + ".";
-    parts.put(prefix.isEmpty() ? TensorPart.ELEMENTS : prefix, elements);
+    if (type.sparse().isPresent()) {
+      parts.putAll(type.sparse().get().compress(elements, type.shape(), type.format()));
+    } else {
+      parts.put(prefix.isEmpty() ? TensorPart.ELEMENTS : prefix, elements);
+    }
     scaleTensor.ifPresent(tensor -> tensor.addParts(parts, before + TensorPart.SCALES));
     zeros.ifPresent(tensor -> tensor.addParts(parts, before + TensorPart.ZEROS));
     residual.ifPresent(tensor -> tensor.addParts(parts, before + TensorPart.RESIDUAL));

@@ -2,9 +2,12 @@ package nibble.ir.layout;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -13,7 +16,9 @@ public final class SparseLayouts {
   private SparseLayouts() {}
 
   /**
-   * N:M: of each {@code m} consecutive elements of the last axis at most {@code n} are stored.
+   * N:M: of each {@code m} consecutive elements of the last axis at most {@code n} are stored; of 4:8, two pairs, as
+   * {@code mma.sp} has it. Pruned by magnitude, the largest are kept, of pairs those of the largest sums. In memory are
+   * 2:4, 1:2 and 4:8, by {@link CompressedGroups}.
    */
   public record NOfM(long n, long m) implements SparseLayout {
     public NOfM {
@@ -36,11 +41,64 @@ public final class SparseLayouts {
     public Optional<String> rejects(Shape shape) {
       return SparseLayouts.rejects(shape, 1, m);
     }
+
+    /** How many consecutive elements are kept or dropped together. */
+    private int width() {
+      return n == 4 && m == 8 ? 2 : 1;
+    }
+
+    @Override
+    public boolean[] select(double[] elements, int columns) {
+      boolean[] keep = new boolean[elements.length];
+      int width = width();
+      double[] scores = new double[Math.toIntExact(m) / width];
+      for (int first = 0; first < elements.length; first += Math.toIntExact(m)) {
+        for (int i = 0; i < scores.length; i++) {
+          scores[i] = 0;
+          for (int j = 0; j < width; j++) {
+            scores[i] += Math.abs(elements[first + i * width + j]);
+          }
+        }
+        for (int i = 0; i < scores.length; i++) {
+          boolean kept = LargestFirst.has(scores, i, n / width);
+          Arrays.fill(keep, first + i * width, first + (i + 1) * width, kept);
+        }
+      }
+      return keep;
+    }
+
+    private CompressedGroups groups(NumberFormat format) {
+      GroupPattern pattern = GroupPattern.of(n, m).orElseThrow(() -> new IllegalArgumentException(
+          "sparse<" + text() + "> has no layout in memory: matrix instructions take 2:4, 1:2 and 4:8"));
+      return new CompressedGroups(pattern, MetadataTile.of(format));
+    }
+
+    @Override
+    public ImmutableList<StoredArray> arrays(Shape shape, NumberFormat format) {
+      return groups(format).arrays(shape, shape.last().dividedBy(Dim.of(m)).orElseThrow(), format);
+    }
+
+    @Override
+    public ImmutableMap<String, double[]> compress(double[] elements, Shape shape, NumberFormat format) {
+      CompressedGroups groups = groups(format);
+      Matrices matrices = Matrices.of(shape);
+      boolean[] keep = select(elements, matrices.columns());
+      matrices.requireZeros(elements, keep, this);
+      return groups.compress(elements, keep, matrices.count(), matrices.rows());
+    }
+
+    @Override
+    public double[] decompress(Map<String, double[]> arrays, Shape shape, NumberFormat format) {
+      Matrices matrices = Matrices.of(shape);
+      return groups(format).decompress(arrays, matrices.count(), matrices.rows(), matrices.columns());
+    }
   }
 
   /**
    * V:N:M: in each block of {@code v} rows and {@code m} columns, four columns are kept, and N of those four in each
-   * row ("VENOM: A Vectorized N:M Format for Unleashing the Power of Sparse Tensor Cores").
+   * row ("VENOM: A Vectorized N:M Format for Unleashing the Power of Sparse Tensor Cores"). Pruned by magnitude, the
+   * columns of the largest sums are kept, and in each row the N largest of the four. In memory is V:2:M, by {@link
+   * KeptColumns}: the four columns of a block are a group of 2:4.
    */
   public record VNOfM(long v, long n, long m) implements SparseLayout {
     public VNOfM {
@@ -64,6 +122,62 @@ public final class SparseLayouts {
     public Optional<String> rejects(Shape shape) {
       return SparseLayouts.rejects(shape, v, m);
     }
+
+    @Override
+    public boolean[] select(double[] elements, int columns) {
+      KeptColumns blocks = new KeptColumns(Math.toIntExact(v), Math.toIntExact(m), columns);
+      return blocks.select(elements, blocks.choose(elements), n);
+    }
+
+    private KeptColumns blocks(int columns) {
+      if (n != 2) {
+        throw new IllegalArgumentException(
+            "sparse<" + text() + "> has no layout in memory: matrix instructions take two of four columns");
+      }
+      return new KeptColumns(Math.toIntExact(v), Math.toIntExact(m), columns);
+    }
+
+    private static CompressedGroups groups(NumberFormat format) {
+      return new CompressedGroups(GroupPattern.TWO_OF_FOUR, MetadataTile.of(format));
+    }
+
+    @Override
+    public ImmutableList<StoredArray> arrays(Shape shape, NumberFormat format) {
+      blocks(0);
+      Dim blocks = shape.last().dividedBy(Dim.of(m)).orElseThrow();
+      Shape rows = shape.rank() < 2
+          ? Shape.SCALAR
+          : shape.slice(0, shape.rank() - 2).append(shape.dim(-2).dividedBy(Dim.of(v)).orElseThrow());
+      return ImmutableList.<StoredArray>builder()
+          .addAll(groups(format).arrays(shape, blocks, format))
+          .add(new StoredArray(
+              StoredArray.COLUMNS, rows.append(blocks, Dim.of(KeptColumns.COUNT)), KeptColumns.format(m)))
+          .build();
+    }
+
+    @Override
+    public ImmutableMap<String, double[]> compress(double[] elements, Shape shape, NumberFormat format) {
+      Matrices matrices = Matrices.of(shape);
+      KeptColumns blocks = blocks(matrices.columns());
+      int[] kept = blocks.choose(elements);
+      boolean[] keep = blocks.select(elements, kept, n);
+      matrices.requireZeros(elements, keep, this);
+      return ImmutableMap.<String, double[]>builder()
+          .putAll(groups(format).compress(
+              blocks.gather(elements, kept), blocks.gather(keep, kept), matrices.count(), matrices.rows()))
+          .put(StoredArray.COLUMNS, Arrays.stream(kept).asDoubleStream().toArray())
+          .buildOrThrow();
+    }
+
+    @Override
+    public double[] decompress(Map<String, double[]> arrays, Shape shape, NumberFormat format) {
+      Matrices matrices = Matrices.of(shape);
+      KeptColumns blocks = blocks(matrices.columns());
+      int[] kept = Arrays.stream(arrays.get(StoredArray.COLUMNS)).mapToInt(column -> (int) column).toArray();
+      double[] gathered = groups(format).decompress(
+          arrays, matrices.count(), matrices.rows(), blocks.gatheredColumns());
+      return blocks.scatter(gathered, kept);
+    }
   }
 
   /** Makers by count of numbers: N:M has two, V:N:M three. */
@@ -71,6 +185,30 @@ public final class SparseLayouts {
     return ImmutableMap.of(
         2, numbers -> new NOfM(numbers.get(0), numbers.get(1)),
         3, numbers -> new VNOfM(numbers.get(0), numbers.get(1), numbers.get(2)));
+  }
+
+  /**
+   * The last two axes of a tensor of constant shape.
+   *
+   * @param count product of the other extents
+   */
+  private record Matrices(int count, int rows, int columns) {
+    static Matrices of(Shape shape) {
+      int[] extents = shape.extents();
+      int rank = extents.length;
+      int count = Arrays.stream(extents, 0, Math.max(0, rank - 2)).reduce(1, Math::multiplyExact);
+      return new Matrices(count, rank < 2 ? 1 : extents[rank - 2], extents[rank - 1]);
+    }
+
+    /** Refuses what is neither kept nor zero. */
+    void requireZeros(double[] elements, boolean[] keep, SparseLayout layout) {
+      for (int i = 0; i < elements.length; i++) {
+        if (!keep[i] && elements[i] != 0) {
+          throw new IllegalArgumentException("sparse<" + layout.text() + "> has no place for the element " + elements[i]
+              + " in row " + i / columns + ", column " + i % columns + ": the tensor is to be pruned first");
+        }
+      }
+    }
   }
 
   private static Optional<String> rejects(Shape shape, long rows, long columns) {

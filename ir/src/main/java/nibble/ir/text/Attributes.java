@@ -16,6 +16,7 @@ import nibble.ir.format.RoundingMode;
 import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.layout.ScaleRule;
+import nibble.ir.layout.SparseLayout;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -41,6 +42,8 @@ public final class Attributes {
           .put(Granularity.class, new AttributeSyntax<Granularity>(Granularity::text, TextReader::granularity))
           .put(ScaleLayout.class, new AttributeSyntax<ScaleLayout>(ScaleLayout::toString, TextReader::scaleLayout))
           .put(ScaleRule.class, new AttributeSyntax<ScaleRule>(ScaleRule::keyword, TextReader::scaleRule))
+          .put(SparseLayout.class, new AttributeSyntax<SparseLayout>(
+              layout -> "sparse<" + layout.text() + ">", TextReader::sparseLayout))
           .put(RoundingMode.class, new AttributeSyntax<RoundingMode>(RoundingMode::text, TextReader::roundingMode))
           .put(TensorType.class, new AttributeSyntax<TensorType>(TensorType::toString, TextReader::tensorType))
           .build();
@@ -61,6 +64,7 @@ public final class Attributes {
       .put(Granularity.class, "granularity")
       .put(ScaleLayout.class, "scale<...>")
       .put(ScaleRule.class, "rule")
+      .put(SparseLayout.class, "sparse<...>")
       .put(RoundingMode.class, "nearest_even or nearest_away or toward_zero or stochastic(integer,integer)")
       .put(TensorType.class, "tensor<...>")
       .build();

@@ -143,7 +143,7 @@ record PrecisionReader(TextReader in) {
     }
   }
 
-  private SparseLayout sparseLayout() {
+  SparseLayout sparseLayout() {
     in.expect("sparse");
     in.expect("<");
     Token start = in.peek();

@@ -21,6 +21,7 @@ import nibble.ir.format.RoundingMode;
 import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.layout.ScaleRule;
+import nibble.ir.layout.SparseLayout;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -277,6 +278,11 @@ public final class TextReader {
   /** {@code token}, {@code axis 0} or {@code block(1,128)}. */
   public Granularity granularity() {
     return new PrecisionReader(this).granularity();
+  }
+
+  /** {@code sparse<2:4>}. */
+  public SparseLayout sparseLayout() {
+    return new PrecisionReader(this).sparseLayout();
   }
 
   /** The keyword of a rule of scales. */

@@ -65,6 +65,7 @@ final class NaiveOps {
       case Quantize quantize -> Expected.exactly(
           parts(new NaiveQuantize(quantize, operands.getFirst(), result).quantize(operands)));
       case Hadamard hadamard -> hadamard(hadamard, operands.getFirst());
+      case Prune prune -> Expected.exactly(NaivePrune.eval(prune, operands.getFirst()));
       case CompositeOp composite -> NaiveComposites.eval(composite, operands, result);
       case Select select -> map(extents, index -> Indexed.of(operands.get(0)).broadcast(index) != 0
           ? Indexed.of(operands.get(1)).broadcast(index)

@@ -11,7 +11,7 @@ import nibble.ir.eval.Tensor;
 /**
  * A tensor as bytes in the layout of device memory ({@link PackedLayout}), ready to be copied.
  *
- * @param type a type of constant shape, not sparse
+ * @param type a type of constant shape; a sparse tensor is compressed
  * @param parts the bytes of each part, by names of {@link TensorType#parts()}; read only where they are a view of a
  *     file
  */

@@ -17,7 +17,7 @@ public record PackedLayout(ImmutableMap<String, Long> parts) {
   /**
    * The layout of a type of constant shape.
    *
-   * @throws IllegalArgumentException where the type is sparse: compressed tensors have no memory layout here
+   * @throws IllegalArgumentException where the type is sparse and its layout has no place in memory
    */
   public static PackedLayout of(TensorType type) {
     ImmutableMap.Builder<String, Long> parts = ImmutableMap.builder();

@@ -130,8 +130,18 @@ class HostTensorTest {
   }
 
   @Test
-  void aSparseTypeHasNoDenseLayout() {
-    TensorType sparse = TensorType.of(Shape.of(4, 4), Formats.F16).withSparse(new SparseLayouts.NOfM(2, 4));
+  void aSparseTensorLiesCompressed() {
+    TensorType type = TensorType.of(Shape.of(1, 8), Formats.F16).withSparse(new SparseLayouts.NOfM(2, 4));
+    Tensor tensor = Tensor.of(type, 0, 1, 0, 2, 3, 0, 0, 0);
+    HostTensor host = HostTensor.encode(tensor);
+    assertEquals(
+        Map.of("elements", 8L, "metadata", 128L), Maps.transformValues(host.parts(), MemorySegment::byteSize));
+    assertTrue(host.decode().sameAs(tensor));
+  }
+
+  @Test
+  void aSparseTypeWithoutALayoutIsRefused() {
+    TensorType sparse = TensorType.of(Shape.of(4, 5), Formats.F16).withSparse(new SparseLayouts.NOfM(2, 5));
     assertThrows(IllegalArgumentException.class, () -> HostTensor.zeros(sparse));
   }
 

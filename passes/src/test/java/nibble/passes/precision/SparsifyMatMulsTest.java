@@ -1,0 +1,183 @@
+package nibble.passes.precision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import nibble.ir.Module;
+import nibble.ir.TensorType;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.format.Formats;
+import nibble.ir.shape.Shape;
+import nibble.passes.Decision;
+import nibble.passes.PassContext;
+import nibble.passes.PassEnvironment;
+import nibble.passes.pipeline.PassRegistry;
+import nibble.passes.spi.Plugins;
+import nibble.passes.testing.IrText;
+import nibble.passes.testing.PassContract;
+import org.junit.jupiter.api.Test;
+
+class SparsifyMatMulsTest extends PassContract {
+  private static final PassRegistry REGISTRY = Plugins.none().passes();
+  private static final WeightSource WEIGHTS = (key, type) -> random(type, key.hashCode());
+
+  @Override
+  protected String pass() {
+    return "sparsify{weight=2:4}";
+  }
+
+  @Override
+  protected String fires() {
+    return """
+        func @right(%x: tensor<[B,8] x f32>) {
+          %w = weight {key = "w"} : tensor<[8,6] x f32>
+          %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,6] x f32>
+          return %0
+        }
+        func @turned(%x: tensor<[8,B] x f32>) {
+          %w = weight {key = "w"} : tensor<[6,8] x f32>
+          %0 = transpose %x {axes = [1, 0]} : tensor<[B,8] x f32>
+          %1 = cast %0 {to = f16} : tensor<[B,8] x f16>
+          %2 = cast %w {to = f16} : tensor<[6,8] x f16>
+          %3 = matmul %1, %2 {transposeB = true, to = f32} : tensor<[B,6] x f32>
+          return %3
+        }
+        """;
+  }
+
+  @Override
+  protected String doesNotFire() {
+    return """
+        func @rows(%x: tensor<[B,6] x f32>) {
+          %w = weight {key = "w"} : tensor<[6,8] x f32>
+          %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,8] x f32>
+          return %0
+        }
+        func @inputs(%x: tensor<[B,8] x f32>, %y: tensor<[8,6] x f32>) {
+          %0 = matmul %x, %y {transposeB = false, to = f32} : tensor<[B,6] x f32>
+          return %0
+        }
+        func @pruned(%x: tensor<[B,8] x f32>) {
+          %w = weight {key = "w"} : tensor<[8,6] x f32>
+          %0 = prune %w {axis = 0, layout = sparse<1:2>} : tensor<[8,6] x f32>
+          %1 = matmul %x, %0 {transposeB = false, to = f32} : tensor<[B,6] x f32>
+          return %1
+        }
+        """;
+  }
+
+  private static Tensor random(TensorType type, long seed) {
+    return Tensor.of(type, new Random(seed).doubles(type.shape().size().constant(), -1, 1).toArray()).rounded();
+  }
+
+  private static Module module() {
+    return IrText.module("""
+        func @main(%x: tensor<[B,32] x f32>) {
+          %v = weight {key = "v"} : tensor<[32,16] x f32>
+          %w = weight {key = "w"} : tensor<[16,32] x f32>
+          %0 = matmul %x, %v {transposeB = false, to = f32} : tensor<[B,16] x f32> loc("m.nib":3:5 in a)
+          %1 = matmul %x, %w {transposeB = true, to = f32} : tensor<[B,16] x f32> loc("m.nib":4:5 in b)
+          %2 = matmul %0, %1 {transposeB = true, to = f32} : tensor<[B,B] x f32> loc("m.nib":5:5 in c)
+          return %0, %1
+        }
+        """);
+  }
+
+  private static PassContext context() {
+    return new PassContext(PassEnvironment.of(REGISTRY.ir()).withWeights(WEIGHTS), "sparsify");
+  }
+
+  private static Module apply(String pipeline, PassContext context) {
+    return REGISTRY.parse(pipeline).passes().getFirst().run(module(), context);
+  }
+
+  /** Products with the unit matrix show the pruned weights: sparse along the axis that is summed over. */
+  private static List<Tensor> weights(Module module) {
+    Tensor unit = Tensor.generate(TensorType.of(Shape.of(32, 32), Formats.F32), i -> i / 32 == i % 32 ? 1 : 0);
+    return new Interpreter(Mode.EXACT, WEIGHTS).run(module.functions().get("main"), List.of(unit));
+  }
+
+  @Test
+  void weightsKeepTheirLargestElements() {
+    List<Tensor> dense = weights(module());
+    List<Tensor> sparse = weights(apply("sparsify{weight=2:4}", context()));
+    for (int product = 0; product < 2; product++) {
+      double[] before = dense.get(product).elements();
+      double[] after = sparse.get(product).elements();
+      for (int column = 0; column < 16; column++) {
+        for (int group = 0; group < 32; group += 4) {
+          int first = group * 16 + column;
+          double[] magnitudes = {before[first], before[first + 16], before[first + 32], before[first + 48]};
+          double second = Arrays.stream(magnitudes).map(Math::abs).sorted().toArray()[2];
+          for (int i = 0; i < 4; i++) {
+            assertEquals(Math.abs(magnitudes[i]) >= second ? magnitudes[i] : 0, after[first + 16 * i]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void decisionsSayWhatIsKept() {
+    PassContext context = context();
+    Module after = apply("sparsify{weight=2:4}", context);
+    List<Decision> applied = context.decisions().stream()
+        .filter(decision -> decision.outcome() == Decision.Outcome.APPLIED).toList();
+    assertEquals(2, applied.size());
+    double[] before = weights(module()).getFirst().elements();
+    double[] kept = weights(after).getFirst().elements();
+    double share = Arrays.stream(kept).map(x -> x * x).sum() / Arrays.stream(before).map(x -> x * x).sum();
+    assertEquals(
+        String.format(
+            Locale.ROOT, "weight 'v' pruned to 2:4 along axis 0, %.2f %% of its energy kept", 100 * share),
+        applied.getFirst().subject());
+    // 16 rows of 16 elements and one tile of metadata.
+    Decision.Cost cost = applied.getFirst().cost().orElseThrow();
+    assertEquals("2048 -> 1152 bytes", cost.bytesBefore() + " -> " + cost.bytesAfter() + " bytes");
+    assertEquals(-10 * Math.log10(1 - share), cost.sqnrDb().orElseThrow(), 1e-9);
+  }
+
+  @Test
+  void venomSharesColumnsBetweenRows() {
+    Module after = apply("sparsify{at=b, weight=16:2:8}", context());
+    double[] kept = weights(after).get(1).elements();
+    for (int block = 0; block < 32; block += 8) {
+      int columns = 0;
+      for (int i = 0; i < 8; i++) {
+        int at = (block + i) * 16;
+        columns += Arrays.stream(kept, at, at + 16).anyMatch(x -> x != 0) ? 1 : 0;
+      }
+      assertTrue(columns <= 4, columns + " columns");
+    }
+  }
+
+  @Test
+  void layoutsThatDoNotFitAreSkipped() {
+    for (var wanted : List.of(
+        List.of("3:8", "its weight 'v' can't be sparse: sparse<3:8> has no layout in memory: matrix instructions take"
+            + " 2:4, 1:2 and 4:8"),
+        List.of("64:2:8", "its weight 'v' can't be sparse: sparse<64:2:8> does not fit shape [16,32]: the extent 16 is"
+            + " no multiple of 64"))) {
+      PassContext context = context();
+      Module before = module();
+      REGISTRY.parse("sparsify{weight=" + wanted.getFirst() + "}").passes().getFirst().run(before, context);
+      assertEquals(wanted.getLast(), context.decisions().getFirst().reason());
+    }
+  }
+
+  @Test
+  void optionsThatAreNoLayout() {
+    for (String text : List.of("2", "2:x", "4:2", "1:2:3:4")) {
+      assertThrows(InputException.class, () -> REGISTRY.parse("sparsify{weight=" + text + "}"), text);
+    }
+  }
+}
