@@ -111,7 +111,9 @@ public record Precision(NumberFormat format, String layout) {
   /** A reason of a refusal without the types of this precision, so that those of others read the same. */
   String without(String reason) {
     String general = reason.replace(left(), "this").replace(right(), "this").replace("this by this", "two of these");
-    return general.replaceAll("\\b" + format.name() + "\\b(?= yet| *$|,? but)", "these elements");
+    return general
+        .replaceAll("elements of " + format.name() + "\\b", "these elements")
+        .replaceAll("(with|in|to) " + format.name() + "\\b", "$1 these elements");
   }
 
   @Override
