@@ -26,8 +26,7 @@ final class CastCode {
   ImmutableList<Operand> cast(
       ImmutableList<Operand> elements, NumberFormat from, NumberFormat to, FixedRounding rounding) {
     boolean codeToHalf = from.isInteger() && (to.equals(Formats.F16) || to.equals(Formats.BF16));
-    boolean isCode = FloatCodes.has(from) || TableCodes.has(from);
-    if (codeToHalf || isCode && !to.equals(Formats.F32) && !to.equals(from)) {
+    if (codeToHalf || isCode(from) && !to.equals(Formats.F32) && !to.equals(from)) {
       return cast(cast(elements, from, Formats.F32, rounding), Formats.F32, to, rounding);
     }
     boolean halves = from.equals(Formats.F32) && (to.equals(Formats.F16) || to.equals(Formats.BF16));
@@ -35,6 +34,11 @@ final class CastCode {
       return narrowed(elements, to.equals(Formats.F16) ? PtxType.F16X2 : PtxType.BF16X2);
     }
     return elements.stream().map(element -> cast(element, from, to, rounding)).collect(ImmutableList.toImmutableList());
+  }
+
+  /** Whether a format is for codes that stand for numbers: what {@link FloatCodes} has no arithmetic for is looked up. */
+  private static boolean isCode(NumberFormat format) {
+    return format.isFloat() && format.bits() <= Byte.SIZE;
   }
 
   private ImmutableList<Operand> narrowed(ImmutableList<Operand> elements, PtxType pair) {
@@ -85,7 +89,7 @@ final class CastCode {
     if (FloatCodes.has(from)) {
       return new FloatCodes(code.ptx(), (FloatFormat) from).decode(code.register(x, RegisterType.B32));
     }
-    if (TableCodes.has(from)) {
+    if (isCode(from)) {
       return new TableCodes(code.ptx(), from).decode(code.register(x, RegisterType.B32));
     }
     return switch (from.name()) {
@@ -115,7 +119,7 @@ final class CastCode {
         case TOWARD_ZERO -> codes.encode(value, RoundingCode.NEVER);
       };
     }
-    if (TableCodes.has(to)) {
+    if (isCode(to)) {
       return new TableCodes(code.ptx(), to).encode(value, rounding);
     }
     return switch (to.name()) {

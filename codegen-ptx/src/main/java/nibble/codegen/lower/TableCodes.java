@@ -28,11 +28,6 @@ import nibble.ir.format.Rounding;
 record TableCodes(KernelBuilder ptx, NumberFormat format) {
   private static final int WORD = 4;
 
-  /** Whether codes of a format are looked up: those that there is no arithmetic for. */
-  static boolean has(NumberFormat format) {
-    return format.isFloat() && !format.isForScales() && format.bits() <= Byte.SIZE && !FloatCodes.has(format);
-  }
-
   /** The value of a code, which is in the low bits of a register, whatever is above them. */
   Register decode(Register code) {
     float[] values = new float[1 << format.bits()];
@@ -56,7 +51,7 @@ record TableCodes(KernelBuilder ptx, NumberFormat format) {
     }
     String suffix = "_" + rounding.name().toLowerCase(Locale.ROOT);
     Register at = ptx.op("mov.b32", imm(0));
-    for (int step = 1 << steps - 1; steps > 0 && step > 0; step >>= 1) {
+    for (int step = 1 << steps - 1; step > 0; step >>= 1) {
       Register next = ptx.op("add.s32", at, imm(step));
       Register border = ptx.op("ld.const.f32", element("borders" + suffix, bits(borders), next));
       at = ptx.op("selp.b32", next, at, ptx.op("setp.ge.f32", real, border));

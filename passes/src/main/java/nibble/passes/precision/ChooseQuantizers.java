@@ -93,10 +93,7 @@ public record ChooseQuantizers(
     if (bits.isPresent() == sqnr.isPresent()) {
       throw new IllegalArgumentException("give a budget of bits, or a target of sqnr");
     }
-    if (act.stream().anyMatch(layout -> layout.granularity().isEmpty())) {
-      throw new IllegalArgumentException(
-          "channel is for weights; activations take tensor, token, block(r,c) or group n");
-    }
+    act.forEach(LayoutSpec::requireForActivations);
   }
 
   @Override

@@ -134,4 +134,16 @@ public record LayoutSpec(
   private static String rule(ScaleRule rule) {
     return rule == ScaleRules.NEAREST ? "" : ":" + rule.keyword();
   }
+
+  /**
+   * Refuses what activations can't have.
+   *
+   * @throws IllegalArgumentException where scales are per output channel, which weights have
+   */
+  void requireForActivations() {
+    if (granularity.isEmpty()) {
+      throw new IllegalArgumentException(
+          "channel is for weights; activations take tensor, token, block(r,c) or group n");
+    }
+  }
 }

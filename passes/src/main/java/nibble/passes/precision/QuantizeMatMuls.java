@@ -38,10 +38,7 @@ public record QuantizeMatMuls(
     if (weight.isEmpty() && act.isEmpty()) {
       throw new IllegalArgumentException("give a layout for weight, for act, or for both");
     }
-    if (act.isPresent() && act.get().granularity().isEmpty()) {
-      throw new IllegalArgumentException(
-          "channel is for weights; activations take tensor, token, block(r,c) or group n");
-    }
+    act.ifPresent(LayoutSpec::requireForActivations);
   }
 
   @Override
