@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
@@ -28,6 +29,7 @@ import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.MatMul;
@@ -292,7 +294,10 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private Memory memoryOf(int operand) {
-      Memory memory = buffers.arguments().get(product.operation().operand(operand));
+      Value value = product.operation().operand(operand);
+      Operation definition = definitions.get(value);
+      Memory memory = definition != null && definition.op() instanceof Decompress
+          ? buffers.arguments().get(definition.operand(0)) : buffers.arguments().get(value);
       if (memory == null) {
         throw new UnsupportedAccess("a scaled operand of a product lies in memory");
       }
@@ -375,10 +380,13 @@ public final class ProductKernel implements KernelGenerator {
       if (loader.isAsync()) {
         loader.copy(memory, codes, at, stage);
       } else {
-        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = product.folds(codes.type())
-            ? folded(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded;
-        Value stored = inner.cast(unpacked, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        UnaryOperator<Value> unpacked = loaded -> inner.cast(
+            product.folds(codes.type())
+                ? folded(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded,
+            tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        Value stored = codes.type().sparse().isPresent()
+            ? new SparseElements(grid, inner, memory).element(codes, at, unpacked)
+            : unpacked.apply(memory.load(codes.elements(), codes.type().shape(), at));
         loader.store(inner, grid, memory.zeroOutside(stored), stage);
       }
     }
