@@ -73,4 +73,14 @@ class SparseProductRunTest {
   void whatNoInstructionTakesIsDecompressed(String left, String right) {
     run("sm_80", left, right, 20, 40, 96, false);
   }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "sm_80 | bf16 | bf16, sparse<2:4> | 20 | 40 | 96",
+      "sm_80 | bf16 | bf16, sparse<2:4> | 130 | 136 | 128",
+      "sm_80 | f16 | f16, sparse<2:4> | 70 | 72 | 160",
+      "sm_80 | f16 | f16, sparse<2:4> | 5 | 7 | 12"})
+  void sparseInstructions(String target, String left, String right, int rows, int columns, int depth) {
+    run(target, left, right, rows, columns, depth, true);
+  }
 }
