@@ -50,6 +50,7 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
@@ -68,6 +69,7 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.MetadataTile;
 import nibble.ir.shape.Dim;
 
 /** Lowers a program of Tile IR, its pipelines expanded, to a PTX kernel. */
@@ -266,6 +268,9 @@ public final class LowerProgram {
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
           owned(operation), fragment(operation, 1), fragment(operation, 2),
           List.of(fragment(operation, 3), fragment(operation, 4)), mma));
+      case SparseMma mma -> values.put(operation.result(), new SparseMmaCode(code).multiply(
+          owned(operation), fragment(operation, 1), fragment(operation, 2), values.get(operation.operand(3)),
+          ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS, mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
           operation, owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3)));
       case WaitWarpgroupMma wait -> {
@@ -437,6 +442,7 @@ public final class LowerProgram {
       return switch (operation.op()) {
         case Mma mma -> true;
         case BlockScaledMma mma -> true;
+        case SparseMma mma -> true;
         case WarpgroupMma mma -> true;
         default -> false;
       };

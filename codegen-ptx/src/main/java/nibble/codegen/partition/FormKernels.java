@@ -17,6 +17,8 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Compress;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
 import nibble.ir.op.Hadamard;
@@ -126,6 +128,7 @@ public final class FormKernels {
       case Amax amax -> false;
       case Quantize quantize -> false;
       case Hadamard hadamard -> false;
+      case Compress compress -> false;
       default -> true;
     };
     return cheap && operation.operands().stream().allMatch(this::isFree);
@@ -135,14 +138,14 @@ public final class FormKernels {
     return !definitions.containsKey(value) || floating.contains(value);
   }
 
-  /** An operand of a matrix product must be in memory, besides what its loader does: views, casts, dequantization. */
+  /** An operand of a matrix product must be in memory, besides what its loader does. */
   private void materialize(Value value) {
     Operation definition = definitions.get(value);
     if (definition == null || groupOf.containsKey(value)) {
       return;
     }
-    boolean loader =
-        definition.op() instanceof ViewOp || definition.op() instanceof Cast || definition.op() instanceof Dequantize;
+    boolean loader = definition.op() instanceof ViewOp || definition.op() instanceof Cast
+        || definition.op() instanceof Dequantize || definition.op() instanceof Decompress;
     if (loader) {
       materialize(definition.operand(0));
     } else if (floating.contains(value)) {
