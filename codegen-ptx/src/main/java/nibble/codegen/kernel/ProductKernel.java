@@ -85,6 +85,7 @@ public final class ProductKernel implements KernelGenerator {
     /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
+    private Value batch;
     private Value rowTile;
     private Value columnTile;
     private Value firstRow;
@@ -110,8 +111,9 @@ public final class ProductKernel implements KernelGenerator {
           ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
       int ofScales = scalesVary ? ScaleLoader.sharedBytes(usual.m() + usual.n()) : 0;
       // All targets have room for three tiles in each of two stages.
-      boolean isTight = product.hasResidual() || usual.sharedBytes() + ofScales > sharedLimit;
-      this.tile = isTight ? usual.withStages(2) : usual;
+      ProductTile wanted = choice.tensorCopies() ? usual.withRing() : usual;
+      boolean isTight = product.hasResidual() || wanted.sharedBytes() + ofScales > sharedLimit;
+      this.tile = isTight ? wanted.withStages(2) : wanted;
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -119,7 +121,14 @@ public final class ProductKernel implements KernelGenerator {
     private boolean fits() {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
-      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)));
+      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
+          && (!choice.tensorCopies() || isMapped());
+    }
+
+    /** Whether tensor copies bring all that an iteration needs. */
+    private boolean isMapped() {
+      boolean byMemory = scalesVary && (product.hasWordsForRows(true) || product.hasWordsForRows(false));
+      return !product.hasResidual() && !byMemory && loader(true).isMapped() && loader(false).isMapped();
     }
 
     private boolean fits(OperandLoader loader) {
@@ -144,7 +153,8 @@ public final class ProductKernel implements KernelGenerator {
       columnTile = builder.programId(1);
       firstRow = builder.apply(Scalar.MUL, rowTile, builder.number(tile.m()));
       firstColumn = builder.apply(Scalar.MUL, columnTile, builder.number(tile.n()));
-      outside = ImmutableMap.of(Product.BATCH, Index.scalar(builder.programId(2)));
+      batch = builder.programId(2);
+      outside = ImmutableMap.of(Product.BATCH, Index.scalar(batch));
       builder.at(product.operation().location());
       Value accumulated = mainLoop();
       epilogue(accumulated);
@@ -157,8 +167,13 @@ public final class ProductKernel implements KernelGenerator {
       OperandLoader left = loader(true);
       OperandLoader right = loader(false);
       Optional<ResidualLevel> residual = residual();
-      left.allocate(builder);
-      right.allocate(builder);
+      if (choice.tensorCopies()) {
+        left.allocateMapped(builder);
+        right.allocateMapped(builder);
+      } else {
+        left.allocate(builder);
+        right.allocate(builder);
+      }
       residual.ifPresent(level -> level.loader().allocate(builder));
       BlockScales scales = scales();
       scales.allocate(builder);
@@ -170,6 +185,13 @@ public final class ProductKernel implements KernelGenerator {
         Value index = inner.block().argument(TileType.scalar(Formats.I32));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+        if (choice.tensorCopies()) {
+          Map<String, Value> first = Map.of(
+              Product.BATCH, batch, Product.ROW, firstRow, Product.COLUMN, firstColumn, OperandLoader.DEPTH, depth);
+          left.copyMapped(inner, first, stage);
+          right.copyMapped(inner, first, stage);
+          return List.of();
+        }
         fetch(inner, left, 0, firstRow, depth, stage);
         fetch(inner, right, 1, firstColumn, depth, stage);
         residual.ifPresent(level -> level.fetch(rows(inner, level, depth), product,
@@ -306,6 +328,20 @@ public final class ProductKernel implements KernelGenerator {
      */
     private record InMemory(Memory memory, List<IndexExpr> at, boolean asItIs) {}
 
+    /** What is known of the address of an operand in memory. */
+    private record Addressed(GlobalMemory analysis, InMemory operand, ImmutableMap<String, SymbolBounds> symbols)
+        implements OperandLoader.Access {
+      @Override
+      public int vector(String variable, int most) {
+        return analysis.vector(operand.memory().type().shape(), operand.at(), variable, most);
+      }
+
+      @Override
+      public Optional<MappedOperand> mapped(String columns, String rows) {
+        return MappedOperand.of(operand.memory(), operand.at(), columns, rows, symbols);
+      }
+    }
+
     private Optional<InMemory> inMemory(Value value, List<IndexExpr> at, boolean asItIs) {
       Memory memory = buffers.arguments().get(value);
       if (memory != null) {
@@ -326,8 +362,9 @@ public final class ProductKernel implements KernelGenerator {
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
       Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
-      OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
-          analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
+      OperandLoader.Access access = source
+          .<OperandLoader.Access>map(operand -> new Addressed(analysis, operand, symbols))
+          .orElse(OperandLoader.Access.NONE);
       boolean asItIs = source.filter(InMemory::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
       // Codes that share bytes are read by words.

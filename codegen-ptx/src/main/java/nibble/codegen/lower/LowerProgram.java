@@ -4,8 +4,10 @@ import static nibble.codegen.ptx.Immediate.imm;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import nibble.codegen.lower.Lowered.Buffer;
 import nibble.codegen.lower.Lowered.Fragment;
 import nibble.codegen.lower.Lowered.Shared;
@@ -27,6 +30,7 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
+import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.Apply;
@@ -36,6 +40,7 @@ import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.ConvertLayout;
 import nibble.codegen.tile.op.CopyAsync;
+import nibble.codegen.tile.op.CopyTensor;
 import nibble.codegen.tile.op.Expand;
 import nibble.codegen.tile.op.Fill;
 import nibble.codegen.tile.op.Guard;
@@ -43,6 +48,7 @@ import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Load;
 import nibble.codegen.tile.op.Loop;
 import nibble.codegen.tile.op.Mma;
+import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
@@ -52,6 +58,7 @@ import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
+import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
@@ -88,12 +95,16 @@ public final class LowerProgram {
   private final SizeCode sizes;
   private final Map<Value, Lowered> values = new HashMap<>();
   private final Map<Value, Integer> uses = new HashMap<>();
+  private final Deque<Register> mapAddresses = new ArrayDeque<>();
   private Threads threads;
   private GlobalCode global;
   private SharedCode shared;
   private WgmmaCode warpgroups;
   private ReduceCode reductions;
   private LayoutCode moves;
+  /** The ring that is being lowered, and the stage that copies fill. */
+  private RingCode ring;
+  private RingCode.Slot filled;
 
   private LowerProgram(Function program, String name) {
     this.program = program;
@@ -116,10 +127,12 @@ public final class LowerProgram {
 
   private PtxKernel run() {
     Launch launch = (Launch) program.body().operations().getFirst().op();
-    ptx.threads(launch.warps() * LANES);
+    boolean hasRing = program.body().operations().stream().anyMatch(operation -> operation.op() instanceof Pipeline);
+    int threadCount = (launch.warps() + (hasRing ? 1 : 0)) * LANES;
+    ptx.threads(threadCount);
     if (largestTile(program.body()) < LARGE_TILE) {
       // Left to itself the assembler spills a few registers here and there so that more blocks fit; these are enough.
-      ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / (launch.warps() * LANES)));
+      ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / threadCount));
     }
     source(program.location());
     List<Parameter> buffers = new ArrayList<>();
@@ -129,11 +142,15 @@ public final class LowerProgram {
     ImmutableSortedSet<String> symbols = symbols();
     Map<String, Parameter> sizeParameters = new HashMap<>();
     symbols.forEach(symbol -> sizeParameters.put(symbol, ptx.scalar("size_" + symbol, PtxType.U32)));
+    ImmutableList<MapParameter> maps = maps();
+    List<Parameter> mapParameters = new ArrayList<>();
+    maps.forEach(map -> mapParameters.add(ptx.tensorMap("map_" + mapParameters.size())));
     for (int i = 0; i < buffers.size(); i++) {
       NumberFormat format = ((BufferType) program.parameters().get(i).type()).format();
       values.put(program.parameters().get(i), new Buffer(format, Address.at(ptx.load(buffers.get(i)))));
     }
     symbols.forEach(symbol -> sizes.define(symbol, ptx.load(sizeParameters.get(symbol))));
+    mapParameters.forEach(map -> mapAddresses.add(ptx.addressOfMap(map)));
     threads = Threads.of(ptx);
     global = new GlobalCode(code, threads);
     shared = new SharedCode(code, global);
@@ -142,7 +159,20 @@ public final class LowerProgram {
     moves = new LayoutCode(code, threads, arena);
     countUses(program.body());
     block(program.body());
-    return new PtxKernel(ptx.build(), symbols.asList(), launch.warps() * LANES, arena.bytes());
+    return new PtxKernel(ptx.build(), symbols.asList(), maps, threadCount, arena.bytes());
+  }
+
+  /** The tensor maps of the program, in the order in which it has them. */
+  private ImmutableList<MapParameter> maps() {
+    ImmutableList.Builder<MapParameter> maps = ImmutableList.builder();
+    for (Operation operation : program.body().operations()) {
+      if (operation.op() instanceof TensorMap map) {
+        Value buffer = operation.operand(0);
+        maps.add(new MapParameter(
+            program.parameters().indexOf(buffer), ((BufferType) buffer.type()).format(), map));
+      }
+    }
+    return maps.build();
   }
 
   /** The sizes that the code asks for. */
@@ -252,10 +282,12 @@ public final class LowerProgram {
       case CopyAsync copy -> shared.copyAsync(
           buffer(operation), tile(operation, 1), shared(operation, 2), scalar(operation, 3),
           optionalTile(operation, 4), copy.contiguous());
+      case TensorMap map -> values.put(operation.result(), new Lowered.Map(map, mapAddresses.removeFirst()));
+      case CopyTensor copy -> copyTensor(operation);
       case CommitCopies commit -> ptx.commitCopies();
       case WaitCopies wait -> ptx.awaitCopies(wait.pending());
       case ProxyFence fence -> ptx.fenceProxy();
-      case Barrier barrier -> ptx.barrier();
+      case Barrier barrier -> code.barrier();
       case SharedStore store -> shared.store(tile(operation, 0), shared(operation, 1), scalar(operation, 2));
       case SharedLoad load when operation.operands().size() == 3 -> values.put(operation.result(), shared.load(
           shared(operation, 0), scalar(operation, 1), scalar(operation, 2), load));
@@ -274,8 +306,16 @@ public final class LowerProgram {
       }
       case Loop loop -> new RegionCode().lower(loop, operation);
       case Guard guard -> new RegionCode().lower(operation);
+      case Pipeline pipeline -> new RegionCode().lower(pipeline, operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
+  }
+
+  private void copyTensor(Operation operation) {
+    List<Operand> coordinates = IntStream.range(3, operation.operands().size())
+        .mapToObj(operand -> scalar(operation, operand)).toList();
+    ring.copy(
+        filled, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2), coordinates);
   }
 
   private void define(Operation operation, Operand operand) {
@@ -353,7 +393,7 @@ public final class LowerProgram {
       Operand condition = scalar(guard, 0);
       if (!(condition instanceof Immediate constant)) {
         List<Tile> carried = carried(guard);
-        ptx.ifThen(condition, () -> body(guard, 0, carried));
+        ptx.ifThen(condition, () -> body(guard.regions().getFirst(), 0, carried));
         define(guard, carried);
       } else if (constant.bits() != 0) {
         once(guard, 0);
@@ -374,8 +414,7 @@ public final class LowerProgram {
     }
 
     /** The region, whose arguments from that one on are the carried tiles, which it sets anew. */
-    private void body(Operation operation, int first, List<Tile> carried) {
-      Block body = operation.regions().getFirst();
+    private void body(Block body, int first, List<Tile> carried) {
       for (int i = 0; i < carried.size(); i++) {
         values.put(body.arguments().get(first + i), carried.get(i));
       }
@@ -414,21 +453,58 @@ public final class LowerProgram {
       }
     }
 
-    private void repeated(Loop loop, Operation operation) {
-      Block body = operation.regions().getFirst();
+    /** A pipeline that tensor copies fill. */
+    void lower(Pipeline pipeline, Operation operation) {
+      int warps = ((Launch) program.body().operations().getFirst().op()).warps();
+      Operand count = scalar(operation, 0);
+      ring = new RingCode(code, threads, arena, pipeline.stages(), warps);
+      Block fetch = operation.regions().getFirst();
+      int bytes = fetch.operations().stream().filter(inner -> inner.op() instanceof CopyTensor)
+          .mapToInt(inner -> ((SharedType) inner.operand(1).type()).layout().bytes()).sum();
+      ring.produce(count, (iteration, slot) -> {
+        filled = slot;
+        bind(fetch, iteration, slot.number());
+        ring.expect(slot, bytes);
+        block(fetch);
+      });
+      code.keepWarps(warps);
+      Block use = operation.regions().get(1);
       List<Tile> carried = carried(operation);
+      prepare(use);
+      ptx.forRange(imm(0), count, 1, counter -> {
+        ptx.keepRolled();
+        ring.consume(counter, (iteration, slot) -> {
+          bind(use, iteration, slot.number());
+          body(use, 2, carried);
+        });
+      });
+      define(operation, carried);
+    }
+
+    private void bind(Block region, Operand... scalars) {
+      for (int i = 0; i < scalars.length; i++) {
+        values.put(region.arguments().get(i), new Tile(TileType.scalar(Formats.I32), ImmutableList.of(scalars[i])));
+      }
+    }
+
+    private void prepare(Block body) {
       body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
           warpgroups.prepare(
               inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), shared(inner, 1), shared(inner, 2)));
+    }
+
+    private void repeated(Loop loop, Operation operation) {
+      Block body = operation.regions().getFirst();
+      List<Tile> carried = carried(operation);
+      prepare(body);
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
         if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
         code.align(counter, Integer.lowestOneBit(loop.step()));
-        values.put(body.arguments().getFirst(),
-            new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
-        body(operation, 1, carried);
+        bind(body, counter);
+        body(body, 1, carried);
       });
       define(operation, carried);
     }
