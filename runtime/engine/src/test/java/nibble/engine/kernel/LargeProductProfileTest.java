@@ -9,7 +9,9 @@ import java.util.Locale;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.lower.MapParameter;
 import nibble.codegen.target.Targets;
+import nibble.emulator.Allocation;
 import nibble.emulator.Argument;
 import nibble.emulator.Counters;
 import nibble.emulator.LaunchConfig;
@@ -18,12 +20,16 @@ import nibble.emulator.LaunchResult;
 import nibble.emulator.LineCounters;
 import nibble.emulator.Machine;
 import nibble.emulator.MemoryCounter;
+import nibble.emulator.TensorMap;
+import nibble.emulator.tma.Swizzle;
+import nibble.emulator.tma.TensorElement;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Registry;
 import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.shape.Dim;
 import nibble.ir.text.Parser;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -123,13 +129,17 @@ class LargeProductProfileTest {
     CompiledKernel compiled = program.kernels().getFirst();
     try (Machine machine = Machine.builder().counters(true).build()) {
       List<Argument> arguments = new ArrayList<>();
+      List<Long> addresses = new ArrayList<>();
       long least = 0;
       for (Value value : List.of(
           function.parameters().get(0), function.parameters().get(1), function.results().getFirst())) {
         for (TensorType part : parts(value)) {
-          arguments.add(Argument.of(machine.memory().allocate(bytes(part), "part")));
+          Allocation allocation = machine.memory().allocate(bytes(part), "part");
+          addresses.add(allocation.address());
+          arguments.add(Argument.of(allocation));
         }
       }
+      compiled.code().maps().forEach(map -> arguments.add(argument(map, addresses.get(map.buffer()))));
       for (Value value : function.parameters()) {
         least += parts(value).stream().mapToLong(part -> Math.ceilDiv(bytes(part), SECTOR)).sum();
       }
@@ -140,6 +150,18 @@ class LargeProductProfileTest {
           machine.load(program.module().text(), "product.ptx").kernel(compiled.name()), config, arguments);
       check(product, result, least);
     }
+  }
+
+  /** A map that says that all is there; what is read is. */
+  private static Argument argument(MapParameter map, long address) {
+    int bytes = map.format().storageBits() / Byte.SIZE;
+    TensorElement element = bytes == 1 ? TensorElement.U8 : bytes == 2 ? TensorElement.U16 : TensorElement.U32;
+    return TensorMap.of(element, address)
+        .dimensions(map.map().extents().stream().mapToLong(Dim::constant).toArray())
+        .strides(map.map().strides().stream().mapToLong(stride -> bytes * stride.constant()).toArray())
+        .box(map.map().box().stream().mapToInt(Integer::intValue).toArray())
+        .swizzle(Swizzle.valueOf("B" + map.map().swizzle()))
+        .argument();
   }
 
   private static void check(Case product, LaunchResult result, long least) {
