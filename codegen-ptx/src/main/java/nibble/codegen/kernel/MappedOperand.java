@@ -10,6 +10,7 @@ import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.index.IndexTerm;
 import nibble.codegen.tile.op.TensorMap;
+import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Divisibility;
@@ -29,15 +30,16 @@ record MappedOperand(
   private static final int UNIT_BYTES = 16;
 
   /**
-   * Reads the address of an operand.
+   * Reads the address of a tensor.
    *
+   * @param at coordinates of its elements
    * @param columns the variable along the columns of a tile, of neighbours in memory
    * @param rows the one along its rows
    * @return nothing where no tensor map tells that address
    */
   static Optional<MappedOperand> of(
-      Memory memory, List<IndexExpr> at, String columns, String rows, ImmutableMap<String, SymbolBounds> symbols) {
-    IndexExpr address = Views.linear(memory.type().shape(), at);
+      Value buffer, TensorType type, List<IndexExpr> at, String columns, String rows, ImmutableMap<String, SymbolBounds> symbols) {
+    IndexExpr address = Views.linear(type.shape(), at);
     Map<String, Dim> extents = new HashMap<>();
     Map<String, Dim> steps = new HashMap<>();
     for (Map.Entry<IndexTerm, Dim> term : address.terms().entrySet()) {
@@ -54,13 +56,18 @@ record MappedOperand(
     }
     List<String> variables = new ArrayList<>(List.of(columns, rows));
     steps.keySet().stream().filter(name -> !variables.contains(name)).sorted().forEach(variables::add);
-    int unit = UNIT_BYTES * Byte.SIZE / memory.type().format().storageBits();
+    int unit = UNIT_BYTES * Byte.SIZE / type.format().storageBits();
     ImmutableList<Dim> strides = variables.stream().skip(1).map(steps::get).collect(ImmutableList.toImmutableList());
     return strides.stream().allMatch(stride -> Divisibility.of(stride, symbols) % unit == 0)
         ? Optional.of(new MappedOperand(
-            memory.elements(), ImmutableList.copyOf(variables),
+            buffer, ImmutableList.copyOf(variables),
             variables.stream().map(extents::get).collect(ImmutableList.toImmutableList()), strides))
         : Optional.empty();
+  }
+
+  /** The first element of each variable, in the order of coordinates. */
+  List<Value> coordinates(Map<String, Value> first) {
+    return variables.stream().map(first::get).toList();
   }
 
   /** The map for boxes of so many columns and rows. */

@@ -151,7 +151,7 @@ final class OperandLoader {
   /** Starts to fill a stage by tensor copies, given the first index along each variable. */
   void copyMapped(TileBuilder builder, Map<String, Value> first, Value stage) {
     List<Value> operands = new ArrayList<>(List.of(map, memory, stage));
-    mapped.orElseThrow().variables().forEach(variable -> operands.add(first.get(variable)));
+    operands.addAll(mapped.orElseThrow().coordinates(first));
     builder.effect(new CopyTensor(), operands.toArray(Value[]::new));
   }
 

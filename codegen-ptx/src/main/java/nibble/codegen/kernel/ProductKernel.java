@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
@@ -127,8 +128,9 @@ public final class ProductKernel implements KernelGenerator {
 
     /** Whether tensor copies bring all that an iteration needs. */
     private boolean isMapped() {
-      boolean byMemory = scalesVary && (product.hasWordsForRows(true) || product.hasWordsForRows(false));
-      return !product.hasResidual() && !byMemory && loader(true).isMapped() && loader(false).isMapped();
+      boolean areScales =
+          Stream.of(true, false).flatMap(isLeft -> scaleLoader(isLeft).stream()).allMatch(ScaleLoader::isMapped);
+      return !product.hasResidual() && areScales && loader(true).isMapped() && loader(false).isMapped();
     }
 
     private boolean fits(OperandLoader loader) {
@@ -186,6 +188,7 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
         if (choice.tensorCopies()) {
+          scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
           Map<String, Value> first = Map.of(
               Product.BATCH, batch, Product.ROW, firstRow, Product.COLUMN, firstColumn, OperandLoader.DEPTH, depth);
           left.copyMapped(inner, first, stage);
@@ -241,7 +244,7 @@ public final class ProductKernel implements KernelGenerator {
           memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
           isLeft ? Product.ROW : Product.COLUMN, guard,
           applied ? tile.format().scaleGroup() : tile.k(), applied ? tile.groups() : 1, fragment, axes);
-      return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols));
+      return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols, choice.tensorCopies()));
     }
 
     private Value multiply(
@@ -338,7 +341,7 @@ public final class ProductKernel implements KernelGenerator {
 
       @Override
       public Optional<MappedOperand> mapped(String columns, String rows) {
-        return MappedOperand.of(operand.memory(), operand.at(), columns, rows, symbols);
+        return MappedOperand.of(operand.memory().elements(), operand.memory().type(), operand.at(), columns, rows, symbols);
       }
     }
 

@@ -30,7 +30,6 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
-import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Advance;
 import nibble.codegen.tile.op.Apply;
@@ -102,9 +101,7 @@ public final class LowerProgram {
   private WgmmaCode warpgroups;
   private ReduceCode reductions;
   private LayoutCode moves;
-  /** The ring that is being lowered, and the stage that copies fill. */
   private RingCode ring;
-  private RingCode.Slot filled;
 
   private LowerProgram(Function program, String name) {
     this.program = program;
@@ -306,7 +303,7 @@ public final class LowerProgram {
       }
       case Loop loop -> new RegionCode().lower(loop, operation);
       case Guard guard -> new RegionCode().lower(operation);
-      case Pipeline pipeline -> new RegionCode().lower(pipeline, operation);
+      case Pipeline pipeline -> new RegionCode().lowerRing(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
   }
@@ -315,7 +312,7 @@ public final class LowerProgram {
     List<Operand> coordinates = IntStream.range(3, operation.operands().size())
         .mapToObj(operand -> scalar(operation, operand)).toList();
     ring.copy(
-        filled, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2), coordinates);
+        operation, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2), coordinates);
   }
 
   private void define(Operation operation, Operand operand) {
@@ -454,17 +451,13 @@ public final class LowerProgram {
     }
 
     /** A pipeline that tensor copies fill. */
-    void lower(Pipeline pipeline, Operation operation) {
+    void lowerRing(Operation operation) {
       int warps = ((Launch) program.body().operations().getFirst().op()).warps();
       Operand count = scalar(operation, 0);
-      ring = new RingCode(code, threads, arena, pipeline.stages(), warps);
+      ring = new RingCode(code, threads, arena, operation, warps);
       Block fetch = operation.regions().getFirst();
-      int bytes = fetch.operations().stream().filter(inner -> inner.op() instanceof CopyTensor)
-          .mapToInt(inner -> ((SharedType) inner.operand(1).type()).layout().bytes()).sum();
       ring.produce(count, (iteration, slot) -> {
-        filled = slot;
         bind(fetch, iteration, slot.number());
-        ring.expect(slot, bytes);
         block(fetch);
       });
       code.keepWarps(warps);

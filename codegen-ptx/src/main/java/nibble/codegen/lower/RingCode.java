@@ -14,6 +14,13 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.ptx.TensorPlace;
+import nibble.codegen.ptx.WarpOps;
+import nibble.codegen.tile.SharedType;
+import nibble.codegen.tile.op.CopyTensor;
+import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.SharedLoad;
+import nibble.ir.Block;
+import nibble.ir.Operation;
 
 /**
  * Stages of shared memory as a ring (PTX ISA 9.7.13.15): two mbarriers for each stage. One counts the bytes of its copies,
@@ -31,21 +38,29 @@ final class RingCode {
   private final Register barriers;
   /** Whether this thread speaks for its warp. */
   private final Register speaks;
+  private final Block fetch;
+  /** Whether threads themselves read what was copied. */
+  private final boolean loads;
+  /** The stage that is filled, and whether its barrier knows how many bytes come in every round. */
+  private Slot filled;
+  private boolean isExpecting;
 
   /**
    * Makes the barriers.
    *
-   * @param stages a power of two, so that the iteration tells stage and round by its bits
+   * @param pipeline has a power of two of stages, so that the iteration tells stage and round by its bits
    * @param warps warps that use what is copied; the next one copies
    */
-  RingCode(Code code, Threads threads, SharedArena arena, int stages, int warps) {
+  RingCode(Code code, Threads threads, SharedArena arena, Operation pipeline, int warps) {
+    this.stages = ((Pipeline) pipeline.op()).stages();
+    this.fetch = pipeline.regions().getFirst();
+    this.loads = pipeline.regions().get(1).operations().stream().anyMatch(use -> use.op() instanceof SharedLoad);
     if (Integer.bitCount(stages) != 1) {
       throw new IllegalStateException("a ring of " + stages + " stages");
     }
     this.code = code;
     this.ptx = code.ptx();
     this.threads = threads;
-    this.stages = stages;
     this.warps = warps;
     this.barriers = arena.allocate(2 * stages * BARRIER_BYTES);
     this.speaks = ptx.op("setp.eq.u32", threads.lane(), imm(0));
@@ -101,6 +116,8 @@ final class RingCode {
         Slot slot = slot(iteration);
         // A stage that nobody has used yet is free: its barrier is as if the phase before the first had ended.
         ptx.await(free(slot), ptx.op("xor.b32", slot.parity(), imm(1)));
+        filled = slot;
+        isExpecting = false;
         copies.emit(iteration, slot);
       }));
       ptx.ret();
@@ -112,16 +129,38 @@ final class RingCode {
     Slot slot = slot(iteration);
     ptx.await(full(slot), slot.parity());
     use.emit(iteration, slot);
+    if (loads) {
+      // The other lanes have read what the next rounds overwrite.
+      ptx.emit("bar.warp.sync", WarpOps.ALL_LANES);
+    }
     ptx.when(speaks, () -> ptx.arrive(free(slot)));
   }
 
-  /** Says how many bytes the copies of a stage have, ahead of these. */
-  void expect(Slot slot, int bytes) {
-    ptx.arriveExpecting(full(slot), imm(bytes));
+  private static int bytes(Operation copy) {
+    return ((SharedType) copy.operand(1).type()).layout().bytes();
+  }
+
+  /**
+   * Has the barrier of the stage that is filled wait for the bytes of a copy. The thread arrives with those that come in every
+   * round, so that whatever comes under a guard must come first.
+   */
+  private void expect(Operation copy) {
+    boolean isAlways = fetch.operations().contains(copy);
+    if (!isAlways && isExpecting) {
+      throw new IllegalStateException("a copy under a guard comes behind one without");
+    }
+    if (!isAlways) {
+      ptx.expect(full(filled), imm(bytes(copy)));
+    } else if (!isExpecting) {
+      isExpecting = true;
+      ptx.arriveExpecting(full(filled), imm(fetch.operations().stream()
+          .filter(operation -> operation.op() instanceof CopyTensor).mapToInt(RingCode::bytes).sum()));
+    }
   }
 
   /** Starts the copies of a tile to a stage of its shared memory. */
-  void copy(Slot slot, Map map, Shared to, Operand stage, List<Operand> coordinates) {
+  void copy(Operation copy, Map map, Shared to, Operand stage, List<Operand> coordinates) {
+    expect(copy);
     int columns = to.type().layout().layout().outputSize(Dimension.tensor(1));
     int width = map.map().box().getFirst();
     int panels = columns / width;
@@ -131,7 +170,7 @@ final class RingCode {
       at.set(0, code.register(code.add(coordinates.getFirst(), imm(panel * width))));
       Register target = code.register(code.add(start, imm(panel * (to.type().layout().bytes() / panels))));
       ptx.copyBox(
-          Address.at(target), new TensorPlace(map.address(), new RegisterVector(ImmutableList.copyOf(at))), full(slot));
+          Address.at(target), new TensorPlace(map.address(), new RegisterVector(ImmutableList.copyOf(at))), full(filled));
     }
   }
 }

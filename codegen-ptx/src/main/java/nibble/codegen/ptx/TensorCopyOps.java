@@ -33,6 +33,11 @@ public interface TensorCopyOps extends ControlOps {
     op("mbarrier.arrive.expect_tx.shared.b64", mbarrier, bytes);
   }
 
+  /** Has the phase wait for so many bytes as well. */
+  default void expect(Address mbarrier, Operand bytes) {
+    emit("mbarrier.expect_tx.relaxed.cta.shared::cta.b64", mbarrier, bytes);
+  }
+
   /** Waits for the end of the phase of a parity: 0 for the first. */
   default void await(Address mbarrier, Operand parity) {
     Label again = label("wait");
