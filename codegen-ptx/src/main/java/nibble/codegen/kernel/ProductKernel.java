@@ -207,6 +207,9 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
+        if (choice.tensorCopies() && scalesTiles) {
+          return List.of(multiplyAndScale(inner, left, right, scales, index, stage, start, carried));
+        }
         Value sum = multiply(inner, left, right, scales, index, stage, start);
         if (!promotes) {
           return List.of(sum);
@@ -223,6 +226,20 @@ public final class ProductKernel implements KernelGenerator {
         })).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
+    }
+
+    /** Adds a tile's scaled sum. Scales are read ahead of the products, so that they are there when these are. */
+    private Value multiplyAndScale(
+        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value index, Value stage,
+        Value start, Value carried) {
+      Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+      ElementEmitter emitter = emitter(inner, resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth))));
+      Value ofLeft =
+          scales.words(true, inner, index, stage).orElseGet(() -> scale(emitter, memoryOf(0), product.left()));
+      Value ofRight =
+          scales.words(false, inner, index, stage).orElseGet(() -> scale(emitter, memoryOf(1), product.right()));
+      Value sum = multiply(inner, left, right, scales, index, stage, start);
+      return promote(inner, carried, sum, depth, Optional.empty(), Optional.of(ofLeft), Optional.of(ofRight));
     }
 
     private BlockScales scales() {

@@ -12,9 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import nibble.codegen.lower.Lowered.Buffer;
 import nibble.codegen.lower.Lowered.Fragment;
@@ -74,18 +71,17 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.shape.Dim;
 
 /** Lowers a program of Tile IR, its pipelines expanded, to a PTX kernel. */
 public final class LowerProgram {
   private static final int POINTER_ALIGNMENT = 16;
-  private static final int LANES = 32;
   /** Registers of a thread's tile with which few others fit beside it. */
   private static final int LARGE_TILE = 128;
   /** So many leave each 168 registers. */
   private static final int THREADS_PER_MULTIPROCESSOR = 384;
 
   private final Function program;
+  private final ProgramNeeds needs;
   private final KernelBuilder ptx;
   private final Code code;
   private final SharedArena arena;
@@ -105,6 +101,7 @@ public final class LowerProgram {
 
   private LowerProgram(Function program, String name) {
     this.program = program;
+    this.needs = new ProgramNeeds(program);
     this.ptx = KernelBuilder.named(name);
     this.code = new Code(ptx);
     this.arena = new SharedArena(ptx);
@@ -123,23 +120,20 @@ public final class LowerProgram {
   }
 
   private PtxKernel run() {
-    Launch launch = (Launch) program.body().operations().getFirst().op();
-    boolean hasRing = program.body().operations().stream().anyMatch(operation -> operation.op() instanceof Pipeline);
-    int threadCount = (launch.warps() + (hasRing ? 1 : 0)) * LANES;
-    ptx.threads(threadCount);
-    if (largestTile(program.body()) < LARGE_TILE) {
+    ptx.threads(needs.threads());
+    if (needs.largestTile() < LARGE_TILE) {
       // Left to itself the assembler spills a few registers here and there so that more blocks fit; these are enough.
-      ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / threadCount));
+      ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / needs.threads()));
     }
     source(program.location());
     List<Parameter> buffers = new ArrayList<>();
     for (int i = 0; i < program.parameters().size(); i++) {
       buffers.add(ptx.pointer(program.parameters().get(i).name().replace('.', '_'), POINTER_ALIGNMENT));
     }
-    ImmutableSortedSet<String> symbols = symbols();
+    ImmutableSortedSet<String> symbols = needs.sizes();
     Map<String, Parameter> sizeParameters = new HashMap<>();
     symbols.forEach(symbol -> sizeParameters.put(symbol, ptx.scalar("size_" + symbol, PtxType.U32)));
-    ImmutableList<MapParameter> maps = maps();
+    ImmutableList<MapParameter> maps = needs.maps();
     List<Parameter> mapParameters = new ArrayList<>();
     maps.forEach(map -> mapParameters.add(ptx.tensorMap("map_" + mapParameters.size())));
     for (int i = 0; i < buffers.size(); i++) {
@@ -156,41 +150,7 @@ public final class LowerProgram {
     moves = new LayoutCode(code, threads, arena);
     countUses(program.body());
     block(program.body());
-    return new PtxKernel(ptx.build(), symbols.asList(), maps, threadCount, arena.bytes());
-  }
-
-  /** The tensor maps of the program, in the order in which it has them. */
-  private ImmutableList<MapParameter> maps() {
-    ImmutableList.Builder<MapParameter> maps = ImmutableList.builder();
-    for (Operation operation : program.body().operations()) {
-      if (operation.op() instanceof TensorMap map) {
-        Value buffer = operation.operand(0);
-        maps.add(new MapParameter(
-            program.parameters().indexOf(buffer), ((BufferType) buffer.type()).format(), map));
-      }
-    }
-    return maps.build();
-  }
-
-  /** The sizes that the code asks for. */
-  private ImmutableSortedSet<String> symbols() {
-    SortedSet<String> symbols = new TreeSet<>();
-    program.body().walk(operation -> {
-      if (operation.op() instanceof Size(Dim extent)) {
-        symbols.addAll(extent.symbols());
-      }
-    });
-    return ImmutableSortedSet.copyOf(symbols);
-  }
-
-  private static int largestTile(Block block) {
-    AtomicInteger largest = new AtomicInteger();
-    block.walk(operation -> operation.results().forEach(result -> {
-      if (result.type() instanceof TileType tile) {
-        largest.accumulateAndGet(tile.registers(), Math::max);
-      }
-    }));
-    return largest.get();
+    return new PtxKernel(ptx.build(), symbols.asList(), maps, needs.threads(), arena.bytes());
   }
 
   private void countUses(Block block) {
@@ -452,15 +412,14 @@ public final class LowerProgram {
 
     /** A pipeline that tensor copies fill. */
     void lowerRing(Operation operation) {
-      int warps = ((Launch) program.body().operations().getFirst().op()).warps();
       Operand count = scalar(operation, 0);
-      ring = new RingCode(code, threads, arena, operation, warps);
+      ring = new RingCode(code, threads, arena, operation, needs.warps());
       Block fetch = operation.regions().getFirst();
       ring.produce(count, (iteration, slot) -> {
         bind(fetch, iteration, slot.number());
         block(fetch);
       });
-      code.keepWarps(warps);
+      code.keepWarps(needs.warps());
       Block use = operation.regions().get(1);
       List<Tile> carried = carried(operation);
       prepare(use);
