@@ -417,9 +417,10 @@ public final class ProductKernel implements KernelGenerator {
           .orElse(OperandLoader.Access.NONE);
       boolean asItIs = source.filter(InMemory::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
-      // Codes that share bytes are read by words.
+      // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
+      boolean isGathered = !isLeft && sparse.filter(operand -> operand.weight().isGathered()).isPresent();
       boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
-      return new OperandLoader(tile, isLeft, outer, access, asItIs, isPacked ? 8 : 4);
+      return new OperandLoader(tile, isLeft, outer, access, asItIs, isGathered ? 1 : isPacked ? 8 : 4);
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
