@@ -37,7 +37,8 @@ record OperandSource(Memory memory, List<IndexExpr> at, boolean asItIs) {
     return switch (definition.op()) {
       case ViewOp view -> of(
           definition.operand(0),
-          Views.operandCoordinates(view, definition.operand(0), value.tensorType(), at), asItIs, arguments, definitions);
+          Views.operandCoordinates(view, definition.operand(0), value.tensorType(), at), asItIs, arguments,
+          definitions);
       case Cast cast -> of(definition.operand(0), at, false, arguments, definitions);
       case Dequantize dequantize -> of(definition.operand(0), at, false, arguments, definitions);
       default -> Optional.empty();

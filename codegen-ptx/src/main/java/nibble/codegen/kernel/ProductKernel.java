@@ -445,27 +445,14 @@ public final class ProductKernel implements KernelGenerator {
       } else {
         UnaryOperator<Value> unpacked = loaded -> inner.cast(
             product.folds(codes.type())
-                ? folded(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded,
+                ? FoldedScales.apply(
+                    new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded,
             tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
         Value stored = codes.type().sparse().isPresent()
             ? new SparseElements(grid, inner, memory).element(codes, at, unpacked)
             : unpacked.apply(memory.load(codes.elements(), codes.type().shape(), at));
         loader.store(inner, grid, memory.zeroOutside(stored), stage);
       }
-    }
-
-    /** Codes times their inner scales. */
-    private static Value folded(ElementEmitter emitter, Value codes, Memory memory, List<IndexExpr> at) {
-      Value real = emitter.builder().cast(codes, Formats.F32, Rounding.NEAREST_EVEN);
-      return emitter.grid().apply(emitter.builder(), Scalar.MUL, real, new ScaleFactors(emitter).inner(memory, at));
-    }
-
-    /** A value times the scale of the scales that instructions have applied, where they have one. */
-    private Value withOuterScale(ElementEmitter emitter, Value value, boolean isLeft, List<IndexExpr> at) {
-      Memory scaled = memoryOf(isLeft);
-      return scaled.type().scaleType().isScaled()
-          ? emitter.grid().apply(emitter.builder(), Scalar.MUL, value, new ScaleFactors(emitter).outer(scaled, at))
-          : value;
     }
 
     /** The grid of all accumulators. */
@@ -500,8 +487,9 @@ public final class ProductKernel implements KernelGenerator {
                 emitter, part, scale(emitter, memoryOf(true), product.left()), scale(emitter, memoryOf(false), product.right()))
             : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
-          value = withOuterScale(
-              emitter, withOuterScale(emitter, value, true, product.left()), false, product.right());
+          ScaleFactors factors = new ScaleFactors(emitter);
+          value = factors.applyOuter(value, memoryOf(true), product.left());
+          value = factors.applyOuter(value, memoryOf(false), product.right());
         }
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());

@@ -280,7 +280,8 @@ public final class LowerProgram {
     List<Operand> coordinates = IntStream.range(3, operation.operands().size())
         .mapToObj(operand -> scalar(operation, operand)).toList();
     ring.copy(
-        operation, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2), coordinates);
+        operation, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2),
+        coordinates);
   }
 
   private void define(Operation operation, Operand operand) {
