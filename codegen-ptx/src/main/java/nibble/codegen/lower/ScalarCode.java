@@ -29,6 +29,9 @@ final class ScalarCode {
     if (format.equals(Formats.BOOL)) {
       return logic(function, a, b);
     }
+    if (function == Scalar.FMA) {
+      return code.fma(a, b, c);
+    }
     if (function == Scalar.SHARED_EXPONENT) {
       return new PowerCode(code.ptx()).shared(code.register(a), real(b), (int) real(c));
     }
@@ -101,6 +104,7 @@ final class ScalarCode {
       case EQ, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".f32", a, b);
       // True for NaN, as everywhere but here.
       case NE -> code.binary("setp.neu.f32", a, b);
+      case EXP2 -> code.unary("ex2.approx.ftz.f32", a);
       case EXP -> ElementaryFunction.EXP.emit(code, a);
       case LOG -> ElementaryFunction.LOG.emit(code, a);
       case SQRT -> ElementaryFunction.SQRT.emit(code, a);

@@ -16,6 +16,7 @@ import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
+import nibble.ir.op.Attention;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Compress;
 import nibble.ir.op.Decompress;
@@ -88,7 +89,7 @@ public final class FormKernels {
       // Inner scales are found by whoever divides by them, and belong to no kernel, as a view does.
       return;
     }
-    if (operation.op() instanceof MatMul) {
+    if (operation.op() instanceof MatMul || operation.op() instanceof Attention) {
       operation.operands().forEach(this::materialize);
       start(operation);
       return;
@@ -124,6 +125,7 @@ public final class FormKernels {
   private boolean isFloating(Operation operation) {
     boolean cheap = switch (operation.op()) {
       case MatMul product -> false;
+      case Attention attention -> false;
       case ReduceOp reduce -> false;
       case Amax amax -> false;
       case Quantize quantize -> false;
