@@ -297,7 +297,8 @@ public final class ProductKernel implements KernelGenerator {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
         sum = sparse.isPresent()
-            ? sparse.get().multiply(inner, sum, a, b, words.get(), step) : scales.multiply(inner, sum, a, b, scaleTiles, step);
+            ? sparse.get().multiply(inner, sum, a, b, words.get(), step)
+            : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
     }
