@@ -309,7 +309,7 @@ final class RandomOps {
       return block.add(op, range, scales(block, type.scaleType()));
     }
     boolean isOuter = !type.isScaled() && block.types().chance(0.2);
-    return block.add(isOuter ? new Scales(codes, op.rule(), Optional.of(Formats.UE4M3), type) : op, range);
+    return block.add(isOuter ? new Scales(codes, op.rule(), Optional.of(Formats.UE4M3), Optional.empty(), type) : op, range);
   }
 
   private static void hadamard(RandomBlock block) {

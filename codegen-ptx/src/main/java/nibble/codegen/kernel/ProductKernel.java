@@ -376,8 +376,9 @@ public final class ProductKernel implements KernelGenerator {
         loader.copy(memory, codes, at, stage);
       } else {
         Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = product.folds(codes.type())
-            ? folded(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded;
+        ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
+        Value unpacked = product.folds(codes.type()) ? folded(emitter, loaded, codes, at)
+            : codes.type().zeroType().isPresent() ? new ScaleFactors(emitter).lessZero(codes, loaded, at) : loaded;
         Value stored = inner.cast(unpacked, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
         loader.store(inner, grid, memory.zeroOutside(stored), stage);
       }
