@@ -29,6 +29,7 @@ import nibble.ir.op.Hadamard;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Relu;
+import nibble.ir.op.Requantize;
 import nibble.ir.op.Scales;
 import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
@@ -157,6 +158,7 @@ final class ElementEmitter {
           scales, value(operation.operand(0), at), operation.operands().stream().skip(1).findFirst()
               .map(outer -> value(outer, scaleCoordinates(type, at))));
       case Quantize quantize -> quantize(quantize, operation, at);
+      case Requantize requantize -> requantized(requantize, operation, at);
       case Hadamard hadamard -> rotated(hadamard, operation.operand(0), at);
       default -> elementwise(operation, at);
     };
@@ -183,21 +185,32 @@ final class ElementEmitter {
     return builder.fill(0, TileType.scalar(ComputeFormat.of(type.format())));
   }
 
+  private Value requantized(Requantize requantize, Operation operation, List<IndexExpr> at) {
+    ComputeFormat.of(requantize.to());
+    Value product = builder.apply(Scalar.DYADIC, operands(operation, at));
+    Value low = builder.apply(Scalar.MAX, product, builder.number((int) requantize.to().min()));
+    return builder.apply(Scalar.MIN, low, builder.number((int) requantize.to().max()));
+  }
+
   private Value elementwise(Operation operation, List<IndexExpr> at) {
     Scalar function = ScalarOf.of(operation.op()).orElseThrow(() ->
         new UnsupportedAccess("no kernel computes " + operation.op().name() + " here"));
+    Value result = builder.apply(function, operands(operation, at));
+    boolean mayLeaveRange = switch (function) {
+      case ADD, SUB, MUL, DIV, NEG, ABS -> true;
+      default -> false;
+    };
+    return mayLeaveRange ? wrapped(result, operation.result().tensorType().format()) : result;
+  }
+
+  private Value[] operands(Operation operation, List<IndexExpr> at) {
     List<Value> operands = new ArrayList<>();
     for (Value operand : operation.operands()) {
       // Of 64 bits kernels see 32 only.
       ComputeFormat.of(operand.tensorType().format());
       operands.add(value(operand, Views.broadcast(operand.tensorType().shape(), at)));
     }
-    Value result = builder.apply(function, grid.unify(builder, operands).toArray(Value[]::new));
-    boolean mayLeaveRange = switch (function) {
-      case ADD, SUB, MUL, DIV, NEG, ABS -> true;
-      default -> false;
-    };
-    return mayLeaveRange ? wrapped(result, operation.result().tensorType().format()) : result;
+    return grid.unify(builder, operands).toArray(Value[]::new);
   }
 
   /** An integer as its format has it: what does not fit is cut off. */

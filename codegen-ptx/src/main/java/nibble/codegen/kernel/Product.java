@@ -9,7 +9,6 @@ import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
-import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
 import nibble.ir.shape.Dim;
@@ -113,8 +112,7 @@ record Product(
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
     Optional<ProductFormat> found = leftType().isScaled()
         ? ofCodes()
-        : ProductFormat.of(leftType().format(), rightType().format())
-            .filter(format -> !format.left().equals(Formats.I8));
+        : ProductFormat.of(leftType().format(), rightType().format());
     return found
         .filter(format -> bothOrNone)
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()

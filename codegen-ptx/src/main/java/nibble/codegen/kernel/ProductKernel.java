@@ -428,7 +428,8 @@ public final class ProductKernel implements KernelGenerator {
         Value value = scales
             ? scaled(
                 emitter, part, scale(emitter, memoryOf(0), product.left()), scale(emitter, memoryOf(1), product.right()))
-            : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+            : builder.cast(
+                part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
           value = withOuterScale(emitter, withOuterScale(emitter, value, 0, product.left()), 1, product.right());
         }

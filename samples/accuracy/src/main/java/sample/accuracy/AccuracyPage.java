@@ -47,6 +47,7 @@ record AccuracyPage(ImmutableMap<String, EmbeddingRow> embeddings, ImmutableMap<
       new Technique("INT4: rotated in blocks of 32", "int4", "int4-hadamard"),
       new Technique("INT8: smoothed", "w8a8", "w8a8-smooth"),
       new Technique("INT8 per tensor: static scales", "w8a8-tensor", "w8a8-static"),
+      new Technique("INT8 per tensor: plain integers", "w8a8-static", "iodf"),
       new Technique("INT8 in large blocks: second level above 8", "w8a8-blocks", "fallback"),
       new Technique("FP8: scales in groups of 32", "fp8-token", "fp8"),
       new Technique("MXFP8: OCP's rule of scales, which clips", "mxfp8", "mxfp8-floor"),
