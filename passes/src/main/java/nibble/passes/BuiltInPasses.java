@@ -1,6 +1,7 @@
 package nibble.passes;
 
 import com.google.common.collect.ImmutableList;
+import nibble.passes.attention.FuseAttentions;
 import nibble.passes.canonicalize.Canonicalize;
 import nibble.passes.graph.DecomposeComposites;
 import nibble.passes.graph.EliminateCommonSubexpressions;
@@ -13,6 +14,7 @@ import nibble.passes.precision.AddFallbackLevels;
 import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
+import nibble.passes.precision.CompressWeights;
 import nibble.passes.precision.ComputeInIntegers;
 import nibble.passes.precision.DelayScales;
 import nibble.passes.precision.DetachOutliers;
@@ -38,6 +40,7 @@ public final class BuiltInPasses {
       SpecializeSizes.class,
       UnrollLoops.class,
       DecomposeComposites.class,
+      FuseAttentions.class,
       SmoothMatMuls.class,
       SparsifyMatMuls.class,
       DetachOutliers.class,
@@ -52,6 +55,7 @@ public final class BuiltInPasses {
       ComputeInIntegers.class,
       KeepValuesQuantized.class,
       CastMatMuls.class,
+      CompressWeights.class,
       FoldDequantize.class);
 
   /** Syntax of their options, besides numbers, patterns and formats. */

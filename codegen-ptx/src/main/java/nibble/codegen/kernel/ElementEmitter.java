@@ -23,6 +23,7 @@ import nibble.ir.op.Amax;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Gather;
 import nibble.ir.op.Hadamard;
@@ -154,6 +155,8 @@ final class ElementEmitter {
       case Cast cast -> cast(operation.operand(0), at, cast.to());
       case Relu relu -> grid.apply(builder, Scalar.MAX, value(operation.operand(0), at), zeroLike(type));
       case Dequantize dequantize -> dequantize(operation.operand(0), at);
+      case Decompress decompress -> SparseElements.of(this).element(
+          compressed(operation), at, stored -> computed(stored, type.format()));
       case Scales scales -> new ScaleComputation(grid, builder).scale(
           scales, value(operation.operand(0), at), operation.operands().stream().skip(1).findFirst()
               .map(outer -> value(outer, scaleCoordinates(type, at))));
@@ -298,6 +301,12 @@ final class ElementEmitter {
           product(memory.load(level.elements(), level.type().shape(), at), factors.of(level, at)))).orElse(first);
     }
     TensorType type = scaled.tensorType();
+    if (definitions.get(scaled).op() instanceof Decompress) {
+      Memory compressed = compressed(definitions.get(scaled));
+      Value code = SparseElements.of(this).element(
+          compressed, at, stored -> builder.cast(stored, Formats.F32, Rounding.NEAREST_EVEN));
+      return product(code, new ScaleFactors(this).of(compressed, at));
+    }
     Operation quantizer = definitions.get(scaled);
     ScaleFactors factors = new ScaleFactors(this);
     Value first = product(
@@ -307,6 +316,15 @@ final class ElementEmitter {
     }
     ResidualQuantizer residual = ResidualQuantizer.of(quantizer, definitions);
     return grid.apply(builder, Scalar.ADD, first, product(residual.code(this, at), residual.scale(this, at)));
+  }
+
+  /** What a decompression reads. */
+  private Memory compressed(Operation decompress) {
+    Memory memory = arguments.get(decompress.operand(0));
+    if (memory == null) {
+      throw new UnsupportedAccess("a kernel decompresses what lies in memory");
+    }
+    return memory;
   }
 
   private Value product(Value code, Value scale) {

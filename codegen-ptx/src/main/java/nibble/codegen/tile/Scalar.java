@@ -27,7 +27,12 @@ public enum Scalar {
   WRAP_I16(1, (a, b, c) -> (short) (long) a),
   /** An i32 times a multiplier, over 2 to the power of a shift, as {@link Requantize} has it but for the range. */
   DYADIC(3, (a, b, c) -> Requantize.product((long) a, (long) b, (int) c)),
+  /** The two bits of an i32 from the bit on that the second tells. */
+  TWO_BITS(2, (a, b, c) -> (int) (long) a >>> (int) b & 3),
+  /** The product of two f32 and the sum with a third, rounded once. */
+  FMA(3, (a, b, c) -> a * b + c),
   // Functions of f32
+  EXP2(1, (a, b, c) -> Math.pow(2, a)),
   EXP(1, (a, b, c) -> Math.exp(a)),
   LOG(1, (a, b, c) -> Math.log(a)),
   SQRT(1, (a, b, c) -> Math.sqrt(a)),

@@ -73,6 +73,8 @@ final class NaiveOps {
       case Requantize requantize -> map(extents, index -> requantize(
           requantize, Indexed.of(operands.get(0)).broadcast(index), Indexed.of(operands.get(1)).broadcast(index),
           Indexed.of(operands.get(2)).broadcast(index)));
+      case Compress compress -> Expected.exactly(sameParts(operands.getFirst(), result));
+      case Decompress decompress -> Expected.exactly(sameParts(operands.getFirst(), result));
       case CompositeOp composite -> NaiveComposites.eval(composite, operands, result);
       case Select select -> map(extents, index -> Indexed.of(operands.get(0)).broadcast(index) != 0
           ? Indexed.of(operands.get(1)).broadcast(index)
@@ -346,6 +348,11 @@ final class NaiveOps {
   /** All arrays of a tensor, one behind the other. */
   static double[] parts(Tensor tensor) {
     return tensor.parts().values().stream().flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  /** The arrays of the same elements and scales under another type. */
+  private static double[] sameParts(Tensor operand, TensorType result) {
+    return parts(new Tensor(result, operand.elements(), operand.scaleTensor(), operand.zeros(), operand.residual()));
   }
 
   private static Expected range(RangeOp op, Tensor operand, TensorType result) {
