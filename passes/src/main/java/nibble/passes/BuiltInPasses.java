@@ -17,6 +17,7 @@ import nibble.passes.precision.DetachOutliers;
 import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.KeepValuesQuantized;
 import nibble.passes.precision.LayoutSpec;
+import nibble.passes.precision.PermuteChannels;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
@@ -37,6 +38,7 @@ public final class BuiltInPasses {
       UnrollLoops.class,
       DecomposeComposites.class,
       SmoothMatMuls.class,
+      PermuteChannels.class,
       SparsifyMatMuls.class,
       DetachOutliers.class,
       RotateMatMuls.class,
