@@ -40,7 +40,7 @@ public final class CoreDialect implements Dialect {
         .add(Reshape.class, Transpose.class, BroadcastTo.class, Slice.class, Concat.class, Gather.class)
         // Products and precision
         .add(MatMul.class, Amax.class, Percentile.class, MseRange.class, Scales.class, Quantize.class, Dequantize.class)
-        .add(Hadamard.class, Prune.class)
+        .add(Hadamard.class, Prune.class, Compress.class, Decompress.class)
         // Structure
         .add(For.class, Kernel.class)
         .build();
