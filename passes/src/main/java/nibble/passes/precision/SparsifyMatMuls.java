@@ -13,6 +13,7 @@ import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.TypeRuleException;
 import nibble.ir.Value;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.layout.SparseLayouts.NOfM;
 import nibble.ir.op.Prune;
@@ -39,6 +40,10 @@ import nibble.passes.PassOption;
  * @param weight layout that pruned weights fit
  * @param saliency which weights are kept, and whether others make up for those that are not
  * @param transposable whether masks fit 2:4 along both axes
+ * @param ifPays whether products stay dense where a sparse weight does not pay by modelled times
+ * @param rows of activations, for modelled times; those of the sample inputs where there is none
+ * @param format in which operands are multiplied, for modelled times
+ * @param target that times are modelled for; that of the command where there is none
  * @param damping what is added to the diagonal of {@code X^T X}, as a share of its mean, for {@code sparsegpt}
  */
 @PassInfo(
@@ -52,6 +57,14 @@ public record SparsifyMatMuls(
         + "inputs (wanda, ria), or those whose loss others can't make up for (sparsegpt)", otherwise = "magnitude")
     Saliency saliency,
     @PassOption(value = "whether masks are 2:4 along both axes of a weight", otherwise = "false") boolean transposable,
+    @PassOption(value = "whether a product stays dense where a sparse weight does not pay by modelled times", otherwise = "true")
+    boolean ifPays,
+    @PassOption("rows of activations for modelled times; those of the sample inputs, where none are given")
+    Optional<Long> rows,
+    @PassOption(value = "format in which operands are multiplied, for modelled times", otherwise = "f16")
+    NumberFormat format,
+    @PassOption("target that times are modelled for, such as sm_90a; that of the command, where none is given")
+    Optional<String> target,
     @PassOption(value = "share of the mean square of activations that sparsegpt adds to each", otherwise = "0.5")
     double damping) implements Pass {
   private static final String NAME = "sparsify";
@@ -60,6 +73,9 @@ public record SparsifyMatMuls(
     if (transposable && !(weight instanceof NOfM(long n, long m) && n == 2 && m == 4)) {
       throw new IllegalArgumentException("transposable masks are 2:4, not " + weight.text());
     }
+    if (rows.isPresent() && rows.get() < 1) {
+      throw new IllegalArgumentException("an activation has at least one row, not " + rows.get());
+    }
     if (!(damping >= 0)) {
       throw new IllegalArgumentException("damping is at least 0, not " + damping);
     }
@@ -67,7 +83,7 @@ public record SparsifyMatMuls(
 
   @Override
   public boolean needsInputs() {
-    return saliency.needsActivations();
+    return saliency.needsActivations() || ifPays && rows.isEmpty();
   }
 
   private WeightPruning pruning() {
@@ -88,11 +104,14 @@ public record SparsifyMatMuls(
     ProductScope scope = new ProductScope(at, "every product with a weight");
     Definitions definitions = Definitions.in(function);
     WeightProduct.Reader reader = new WeightProduct.Reader(definitions);
+    SparsityGain gain = new SparsityGain(
+        weight, format, rows, target, SparsityGain.sizes(function, context), context);
     Map<Operation, Optional<String>> obstacles = new LinkedHashMap<>();
     function.body().walk(operation -> {
       if (scope.includes(operation)) {
         obstacles.put(
-            operation, reader.obstacle(operation).or(() -> obstacle(reader.read(operation), definitions)));
+            operation, reader.obstacle(operation).or(() -> obstacle(reader.read(operation), definitions))
+                .or(() -> refusal(gain, operation)));
       }
     });
     PrunedWeights weights = new PrunedWeights(
@@ -106,7 +125,7 @@ public record SparsifyMatMuls(
       WeightProduct product = reader.read(operation);
       Optional<PrunedWeights.Pruned> pruned = weights.of(product);
       products.put(operation.result(), pruned.flatMap(PrunedWeights.Pruned::made));
-      record(operation, product, pruned, scope, context);
+      record(operation, product, pruned, scope.reason(operation) + worth(gain, operation), context);
     });
     return ImmutableMap.copyOf(products);
   }
@@ -114,6 +133,23 @@ public record SparsifyMatMuls(
   private Optional<ObservedValues> seen(Function function, Set<Operation> chosen, PassContext context) {
     return saliency.needsActivations() && !chosen.isEmpty()
         ? Optional.of(SampledProducts.of(function, chosen, context, NAME).values()) : Optional.empty();
+  }
+
+  /** Why a product stays dense although its weight could be sparse, if it does. */
+  private Optional<String> refusal(SparsityGain gain, Operation operation) {
+    return ifPays
+        ? gain.of(operation).filter(gain::isRefused)
+            .map(estimate -> "it does not pay: " + estimate.text() + "; " + estimate.obstacle().orElseThrow())
+        : Optional.empty();
+  }
+
+  /** What the sparse weight is worth, for the record. */
+  private String worth(SparsityGain gain, Operation operation) {
+    String whatever = ifPays ? "forced although" : "asked for although";
+    return gain.of(operation)
+        .map(estimate -> "; " + estimate.text()
+            + estimate.obstacle().map(why -> ", " + whatever + " it does not pay: " + why).orElse(""))
+        .orElse("");
   }
 
   private Optional<String> obstacle(WeightProduct product, Definitions definitions) {
@@ -140,7 +176,7 @@ public record SparsifyMatMuls(
   }
 
   private void record(
-      Operation operation, WeightProduct product, Optional<PrunedWeights.Pruned> pruned, ProductScope scope,
+      Operation operation, WeightProduct product, Optional<PrunedWeights.Pruned> pruned, String reason,
       PassContext context) {
     Value stored = product.right().stored();
     Prune prune = new Prune(product.rightInner(), weight);
@@ -149,7 +185,7 @@ public record SparsifyMatMuls(
         product.right().description() + " pruned to " + weight.text() + " along axis " + product.rightInner()
             + how() + pruned.map(PrunedWeights.Pruned::text).orElse(""),
         operation.location(),
-        scope.reason(operation),
+        reason,
         new Cost(
             TensorBytes.of(stored.tensorType()), TensorBytes.compressed(prune.compressed(stored.tensorType())),
             lost.map(Noise::decibels)));

@@ -9,6 +9,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -21,6 +22,8 @@ import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.SparseLayout;
 import nibble.ir.shape.Shape;
 import nibble.ir.verify.Verifier;
 import nibble.passes.Decision;
@@ -29,6 +32,7 @@ import nibble.passes.PassContext;
 import nibble.passes.PassEnvironment;
 import nibble.passes.PassManager;
 import nibble.passes.PassRun;
+import nibble.passes.SparsityCosts;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.spi.Plugins;
 import nibble.passes.testing.IrText;
@@ -282,6 +286,51 @@ class SparsifyMatMulsTest extends PassContract {
             + "transposable=true}, smooth"));
     assertTrue(run.failures().isEmpty());
     assertEquals(Set.of("v@sparsify", "w@sparsify"), run.made().tensors().keySet());
+  }
+
+  /** Costs by which a sparse weight pays from so many rows on. */
+  private record Costs(long least, boolean isForced) implements SparsityCosts {
+    @Override
+    public Estimate of(
+        long rows, long columns, long depth, NumberFormat format, SparseLayout layout, Optional<String> target) {
+      return new Estimate(
+          rows + " us", columns + "x" + depth + " us", target.orElse("some chip"),
+          rows >= least ? Optional.empty() : Optional.of("rows are few"));
+    }
+  }
+
+  private static PassContext costly(long least, boolean forced) {
+    return new PassContext(sampled().environment().withCosts(new Costs(least, forced)), "sparsify");
+  }
+
+  @Test
+  void whatDoesNotPayStaysDense() {
+    PassContext context = costly(100, false);
+    Module module = module();
+    assertEquals(module, REGISTRY.parse("sparsify{weight=2:4}").passes().getFirst().run(module, context));
+    // The sample inputs have 48 rows.
+    assertEquals("it does not pay: modelled 16x32 us sparse, 48 us dense on some chip; rows are few",
+        context.decisions().getFirst().reason());
+    PassContext pays = costly(48, false);
+    apply("sparsify{at=a, weight=2:4}", pays);
+    assertEquals("asked for at a; modelled 16x32 us sparse, 48 us dense on some chip",
+        pays.decisions().getFirst().reason());
+    PassContext rows = costly(100, false);
+    apply("sparsify{at=b, weight=2:4, rows=100, target=sm_86}", rows);
+    assertEquals("asked for at b; modelled 16x32 us sparse, 100 us dense on sm_86",
+        rows.decisions().getFirst().reason());
+  }
+
+  @Test
+  void clausesAndUsersMayInsist() {
+    PassContext asked = costly(100, false);
+    apply("sparsify{at=a, weight=2:4, if-pays=false}", asked);
+    assertEquals("asked for at a; modelled 16x32 us sparse, 48 us dense on some chip, asked for although it does not"
+        + " pay: rows are few", asked.decisions().getFirst().reason());
+    PassContext forced = costly(100, true);
+    apply("sparsify{at=a, weight=2:4}", forced);
+    assertEquals("asked for at a; modelled 16x32 us sparse, 48 us dense on some chip, forced although it does not pay:"
+        + " rows are few", forced.decisions().getFirst().reason());
   }
 
   @Test

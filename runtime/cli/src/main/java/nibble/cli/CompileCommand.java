@@ -74,7 +74,8 @@ final class CompileCommand implements Callable<Integer> {
     try (Phases phases = new Phases(TerminalProgress.of(streams)); OpenModel opened = phases.time("read", () ->
         model.open(model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
       PrepareModel preparation = new PrepareModel(
-          toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of());
+          toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of())
+          .withCosts(model.costs(Optional.of(chosen.getFirst())));
       PreparedModel prepared = phases.time("passes", () ->
           calibration.prepare(preparation, opened, preparation.pipeline(opened, model.choice())));
       List<CompiledTarget> compiled = new ArrayList<>();
