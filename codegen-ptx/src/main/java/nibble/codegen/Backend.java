@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.kernel.AttentionKernel;
 import nibble.codegen.kernel.KernelGenerator;
 import nibble.codegen.kernel.KernelProgram;
 import nibble.codegen.kernel.ProductKernel;
@@ -34,6 +35,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.op.Attention;
 import nibble.ir.op.MatMul;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.SymbolBounds;
@@ -47,7 +49,7 @@ import nibble.ir.shape.SymbolBounds;
 public record Backend(Registry registry, ImmutableList<KernelGenerator> generators) {
   /** The generators that come with Nibble, for a target. */
   public static ImmutableList<KernelGenerator> builtIn(Target target) {
-    return ImmutableList.of(new ProductKernel(target), new SweepKernel());
+    return ImmutableList.of(new AttentionKernel(), new ProductKernel(target), new SweepKernel());
   }
 
   /** The built-in generators alone. */
@@ -124,7 +126,8 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
     List<TensorType> types = Stream.concat(kernel.operands().stream(), kernel.results().stream())
         .map(Value::tensorType).toList();
     boolean counts = types.stream().anyMatch(TensorType::isScaled)
-        || kernel.regions().getFirst().operations().stream().anyMatch(operation -> operation.op() instanceof MatMul);
+        || kernel.regions().getFirst().operations().stream().anyMatch(
+            operation -> operation.op() instanceof MatMul || operation.op() instanceof Attention);
     types.stream().filter(type -> counts && type.shape().size().is(0)).findFirst().ifPresent(type -> {
       throw new InputException(
           Diagnostic.error("no kernel takes or gives " + type + ", which has no elements", kernel.location())

@@ -24,6 +24,7 @@ import nibble.ir.op.Abs;
 import nibble.ir.op.Add;
 import nibble.ir.op.Amax;
 import nibble.ir.op.And;
+import nibble.ir.op.Attention;
 import nibble.ir.op.BroadcastTo;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Ceil;
@@ -142,6 +143,7 @@ final class RandomOps {
         .put(Concat.class, RandomOps::concat)
         .put(Gather.class, RandomOps::gather)
         .put(MatMul.class, RandomOps::matmul)
+        .put(Attention.class, RandomAttention::append)
         .put(Amax.class, block -> range(block, Amax::new))
         .put(Percentile.class, block -> range(
             block, boxes -> new Percentile(boxes, block.types().pick(List.of(0.5, 0.9, 1.0)))))

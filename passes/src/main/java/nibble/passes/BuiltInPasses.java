@@ -1,6 +1,7 @@
 package nibble.passes;
 
 import com.google.common.collect.ImmutableList;
+import nibble.passes.attention.FuseAttentions;
 import nibble.passes.canonicalize.Canonicalize;
 import nibble.passes.graph.DecomposeComposites;
 import nibble.passes.graph.EliminateCommonSubexpressions;
@@ -38,6 +39,7 @@ public final class BuiltInPasses {
       SpecializeSizes.class,
       UnrollLoops.class,
       DecomposeComposites.class,
+      FuseAttentions.class,
       SmoothMatMuls.class,
       PermuteChannels.class,
       SparsifyMatMuls.class,

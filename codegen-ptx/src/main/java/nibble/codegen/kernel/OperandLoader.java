@@ -90,7 +90,8 @@ final class OperandLoader {
     int vector(String variable, int most);
   }
 
-  private static LinearLayout copyLayout(int rows, int columns, int vector, int warps) {
+  /** How threads share a tile that they copy. */
+  static LinearLayout copyLayout(int rows, int columns, int vector, int warps) {
     int lanes = Math.clamp(columns / vector, 1, LANES);
     return BlockedLayout
         .of(new int[] {1, vector}, new int[] {LANES / lanes, lanes}, new int[] {warps, 1}, 1, 0)

@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.Optional;
 import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;
 import nibble.codegen.target.Target;
@@ -15,8 +16,10 @@ import nibble.ir.format.NumberFormat;
  * @param format how products are accumulated
  * @param warpgroups whether groups of four warps multiply from shared memory
  * @param needsContiguousDepth whether neither operand may have its depth across memory
+ * @param sparse the right operand as it is stored, where sparse instructions multiply it, by the transposed product
  */
-record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsContiguousDepth) {
+record ProductChoice(
+    ProductFormat format, boolean warpgroups, boolean needsContiguousDepth, Optional<SparseWeight> sparse) {
   /** Codes whose products tensor cores have known since they knew any of eight bits. */
   private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
 
@@ -28,6 +31,10 @@ record ProductChoice(ProductFormat format, boolean warpgroups, boolean needsCont
 
   /** Elements of the depth of which instructions take a scale of ue4m3. */
   private static final int SMALL_FLOATS = 16;
+
+  private ProductChoice(ProductFormat format, boolean warpgroups, boolean needsContiguousDepth) {
+    this(format, warpgroups, needsContiguousDepth, Optional.empty());
+  }
 
   /**
    * What a target has for a product, the best first. The last one takes all operands that products take at all.

@@ -43,6 +43,7 @@ import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Load;
 import nibble.codegen.tile.op.Loop;
 import nibble.codegen.tile.op.Mma;
+import nibble.codegen.tile.op.MmaOperand;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
@@ -50,6 +51,7 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
@@ -68,6 +70,7 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.MetadataTile;
 import nibble.ir.shape.Dim;
 
 /** Lowers a program of Tile IR, its pipelines expanded, to a PTX kernel. */
@@ -263,9 +266,14 @@ public final class LowerProgram {
           values.put(operation.result(), shared.load(shared(operation, 0), scalar(operation, 1), load));
       case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
           owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
+      case MmaOperand operand ->
+          values.put(operation.result(), new MmaOperandCode(code).pack(tile(operation, 0), operand));
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
           owned(operation), fragment(operation, 1), fragment(operation, 2),
           List.of(fragment(operation, 3), fragment(operation, 4)), mma));
+      case SparseMma mma -> values.put(operation.result(), new SparseMmaCode(code).multiply(
+          owned(operation), fragment(operation, 1), fragment(operation, 2), values.get(operation.operand(3)),
+          ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS, mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
           operation, owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3)));
       case WaitWarpgroupMma wait -> {
@@ -332,13 +340,12 @@ public final class LowerProgram {
     return new Shared(alloc.result(), start, addresses);
   }
 
-  /** Accumulators, which change in place: copied where somebody else needs what they were. */
+  /** Accumulators, which change in place: copied where somebody else needs what they were, or two are one register. */
   private Tile owned(Operation operation) {
     Tile accumulators = tile(operation, 0);
-    if (uses.get(operation.operand(0)) == 1) {
-      return accumulators;
-    }
-    return copy(accumulators);
+    List<Operand> elements = accumulators.elements();
+    boolean areOwn = elements.getFirst() instanceof Immediate || elements.stream().distinct().count() == elements.size();
+    return areOwn && uses.get(operation.operand(0)) == 1 ? accumulators : copy(accumulators);
   }
 
   private Tile copy(Tile tile) {
@@ -437,6 +444,7 @@ public final class LowerProgram {
       return switch (operation.op()) {
         case Mma mma -> true;
         case BlockScaledMma mma -> true;
+        case SparseMma mma -> true;
         case WarpgroupMma mma -> true;
         default -> false;
       };

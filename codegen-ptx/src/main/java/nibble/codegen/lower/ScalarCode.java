@@ -1,5 +1,7 @@
 package nibble.codegen.lower;
 
+import static nibble.codegen.ptx.Immediate.imm;
+
 import java.util.Locale;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.Operand;
@@ -26,6 +28,9 @@ final class ScalarCode {
     }
     if (format.equals(Formats.BOOL)) {
       return logic(function, a, b);
+    }
+    if (function == Scalar.FMA) {
+      return code.fma(a, b, c);
     }
     if (function == Scalar.SHARED_EXPONENT) {
       return new PowerCode(code.ptx()).shared(code.register(a), real(b), (int) real(c));
@@ -72,6 +77,7 @@ final class ScalarCode {
       case WRAP_I8 -> code.unary("cvt.s8.s32", a);
       case WRAP_U8 -> code.unary("cvt.u8.s32", a);
       case WRAP_I16 -> code.unary("cvt.s16.s32", a);
+      case TWO_BITS -> code.ptx().op("bfe.u32", code.register(a), b, imm(2));
       case LT -> code.less(a, b);
       case EQ, NE, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
       default -> throw refuse(function, "integers");
@@ -98,6 +104,7 @@ final class ScalarCode {
       case EQ, LT, LE, GT, GE -> code.binary("setp." + keyword(function) + ".f32", a, b);
       // True for NaN, as everywhere but here.
       case NE -> code.binary("setp.neu.f32", a, b);
+      case EXP2 -> code.unary("ex2.approx.ftz.f32", a);
       case EXP -> ElementaryFunction.EXP.emit(code, a);
       case LOG -> ElementaryFunction.LOG.emit(code, a);
       case SQRT -> ElementaryFunction.SQRT.emit(code, a);

@@ -2,8 +2,10 @@ package nibble.codegen.partition;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import nibble.codegen.kernel.AttentionKernel;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.op.Attention;
 import nibble.ir.op.CompositeOp;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
@@ -24,9 +26,14 @@ import nibble.ir.rewrite.RewriteContext;
 public final class DecomposeComposite implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof CompositeOp composite)) {
+    if (!(operation.op() instanceof CompositeOp composite) || isAttentionKernel(operation)) {
       return Optional.empty();
     }
     return Optional.of(ImmutableList.of(composite.decompose(context.builder(), operation.operands())));
+  }
+
+  /** An attention that a kernel computes whole stays. */
+  private static boolean isAttentionKernel(Operation operation) {
+    return operation.op() instanceof Attention attention && AttentionKernel.takes(attention, operation.operands());
   }
 }

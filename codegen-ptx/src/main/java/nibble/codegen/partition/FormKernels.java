@@ -16,7 +16,10 @@ import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
+import nibble.ir.op.Attention;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Compress;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
 import nibble.ir.op.Hadamard;
@@ -86,7 +89,7 @@ public final class FormKernels {
       // Inner scales are found by whoever divides by them, and belong to no kernel, as a view does.
       return;
     }
-    if (operation.op() instanceof MatMul) {
+    if (operation.op() instanceof MatMul || operation.op() instanceof Attention) {
       operation.operands().forEach(this::materialize);
       start(operation);
       return;
@@ -122,10 +125,12 @@ public final class FormKernels {
   private boolean isFloating(Operation operation) {
     boolean cheap = switch (operation.op()) {
       case MatMul product -> false;
+      case Attention attention -> false;
       case ReduceOp reduce -> false;
       case Amax amax -> false;
       case Quantize quantize -> false;
       case Hadamard hadamard -> false;
+      case Compress compress -> false;
       default -> true;
     };
     return cheap && operation.operands().stream().allMatch(this::isFree);
@@ -135,14 +140,14 @@ public final class FormKernels {
     return !definitions.containsKey(value) || floating.contains(value);
   }
 
-  /** An operand of a matrix product must be in memory, besides what its loader does: views, casts, dequantization. */
+  /** An operand of a matrix product must be in memory, besides what its loader does. */
   private void materialize(Value value) {
     Operation definition = definitions.get(value);
     if (definition == null || groupOf.containsKey(value)) {
       return;
     }
-    boolean loader =
-        definition.op() instanceof ViewOp || definition.op() instanceof Cast || definition.op() instanceof Dequantize;
+    boolean loader = definition.op() instanceof ViewOp || definition.op() instanceof Cast
+        || definition.op() instanceof Dequantize || definition.op() instanceof Decompress;
     if (loader) {
       materialize(definition.operand(0));
     } else if (floating.contains(value)) {

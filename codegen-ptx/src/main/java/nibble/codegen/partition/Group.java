@@ -9,12 +9,14 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Amax;
+import nibble.ir.op.Attention;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Gather;
 import nibble.ir.op.Hadamard;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
+import nibble.ir.op.Scales;
 import nibble.ir.op.Reshape;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -34,12 +36,14 @@ final class Group {
   private final Map<Value, Operation> operations = new LinkedHashMap<>();
   private final Map<Value, Extent> extents = new HashMap<>();
   private final boolean isProduct;
+  private final boolean isAttention;
   private Space space;
 
   /** A group that starts with that operation. */
   Group(int index, Operation first) {
     this.index = index;
-    this.isProduct = first.op() instanceof MatMul;
+    this.isAttention = first.op() instanceof Attention;
+    this.isProduct = isAttention || first.op() instanceof MatMul;
     boolean reduces = first.op() instanceof ReduceOp || first.op() instanceof Amax;
     this.space = Space.of((reduces ? first.operand(0) : first.result()).tensorType().shape());
     reduction(first).ifPresent(reduction -> space = space.reducing(reduction));
@@ -73,8 +77,9 @@ final class Group {
 
   /** Takes the operation in, if it can be computed in the same sweep over the space. */
   boolean accept(Operation operation) {
-    Optional<Extent> extent = switch (operation.op()) {
+    Optional<Extent> extent = isAttention && !isPlainWork(operation) ? Optional.empty() : switch (operation.op()) {
       case MatMul product -> Optional.empty();
+      case Attention attention -> Optional.empty();
       // They read their operands at other coordinates than their own.
       case Gather gather -> Optional.empty();
       case Concat concat -> Optional.empty();
@@ -92,6 +97,12 @@ final class Group {
       add(operation, known);
     });
     return extent.isPresent();
+  }
+
+  /** What the epilogue of an attention does: work on single elements, no quantizers with what they need. */
+  private static boolean isPlainWork(Operation operation) {
+    boolean reduces = operation.op() instanceof ReduceOp || operation.op() instanceof Amax;
+    return !reduces && !(operation.op() instanceof Quantize) && !(operation.op() instanceof Scales);
   }
 
   private static boolean rowsShareBytes(Quantize quantize) {

@@ -19,6 +19,7 @@ import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Load;
 import nibble.codegen.tile.op.Loop;
 import nibble.codegen.tile.op.Mma;
+import nibble.codegen.tile.op.MmaOperand;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
@@ -28,6 +29,7 @@ import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.StochasticCast;
+import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
@@ -61,7 +63,8 @@ public final class TileDialect implements Dialect {
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
-        .add(Mma.class, BlockScaledMma.class, WarpgroupMma.class, WaitWarpgroupMma.class)
+        .add(Mma.class, MmaOperand.class, BlockScaledMma.class, SparseMma.class)
+        .add(WarpgroupMma.class, WaitWarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, Check.class)
         .build();
   }

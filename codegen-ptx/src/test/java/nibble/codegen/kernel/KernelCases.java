@@ -7,7 +7,12 @@ public final class KernelCases {
   private KernelCases() {}
 
   public static Stream<KernelCase> all() {
-    return Stream.concat(products(), sweeps());
+    return Stream.of(products(), sweeps(), attentions()).flatMap(cases -> cases);
+  }
+
+  /** Those of attention. */
+  public static Stream<KernelCase> attentions() {
+    return AttentionCases.all();
   }
 
   /** Those of matrix products. */

@@ -175,6 +175,18 @@ class KernelBodiesTest {
           return %2
         }
         """),
+    ATTENTION("""
+        %q: tensor<[4,6,16] x f16>, %k: tensor<[2,40,16] x f16>, %v: tensor<[2,40,8] x f16>, %mask: tensor<[40] x f32>) {
+          %0 = attention %q, %k, %v, %mask {scale = 0.25, causal = none, to = f32} : tensor<[4,6,8] x f32>
+          return %0
+        }
+        """),
+    CAUSAL_ATTENTION("""
+        %q: tensor<[4,6,16] x f16>, %k: tensor<[4,40,16] x f16>, %v: tensor<[4,40,8] x f16>) {
+          %0 = attention %q, %k, %v {scale = 0.25, causal = bottom_right, to = f16} : tensor<[4,6,8] x f16>
+          return %0
+        }
+        """),
     LAYER_NORM("""
         %x: tensor<[5,96] x f16>, %residual: tensor<[5,96] x f16>, %gamma: tensor<[96] x f16>,
         %beta: tensor<[96] x f16>) {

@@ -49,6 +49,7 @@ final class NaiveComposites {
         }
         return y;
       });
+      case Attention attention -> NaiveAttention.eval(attention, operands, Tensor.generate(result, i -> 0));
       default -> throw new IllegalArgumentException(op.name());
     };
     // The formula, the op and its parts may all be so far from what is exact.

@@ -9,6 +9,7 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.op.Attention;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.passes.Decision.Cost;
@@ -19,7 +20,7 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Casts the operands of matrix products that are not quantized, by {@link CastOperands}; the products keep the format
+ * Casts the operands of matrix products and attentions that are not quantized, by {@link CastOperands}; the products keep the format
  * of their result. Then moves the casts up, by {@link HoistCastAboveView}, so that what is multiplied can be stored
  * narrow.
  *
@@ -57,12 +58,14 @@ public record CastMatMuls(
     Definitions definitions = Definitions.in(function);
     ImmutableSet.Builder<Value> products = ImmutableSet.builder();
     function.body().walk(operation -> {
-      if (scope.includes(operation)) {
+      boolean isAttention =
+          operation.op() instanceof Attention && PathPattern.anyMatches(at, operation.location().path());
+      if (isAttention || scope.includes(operation)) {
         Optional<String> obstacle = obstacle(operation, definitions);
         obstacle.ifPresent(why -> context.skipped("product", operation.location(), why));
         if (obstacle.isEmpty()) {
           products.add(operation.result());
-          operation.operands().forEach(operand -> context.applied(
+          factors(operation).forEach(operand -> context.applied(
               StoredOperand.of(operand, definitions).description() + " to " + to.name(),
               operation.location(),
               scope.reason(operation),
@@ -73,11 +76,16 @@ public record CastMatMuls(
     return products.build();
   }
 
+  /** The operands that are multiplied: all but the mask of an attention. */
+  private static ImmutableList<Value> factors(Operation product) {
+    return product.op() instanceof Attention ? product.operands().subList(0, 3) : product.operands();
+  }
+
   private Optional<String> obstacle(Operation product, Definitions definitions) {
     if (FoldDequantize.folds(product, definitions)) {
       return Optional.of("its operands are quantized");
     }
-    for (Value operand : product.operands()) {
+    for (Value operand : factors(product)) {
       TensorType type = operand.tensorType();
       if (!type.isPlain() || !type.format().isFloat()) {
         return Optional.of("it multiplies " + type);

@@ -2,16 +2,19 @@ package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.op.Attention;
 import nibble.ir.op.Cast;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Casts the operands of some matrix products.
+ * Casts the operands of some matrix products and attentions.
  *
  * <pre>
  * %1 = matmul %x, %y {to = f32}    =&gt;  %2 = cast %x {to = f16}
@@ -28,8 +31,12 @@ record CastOperands(ImmutableSet<Value> products, NumberFormat to) implements Re
     if (operation.results().stream().noneMatch(products::contains)) {
       return Optional.empty();
     }
-    Value left = context.builder().add(new Cast(to), operation.operand(0));
-    Value right = context.builder().add(new Cast(to), operation.operand(1));
-    return Optional.of(ImmutableList.of(context.builder().add(operation.op(), left, right)));
+    // Of an attention too: a mask stays as it is.
+    int factors = operation.op() instanceof Attention ? 3 : 2;
+    List<Value> operands = new ArrayList<>(operation.operands());
+    for (int i = 0; i < factors; i++) {
+      operands.set(i, context.builder().add(new Cast(to), operands.get(i)));
+    }
+    return Optional.of(ImmutableList.of(context.builder().add(operation.op(), operands.toArray(Value[]::new))));
   }
 }

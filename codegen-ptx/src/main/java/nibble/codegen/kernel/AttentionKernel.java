@@ -1,0 +1,258 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.GlobalMemory.Guard;
+import nibble.codegen.kernel.Grid2.Index;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Barrier;
+import nibble.codegen.tile.op.CommitCopies;
+import nibble.codegen.tile.op.Launch;
+import nibble.codegen.tile.op.Mma;
+import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.WaitCopies;
+import nibble.ir.Block;
+import nibble.ir.Function;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.format.Rounding;
+import nibble.ir.op.Attention;
+import nibble.ir.op.Cast;
+import nibble.ir.op.Kernel;
+import nibble.ir.op.ViewOp;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.SymbolBounds;
+
+/**
+ * Kernels around an attention: one block goes over all keys that its queries may see, a tile of keys and values after
+ * the other, with a softmax that is kept up to date ("FlashAttention-2: Faster Attention with Better Parallelism and
+ * Work Partitioning", algorithm 1). Operands come by the loaders of matrix products; what else the region computes is
+ * an epilogue.
+ */
+public final class AttentionKernel implements KernelGenerator {
+  @Override
+  public String name() {
+    return "attention";
+  }
+
+  @Override
+  public Optional<KernelProgram> generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    Block region = kernel.regions().getFirst();
+    return region.operations().stream()
+        .filter(operation -> operation.op() instanceof Attention)
+        .findFirst()
+        .map(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols).run());
+  }
+
+  /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
+  public static boolean takes(Attention op, List<Value> operands) {
+    return AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
+  }
+
+  /** The making of one program. */
+  private static final class Generation {
+    private final Operation kernel;
+    private final Block region;
+    private final AttentionSpace space;
+    private final AttentionTile tile;
+    private final ImmutableMap<String, SymbolBounds> symbols;
+    private final TileBuilder builder = new TileBuilder();
+    private final Map<Value, Operation> definitions = new HashMap<>();
+    private final KernelBuffers buffers;
+    private Value queryTile;
+    private Value firstQuery;
+    private ImmutableMap<String, Index> outside;
+
+    private Generation(Operation kernel, AttentionSpace space, ImmutableMap<String, SymbolBounds> symbols) {
+      this.kernel = kernel;
+      this.region = kernel.regions().getFirst();
+      this.space = space;
+      this.symbols = symbols;
+      region.operations().forEach(operation -> definitions.put(operation.result(), operation));
+      List<TensorType> types = space.operation().operands().stream().map(Value::tensorType).toList();
+      AttentionSpace.obstacle(space.op(), types).ifPresent(why -> {
+        throw new UnsupportedAccess("no kernel computes this attention: " + why);
+      });
+      ProductFormat format = ProductFormat.of(types.get(0).format(), types.get(2).format()).orElseThrow();
+      this.tile = AttentionTile.of(format, space);
+      this.buffers = KernelBuffers.declare(builder, region);
+    }
+
+    private KernelProgram run() {
+      builder.at(kernel.location());
+      builder.effect(new Launch(
+          ImmutableList.of(space.queries().ceilDiv(tile.queries()), space.heads(), Dim.ONE), tile.warps()));
+      queryTile = builder.programId(0);
+      firstQuery = builder.apply(Scalar.MUL, queryTile, builder.number(tile.queries()));
+      outside = ImmutableMap.of(AttentionSpace.HEAD, Index.scalar(builder.programId(1)));
+      builder.at(space.operation().location());
+      epilogue(mainLoop());
+      String label = ((Kernel) kernel.op()).label();
+      return new KernelProgram(
+          new Function(label, builder.block().build(), kernel.location()), buffers.parameters());
+    }
+
+    /** The weighted sums of values, divided by the sums of weights. */
+    private Value mainLoop() {
+      OperandLoader queries = loader(tile.ofQueries(), 0, AttentionSpace.QUERY, space.queryAt());
+      OperandLoader keys = loader(tile.ofKeys(), 1, AttentionSpace.KEY, space.keyAt());
+      OperandLoader values = loader(tile.ofValues(), 2, AttentionSpace.COLUMN, space.valueAt());
+      queries.allocate(builder);
+      keys.allocate(builder);
+      values.allocate(builder);
+      fetch(builder, queries, 0, space.queryAt(), firstQuery, builder.number(0), builder.number(0));
+      builder.effect(new CommitCopies());
+      builder.effect(new WaitCopies(0));
+      builder.effect(new Barrier());
+      ImmutableList<Value> kept = tile.keepsQueries() ? fragments(builder, queries) : ImmutableList.of();
+      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery);
+      OnlineSoftmax softmax = new OnlineSoftmax(space, tile);
+      List<Value> operands = new ArrayList<>();
+      operands.add(visible.count());
+      operands.addAll(softmax.start(builder));
+      Block fetch = builder.nested(inner -> {
+        Value keyTile = visible.tile(inner, inner.block().argument(TileType.scalar(Formats.I32)));
+        Value stage = inner.block().argument(TileType.scalar(Formats.I32));
+        Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
+        fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), stage);
+        fetch(inner, values, 2, space.valueAt(), inner.number(0), first, stage);
+        return List.of();
+      });
+      Block use = builder.nested(inner -> {
+        Value keyTile = visible.tile(inner, inner.block().argument(TileType.scalar(Formats.I32)));
+        Value stage = inner.block().argument(TileType.scalar(Formats.I32));
+        List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
+        ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
+        Value products = inner.fill(0, new TileType(Formats.F32, tile.scores()));
+        for (int step = 0; step < left.size(); step++) {
+          products = inner.add(new Mma(), products, left.get(step), keys.fragment(inner, stage, step));
+        }
+        OnlineSoftmax.Weights weights =
+            softmax.weights(inner, visible.scores(inner, products, scoreEmitter(inner, keyTile), keyTile), carried);
+        Value sums = weights.sums();
+        for (int step = 0; step < tile.keys() / tile.format().step(); step++) {
+          sums = inner.add(
+              new Mma(), sums, weights.operand(inner, step, tile), values.fragment(inner, stage, step));
+        }
+        return weights.next(sums);
+      });
+      List<Value> results =
+          builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
+      return softmax.finish(builder, results);
+    }
+
+    private ImmutableList<Value> fragments(TileBuilder into, OperandLoader queries) {
+      ImmutableList.Builder<Value> fragments = ImmutableList.builder();
+      for (int step = 0; step < tile.depth() / tile.format().step(); step++) {
+        fragments.add(queries.fragment(into, into.number(0), step));
+      }
+      return fragments.build();
+    }
+
+    /** Where an operand lies in memory, if nothing but views stands between. */
+    private Optional<Value> inMemory(Value value) {
+      if (buffers.arguments().containsKey(value)) {
+        return Optional.of(value);
+      }
+      Operation definition = definitions.get(value);
+      return definition.op() instanceof ViewOp || definition.op() instanceof Cast
+          ? inMemory(definition.operand(0)) : Optional.empty();
+    }
+
+    private List<IndexExpr> memoryAt(Value value, List<IndexExpr> at) {
+      if (buffers.arguments().containsKey(value)) {
+        return at;
+      }
+      Operation definition = definitions.get(value);
+      return definition.op() instanceof ViewOp view
+          ? memoryAt(definition.operand(0),
+              Views.operandCoordinates(view, definition.operand(0), value.tensorType(), at))
+          : memoryAt(definition.operand(0), at);
+    }
+
+    private OperandLoader loader(ProductTile product, int operand, String outer, List<IndexExpr> at) {
+      Value value = space.operation().operand(operand);
+      GlobalMemory analysis = new GlobalMemory(builder, null, guards(operand), symbols);
+      Optional<Memory> source = inMemory(value).map(buffers.arguments()::get);
+      OperandLoader.Access access = source.<OperandLoader.Access>map(memory -> (variable, most) ->
+          analysis.vector(memory.type().shape(), memoryAt(value, at), variable, most)).orElse(OperandLoader.Access.NONE);
+      boolean asItIs =
+          source.filter(memory -> memory.type().format().equals(value.tensorType().format())).isPresent();
+      return new OperandLoader(product, operand == 0, outer, access, asItIs, 4);
+    }
+
+    private void fetch(
+        TileBuilder inner, OperandLoader loader, int operand, List<IndexExpr> at, Value firstOuter, Value firstDepth,
+        Value stage) {
+      Value value = space.operation().operand(operand);
+      Grid2 grid = loader.grid(inner, firstOuter, firstDepth, outside);
+      GlobalMemory memory = new GlobalMemory(inner, grid, guards(operand), symbols);
+      if (loader.isAsync()) {
+        loader.copy(memory, buffers.arguments().get(inMemory(value).orElseThrow()), memoryAt(value, at), stage);
+      } else {
+        ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
+        loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);
+      }
+    }
+
+    /** The guards of an operand's tiles that some tile does not meet everywhere. */
+    private ImmutableList<Guard> guards(int operand) {
+      Guard depth = Guard.of(OperandLoader.DEPTH, operand == 2 ? space.keys() : Dim.of(space.depth()));
+      return switch (operand) {
+        case 0 -> guards(space.queryGuard(), depth);
+        case 1 -> guards(space.keyGuard(), depth);
+        default -> guards(Guard.of(AttentionSpace.COLUMN, Dim.of(space.width())), depth);
+      };
+    }
+
+    private ImmutableList<Guard> guards(Guard... all) {
+      return Arrays.stream(all)
+          .filter(guard -> guard.bound().dividedBy(Dim.of(step(guard))).isEmpty())
+          .collect(ImmutableList.toImmutableList());
+    }
+
+    private int step(Guard guard) {
+      return switch (guard.variable()) {
+        case AttentionSpace.QUERY -> tile.queries();
+        case AttentionSpace.KEY -> tile.keys();
+        case AttentionSpace.COLUMN -> tile.width();
+        default -> guard.bound().equals(space.keys()) ? tile.keys() : tile.depth();
+      };
+    }
+
+    private ElementEmitter scoreEmitter(TileBuilder into, Value keyTile) {
+      Grid2 grid = new Grid2(tile.scores(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
+          .withTile(into, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
+          .withTile(into, AttentionSpace.KEY, space.keys(), keyTile, tile.keys(), 0);
+      GlobalMemory memory =
+          new GlobalMemory(into, grid, guards(space.queryGuard(), space.keyGuard()), symbols);
+      return new ElementEmitter(grid, into, memory, region, buffers.arguments());
+    }
+
+    private void epilogue(Value result) {
+      Grid2 grid = new Grid2(tile.sums(), AttentionSpace.QUERY, AttentionSpace.COLUMN, outside)
+          .withTile(builder, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
+          .withTile(builder, AttentionSpace.COLUMN, Dim.of(space.width()), builder.number(0), tile.width(), 0);
+      GlobalMemory memory = new GlobalMemory(
+          builder, grid, guards(space.queryGuard(), Guard.of(AttentionSpace.COLUMN, Dim.of(space.width()))), symbols);
+      ElementEmitter emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
+      emitter.define(space.operation().result(), space.resultAt(), result);
+      for (int i = 0; i < buffers.results().size(); i++) {
+        Memory target = buffers.results().get(i);
+        Value value = emitter.value(region.results().get(i), space.resultAt());
+        Value stored = builder.cast(value, target.type().format(), Rounding.NEAREST_EVEN);
+        memory.store(target.elements(), target.type().shape(), space.resultAt(), stored);
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.GlobalMemory.Guard;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.op.Attention;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * An attention as an iteration space: extents, and coordinates of operands and result as functions of the head, the
+ * query, the key, and the element of a head.
+ *
+ * @param operation the {@code attention}
+ * @param heads number of heads of queries, over all leading axes
+ * @param queries number of queries
+ * @param keys number of keys
+ * @param depth elements of queries and keys
+ * @param width elements of values
+ */
+record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int depth, int width) {
+  static final String HEAD = "head";
+  static final String QUERY = "query";
+  static final String KEY = "key";
+  static final String COLUMN = "column";
+  /** The largest heads that kernels take. */
+  private static final long LARGEST = 256;
+
+  /** Why no kernel takes an attention whole, if none does. */
+  static Optional<String> obstacle(Attention op, List<TensorType> operands) {
+    TensorType queries = operands.getFirst();
+    boolean isNarrow = queries.format().equals(Formats.F16) || queries.format().equals(Formats.BF16);
+    Dim depth = queries.shape().last();
+    Dim width = operands.get(2).shape().last();
+    if (!isNarrow) {
+      return Optional.of("its operands are " + queries.format().name() + ", not f16 or bf16");
+    }
+    for (Dim size : List.of(depth, width)) {
+      if (!size.isConstant() || size.constant() > LARGEST || size.constant() < 1) {
+        return Optional.of("its heads have " + size + " elements, not 1 to " + LARGEST);
+      }
+    }
+    return Optional.empty();
+  }
+
+  static AttentionSpace of(Operation operation) {
+    Shape q = operation.operand(0).tensorType().shape();
+    Shape k = operation.operand(1).tensorType().shape();
+    Shape v = operation.operand(2).tensorType().shape();
+    return new AttentionSpace(
+        operation, q.slice(0, q.rank() - 2).size(), q.dim(-2), k.dim(-2), Math.toIntExact(q.last().constant()),
+        Math.toIntExact(v.last().constant()));
+  }
+
+  Attention op() {
+    return (Attention) operation.op();
+  }
+
+  private Shape shape(int operand) {
+    return operation.operand(operand).tensorType().shape();
+  }
+
+  Optional<Value> mask() {
+    return operation.operands().size() == 4 ? Optional.of(operation.operand(3)) : Optional.empty();
+  }
+
+  /** Whether some query may see no key. */
+  boolean mayHide() {
+    List<TensorType> types = operation.operands().stream().map(Value::tensorType).toList();
+    return op().fill().isEmpty() && op().hides(types) || mask().isPresent();
+  }
+
+  private List<IndexExpr> leading() {
+    Shape leading = shape(0).slice(0, shape(0).rank() - 2);
+    return Views.split(IndexExpr.variable(HEAD, heads), leading);
+  }
+
+  private ImmutableList<IndexExpr> at(List<IndexExpr> leading, IndexExpr row, IndexExpr column) {
+    return ImmutableList.<IndexExpr>builder().addAll(leading).add(row, column).build();
+  }
+
+  private static IndexExpr depth(int extent) {
+    return IndexExpr.variable(OperandLoader.DEPTH, Dim.of(extent));
+  }
+
+  /** Coordinates of queries: {@link #QUERY} and the depth of the first product. */
+  ImmutableList<IndexExpr> queryAt() {
+    return at(leading(), IndexExpr.variable(QUERY, queries), depth(depth));
+  }
+
+  /** Coordinates of keys: {@link #KEY} and the depth of the first product. */
+  ImmutableList<IndexExpr> keyAt() {
+    return at(keyLeading(), IndexExpr.variable(KEY, keys), depth(depth));
+  }
+
+  /** Coordinates of values: the depth of the second product, which are keys, and {@link #COLUMN}. */
+  ImmutableList<IndexExpr> valueAt() {
+    return at(
+        keyLeading(), IndexExpr.variable(OperandLoader.DEPTH, keys), IndexExpr.variable(COLUMN, Dim.of(width)));
+  }
+
+  /** Coordinates of scores: {@link #QUERY} and {@link #KEY}. */
+  ImmutableList<IndexExpr> scoreAt() {
+    return at(leading(), IndexExpr.variable(QUERY, queries), IndexExpr.variable(KEY, keys));
+  }
+
+  /** Coordinates of the result: {@link #QUERY} and {@link #COLUMN}. */
+  ImmutableList<IndexExpr> resultAt() {
+    return at(leading(), IndexExpr.variable(QUERY, queries), IndexExpr.variable(COLUMN, Dim.of(width)));
+  }
+
+  private List<IndexExpr> keyLeading() {
+    List<IndexExpr> leading = new ArrayList<>(leading());
+    if (!leading.isEmpty()) {
+      leading.set(leading.size() - 1, leading.getLast().dividedBy(Attention.group(shape(0), shape(1))));
+    }
+    return leading;
+  }
+
+  Guard queryGuard() {
+    return Guard.of(QUERY, queries);
+  }
+
+  Guard keyGuard() {
+    return Guard.of(KEY, keys);
+  }
+}

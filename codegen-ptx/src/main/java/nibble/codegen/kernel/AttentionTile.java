@@ -1,0 +1,73 @@
+package nibble.codegen.kernel;
+
+import nibble.codegen.layout.LinearLayout;
+
+/**
+ * Tiles of an attention: each warp has 16 queries.
+ *
+ * @param format how both products are accumulated
+ * @param warps warps of a block
+ * @param keys keys of a step
+ * @param depth elements of queries and keys, a power of two
+ * @param width elements of values, a power of two
+ */
+record AttentionTile(ProductFormat format, int warps, int keys, int depth, int width) {
+  private static final int STAGES = 2;
+  private static final int LEAST = 16;
+  /** Elements of a fragment of queries that stay in registers beside the accumulators. */
+  private static final int KEPT = 64;
+
+  static AttentionTile of(ProductFormat format, AttentionSpace space) {
+    int depth = powerOfTwo(space.depth());
+    int width = powerOfTwo(space.width());
+    int keys = Math.max(depth, width) > 128 ? 32 : 64;
+    if (space.keys().isConstant()) {
+      keys = Math.min(keys, powerOfTwo(space.keys().constant()));
+    }
+    int warps = space.queries().isConstant()
+        ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, 4) : 4;
+    return new AttentionTile(format, warps, keys, depth, width);
+  }
+
+  private static int powerOfTwo(long extent) {
+    return (int) Math.max(LEAST, Long.highestOneBit(2 * extent - 1));
+  }
+
+  int queries() {
+    return LEAST * warps;
+  }
+
+  /** The tile of the first product; queries come once. */
+  ProductTile ofQueries() {
+    return new ProductTile(format, queries(), keys, depth, warps, 1, 1, false);
+  }
+
+  /** The tile of the first product. */
+  ProductTile ofKeys() {
+    return new ProductTile(format, queries(), keys, depth, warps, 1, STAGES, false);
+  }
+
+  /** The tile of the second product, whose depth are keys. */
+  ProductTile ofValues() {
+    return new ProductTile(format, queries(), width, keys, warps, 1, STAGES, false);
+  }
+
+  int stages() {
+    return STAGES;
+  }
+
+  /** Layout of scores, {@code -> (query, key)}. */
+  LinearLayout scores() {
+    return ofKeys().accumulators();
+  }
+
+  /** Layout of sums of values, {@code -> (query, column)}. */
+  LinearLayout sums() {
+    return ofValues().accumulators();
+  }
+
+  /** Whether all of the queries' fragments stay in registers. */
+  boolean keepsQueries() {
+    return depth <= KEPT;
+  }
+}

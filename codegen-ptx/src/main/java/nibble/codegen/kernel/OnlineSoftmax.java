@@ -1,0 +1,123 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import nibble.codegen.layout.LinearLayout;
+import nibble.codegen.tile.Projection;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Expand;
+import nibble.codegen.tile.op.MmaOperand;
+import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.TileReshape;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+
+/**
+ * A softmax in base 2 over tiles of scores, of which it keeps the largest of each row so far, the sum of weights and the
+ * weighted sums of values. A thread adds up the weights that it has; only at the end are the sums of threads added.
+ */
+record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
+  private static final double LOG2_E = 1 / Math.log(2);
+  /** Threads that share a row of an accumulator, and the neighbours that each of them has. */
+  private static final int THREADS = 4;
+  private static final int NEIGHBOURS = 2;
+
+  /**
+   * What is carried from tile to tile, and the weights of one.
+   *
+   * @param weights of the tile's keys, exponentials of f32
+   * @param sums of values so far, rescaled
+   * @param largest score so far
+   * @param total of weights so far, for each thread
+   */
+  record Weights(Value weights, Value sums, Value largest, Value total) {
+    /** A step of the weights as the left operand of a product. */
+    Value operand(TileBuilder builder, int step, AttentionTile tile) {
+      int columns = tile.format().step();
+      LinearLayout layout = tile.ofValues().left();
+      return builder.add(
+          new MmaOperand(step * columns, new TileType(tile.format().left(), layout)), weights);
+    }
+
+    ImmutableList<Value> next(Value nextSums) {
+      return ImmutableList.of(nextSums, largest, total);
+    }
+  }
+
+  private TileType rows() {
+    return new TileType(Formats.F32, Projection.project(tile.scores(), 1));
+  }
+
+  /** The layout of sums of weights: rows, and the threads that share them. */
+  private TileType totals() {
+    return new TileType(Formats.F32, Projection.project(byThread(tile.scores()), 1, 3));
+  }
+
+  private LinearLayout byThread(LinearLayout scores) {
+    return scores.reshape(tile.queries(), tile.keys() / THREADS / NEIGHBOURS, THREADS, NEIGHBOURS);
+  }
+
+  /** What is carried, before the first tile. */
+  ImmutableList<Value> start(TileBuilder builder) {
+    return ImmutableList.of(
+        builder.fill(0, new TileType(Formats.F32, tile.sums())),
+        builder.fill(Double.NEGATIVE_INFINITY, rows()),
+        builder.fill(0, totals()));
+  }
+
+  /**
+   * The weights of a tile.
+   *
+   * @param scores as {@link VisibleKeys#scores} has them
+   * @param carried sums of values, largest scores and sums of weights
+   */
+  Weights weights(TileBuilder builder, Value scores, List<Value> carried) {
+    boolean scaled = VisibleKeys.scalesScores(space);
+    Value highest = builder.add(new Reduce(1, Scalar.MAX), scores);
+    Value factor = builder.real(space.op().scale() * LOG2_E);
+    Value inPowers = scaled ? highest : builder.apply(Scalar.MUL, highest, factor);
+    Value largest = builder.apply(Scalar.MAX, carried.get(1), inPowers);
+    // Where nothing has been seen yet, any number will do: all weights are 2^-infinity.
+    Value isNone = builder.apply(Scalar.EQ, largest, builder.real(Double.NEGATIVE_INFINITY));
+    Value shift = space.mayHide()
+        ? builder.apply(Scalar.SELECT, isNone, builder.fill(0, TileType.scalar(Formats.F32)), largest) : largest;
+    Value rescale = builder.apply(Scalar.EXP2, builder.apply(Scalar.SUB, carried.get(1), shift));
+    Value shifts = builder.expand(shift, TileBuilder.type(scores));
+    Value exponents = scaled
+        ? builder.apply(Scalar.SUB, scores, shifts)
+        : builder.apply(Scalar.FMA, scores, factor, builder.expand(
+            builder.apply(Scalar.NEG, shift), TileBuilder.type(scores)));
+    Value weights = builder.apply(Scalar.EXP2, exponents);
+    Value sums = builder.apply(
+        Scalar.MUL, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))));
+    Value total = builder.add(
+        new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), builder.add(new TileReshape(
+            ImmutableList.of(tile.queries(), tile.keys() / THREADS / NEIGHBOURS, THREADS, NEIGHBOURS)), weights)));
+    Value before = builder.apply(Scalar.MUL, carried.get(2), perThread(builder, rescale));
+    return new Weights(weights, sums, largest, builder.apply(Scalar.ADD, before, total));
+  }
+
+  /** A value of each row for all threads that share it. */
+  private Value perThread(TileBuilder builder, Value ofRows) {
+    Value reshaped = builder.add(new TileReshape(ImmutableList.of(tile.queries(), 1, 1, 1)), ofRows);
+    return builder.add(new Expand(totals()), reshaped);
+  }
+
+  /** The result: weighted sums over sums of weights, zeros where these are zero. */
+  Value finish(TileBuilder builder, List<Value> carried) {
+    Value total = builder.add(new Reduce(2, Scalar.ADD), carried.get(2));
+    Value rows = builder.add(new TileReshape(ImmutableList.of(tile.queries(), 1)), total);
+    Value inverse = builder.apply(Scalar.RECIPROCAL, rows);
+    if (space.mayHide()) {
+      Value isZero = builder.apply(Scalar.EQ, rows, builder.real(0));
+      inverse = builder.apply(Scalar.SELECT, isZero, builder.real(0), inverse);
+    }
+    TileType full = TileBuilder.type(carried.get(0));
+    LinearLayout projected = Projection.project(full.layout(), 1);
+    if (!TileBuilder.type(inverse).layout().equals(projected)) {
+      throw new IllegalStateException("rows of scores lie otherwise than those of sums: " + inverse.type());
+    }
+    return builder.apply(Scalar.MUL, carried.get(0), builder.expand(inverse, full));
+  }
+}

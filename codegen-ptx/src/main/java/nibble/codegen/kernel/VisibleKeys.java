@@ -1,0 +1,173 @@
+package nibble.codegen.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.op.Guard;
+import nibble.ir.Block;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.op.Attention;
+import nibble.ir.shape.Dim;
+
+/**
+ * Which keys the queries of a block see: the tiles of keys that it goes over, and what is hidden in each of them. A tile
+ * that all queries of the block see has no conditions.
+ *
+ * @param count how many tiles of keys the block goes over
+ * @param firstTile the first of them; nothing for 0
+ * @param firstPosition position of the first query
+ */
+record VisibleKeys(
+    AttentionSpace space, AttentionTile tile, Value count, Optional<Value> firstTile, Value firstPosition) {
+  private static final double LOG2_E = 1 / Math.log(2);
+
+  static VisibleKeys of(TileBuilder builder, AttentionSpace space, AttentionTile tile, Value firstQuery) {
+    Attention op = space.op();
+    Value position = firstQuery;
+    if (op.causal() == Attention.Causal.BOTTOM_RIGHT && !space.keys().equals(space.queries())) {
+      Value more = builder.apply(Scalar.SUB, builder.size(space.keys()), builder.size(space.queries()));
+      position = builder.apply(Scalar.ADD, firstQuery, more);
+    }
+    boolean skips = op.fill().isEmpty();
+    if (!skips || op.causal() == Attention.Causal.NONE && op.window().isEmpty()) {
+      return new VisibleKeys(space, tile, builder.size(space.keys().ceilDiv(tile.keys())), Optional.empty(), position);
+    }
+    // One position behind the last that the last query sees, of those that there are.
+    long behind = tile.queries() + (op.causal() == Attention.Causal.NONE ? op.window().get() - 1 : 0);
+    Value end = builder.apply(
+        Scalar.MIN, builder.apply(Scalar.ADD, position, builder.number(behind)), builder.size(space.keys()));
+    Value endTile = quotient(builder, builder.apply(Scalar.ADD, end, builder.number(tile.keys() - 1)), tile);
+    if (op.window().isEmpty()) {
+      return new VisibleKeys(space, tile, endTile, Optional.empty(), position);
+    }
+    Value start = builder.apply(Scalar.SUB, position, builder.number(op.window().get() - 1));
+    Value startTile = quotient(builder, start, tile);
+    Value count = builder.apply(Scalar.MAX, builder.apply(Scalar.SUB, endTile, startTile), builder.number(0));
+    return new VisibleKeys(space, tile, count, Optional.of(startTile), position);
+  }
+
+  /** The tile in which a position lies, the first one for those before it. */
+  private static Value quotient(TileBuilder builder, Value position, AttentionTile tile) {
+    return builder.apply(
+        Scalar.QUOTIENT, builder.apply(Scalar.MAX, position, builder.number(0)), builder.number(tile.keys()));
+  }
+
+  /** The tile of keys of an iteration. */
+  Value tile(TileBuilder builder, Value iteration) {
+    return firstTile.map(first -> builder.apply(Scalar.ADD, iteration, first)).orElse(iteration);
+  }
+
+  /** Whether scores are multiplied by their scale when they are computed, and not later, with an exponent. */
+  static boolean scalesScores(AttentionSpace space) {
+    return space.mask().isPresent() || space.op().fill().isPresent() || space.op().scale() <= 0;
+  }
+
+  /**
+   * Scores in units of a power of two: products, or products times the scale and with the mask, as
+   * {@link #scalesScores} says. What a query does not see is negative infinity, or the score that fills.
+   */
+  Value scores(TileBuilder builder, Value products, ElementEmitter emitter, Value keyTile) {
+    Grid2 grid = emitter.grid();
+    Value scores = products;
+    if (scalesScores(space)) {
+      scores = builder.apply(Scalar.MUL, products, builder.real(space.op().scale() * LOG2_E));
+      if (space.mask().isPresent()) {
+        scores = masked(builder, scores, emitter);
+      }
+    }
+    List<Value> sometimes = new ArrayList<>();
+    Optional<Value> beyond = beyond(builder, keyTile, sometimes);
+    Optional<Value> hidden = hidden(builder, keyTile, sometimes);
+    if (sometimes.isEmpty()) {
+      return scores;
+    }
+    Value any = sometimes.stream().reduce((a, b) -> builder.apply(Scalar.OR, a, b)).orElseThrow();
+    Block body = builder.nested(inner -> {
+      Value carried = inner.block().argument(products.type());
+      Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
+      Grid2 inside = grid;
+      Value seen = carried;
+      if (hidden.isPresent()) {
+        seen = inner.apply(Scalar.SELECT, inside.spread(inner, sees(inner, inside, first), BOTH), seen, fill(inner));
+      }
+      if (beyond.isPresent()) {
+        Value keys = keyNumbers(inner, inside);
+        Value inRange = inner.apply(
+            Scalar.LT, keys, inner.apply(Scalar.SUB, inner.size(space.keys()), first));
+        seen = inner.apply(
+            Scalar.SELECT, inside.spread(inner, inRange, BOTH), seen, inner.real(Double.NEGATIVE_INFINITY));
+      }
+      return List.of(seen);
+    });
+    return builder.effect(new Guard(), List.of(any, scores), body).result();
+  }
+
+  private static final Grid2.Extent BOTH = new Grid2.Extent(true, true);
+
+  private Value fill(TileBuilder builder) {
+    return builder.real(space.op().fill().map(fill -> fill * LOG2_E).orElse(Double.NEGATIVE_INFINITY));
+  }
+
+  private Value masked(TileBuilder builder, Value scores, ElementEmitter emitter) {
+    Value operand = space.mask().orElseThrow();
+    List<IndexExpr> at = Views.broadcast(operand.tensorType().shape(), space.scoreAt());
+    Value mask = emitter.value(operand, at);
+    if (operand.tensorType().format().equals(Formats.BOOL)) {
+      Value truth = emitter.grid().spread(builder, mask, BOTH);
+      return builder.apply(Scalar.SELECT, truth, scores, fill(builder));
+    }
+    Value scaled = builder.apply(Scalar.MUL, mask, builder.real(LOG2_E));
+    return builder.apply(Scalar.ADD, scores, emitter.grid().spread(builder, scaled, BOTH));
+  }
+
+  /** Where the tile may have keys beyond the last one. */
+  private Optional<Value> beyond(TileBuilder builder, Value keyTile, List<Value> sometimes) {
+    if (space.keys().dividedBy(Dim.of(tile.keys())).isPresent()) {
+      return Optional.empty();
+    }
+    Value last = builder.apply(Scalar.SUB, builder.size(space.keys().ceilDiv(tile.keys())), builder.number(1));
+    Value isLast = builder.apply(Scalar.GE, keyTile, last);
+    sometimes.add(isLast);
+    return Optional.of(isLast);
+  }
+
+  /** Where positions hide keys of the tile from some query of the block. */
+  private Optional<Value> hidden(TileBuilder builder, Value keyTile, List<Value> sometimes) {
+    Attention op = space.op();
+    Value first = builder.apply(Scalar.MUL, keyTile, builder.number(tile.keys()));
+    Value ahead = builder.apply(Scalar.SUB, first, firstPosition);
+    List<Value> conditions = new ArrayList<>();
+    if (op.causal() != Attention.Causal.NONE) {
+      conditions.add(builder.apply(Scalar.GT, ahead, builder.number(1 - tile.keys())));
+    }
+    op.window().ifPresent(window -> {
+      conditions.add(builder.apply(Scalar.GT, ahead, builder.number(window - tile.keys())));
+      conditions.add(builder.apply(Scalar.LT, ahead, builder.number(tile.queries() - window)));
+    });
+    sometimes.addAll(conditions);
+    return conditions.stream().findFirst();
+  }
+
+  private Value keyNumbers(TileBuilder builder, Grid2 grid) {
+    return builder.iota(1, grid.type(Formats.I32, new Grid2.Extent(false, true)));
+  }
+
+  /** Whether queries see keys of a tile, as far as positions go. */
+  private Value sees(TileBuilder builder, Grid2 grid, Value first) {
+    Attention op = space.op();
+    Value queries = builder.iota(0, grid.type(Formats.I32, new Grid2.Extent(true, false)));
+    Value from = builder.apply(Scalar.SUB, first, firstPosition);
+    Value ahead = grid.apply(
+        builder, Scalar.SUB, builder.apply(Scalar.ADD, keyNumbers(builder, grid), from), queries);
+    List<Value> conditions = new ArrayList<>();
+    if (op.causal() != Attention.Causal.NONE) {
+      conditions.add(builder.apply(Scalar.LE, ahead, builder.number(0)));
+    }
+    op.window().ifPresent(window -> conditions.add(
+        builder.apply(Scalar.LT, builder.apply(Scalar.ABS, ahead), builder.number(window))));
+    return conditions.stream().reduce((a, b) -> builder.apply(Scalar.AND, a, b)).orElseThrow();
+  }
+}

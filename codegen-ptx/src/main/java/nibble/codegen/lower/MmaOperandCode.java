@@ -1,0 +1,59 @@
+package nibble.codegen.lower;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nibble.codegen.layout.Dimension;
+import nibble.codegen.lower.Lowered.Fragment;
+import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.PtxType;
+import nibble.codegen.ptx.Register;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.MmaOperand;
+import nibble.ir.format.Formats;
+
+/** Left operands of products from registers: rounded and packed where they are. */
+final class MmaOperandCode {
+  private final Code code;
+
+  MmaOperandCode(Code code) {
+    this.code = code;
+  }
+
+  Fragment pack(Tile whole, MmaOperand op) {
+    TileType type = op.result();
+    requireInPlace(whole.type(), type);
+    Map<ImmutableIntArray, Operand> elements = new HashMap<>();
+    int[][] from = RegisterMap.coordinates(whole.type());
+    for (int register = 0; register < from.length; register++) {
+      elements.put(ImmutableIntArray.copyOf(from[register]), whole.at(register));
+    }
+    List<Operand> wanted = new ArrayList<>();
+    for (int[] at : RegisterMap.coordinates(type)) {
+      wanted.add(elements.get(ImmutableIntArray.of(at[0], at[1] + op.start())));
+    }
+    PtxType pair = type.format().equals(Formats.F16) ? PtxType.F16X2 : PtxType.BF16X2;
+    ImmutableList.Builder<Register> words = ImmutableList.builder();
+    for (int i = 0; i < wanted.size(); i += 2) {
+      words.add(code.ptx().packHalves(pair, code.register(wanted.get(i)), code.register(wanted.get(i + 1))));
+    }
+    return new Fragment(type, words.build());
+  }
+
+  /** Lanes and warps must have the same rows and columns in both. */
+  private static void requireInPlace(TileType whole, TileType part) {
+    for (String input : List.of(Dimension.LANE, Dimension.WARP)) {
+      int bits = part.layout().images(input).size();
+      for (int bit = 0; bit < bits; bit++) {
+        if (!Arrays.equals(part.layout().basis(input, bit), whole.layout().basis(input, bit))) {
+          throw new IllegalStateException(part + " does not lie in place in " + whole);
+        }
+      }
+    }
+  }
+}

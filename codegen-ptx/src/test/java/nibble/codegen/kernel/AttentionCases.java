@@ -1,0 +1,104 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Attentions: head sizes, lengths, masks of all kinds, heads that share keys, what comes before and behind. */
+final class AttentionCases {
+  private AttentionCases() {}
+
+  static Stream<KernelCase> all() {
+    return Stream.of(sizes(), lengths(), masks(), surroundings()).flatMap(cases -> cases);
+  }
+
+  private record Shape(Object heads, Object keyHeads, Object queries, Object keys, int depth, int width) {
+    String types(String format) {
+      return "%%q: tensor<[%s,%s,%d] x %s>, %%k: tensor<[%s,%s,%d] x %s>, %%v: tensor<[%s,%s,%d] x %s>".formatted(
+          heads, queries, depth, format, keyHeads, keys, depth, format, keyHeads, keys, width, format);
+    }
+
+    String body(String operands, String attributes, String to) {
+      return """
+          %%0 = attention %%q, %%k, %%v%s {scale = %s, %s, to = %s} : tensor<[%s,%s,%d] x %s>
+          return %%0
+          """.formatted(operands, 1 / Math.sqrt(depth), attributes, to, heads, queries, width, to);
+    }
+  }
+
+  private static KernelCase of(String name, Shape shape, String format, String attributes, String to) {
+    return KernelCase.of(name, "", shape.types(format), shape.body("", attributes, to), Map.of());
+  }
+
+  private static Stream<KernelCase> sizes() {
+    List<KernelCase> cases = new ArrayList<>();
+    for (int depth : List.of(16, 32, 64, 80, 128, 256)) {
+      Shape shape = new Shape(2, 2, 80, 100, depth, depth);
+      String format = depth == 64 ? "bf16" : "f16";
+      cases.add(of("attention " + depth, shape, format, "causal = none", depth == 32 ? "f32" : format));
+    }
+    cases.add(of("attention of other values", new Shape(2, 2, 64, 64, 32, 48), "f16", "causal = none", "f32"));
+    return cases.stream();
+  }
+
+  private static Stream<KernelCase> lengths() {
+    List<KernelCase> cases = new ArrayList<>();
+    for (int length : List.of(1, 15, 17, 63, 65, 129)) {
+      Shape shape = new Shape(1, 1, length, 130 - length, 32, 32);
+      for (String causal : List.of("none", "top_left", "bottom_right")) {
+        cases.add(of("attention " + causal + " " + length, shape, "f16", "causal = " + causal, "f32"));
+      }
+    }
+    return cases.stream();
+  }
+
+  private static Stream<KernelCase> masks() {
+    Shape shape = new Shape(4, 2, 70, 150, 16, 16);
+    String symbols = "symbol S";
+    Shape symbolic = new Shape(3, 3, "S", "S", 32, 32);
+    Map<String, Long> sizes = Map.of("S", 77L);
+    List<KernelCase> cases = new ArrayList<>();
+    cases.add(of("attention of groups", shape, "f16", "causal = none", "f32"));
+    cases.add(of("attention of groups, causal", shape, "f16", "causal = bottom_right", "f32"));
+    cases.add(of("attention in a window", shape, "f16", "causal = none, window = 9", "f32"));
+    cases.add(of("attention in a causal window", shape, "f16", "causal = bottom_right, window = 70", "f32"));
+    cases.add(of("attention with a fill", shape, "f16", "causal = bottom_right, fill = -10000.0", "f32"));
+    cases.add(of("attention with a negative scale", shape, "f16", "causal = top_left", "f32"));
+    for (String mask : List.of("[70,150] x bool", "[150] x f32", "[4,1,150] x f16", "[4,70,1] x f32")) {
+      cases.add(KernelCase.of(
+          "attention with a mask " + mask, "", shape.types("f16") + ", %m: tensor<" + mask + ">",
+          shape.body(", %m", "causal = none", "f32"), ImmutableMap.of()));
+    }
+    cases.add(KernelCase.of(
+        "attention with a mask and all else", symbols, symbolic.types("bf16") + ", %m: tensor<[S,S] x bool>",
+        symbolic.body(", %m", "causal = bottom_right, window = 5", "bf16"), sizes));
+    return cases.stream();
+  }
+
+  private static Stream<KernelCase> surroundings() {
+    return Stream.of(
+        KernelCase.of("attention of heads of projections", "", """
+            %q: tensor<[2,72,3,32] x f32>, %k: tensor<[2,72,96] x f16>, %v: tensor<[2,72,96] x f16>, \
+            %m: tensor<[2,72] x f32>""", """
+            %0 = transpose %q {axes = [0, 2, 1, 3]} : tensor<[2,3,72,32] x f32>
+            %1 = cast %0 {to = f16} : tensor<[2,3,72,32] x f16>
+            %2 = reshape %k {shape = [2,72,3,32]} : tensor<[2,72,3,32] x f16>
+            %3 = transpose %2 {axes = [0, 2, 1, 3]} : tensor<[2,3,72,32] x f16>
+            %4 = reshape %v {shape = [2,72,3,32]} : tensor<[2,72,3,32] x f16>
+            %5 = transpose %4 {axes = [0, 2, 1, 3]} : tensor<[2,3,72,32] x f16>
+            %6 = constant {values = [1.0]} : tensor<[] x f32>
+            %7 = sub %m, %6 : tensor<[2,72] x f32>
+            %8 = constant {values = [10000.0]} : tensor<[] x f32>
+            %9 = mul %7, %8 : tensor<[2,72] x f32>
+            %10 = reshape %9 {shape = [2,1,1,72]} : tensor<[2,1,1,72] x f32>
+            %11 = attention %1, %3, %5, %10 {scale = 0.17677669529663687, causal = none, to = f32} : \
+            tensor<[2,3,72,32] x f32>
+            %12 = cast %11 {to = f16} : tensor<[2,3,72,32] x f16>
+            return %12
+            """, ImmutableMap.of()),
+        KernelCase.of("attention of f32", "", new Shape(4, 2, 10, 20, 16, 16).types("f32"),
+            new Shape(4, 2, 10, 20, 16, 16).body("", "causal = bottom_right", "f32"), ImmutableMap.of()));
+  }
+}

@@ -1,0 +1,175 @@
+package nibble.ir.op;
+
+import java.util.List;
+import java.util.Optional;
+import nibble.ir.BlockBuilder;
+import nibble.ir.OpInfo;
+import nibble.ir.TensorType;
+import nibble.ir.TypeRuleException;
+import nibble.ir.Value;
+import nibble.ir.bound.Approximate;
+import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Parallel;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.shape.Broadcast;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/**
+ * Scaled dot-product attention ("Attention Is All You Need", section 3.2.1): {@code softmax(scale * Q K^T + mask) V}.
+ * Operands: queries {@code [.., Hq, Nq, D]}, keys {@code [.., Hkv, Nk, D]}, values {@code [.., Hkv, Nk, E]}, and perhaps
+ * a mask that broadcasts to {@code [.., Hq, Nq, Nk]}: numbers that are added to scores, or truth values that tell which
+ * keys a query sees. The result is {@code [.., Hq, Nq, E]}.
+ *
+ * <p>Where there are fewer heads of keys than of queries, head h of the queries has head {@code h / (Hq / Hkv)} of the
+ * keys (grouped-query attention). Query i is at position {@code i}, or at {@code i + Nk - Nq} where the mask is aligned
+ * bottom-right. A query sees the keys that causality, window and mask all let it see. A query that sees no key has a
+ * result of zeros.
+ *
+ * @param scale factor of the products of queries and keys
+ * @param causal whether keys behind the position of a query are hidden, and what that position is
+ * @param window how many positions, its own among them, a query sees in each direction; all where there is none
+ * @param fill the score of what a query does not see; where there is none, it has no part in the result at all
+ * @param to format of the result
+ */
+@OpInfo(
+    name = "attention",
+    summary = "softmax of scaled products of queries and keys, times values",
+    rounding = "scores, exponentials and sums in f32, weights in the format of the values; one rounding to the result")
+public record Attention(
+    double scale, Causal causal, Optional<Long> window, Optional<Double> fill, NumberFormat to) implements CompositeOp {
+  /** Which keys are hidden because they come later than a query. */
+  public enum Causal {
+    /** None. */
+    NONE,
+    /** Those behind i, of query i. */
+    TOP_LEFT,
+    /** Those behind i + Nk - Nq: the last query sees all keys. */
+    BOTTOM_RIGHT
+  }
+
+  public Attention {
+    if (!Double.isFinite(scale)) {
+      throw new IllegalArgumentException("the scale of attention is a finite number, not " + scale);
+    }
+    if (window.isPresent() && window.get() < 1) {
+      throw new IllegalArgumentException("a window of attention has at least 1 position, not " + window.get());
+    }
+    if (fill.isPresent() && !Double.isFinite(fill.get())) {
+      throw new IllegalArgumentException("a score that fills is a finite number, not " + fill.get());
+    }
+  }
+
+  /** Attention without a mask. */
+  public static Attention of(double scale, NumberFormat to) {
+    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), to);
+  }
+
+  @Override
+  public TensorType infer(List<TensorType> operands) {
+    if (operands.size() != 3 && operands.size() != 4) {
+      throw new TypeRuleException(
+          "attention takes queries, keys, values and perhaps a mask, not " + operands.size() + " operands");
+    }
+    TensorType queries = operands.get(0);
+    Shape q = queries.shape();
+    Shape k = operands.get(1).shape();
+    Shape v = operands.get(2).shape();
+    for (TensorType type : operands.subList(0, 3)) {
+      expectFloat(type);
+      if (type.rank() < 2 || type.rank() != q.rank()) {
+        throw new TypeRuleException(
+            "queries, keys and values of attention have one rank of at least 2, not the shapes " + q + ", " + k
+                + " and " + v);
+      }
+      if (!type.format().equals(queries.format())) {
+        throw new TypeRuleException("queries, keys and values of attention have one format, not "
+            + queries.format().name() + " and " + type.format().name(), "cast one of them");
+      }
+    }
+    expectShapes(q, k, v);
+    if (!to.isFloat()) {
+      throw new TypeRuleException("the result of attention is a float, not " + to.name());
+    }
+    if (operands.size() == 4) {
+      expectMask(operands.get(3), scores(q, k));
+    }
+    return TensorType.of(q.slice(0, q.rank() - 1).append(v.last()), to);
+  }
+
+  private static void expectShapes(Shape q, Shape k, Shape v) {
+    if (!q.last().equals(k.last())) {
+      throw new TypeRuleException("the head sizes of queries and keys differ: " + q.last() + " and " + k.last());
+    }
+    if (!k.slice(0, k.rank() - 1).equals(v.slice(0, v.rank() - 1))) {
+      throw new TypeRuleException("there is a value for each key, so the shapes " + k + " and " + v
+          + " differ along the last axis at most");
+    }
+    int leading = q.rank() - 2;
+    boolean sameBatch = leading < 2 || q.slice(0, leading - 1).equals(k.slice(0, leading - 1));
+    boolean sharesHeads = leading == 0 || group(q.dim(leading - 1), k.dim(leading - 1)).isPresent();
+    if (!sameBatch || !sharesHeads) {
+      throw new TypeRuleException("the leading shapes of queries " + q + " and keys " + k
+          + " are the same, but that the last axis of them, the heads, may be a multiple");
+    }
+  }
+
+  private void expectMask(TensorType mask, Shape scores) {
+    if (!mask.format().equals(Formats.BOOL)) {
+      expectFloat(mask);
+    }
+    if (!Broadcast.reaches(expectPlain(mask).shape(), scores)) {
+      throw new TypeRuleException("the mask " + mask.shape() + " of attention does not broadcast to " + scores);
+    }
+  }
+
+  /** The shape of scores. */
+  static Shape scores(Shape queries, Shape keys) {
+    return queries.slice(0, queries.rank() - 1).append(keys.dim(-2));
+  }
+
+  /** How many heads of queries have the same keys. */
+  public static Dim group(Shape queries, Shape keys) {
+    return queries.rank() == 2 ? Dim.ONE : group(queries.dim(-3), keys.dim(-3)).orElseThrow();
+  }
+
+  private static Optional<Dim> group(Dim heads, Dim keyHeads) {
+    return heads.equals(keyHeads) ? Optional.of(Dim.ONE) : heads.dividedBy(keyHeads);
+  }
+
+  /** Whether some keys may be hidden from some queries: by this op alone, or by a mask of truth values. */
+  public boolean hides(List<TensorType> operands) {
+    return causal != Causal.NONE || window.isPresent()
+        || operands.size() == 4 && operands.get(3).format().equals(Formats.BOOL);
+  }
+
+  @Override
+  public Tensor eval(List<Tensor> operands, TensorType result) {
+    AttentionRows rows = new AttentionRows(this, operands);
+    double[] values = operands.get(2).elements();
+    int width = Math.toIntExact(result.shape().last().constant());
+    double[] output = new double[Math.toIntExact(result.shape().size().constant())];
+    Parallel.rows(width == 0 ? 0 : output.length / width, row -> {
+      double[] weights = AttentionRows.softmax(rows.scores(row));
+      for (int key = 0; key < weights.length; key++) {
+        // What is not seen has no part, whatever its value is.
+        for (int column = 0; weights[key] != 0 && column < width; column++) {
+          output[row * width + column] += weights[key] * values[(rows.firstKey(row) + key) * width + column];
+        }
+      }
+    });
+    return Tensor.of(result, output);
+  }
+
+  @Override
+  public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    return new AttentionBounds(this, operands, model).error(result);
+  }
+
+  @Override
+  public Value decompose(BlockBuilder builder, List<Value> operands) {
+    return new AttentionParts(this, builder, operands).build();
+  }
+}

@@ -1,0 +1,232 @@
+package nibble.ir.op;
+
+import java.util.Arrays;
+import java.util.List;
+import nibble.ir.TensorType;
+import nibble.ir.bound.Approximate;
+import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Parallel;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.shape.Shape;
+
+/**
+ * Bounds of the error of attention, for kernels that compute it as its parts and for those that go over the keys in
+ * steps and rescale what they have whenever the largest score grows ("FlashAttention-2", algorithm 1).
+ *
+ * <p>With {@code p_j = exp(s_j - max)}, which the kernel computes as {@code p'_j} up to a factor that all of a row
+ * share, whatever number it subtracts, and {@code o = sum p_j v_j / sum p_j},
+ *
+ * <pre>
+ * sum p'_j v_j / sum p'_j - o = sum (p'_j - p_j) (v_j - o) / sum p'_j
+ * </pre>
+ *
+ * <p>since {@code sum p_j (v_j - o)} is zero. What is the same error for numerator and denominator therefore counts by
+ * the distance of values from the result; the rounding of weights, the sums and the values' own errors count in full.
+ */
+final class AttentionBounds {
+  /** Keys that a kernel handles between two rescalings, at least. */
+  private static final int STEP = 16;
+  private static final double UNIT = 0x1p-24;
+
+  private final Attention op;
+  private final ErrorModel model;
+  private final AttentionRows rows;
+  private final List<Approximate> operands;
+  private final double[] queries;
+  private final double[] keys;
+  private final double[] values;
+  private final NumberFormat weightFormat;
+  private final int depth;
+  /** Errors for each unit of the sum of the magnitudes of products. */
+  private final double scoreUnit;
+  private final double valueUnit;
+  private final double steps;
+  private final boolean exactOperands;
+  private final boolean hasTruths;
+
+  AttentionBounds(Attention op, List<Approximate> operands, ErrorModel model) {
+    this.op = op;
+    this.model = model;
+    this.operands = operands;
+    this.rows = new AttentionRows(op, operands.stream().map(Approximate::exact).toList());
+    TensorType q = operands.get(0).exact().type();
+    TensorType k = operands.get(1).exact().type();
+    TensorType v = operands.get(2).exact().type();
+    this.depth = Math.toIntExact(q.shape().last().constant());
+    this.weightFormat = v.format();
+    this.queries = magnitudes(operands.get(0));
+    this.keys = magnitudes(operands.get(1));
+    this.values = magnitudes(operands.get(2));
+    int count = rows.keyCount();
+    this.scoreUnit = model.dot(q, k, depth) + ErrorModel.gamma(depth + 2, 0x1p-53);
+    TensorType weights = TensorType.of(Shape.of(1, count), weightFormat);
+    this.valueUnit = model.dot(weights, v, count) + ErrorModel.gamma(count + 2, 0x1p-53);
+    this.steps = Math.ceilDiv(count, STEP);
+    this.hasTruths = operands.size() == 4 && operands.get(3).exact().type().format().equals(Formats.BOOL);
+    this.exactOperands = operands.get(0).isExact() && operands.get(1).isExact();
+  }
+
+  /** Magnitudes that operands of the kernel may have, as tensor cores align them: see {@link MatMul#error}. */
+  private static double[] magnitudes(Approximate operand) {
+    double[] exact = operand.exact().elements();
+    double[] magnitudes = new double[exact.length];
+    double least = operand.exact().type().format().leastNormal();
+    Arrays.setAll(magnitudes, i -> raised(Math.abs(exact[i]) + operand.error()[i], least));
+    return magnitudes;
+  }
+
+  private static double raised(double magnitude, double least) {
+    return magnitude == 0 ? Float.MIN_NORMAL : Math.max(least, magnitude);
+  }
+
+  double[] error(Tensor result) {
+    int width = Math.toIntExact(result.type().shape().last().constant());
+    double[] error = new double[result.size()];
+    Parallel.rows(width == 0 ? 0 : error.length / width, row -> row(row, width, result.elements(), error));
+    return error;
+  }
+
+  private void row(int row, int width, double[] result, double[] error) {
+    double[] scores = rows.scores(row);
+    double[] products = rows.products(queries, keys, row);
+    if (!areFinite(row, products)) {
+      Arrays.fill(error, row * width, (row + 1) * width, Double.POSITIVE_INFINITY);
+      return;
+    }
+    double max = Arrays.stream(scores).max().orElse(Double.NEGATIVE_INFINITY);
+    if (max == Double.NEGATIVE_INFINITY) {
+      // Nothing is seen, but kernels multiply values by zero.
+      Arrays.fill(error, row * width, (row + 1) * width, areFinite(row, width) ? 0 : Double.POSITIVE_INFINITY);
+      return;
+    }
+    double[] off = scoreErrors(row, scores, products, max);
+    double[] exact = new double[scores.length];
+    double[] computed = new double[scores.length];
+    double sum = 0;
+    double sumOff = 0;
+    double rescaled = steps * (relative(model.function("exp", 0, 1)) + 2 * UNIT);
+    for (int key = 0; key < scores.length; key++) {
+      exact[key] = Math.exp(scores[key] - max);
+      computed[key] = exact[key] == 0 && scores[key] == Double.NEGATIVE_INFINITY
+          ? 0
+          : weightError(exact[key], max - scores[key], off[key], rescaled);
+      sum += exact[key];
+      sumOff += computed[key];
+    }
+    double sumUnit = model.sum(scores.length) + ErrorModel.gamma(scores.length, 0x1p-53);
+    double least = (sum - sumOff) * (1 - sumUnit);
+    for (int column = 0; column < width; column++) {
+      int at = row * width + column;
+      error[at] = least > 0
+          ? element(row, column, width, result[at], exact, computed, sumUnit, sum + sumOff) / least
+          : Double.POSITIVE_INFINITY;
+      error[at] = finished(result[at], error[at]);
+    }
+  }
+
+  private double maskError(int row, int key) {
+    return operands.size() == 4 ? operands.get(3).error()[rows.maskIndex(row, key)] : 0;
+  }
+
+  /**
+   * Whether it is known which keys the query sees, and all products that count are numbers in f32; masks may be negative
+   * infinity for all that.
+   */
+  private boolean areFinite(int row, double[] products) {
+    for (int key = 0; key < products.length; key++) {
+      double bias = rows.bias(row, key);
+      boolean isNumber = Math.abs(op.scale()) * products[key] <= Float.MAX_VALUE && products[key] <= Float.MAX_VALUE
+          && (Math.abs(bias) <= Float.MAX_VALUE || bias == Double.NEGATIVE_INFINITY);
+      if (rows.sees(row, key) && !isNumber || hasTruths && maskError(row, key) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean areFinite(int row, int width) {
+    int first = rows.firstKey(row) * width;
+    return Arrays.stream(values, first, first + rows.keyCount() * width).allMatch(Double::isFinite);
+  }
+
+  /** Division by the sum, and storing. */
+  private double finished(double result, double error) {
+    double magnitude = Math.abs(result) + error;
+    double divided = Math.max(
+        model.function("div", 1, magnitude), magnitude * model.function("reciprocal", 1, 1) + model.arithmetic(magnitude));
+    double computed = error + divided;
+    double stored = computed + model.store(op.to(), Math.abs(result) + computed);
+    return Double.isNaN(stored) ? Double.POSITIVE_INFINITY : stored;
+  }
+
+  private static double relative(double error) {
+    return error < 1 ? error / (1 - error) : Double.POSITIVE_INFINITY;
+  }
+
+  /** Error of a numerator, not yet divided by the sum. */
+  private double element(
+      int row, int column, int width, double result, double[] exact, double[] computed, double sumUnit, double sum) {
+    double[] value = operands.get(2).exact().elements();
+    double[] valueError = operands.get(2).error();
+    double total = 0;
+    double products = 0;
+    int first = rows.firstKey(row);
+    for (int key = 0; key < exact.length; key++) {
+      int at = (first + key) * width + column;
+      double weight = exact[key] + computed[key];
+      // Weights are rounded before they are divided by the sum, or after; what is subnormal after loses most.
+      double rounding = weight == 0 ? 0 : Math.max(
+          model.store(weightFormat, weight), sum * model.store(weightFormat, weight / sum));
+      total += computed[key] * Math.abs(value[at] - result) + weight * valueError[at] + rounding * values[at];
+      products += raised(weight + rounding, weightFormat.leastNormal()) * values[at];
+    }
+    double underflow = (exact.length + 1) * Float.MIN_VALUE * 2 + steps * Float.MIN_NORMAL;
+    return total + (valueUnit + 2 * steps * UNIT) * products + Math.abs(result) * sumUnit * sum + underflow;
+  }
+
+  /** The error of an exponential: that of its argument, its own, and that of later rescalings. */
+  private double weightError(double exact, double distance, double off, double rescaled) {
+    double factor = Math.exp(off);
+    double function = model.function("exp", distance + off, exact * factor);
+    return exact * Math.expm1(off) + factor * (function + (exact + function) * rescaled) + Float.MIN_NORMAL;
+  }
+
+  /** Errors of the scores of a row, and of what is subtracted from them. */
+  private double[] scoreErrors(int row, double[] scores, double[] products, double max) {
+    double[] inherited = new double[products.length];
+    if (!exactOperands) {
+      double[] left = rows.products(operands.get(0).error(), keys, row);
+      double[] right = rows.products(queries, operands.get(1).error(), row);
+      Arrays.setAll(inherited, key -> left[key] + right[key]);
+    }
+    double[] off = new double[products.length];
+    for (int key = 0; key < off.length; key++) {
+      double maskError = maskError(row, key);
+      double distance = scores[key] == Double.NEGATIVE_INFINITY ? 0 : max - scores[key];
+      if (!rows.sees(row, key)) {
+        off[key] = 3 * model.arithmetic(Math.abs(op.fill().orElse(0.0))) + 2 * model.arithmetic(distance);
+      } else if (scores[key] == Double.NEGATIVE_INFINITY && maskError == 0) {
+        off[key] = 0;
+      } else {
+        off[key] = scoreError(products[key], inherited[key], rows.bias(row, key), maskError, distance);
+      }
+    }
+    return off;
+  }
+
+  /**
+   * The sum of products, and at most four roundings of it: of the scale, of its product with the base-2 logarithm of e,
+   * and of two products. Then those of the mask, of the sum of both, and of the difference from the largest score.
+   */
+  private double scoreError(double products, double inherited, double bias, double biasError, double distance) {
+    double scale = Math.abs(op.scale());
+    double sums = scale * (inherited + scoreUnit * products + (depth + 1) * Float.MIN_VALUE * 2);
+    double magnitude = scale * products + sums;
+    double mask = Math.abs(bias) + biasError;
+    double error = sums + 4 * model.arithmetic(magnitude) + biasError + 3 * model.arithmetic(mask)
+        + 2 * model.arithmetic(magnitude + mask);
+    return error + 2 * model.arithmetic(distance + error);
+  }
+}

@@ -1,0 +1,127 @@
+package nibble.ir.op;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+
+/** The scores of an attention, one row for each query of each head. */
+final class AttentionRows {
+  private final Attention op;
+  private final double[] queries;
+  private final double[] keys;
+  private final int queryCount;
+  private final int keyCount;
+  private final int depth;
+  private final int heads;
+  private final int keyHeads;
+  private final Optional<Tensor> mask;
+  private final ViewOp.IndexMap maskOfBatch;
+  private final int[] maskStrides;
+
+  AttentionRows(Attention op, List<Tensor> operands) {
+    this.op = op;
+    int[] q = operands.get(0).extents();
+    int[] k = operands.get(1).extents();
+    int rank = q.length;
+    this.queries = operands.get(0).elements();
+    this.keys = operands.get(1).elements();
+    this.queryCount = q[rank - 2];
+    this.keyCount = k[rank - 2];
+    this.depth = q[rank - 1];
+    this.heads = rank == 2 ? 1 : q[rank - 3];
+    this.keyHeads = rank == 2 ? 1 : k[rank - 3];
+    this.mask = operands.size() == 4 ? Optional.of(operands.get(3)) : Optional.empty();
+    int[] scores = q.clone();
+    scores[rank - 1] = keyCount;
+    int[] strides = mask.map(tensor -> Elementwise.strides(tensor.extents(), scores)).orElse(new int[rank]);
+    int[] leading = Arrays.copyOf(scores, rank - 2);
+    this.maskOfBatch = ViewOp.strided(leading, Arrays.copyOf(strides, rank - 2), 0);
+    this.maskStrides = Arrays.copyOfRange(strides, rank - 2, rank);
+  }
+
+  int keyCount() {
+    return keyCount;
+  }
+
+  /** Index of the first key that belongs to a row, among the keys of all heads. */
+  int firstKey(int row) {
+    int batch = row / queryCount;
+    return (batch / heads * keyHeads + batch % heads / (heads / keyHeads)) * keyCount;
+  }
+
+  /** Where the mask has its element for a key of a row. */
+  int maskIndex(int row, int key) {
+    return maskOfBatch.source(row / queryCount) + row % queryCount * maskStrides[0] + key * maskStrides[1];
+  }
+
+  /** Whether a query may see a key, as far as positions and truth values of the mask go. */
+  boolean sees(int row, int key) {
+    int query = row % queryCount;
+    long ahead = (long) key - query - (op.causal() == Attention.Causal.BOTTOM_RIGHT ? keyCount - queryCount : 0);
+    boolean hidden = op.causal() != Attention.Causal.NONE && ahead > 0
+        || op.window().isPresent() && Math.abs(ahead) >= op.window().get();
+    return !hidden && (!isTruth() || mask.orElseThrow().elements()[maskIndex(row, key)] != 0);
+  }
+
+  private boolean isTruth() {
+    return mask.isPresent() && mask.get().type().format().equals(Formats.BOOL);
+  }
+
+  /** What the mask adds to the score of a key. */
+  double bias(int row, int key) {
+    return mask.isPresent() && !isTruth() ? mask.get().elements()[maskIndex(row, key)] : 0;
+  }
+
+  /** Scores of a row; negative infinity where the query does not see the key. */
+  double[] scores(int row) {
+    return scores(row, products(queries, keys, row));
+  }
+
+  /** Scores of a row, given its products of queries and keys. */
+  double[] scores(int row, double[] products) {
+    double[] scores = new double[keyCount];
+    for (int key = 0; key < keyCount; key++) {
+      scores[key] = sees(row, key)
+          ? op.scale() * products[key] + bias(row, key)
+          : op.fill().orElse(Double.NEGATIVE_INFINITY);
+    }
+    return scores;
+  }
+
+  /** The product of one query and all of its keys, or of other arrays of the same shapes. */
+  double[] products(double[] left, double[] right, int row) {
+    double[] products = new double[keyCount];
+    int first = firstKey(row);
+    for (int key = 0; key < keyCount; key++) {
+      double sum = 0;
+      for (int i = 0; i < depth; i++) {
+        sum += left[row * depth + i] * right[(first + key) * depth + i];
+      }
+      products[key] = sum;
+    }
+    return products;
+  }
+
+  /** The softmax of a row of scores; zeros where all of them are negative infinity. */
+  static double[] softmax(double[] scores) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double score : scores) {
+      max = Math.max(max, score);
+    }
+    double[] weights = new double[scores.length];
+    if (max == Double.NEGATIVE_INFINITY) {
+      return weights;
+    }
+    double sum = 0;
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Math.exp(scores[i] - max);
+      sum += weights[i];
+    }
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] /= sum;
+    }
+    return weights;
+  }
+}

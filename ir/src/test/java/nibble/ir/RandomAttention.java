@@ -1,0 +1,43 @@
+package nibble.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.op.Attention;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+
+/** Appends attentions of all kinds: heads that share keys, masks of numbers and truth values, windows. */
+final class RandomAttention {
+  private RandomAttention() {}
+
+  static void append(RandomBlock block) {
+    RandomTypes types = block.types();
+    NumberFormat format = types.pick(List.of(Formats.F32, Formats.F16, Formats.BF16));
+    int leading = block.random().nextInt(3);
+    Shape batch = leading == 2 ? types.shape(1) : Shape.SCALAR;
+    Dim heads = types.pick(List.of(Dim.ONE, Dim.of(2), Dim.symbol("B")));
+    Dim queries = types.extent();
+    Dim keys = types.chance(0.5) ? queries : types.extent();
+    Dim depth = types.extent();
+    Shape keyHeads = leading == 0 ? Shape.SCALAR : batch.append(heads);
+    Shape queryHeads = leading == 0 ? Shape.SCALAR : batch.append(heads.times(Dim.of(1 + block.random().nextInt(2))));
+    List<Value> operands = new ArrayList<>(List.of(
+        block.of(TensorType.of(queryHeads.append(queries, depth), format)),
+        block.of(TensorType.of(keyHeads.append(keys, depth), format)),
+        block.of(TensorType.of(keyHeads.append(keys, types.extent()), format))));
+    if (types.chance(0.5)) {
+      Shape mask = types.broadcastable(queryHeads.append(queries, keys));
+      operands.add(block.of(TensorType.of(mask, types.pick(List.of(Formats.BOOL, Formats.F32, Formats.F16)))));
+    }
+    Attention op = new Attention(
+        types.pick(List.of(1.0, 0.125, -0.5)),
+        types.pick(List.of(Attention.Causal.values())),
+        types.chance(0.3) ? Optional.of(1L + block.random().nextInt(3)) : Optional.empty(),
+        types.chance(0.3) ? Optional.of(-1e4) : Optional.empty(),
+        types.floatFormat());
+    block.add(op, operands.toArray(Value[]::new));
+  }
+}

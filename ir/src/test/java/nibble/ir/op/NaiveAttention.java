@@ -1,0 +1,82 @@
+package nibble.ir.op;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+
+/** Attention by its formula, index by index. */
+final class NaiveAttention {
+  private NaiveAttention() {}
+
+  static double[] eval(Attention op, List<Tensor> operands, Tensor like) {
+    int rank = like.extents().length;
+    int[] queryExtents = operands.get(0).extents();
+    int[] keyExtents = operands.get(1).extents();
+    int keys = keyExtents[rank - 2];
+    double[] result = new double[like.size()];
+    int at = 0;
+    for (int[] index : Indexed.indices(like.extents())) {
+      int query = index[rank - 2];
+      double[] scores = new double[keys];
+      double[] values = new double[keys];
+      for (int key = 0; key < keys; key++) {
+        int[] keyIndex = index.clone();
+        keyIndex[rank - 2] = key;
+        if (rank > 2) {
+          keyIndex[rank - 3] = index[rank - 3] / (queryExtents[rank - 3] / keyExtents[rank - 3]);
+        }
+        values[key] = Indexed.of(operands.get(2)).get(keyIndex);
+        scores[key] = score(op, operands, index, keyIndex, query - key, query);
+      }
+      double max = DoubleStream.of(scores).max().orElse(Double.NEGATIVE_INFINITY);
+      double sum = 0;
+      for (int key = 0; key < keys; key++) {
+        double weight = max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(scores[key] - max);
+        sum += weight;
+        result[at] += weight == 0 ? 0 : weight * values[key];
+      }
+      result[at] = sum == 0 ? 0 : result[at] / sum;
+      at++;
+    }
+    return result;
+  }
+
+  private static double score(
+      Attention op, List<Tensor> operands, int[] index, int[] keyIndex, int behind, int query) {
+    int rank = index.length;
+    int queries = operands.get(0).extents()[rank - 2];
+    int keys = operands.get(1).extents()[rank - 2];
+    int distance = op.causal() == Attention.Causal.BOTTOM_RIGHT ? behind + keys - queries : behind;
+    boolean sees = op.causal() == Attention.Causal.NONE || distance >= 0;
+    if (op.window().isPresent()) {
+      sees &= distance < op.window().get() && -distance < op.window().get();
+    }
+    double bias = 0;
+    if (operands.size() == 4) {
+      int[] at = Arrays.copyOf(index, rank);
+      at[rank - 2] = query;
+      at[rank - 1] = keyIndex[rank - 2];
+      double mask = Indexed.of(operands.get(3)).broadcast(at);
+      if (operands.get(3).type().format().equals(Formats.BOOL)) {
+        sees &= mask != 0;
+      } else {
+        bias = mask;
+      }
+    }
+    if (!sees) {
+      return op.fill().orElse(Double.NEGATIVE_INFINITY);
+    }
+    double product = 0;
+    int depth = operands.get(0).extents()[rank - 1];
+    for (int i = 0; i < depth; i++) {
+      int[] left = index.clone();
+      int[] right = keyIndex.clone();
+      left[rank - 1] = i;
+      right[rank - 1] = i;
+      product += Indexed.of(operands.get(0)).get(left) * Indexed.of(operands.get(1)).get(right);
+    }
+    return op.scale() * product + bias;
+  }
+}
