@@ -79,6 +79,11 @@ final class SafetensorsReader {
     Map<String, FileTensor> tensors = new LinkedHashMap<>();
     entries.forEach(entry -> tensors.put(entry.name, tensor(entry)));
     typeTexts.forEach((name, text) -> tensors.put(name, parted(name, text, tensors)));
+    String packed = "." + CutlassTensors.PACKED;
+    List<String> matrices = tensors.keySet().stream().filter(name -> name.endsWith(packed))
+        .map(name -> name.substring(0, name.length() - packed.length())).filter(name -> !tensors.containsKey(name)).toList();
+    matrices.forEach(name ->
+        CutlassTensors.in(name, tensors, file.fault()).ifPresent(matrix -> tensors.put(name, matrix)));
     return ImmutableMap.copyOf(tensors);
   }
 

@@ -153,4 +153,46 @@ class CheckpointTest {
     String lacking = message(written(parts, type.toString()), type);
     assertTrue(lacking.endsWith("but the file has no tensor 'w.metadata'"), lacking);
   }
+
+  private Path cutlass(Map<String, HostTensor> tensors) {
+    Map<String, HostTensor> named = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> named.put("w." + name, tensor));
+    Path path = folder.resolve("cutlass.safetensors");
+    SafetensorsFile.write(path, named, ImmutableMap.of());
+    return path;
+  }
+
+  /** Matrices that PyTorch stores are read as sparse ones, and go back bit for bit. */
+  @Test
+  void matricesOfCutlassComeBack() {
+    for (String precision : List.of("f16", "bf16", "e4m3")) {
+      TensorType type = type("tensor<[64,128] x " + precision + ", sparse<2:4>>");
+      Tensor tensor = tensor(type, 3);
+      Map<String, HostTensor> stored = CutlassTensors.of(tensor);
+      assertEquals("tensor<[64,64] x " + precision + ">", stored.get("packed").type().toString());
+      assertEquals(precision.equals("e4m3") ? "tensor<[64,4] x i32>" : "tensor<[64,8] x i16>",
+          stored.get("meta").type().toString());
+      try (WeightFile file = WeightFile.open(cutlass(stored))) {
+        assertEquals(type, file.type("w").orElseThrow());
+        assertTrue(tensor.sameAs(file.weight("w", type)));
+        assertArrayEquals(tensor.values(), file.weight("w", type.plain(Formats.F32)).elements());
+        CutlassTensors.of(file.weight("w", type)).forEach((name, again) ->
+            assertEquals(-1, again.data().mismatch(stored.get(name).data()), name));
+      }
+    }
+  }
+
+  /** The first row's first group is in the lowest bits of the first element, reordered or not. */
+  @Test
+  void metadataOfCutlassOutOfOrderIsRefused() {
+    TensorType type = type("tensor<[64,64] x f16, sparse<2:4>>");
+    Map<String, HostTensor> stored = new LinkedHashMap<>(CutlassTensors.of(tensor(type, 3)));
+    Tensor meta = stored.get("meta").decode();
+    double[] elements = meta.elements().clone();
+    elements[0] = (short) ((int) elements[0] & ~0xF | 0x1);
+    stored.put("meta", HostTensor.encode(Tensor.of(meta.type(), elements)));
+    String message = message(cutlass(stored), type);
+    assertTrue(message.endsWith("tensor 'w' is no tensor<[64,64] x f16, sparse<2:4>>: the metadata of row 0, group 0 is 0x1,"
+        + " whose places 1 and 0 are not in ascending order"), message);
+  }
 }
