@@ -97,6 +97,7 @@ public final class ProductKernel implements KernelGenerator {
     private final KernelBuffers buffers;
     /** The left operand where it is compressed. */
     private final Optional<SparseOperand> sparse;
+    private Value batch;
     private Value rowTile;
     private Value columnTile;
     private Value firstRow;
@@ -125,8 +126,9 @@ public final class ProductKernel implements KernelGenerator {
               format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups()));
       int ofScales = scalesVary ? ScaleLoader.sharedBytes(usual.m() + usual.n()) : 0;
       // All targets have room for three tiles in each of two stages.
-      boolean isTight = product.hasResidual() || usual.sharedBytes() + ofScales > sharedLimit;
-      this.tile = isTight ? usual.withStages(2) : usual;
+      ProductTile wanted = choice.tensorCopies() ? usual.withRing() : usual;
+      boolean isTight = product.hasResidual() || wanted.sharedBytes() + ofScales > sharedLimit;
+      this.tile = isTight ? wanted.withStages(2) : wanted;
       this.buffers = KernelBuffers.declare(builder, region);
       this.sparse = choice.sparse().map(weight -> new SparseOperand(weight, tile, symbols));
     }
@@ -135,7 +137,15 @@ public final class ProductKernel implements KernelGenerator {
     private boolean fits() {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
-      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)));
+      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
+          && (!choice.tensorCopies() || isMapped());
+    }
+
+    /** Whether tensor copies bring all that an iteration needs. */
+    private boolean isMapped() {
+      boolean areScales =
+          Stream.of(true, false).flatMap(isLeft -> scaleLoader(isLeft).stream()).allMatch(ScaleLoader::isMapped);
+      return !product.hasResidual() && areScales && loader(true).isMapped() && loader(false).isMapped();
     }
 
     private boolean fits(OperandLoader loader) {
@@ -160,7 +170,8 @@ public final class ProductKernel implements KernelGenerator {
       columnTile = builder.programId(1);
       firstRow = builder.apply(Scalar.MUL, rowTile, builder.number(tile.m()));
       firstColumn = builder.apply(Scalar.MUL, columnTile, builder.number(tile.n()));
-      outside = ImmutableMap.of(Product.BATCH, Index.scalar(builder.programId(2)));
+      batch = builder.programId(2);
+      outside = ImmutableMap.of(Product.BATCH, Index.scalar(batch));
       builder.at(product.operation().location());
       Value accumulated = mainLoop();
       epilogue(accumulated);
@@ -173,8 +184,13 @@ public final class ProductKernel implements KernelGenerator {
       OperandLoader left = loader(true);
       OperandLoader right = loader(false);
       Optional<ResidualLevel> residual = residual();
-      left.allocate(builder);
-      right.allocate(builder);
+      if (choice.tensorCopies()) {
+        left.allocateMapped(builder);
+        right.allocateMapped(builder);
+      } else {
+        left.allocate(builder);
+        right.allocate(builder);
+      }
       residual.ifPresent(level -> level.loader().allocate(builder));
       sparse.ifPresent(weight -> weight.metadata().allocate(builder));
       BlockScales scales = scales();
@@ -187,6 +203,14 @@ public final class ProductKernel implements KernelGenerator {
         Value index = inner.block().argument(TileType.scalar(Formats.I32));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+        if (choice.tensorCopies()) {
+          scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
+          Map<String, Value> first = Map.of(
+              Product.BATCH, batch, Product.ROW, firstRow, Product.COLUMN, firstColumn, OperandLoader.DEPTH, depth);
+          left.copyMapped(inner, first, stage);
+          right.copyMapped(inner, first, stage);
+          return List.of();
+        }
         if (sparse.isPresent()) {
           sparse.get().fetch(
               inner, left, memoryOf(true), new SparseOperand.Place(rowTile, firstRow, index, stage, outside),
@@ -205,6 +229,9 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
+        if (choice.tensorCopies() && scalesTiles) {
+          return List.of(multiplyAndScale(inner, left, right, scales, index, stage, start, carried));
+        }
         Value sum = multiply(inner, left, right, scales, index, stage, start);
         if (!promotes) {
           return List.of(sum);
@@ -221,6 +248,20 @@ public final class ProductKernel implements KernelGenerator {
         })).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
+    }
+
+    /** Adds a tile's scaled sum. Scales are read ahead of the products, so that they are there when these are. */
+    private Value multiplyAndScale(
+        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value index, Value stage,
+        Value start, Value carried) {
+      Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+      ElementEmitter emitter = emitter(inner, resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth))));
+      Value ofLeft =
+          scales.words(true, inner, index, stage).orElseGet(() -> scale(emitter, memoryOf(true), product.left()));
+      Value ofRight =
+          scales.words(false, inner, index, stage).orElseGet(() -> scale(emitter, memoryOf(false), product.right()));
+      Value sum = multiply(inner, left, right, scales, index, stage, start);
+      return promote(inner, carried, sum, depth, Optional.empty(), Optional.of(ofLeft), Optional.of(ofRight));
     }
 
     private BlockScales scales() {
@@ -242,7 +283,7 @@ public final class ProductKernel implements KernelGenerator {
           memoryOf(isLeft), isLeft ? product.left() : product.right(),
           isLeft ? Product.ROW : Product.COLUMN, guard,
           applied ? tile.format().scaleGroup() : tile.k(), applied ? tile.groups() : 1, fragment, axes);
-      return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols));
+      return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols, choice.tensorCopies()));
     }
 
     private Value multiply(
@@ -334,6 +375,20 @@ public final class ProductKernel implements KernelGenerator {
      */
     private record InMemory(Memory memory, List<IndexExpr> at, boolean asItIs) {}
 
+    /** What is known of the address of an operand in memory. */
+    private record Addressed(GlobalMemory analysis, InMemory operand, ImmutableMap<String, SymbolBounds> symbols)
+        implements OperandLoader.Access {
+      @Override
+      public int vector(String variable, int most) {
+        return analysis.vector(operand.memory().type().shape(), operand.at(), variable, most);
+      }
+
+      @Override
+      public Optional<MappedOperand> mapped(String columns, String rows) {
+        return MappedOperand.of(operand.memory().elements(), operand.memory().type(), operand.at(), columns, rows, symbols);
+      }
+    }
+
     private Optional<InMemory> inMemory(Value value, List<IndexExpr> at, boolean asItIs) {
       Memory memory = buffers.arguments().get(value);
       if (memory != null) {
@@ -357,13 +412,15 @@ public final class ProductKernel implements KernelGenerator {
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
       Optional<InMemory> source = inMemory(product.operand(isLeft), at, true);
-      OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
-          analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
+      OperandLoader.Access access = source
+          .<OperandLoader.Access>map(operand -> new Addressed(analysis, operand, symbols))
+          .orElse(OperandLoader.Access.NONE);
       boolean asItIs = source.filter(InMemory::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
-      // Codes that share bytes are read by words.
+      // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
+      boolean isGathered = !isLeft && sparse.filter(operand -> operand.weight().isGathered()).isPresent();
       boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
-      return new OperandLoader(tile, isLeft, outer, access, asItIs, isPacked ? 8 : 4);
+      return new OperandLoader(tile, isLeft, outer, access, asItIs, isGathered ? 1 : isPacked ? 8 : 4);
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {

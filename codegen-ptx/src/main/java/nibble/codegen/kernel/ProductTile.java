@@ -30,6 +30,8 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   private static final String ROWS = Dimension.tensor(0);
   private static final String COLUMNS = Dimension.tensor(1);
   static final int STAGES = 3;
+  /** A power of two, so that the bits of an iteration tell its stage. */
+  private static final int RING_STAGES = 4;
   /** The widest swizzle, so the depth of a warpgroup's tile. */
   private static final int WARPGROUP_DEPTH_BITS = 128 * Byte.SIZE;
   /** The depth of a tile whose scales instructions apply. */
@@ -95,6 +97,11 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   /** Bytes of shared memory that the operands take. */
   int sharedBytes() {
     return stages * (m + n) * k * format.bits() / Byte.SIZE;
+  }
+
+  /** The same with a ring of stages. */
+  ProductTile withRing() {
+    return withStages(RING_STAGES);
   }
 
   /** The same with so many stages of shared memory. */

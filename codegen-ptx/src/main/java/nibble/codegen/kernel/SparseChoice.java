@@ -31,7 +31,7 @@ final class SparseChoice {
         && !(weight.isGathered() && product.scalesVary());
     return fits
         ? format(product, weight.pattern(), target).map(ProductFormat::ofSparse).filter(product::scalesFit)
-            .map(format -> new ProductChoice(format, false, format.bits() <= Byte.SIZE, Optional.of(weight)))
+            .map(format -> new ProductChoice(format, false, false, format.bits() <= Byte.SIZE, Optional.of(weight)))
         : Optional.empty();
   }
 

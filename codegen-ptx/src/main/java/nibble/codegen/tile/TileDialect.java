@@ -12,6 +12,7 @@ import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.ConvertLayout;
 import nibble.codegen.tile.op.CopyAsync;
+import nibble.codegen.tile.op.CopyTensor;
 import nibble.codegen.tile.op.Expand;
 import nibble.codegen.tile.op.Fill;
 import nibble.codegen.tile.op.Guard;
@@ -31,6 +32,7 @@ import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.Store;
+import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
@@ -62,6 +64,7 @@ public final class TileDialect implements Dialect {
         .add(ConvertLayout.class)
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
+        .add(TensorMap.class, CopyTensor.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
         .add(Mma.class, MmaOperand.class, BlockScaledMma.class, SparseMma.class)
         .add(WarpgroupMma.class, WaitWarpgroupMma.class)
@@ -71,7 +74,8 @@ public final class TileDialect implements Dialect {
 
   @Override
   public ImmutableMap<String, TypeSyntax> types() {
-    return ImmutableMap.of("tile", TileDialect::tile, "buffer", TileDialect::buffer, "shared", TileDialect::shared);
+    return ImmutableMap.of(
+        "tile", TileDialect::tile, "buffer", TileDialect::buffer, "shared", TileDialect::shared, "map", TileDialect::map);
   }
 
   private static TileType tile(TextReader in) {
@@ -87,6 +91,15 @@ public final class TileDialect implements Dialect {
     NumberFormat format = in.format();
     in.expect(">");
     return new BufferType(format);
+  }
+
+  private static MapType map(TextReader in) {
+    in.expect("<");
+    NumberFormat format = in.format();
+    in.expect(",");
+    int rank = Math.toIntExact(in.integer());
+    in.expect(">");
+    return new MapType(format, rank);
   }
 
   private static SharedType shared(TextReader in) {

@@ -28,6 +28,14 @@ public record Pipeline(int stages) implements TileOp {
     }
   }
 
+  /**
+   * Whether tensor copies fill its stages. Then a warp of its own does nothing but start them, as soon as a stage is free,
+   * and each iteration waits for its stage alone: stages are a ring, in which both go round.
+   */
+  public static boolean isRing(Operation pipeline) {
+    return pipeline.regions().getFirst().operations().stream().anyMatch(inner -> inner.op() instanceof CopyTensor);
+  }
+
   @Override
   public int regionCount() {
     return 2;
