@@ -21,6 +21,7 @@ import nibble.passes.precision.DetachOutliers;
 import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.KeepValuesQuantized;
 import nibble.passes.precision.LayoutSpec;
+import nibble.passes.precision.PermuteChannels;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
@@ -42,6 +43,7 @@ public final class BuiltInPasses {
       DecomposeComposites.class,
       FuseAttentions.class,
       SmoothMatMuls.class,
+      PermuteChannels.class,
       SparsifyMatMuls.class,
       DetachOutliers.class,
       RotateMatMuls.class,

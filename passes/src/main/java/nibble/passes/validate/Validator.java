@@ -20,6 +20,7 @@ import nibble.ir.eval.WeightSource;
 import nibble.ir.op.Constant;
 import nibble.passes.Decision;
 import nibble.passes.Decision.Outcome;
+import nibble.passes.MadeWeights;
 import nibble.passes.NumericEffect;
 import nibble.passes.PassEnvironment;
 import nibble.passes.validate.ValidationReport.FunctionReport;
@@ -42,6 +43,13 @@ public record Validator(
   /** A validator that uses the weights and inputs that are at hand, and makes up the rest. */
   public static Validator of(PassEnvironment environment, long seed) {
     return new Validator(environment.weights(), environment.inputs(), seed);
+  }
+
+  /** The same with weights that passes made. */
+  public Validator with(MadeWeights made) {
+    return new Validator(
+        made.tensors().isEmpty() ? weights : Optional.of(made.over(weights.orElseGet(new SampleData(seed)::weights))),
+        inputs, seed);
   }
 
   /**

@@ -5,11 +5,13 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedMap;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The page of accuracy: what was measured, as tables that read back.
@@ -60,6 +62,14 @@ record AccuracyPage(ImmutableMap<String, EmbeddingRow> embeddings, ImmutableMap<
       new Technique("NVFP4: INT8 where it costs most, 6 bits on average", "nvfp4", "mixed-nvfp4-int8"),
       new Technique("INT4 weights: 0.5 % apart, by magnitude", "w4a16", "requant-outliers"),
       new Technique("INT4 weights: half of these by error", "requant-outliers", "requant"),
+      new Technique("2:4: magnitudes times norms of activations", "sparse24", "sparse24-wanda"),
+      new Technique("2:4 by activations: shares of rows and columns", "sparse24-wanda", "sparse24-ria"),
+      new Technique("2:4 by activations: others make up for what goes", "sparse24-wanda", "sparse24-calibrated"),
+      new Technique("2:4: masks that fit both axes", "sparse24", "sparse24-transposable"),
+      new Technique("2:4: INT8", "sparse24", "sparse24-i8"),
+      new Technique("2:4: FP8", "sparse24", "sparse24-e4m3"),
+      new Technique("64:2:8 by magnitude: channels permuted", "vnm-magnitude", "vnm-magnitude-permuted"),
+      new Technique("64:2:8, others make up, INT8: channels permuted", "vnm-i8", "vnm-permuted"),
       new Technique("Jetfire: norms and functions read INT8", "jetfire", "jetfire-dataflow"),
       new Technique("Jetfire: sums read INT8 as well", "jetfire-dataflow", "jetfire-sums"));
 
@@ -187,13 +197,27 @@ record AccuracyPage(ImmutableMap<String, EmbeddingRow> embeddings, ImmutableMap<
         | --- | --- | --- | --- | --- | --- | --- |
         """);
     for (Technique technique : TECHNIQUES) {
-      if (List.of(technique.off(), technique.on()).stream()
-          .allMatch(recipe -> embeddings.containsKey(recipe) && images.containsKey(recipe))) {
+      if (isMeasured(technique)) {
         text.append(String.format(
             Locale.ROOT, "| %s | `%s` | `%s` | %.5f | %.5f | %.2f %% | %.2f %% |%n", technique.name(), technique.off(),
             technique.on(), embeddings.get(technique.off()).mean(), embeddings.get(technique.on()).mean(),
             images.get(technique.off()).percent(), images.get(technique.on()).percent()));
       }
     }
+    text.append("\nWorse with it than without, on MiniLM: ")
+        .append(worse((off, on) -> embeddings.get(on).mean() < embeddings.get(off).mean()))
+        .append(".\n\nWorse with it than without, on Fashion ViT: ")
+        .append(worse((off, on) -> images.get(on).right() < images.get(off).right())).append(".\n");
+  }
+
+  private boolean isMeasured(Technique technique) {
+    return Stream.of(technique.off(), technique.on())
+        .allMatch(recipe -> embeddings.containsKey(recipe) && images.containsKey(recipe));
+  }
+
+  private String worse(BiPredicate<String, String> isWorse) {
+    return TECHNIQUES.stream()
+        .filter(technique -> isMeasured(technique) && isWorse.test(technique.off(), technique.on()))
+        .map(technique -> "`" + technique.on() + "` than `" + technique.off() + "`").collect(Collectors.joining(", "));
   }
 }
