@@ -15,7 +15,9 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.RoundingMode;
 import nibble.ir.format.StochasticRounding;
+import nibble.ir.layout.Granularities.PerAxis;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.ScaleLayout;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.layout.SparseLayouts;
 import nibble.ir.op.Abs;
@@ -27,9 +29,11 @@ import nibble.ir.op.BroadcastTo;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Ceil;
 import nibble.ir.op.Compare;
+import nibble.ir.op.Compress;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Cos;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Div;
 import nibble.ir.op.Erf;
@@ -148,6 +152,8 @@ final class RandomOps {
         .put(Scales.class, RandomOps::scales)
         .put(Hadamard.class, RandomOps::hadamard)
         .put(Prune.class, RandomOps::prune)
+        .put(Compress.class, RandomOps::compress)
+        .put(Decompress.class, block -> block.add(new Decompress(), block.any(type -> type.sparse().isPresent())))
         .put(Quantize.class, block -> quantized(block, block.types().scaled(block.anyFloat(0).tensorType().shape())))
         .put(Dequantize.class, block -> block.add(
             new Dequantize(block.types().floatFormat()), block.any(type -> type.isScaled())))
@@ -341,6 +347,17 @@ final class RandomOps {
         new SparseLayouts.NOfM(2, 4), new SparseLayouts.NOfM(1, 2), new SparseLayouts.NOfM(3, 4),
         new SparseLayouts.VNOfM(1, 2, 4), new SparseLayouts.VNOfM(1, 1, 4)));
     block.add(new Prune(block.types().pick(axes), layout), x);
+  }
+
+  /** Of a pruned tensor, or of its codes. */
+  private static void compress(RandomBlock block) {
+    TensorType type = TensorType.of(
+        block.types().pick(List.of(Shape.of(8), Shape.of(3, 4), Shape.of(2, 1, 12))), block.types().floatFormat());
+    SparseLayout layout = block.types().pick(List.<SparseLayout>of(
+        new SparseLayouts.NOfM(2, 4), new SparseLayouts.NOfM(1, 2), new SparseLayouts.VNOfM(1, 2, 4)));
+    Value pruned = block.add(new Prune(type.rank() - 1, layout), block.of(type));
+    TensorType codes = type.plain(Formats.I8).withScale(new ScaleLayout(new PerAxis(0), Formats.F32));
+    block.add(new Compress(layout), block.types().chance(0.5) ? pruned : block.add(Quantize.nearest(codes), pruned));
   }
 
   /** A value of that scaled type, by quantization. */

@@ -14,6 +14,7 @@ import nibble.passes.precision.AddFallbackLevels;
 import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
+import nibble.passes.precision.CompressWeights;
 import nibble.passes.precision.DetachOutliers;
 import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.KeepValuesQuantized;
@@ -50,6 +51,7 @@ public final class BuiltInPasses {
       AddFallbackLevels.class,
       KeepValuesQuantized.class,
       CastMatMuls.class,
+      CompressWeights.class,
       FoldDequantize.class);
 
   /** Syntax of their options, besides numbers, patterns and formats. */

@@ -7,11 +7,6 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.FixedRounding;
-import nibble.ir.layout.Granularities.PerAxis;
-import nibble.ir.layout.Granularities.PerBlock;
-import nibble.ir.layout.Granularities.PerTensor;
-import nibble.ir.layout.Granularity;
-import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Transpose;
@@ -53,20 +48,7 @@ public final class TransposeQuantizedWeight implements Rewrite {
 
   private static Optional<TensorType> transposed(TensorType type) {
     Shape shape = Shape.of(type.shape().dim(1), type.shape().dim(0));
-    return transposed(type.scale().orElseThrow()).map(layout ->
+    return type.scale().orElseThrow().transposed().map(layout ->
         new TensorType(shape, type.format(), Optional.of(layout), type.residual(), type.sparse()));
-  }
-
-  private static Optional<ScaleLayout> transposed(ScaleLayout layout) {
-    Optional<ScaleLayout> outer = layout.outer().flatMap(TransposeQuantizedWeight::transposed);
-    Optional<Granularity> granularity = switch (layout.granularity()) {
-      case PerTensor tensor -> Optional.of(tensor);
-      case PerAxis axis -> Optional.of(new PerAxis(1 - axis.axis()));
-      case PerBlock block -> Optional.of(new PerBlock(block.columns(), block.rows()));
-      default -> Optional.empty();
-    };
-    return granularity
-        .filter(transposed -> outer.isPresent() == layout.outer().isPresent())
-        .map(transposed -> new ScaleLayout(transposed, layout.format(), layout.rule(), outer, layout.zero()));
   }
 }

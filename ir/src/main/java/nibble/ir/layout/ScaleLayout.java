@@ -3,6 +3,9 @@ package nibble.ir.layout;
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.Granularities.PerAxis;
+import nibble.ir.layout.Granularities.PerBlock;
+import nibble.ir.layout.Granularities.PerTensor;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -79,6 +82,20 @@ public record ScaleLayout(
   /** The layout of symmetric codes. */
   public ScaleLayout withoutZero() {
     return new ScaleLayout(granularity, format, rule, outer, Optional.empty());
+  }
+
+  /** The layout of a matrix the other way round; nothing for boxes that have no name there. */
+  public Optional<ScaleLayout> transposed() {
+    Optional<Granularity> turned = switch (granularity) {
+      case PerTensor tensor -> Optional.of(tensor);
+      case PerAxis axis -> Optional.of(new PerAxis(1 - axis.axis()));
+      case PerBlock block -> Optional.of(new PerBlock(block.columns(), block.rows()));
+      default -> Optional.empty();
+    };
+    Optional<ScaleLayout> turnedOuter = outer.flatMap(ScaleLayout::transposed);
+    return turned
+        .filter(known -> turnedOuter.isPresent() == outer.isPresent())
+        .map(known -> new ScaleLayout(known, format, rule, turnedOuter, zero));
   }
 
   /**

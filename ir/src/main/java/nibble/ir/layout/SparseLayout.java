@@ -30,6 +30,9 @@ public interface SparseLayout {
    */
   boolean[] select(double[] elements, int columns);
 
+  /** Which element would not be stored though it is not zero, and in which row and group it is, if there is one. */
+  Optional<String> misfit(double[] elements, Shape shape);
+
   /**
    * The arrays that elements are stored as, in memory order, elements first.
    *

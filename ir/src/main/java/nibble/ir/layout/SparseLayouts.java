@@ -67,6 +67,12 @@ public final class SparseLayouts {
       return keep;
     }
 
+    @Override
+    public Optional<String> misfit(double[] elements, Shape shape) {
+      Matrices matrices = Matrices.of(shape);
+      return matrices.misfit(elements, select(elements, matrices.columns()), this, m);
+    }
+
     private CompressedGroups groups(NumberFormat format) {
       GroupPattern pattern = GroupPattern.of(n, m).orElseThrow(() -> new IllegalArgumentException(
           "sparse<" + text() + "> has no layout in memory: matrix instructions take 2:4, 1:2 and 4:8"));
@@ -83,7 +89,7 @@ public final class SparseLayouts {
       CompressedGroups groups = groups(format);
       Matrices matrices = Matrices.of(shape);
       boolean[] keep = select(elements, matrices.columns());
-      matrices.requireZeros(elements, keep, this);
+      matrices.requireFit(elements, keep, this, m);
       return groups.compress(elements, keep, matrices.count(), matrices.rows());
     }
 
@@ -129,6 +135,12 @@ public final class SparseLayouts {
       return blocks.select(elements, blocks.choose(elements), n);
     }
 
+    @Override
+    public Optional<String> misfit(double[] elements, Shape shape) {
+      Matrices matrices = Matrices.of(shape);
+      return matrices.misfit(elements, select(elements, matrices.columns()), this, m);
+    }
+
     private KeptColumns blocks(int columns) {
       if (n != 2) {
         throw new IllegalArgumentException(
@@ -161,7 +173,7 @@ public final class SparseLayouts {
       KeptColumns blocks = blocks(matrices.columns());
       int[] kept = blocks.choose(elements);
       boolean[] keep = blocks.select(elements, kept, n);
-      matrices.requireZeros(elements, keep, this);
+      matrices.requireFit(elements, keep, this, m);
       return ImmutableMap.<String, double[]>builder()
           .putAll(groups(format).compress(
               blocks.gather(elements, kept), blocks.gather(keep, kept), matrices.count(), matrices.rows()))
@@ -201,13 +213,27 @@ public final class SparseLayouts {
     }
 
     /** Refuses what is neither kept nor zero. */
-    void requireZeros(double[] elements, boolean[] keep, SparseLayout layout) {
+    void requireFit(double[] elements, boolean[] keep, SparseLayout layout, long width) {
+      misfit(elements, keep, layout, width).ifPresent(why -> {
+        throw new IllegalArgumentException(why + ": the tensor is to be pruned first");
+      });
+    }
+
+    /**
+     * The first element that is neither kept nor zero.
+     *
+     * @param width columns of a group
+     */
+    Optional<String> misfit(double[] elements, boolean[] keep, SparseLayout layout, long width) {
       for (int i = 0; i < elements.length; i++) {
         if (!keep[i] && elements[i] != 0) {
-          throw new IllegalArgumentException("sparse<" + layout.text() + "> has no place for the element " + elements[i]
-              + " in row " + i / columns + ", column " + i % columns + ": the tensor is to be pruned first");
+          long group = i % columns / width;
+          return Optional.of("sparse<" + layout.text() + "> has no place for the element " + elements[i] + " in row "
+              + i / columns + ", group " + group + " (columns " + group * width + " to " + (group * width + width - 1)
+              + ")");
         }
       }
+      return Optional.empty();
     }
   }
 

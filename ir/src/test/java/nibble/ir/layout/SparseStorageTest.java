@@ -108,9 +108,15 @@ class SparseStorageTest {
   @Example
   void theRefusalSaysWhere() {
     assertEquals(
-        "sparse<2:4> has no place for the element 1.0 in row 1, column 0: the tensor is to be pruned first",
+        "sparse<2:4> has no place for the element 1.0 in row 1, group 1 (columns 4 to 7): the tensor is to be pruned"
+            + " first",
         assertThrows(IllegalArgumentException.class, () -> TWO_OF_FOUR.compress(
-            new double[] {0, 0, 0, 0, 1, 2, 3, 0}, Shape.of(2, 4), Formats.F16)).getMessage());
+            new double[] {0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 2, 3, 0}, Shape.of(2, 8), Formats.F16)).getMessage());
+    assertEquals(
+        "sparse<2:2:8> has no place for the element 1.0 in row 1, group 0 (columns 0 to 7): the tensor is to be pruned"
+            + " first",
+        assertThrows(IllegalArgumentException.class, () -> new VNOfM(2, 2, 8).compress(
+            new double[] {0, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 9, 0}, Shape.of(2, 8), Formats.F16)).getMessage());
   }
 
   /** Codes of the specification, and of what other encoders make of groups with fewer elements. */

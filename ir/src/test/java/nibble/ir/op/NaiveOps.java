@@ -66,6 +66,8 @@ final class NaiveOps {
           parts(new NaiveQuantize(quantize, operands.getFirst(), result).quantize(operands)));
       case Hadamard hadamard -> hadamard(hadamard, operands.getFirst());
       case Prune prune -> Expected.exactly(NaivePrune.eval(prune, operands.getFirst()));
+      case Compress compress -> Expected.exactly(sameParts(operands.getFirst(), result));
+      case Decompress decompress -> Expected.exactly(sameParts(operands.getFirst(), result));
       case CompositeOp composite -> NaiveComposites.eval(composite, operands, result);
       case Select select -> map(extents, index -> Indexed.of(operands.get(0)).broadcast(index) != 0
           ? Indexed.of(operands.get(1)).broadcast(index)
@@ -303,6 +305,11 @@ final class NaiveOps {
   /** All arrays of a tensor, one behind the other. */
   static double[] parts(Tensor tensor) {
     return tensor.parts().values().stream().flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  /** The arrays of the same elements and scales under another type. */
+  private static double[] sameParts(Tensor operand, TensorType result) {
+    return parts(new Tensor(result, operand.elements(), operand.scaleTensor(), operand.zeros(), operand.residual()));
   }
 
   private static Expected range(RangeOp op, Tensor operand, TensorType result) {

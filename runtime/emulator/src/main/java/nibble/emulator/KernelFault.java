@@ -31,6 +31,10 @@ public final class KernelFault extends MachineException {
     NARROW_SCOPE(Check.RACE),
     /** The target of an asynchronous copy is accessed before the copy was waited for. */
     UNFINISHED_COPY(Check.RACE),
+    /** What a {@code wgmma} reads is changed before it was waited for, or nobody waits for it at all. */
+    UNFINISHED_MATRICES(Check.RACE),
+    /** The async proxy reads what no fence between the proxies makes known to it. */
+    PROXY(Check.RACE),
     BARRIER_DIVERGENCE(Check.BARRIER),
     /** Those that arrive at one barrier are told different numbers of threads. */
     BARRIER_COUNT(Check.BARRIER),

@@ -51,6 +51,11 @@ public final class Checkers implements Observer {
       RaceFinder finder = new RaceFinder(races, block);
       observers.add(finder);
       starts.add(finder::start);
+      if (races.hasAsync()) {
+        AsyncFinder behind = new AsyncFinder(races, finder, block);
+        observers.add(behind);
+        starts.add(behind::start);
+      }
     }
     if (checks.contains(Check.BARRIER)) {
       BarrierFinder finder = new BarrierFinder(findings, block);

@@ -13,6 +13,7 @@ final class RaceChecker {
   private final Findings findings;
   private final Code code;
   private final MemoryOrder[] orders;
+  private final boolean hasAsync;
   private final AccessSets globalSets = new AccessSets();
   private final PendingReads pending = new PendingReads(PendingReads.OF_LAUNCH);
   private final List<KernelFault.Index> blocks = new ArrayList<>();
@@ -22,10 +23,16 @@ final class RaceChecker {
     this.findings = findings;
     this.code = code;
     this.orders = new MemoryOrder[code.sites().size()];
+    this.hasAsync = code.sites().stream().anyMatch(site -> MemoryOrder.of(site.opcode()).isAsync());
   }
 
   Findings findings() {
     return findings;
+  }
+
+  /** Whether an instruction uses the async proxy. */
+  boolean hasAsync() {
+    return hasAsync;
   }
 
   /** What the instruction of a site says of order. */

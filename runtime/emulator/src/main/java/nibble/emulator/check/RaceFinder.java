@@ -1,6 +1,7 @@
 package nibble.emulator.check;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import nibble.emulator.memory.Space;
 final class RaceFinder implements Observer.BlockObserver {
   private static final int WARP = 32;
   private static final int PIECE = 32;
+  private static final int CHUNK_BITS = 4;
 
   private final RaceChecker races;
   private final ThreadBlock block;
@@ -29,6 +31,7 @@ final class RaceFinder implements Observer.BlockObserver {
   private final CellVisitor cells;
   private final Map<Barrier, Gathering> gatherings = new HashMap<>();
   private final Map<Long, Phases> mbarriers = new HashMap<>();
+  private int meetings;
 
   RaceFinder(RaceChecker races, ThreadBlock block) {
     this.races = races;
@@ -46,6 +49,16 @@ final class RaceFinder implements Observer.BlockObserver {
     cells.allMet();
     gatherings.clear();
     mbarriers.clear();
+  }
+
+  /** The time of accesses now; something that orders threads has happened whenever it changes. */
+  int now() {
+    return clocks.now();
+  }
+
+  /** How many times all threads of the block have waited for each other, over all blocks. */
+  int meetings() {
+    return meetings;
   }
 
   // Accesses
@@ -73,6 +86,16 @@ final class RaceFinder implements Observer.BlockObserver {
       for (int rest = lanes; rest != 0; rest &= rest - 1) {
         see(warp, Integer.numberOfTrailingZeros(rest), shadow, offsets, order);
       }
+    }
+  }
+
+  /** A warp has read chunks of 16 bytes of shared memory until now. */
+  void readUntilNow(Warp warp, BitSet chunks, int site) {
+    long[] offsets = new long[WARP];
+    for (int chunk = chunks.nextSetBit(0); chunk >= 0; chunk = chunks.nextSetBit(chunk + 1)) {
+      offsets[0] = (long) chunk << CHUNK_BITS;
+      cells.begin(warp, 1, shared, warp.resolver, offsets, 1 << CHUNK_BITS, null, site);
+      cells.visitReads(Deed.READ);
     }
   }
 
@@ -296,6 +319,7 @@ final class RaceFinder implements Observer.BlockObserver {
     gathering.isOfAll = !gathering.hasPasser && gathering.threads >= block.liveThreads();
     if (gathering.isOfAll) {
       clocks.meetAll();
+      meetings++;
       shared.sets().clear();
       cells.allMet();
       return;

@@ -1,5 +1,6 @@
 package nibble.emulator.execute;
 
+import java.util.BitSet;
 import nibble.emulator.memory.AddressResolver;
 
 /**
@@ -50,6 +51,19 @@ public interface Observer {
 
     /** Such a write is complete: it happened before what those do that see the mbarrier's phase complete. */
     default void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {}
+
+    /**
+     * A warp has issued a {@code wgmma}, which goes on until its group is waited for. What it reads is told as reads, too.
+     *
+     * @param chunks of 16 bytes of shared memory that it reads
+     */
+    default void matricesIssued(Warp warp, BitSet chunks, int site) {}
+
+    /** A warp has put the {@code wgmma} that it has issued since into a group. */
+    default void matricesCommitted(Warp warp) {}
+
+    /** A warp has waited until at most so many of its groups of {@code wgmma} are under way. */
+    default void matricesAwaited(Warp warp, int pending) {}
 
     /** There is a new mbarrier at an offset of shared memory. */
     default void mbarrierMade(long mbarrier) {}

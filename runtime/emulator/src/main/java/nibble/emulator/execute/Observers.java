@@ -1,5 +1,6 @@
 package nibble.emulator.execute;
 
+import java.util.BitSet;
 import java.util.List;
 import nibble.emulator.memory.AddressResolver;
 
@@ -57,6 +58,24 @@ public final class Observers {
     public void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {
       first.bulkCompleted(warp, lane, starts, bytes, mbarrier);
       second.bulkCompleted(warp, lane, starts, bytes, mbarrier);
+    }
+
+    @Override
+    public void matricesIssued(Warp warp, BitSet chunks, int site) {
+      first.matricesIssued(warp, chunks, site);
+      second.matricesIssued(warp, chunks, site);
+    }
+
+    @Override
+    public void matricesCommitted(Warp warp) {
+      first.matricesCommitted(warp);
+      second.matricesCommitted(warp);
+    }
+
+    @Override
+    public void matricesAwaited(Warp warp, int pending) {
+      first.matricesAwaited(warp, pending);
+      second.matricesAwaited(warp, pending);
     }
 
     @Override

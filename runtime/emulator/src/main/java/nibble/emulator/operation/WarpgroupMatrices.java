@@ -2,6 +2,7 @@ package nibble.emulator.operation;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import nibble.emulator.KernelFault;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Warp;
@@ -14,7 +15,7 @@ import nibble.emulator.tensor.WarpgroupMultiplication;
 
 /**
  * {@code wgmma}: four warps multiply together, each 16 rows. A warp reads its factors and writes its sums when it comes to the
- * instruction, as it may by the time that a group of them is waited for; so fences, commits and waits have nothing to do.
+ * instruction, as it may by the time that a group of them is waited for; so commits and waits only tell the observer.
  */
 public final class WarpgroupMatrices {
   private static final int WARPS = 4;
@@ -26,7 +27,9 @@ public final class WarpgroupMatrices {
     if (isExecuted(w, m, site)) {
       WarpgroupMultiplication it = (WarpgroupMultiplication) w.plans[plan];
       it.loadLeft(w.words, w.lists[a], w.block.tensorScratch());
-      multiplyBy(w, it, d, b, metadata, adds, site);
+      Reads reads = new Reads(w, site);
+      multiplyBy(w, it, d, b, metadata, adds, reads, site);
+      reads.tell();
     }
   }
 
@@ -34,13 +37,15 @@ public final class WarpgroupMatrices {
   public static void multiplyShared(Warp w, int m, int plan, int d, int a, int b, int metadata, int adds, int site) {
     if (isExecuted(w, m, site)) {
       WarpgroupMultiplication it = (WarpgroupMultiplication) w.plans[plan];
-      it.loadLeft(memory(w, site), descriptor(w, a, site), w.index % WARPS, w.block.tensorScratch());
-      multiplyBy(w, it, d, b, metadata, adds, site);
+      Reads reads = new Reads(w, site);
+      it.loadLeft(reads, descriptor(w, a, site), w.index % WARPS, w.block.tensorScratch());
+      multiplyBy(w, it, d, b, metadata, adds, reads, site);
+      reads.tell();
     }
   }
 
   private static void multiplyBy(
-      Warp w, WarpgroupMultiplication it, int d, int b, int metadata, int adds, int site) {
+      Warp w, WarpgroupMultiplication it, int d, int b, int metadata, int adds, Reads reads, int site) {
     Matrices.requireLegal(w, it.illegalLane(w.words, metadata), site);
     int lanes = w.predicates[adds];
     if (lanes != 0 && lanes != -1) {
@@ -51,9 +56,8 @@ public final class WarpgroupMatrices {
     TensorScratch scratch = w.block.tensorScratch();
     it.loadMetadata(w.words, metadata, scratch);
     MatrixDescriptor place = descriptor(w, b, site);
-    WarpgroupMultiplication.Memory memory = memory(w, site);
     for (int tile = 0; tile < it.tiles(); tile++) {
-      it.multiply(w.words, w.lists[d], tile, lanes != 0, memory, place, scratch);
+      it.multiply(w.words, w.lists[d], tile, lanes != 0, reads, place, scratch);
     }
   }
 
@@ -80,27 +84,57 @@ public final class WarpgroupMatrices {
     return MatrixDescriptor.of(code);
   }
 
-  private static WarpgroupMultiplication.Memory memory(Warp w, int site) {
-    MemorySegment shared = w.block.shared();
-    return (address, to, at) -> {
+  /** {@code wgmma.commit_group}. */
+  public static void commit(Warp w, int m) {
+    if (m != 0) {
+      w.block.observer().matricesCommitted(w);
+    }
+  }
+
+  /** {@code wgmma.wait_group}: until at most {@code pending} groups are under way. */
+  public static void await(Warp w, int m, int pending) {
+    if (m != 0) {
+      w.block.observer().matricesAwaited(w, pending);
+    }
+  }
+
+  /** What one instruction reads of shared memory. The observer is told of each chunk as if the first lane read it. */
+  private static final class Reads implements WarpgroupMultiplication.Memory {
+    private final Warp w;
+    private final int site;
+    private final MemorySegment shared;
+    private final boolean isWatched;
+    private final BitSet chunks = new BitSet();
+
+    Reads(Warp w, int site) {
+      this.w = w;
+      this.site = site;
+      this.shared = w.block.shared();
+      this.isWatched = w.block.observer() != Observer.BlockObserver.NONE;
+    }
+
+    @Override
+    public void read(int address, byte[] to, int at) {
       if (address < 0 || address + MatrixDescriptor.CHUNK > shared.byteSize()) {
         throw w.fault(
             KernelFault.Kind.OUT_OF_BOUNDS, site, 0,
             "out of bounds: the matrix descriptor leads to shared address " + Addresses.hex(address) + " of "
                 + shared.byteSize() + " bytes");
       }
-      tell(w, address, site);
+      if (isWatched) {
+        long[] place = new long[Lanes.WARP];
+        place[0] = address;
+        w.resolver.resolve(1, Space.SHARED, place, MatrixDescriptor.CHUNK, site, false);
+        w.block.observer().read(w, 1, w.resolver, MatrixDescriptor.CHUNK, site);
+        chunks.set(address / MatrixDescriptor.CHUNK);
+      }
       MemorySegment.copy(shared, ValueLayout.JAVA_BYTE, address, to, at, MatrixDescriptor.CHUNK);
-    };
-  }
+    }
 
-  /** Tells the observer of a chunk that is read, as if the first lane did it. */
-  private static void tell(Warp w, int address, int site) {
-    if (w.block.observer() != Observer.BlockObserver.NONE) {
-      long[] place = new long[Lanes.WARP];
-      place[0] = address;
-      w.resolver.resolve(1, Space.SHARED, place, MatrixDescriptor.CHUNK, site, false);
-      w.block.observer().read(w, 1, w.resolver, MatrixDescriptor.CHUNK, site);
+    void tell() {
+      if (isWatched) {
+        w.block.observer().matricesIssued(w, chunks, site);
+      }
     }
   }
 }

@@ -63,7 +63,7 @@ public record PlantedFault(
   /** All files of faults. */
   public static final List<String> FILES =
       List.of("race-shared.faults", "race-global.faults", "copies.faults", "init.faults", "memory.faults",
-          "together.faults", "async.faults");
+          "together.faults", "async.faults", "matrices.faults");
 
   /** The faults of a file. */
   public static List<PlantedFault> read(String file) {
