@@ -56,7 +56,9 @@ public final class AttentionKernel implements KernelGenerator {
 
   /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
   public static boolean takes(Attention op, List<Value> operands) {
-    return AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
+    // What has no parts is refused by the generator, with the reason.
+    return op.scheme().isPresent()
+        || AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
   }
 
   /** The making of one program. */

@@ -3,6 +3,7 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
@@ -39,6 +40,9 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     boolean isNarrow = queries.format().equals(Formats.F16) || queries.format().equals(Formats.BF16);
     Dim depth = queries.shape().last();
     Dim width = operands.get(2).shape().last();
+    if (op.scheme().isPresent()) {
+      return Optional.of("there are no kernels for " + op.scheme().get().name().toLowerCase(Locale.ROOT) + " yet");
+    }
     if (!isNarrow) {
       return Optional.of("its operands are " + queries.format().name() + ", not f16 or bf16");
     }

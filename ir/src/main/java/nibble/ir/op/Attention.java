@@ -1,5 +1,6 @@
 package nibble.ir.op;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nibble.ir.BlockBuilder;
@@ -32,6 +33,7 @@ import nibble.ir.shape.Shape;
  * @param causal whether keys behind the position of a query are hidden, and what that position is
  * @param window how many positions, its own among them, a query sees in each direction; all where there is none
  * @param fill the score of what a query does not see; where there is none, it has no part in the result at all
+ * @param scheme a published way to compute it in few bits; nothing for as exactly as the operands are
  * @param to format of the result
  */
 @OpInfo(
@@ -39,7 +41,8 @@ import nibble.ir.shape.Shape;
     summary = "softmax of scaled products of queries and keys, times values",
     rounding = "scores, exponentials and sums in f32, weights in the format of the values; one rounding to the result")
 public record Attention(
-    double scale, Causal causal, Optional<Long> window, Optional<Double> fill, NumberFormat to) implements CompositeOp {
+    double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
+    NumberFormat to) implements CompositeOp {
   /** Which keys are hidden because they come later than a query. */
   public enum Causal {
     /** None. */
@@ -64,7 +67,7 @@ public record Attention(
 
   /** Attention without a mask. */
   public static Attention of(double scale, NumberFormat to) {
-    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), to);
+    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), to);
   }
 
   @Override
@@ -147,6 +150,11 @@ public record Attention(
 
   @Override
   public Tensor eval(List<Tensor> operands, TensorType result) {
+    return scheme.map(known -> Tensor.of(result, new LowBitAttention(this, known.lowBit(), operands).eval()))
+        .orElseGet(() -> evalExactly(operands, result));
+  }
+
+  private Tensor evalExactly(List<Tensor> operands, TensorType result) {
     AttentionRows rows = new AttentionRows(this, operands);
     double[] values = operands.get(2).elements();
     int width = Math.toIntExact(result.shape().last().constant());
@@ -165,11 +173,20 @@ public record Attention(
 
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    if (scheme.isPresent()) {
+      // No kernel has it yet.
+      double[] unknown = new double[result.size()];
+      Arrays.fill(unknown, Double.POSITIVE_INFINITY);
+      return unknown;
+    }
     return new AttentionBounds(this, operands, model).error(result);
   }
 
   @Override
   public Value decompose(BlockBuilder builder, List<Value> operands) {
+    if (scheme.isPresent()) {
+      throw new IllegalStateException("attention by " + scheme.get() + " has no simpler parts");
+    }
     return new AttentionParts(this, builder, operands).build();
   }
 }
