@@ -187,7 +187,8 @@ public final class AttentionKernel implements KernelGenerator {
       GlobalMemory analysis = new GlobalMemory(builder, null, guards(operand), symbols);
       Optional<Memory> source = inMemory(value).map(buffers.arguments()::get);
       OperandLoader.Access access = source.<OperandLoader.Access>map(memory -> (variable, most) ->
-          analysis.vector(memory.type().shape(), memoryAt(value, at), variable, most)).orElse(OperandLoader.Access.NONE);
+          analysis.vector(memory.type().shape(), memoryAt(value, at), variable, most))
+          .orElse(OperandLoader.Access.NONE);
       boolean asItIs =
           source.filter(memory -> memory.type().format().equals(value.tensorType().format())).isPresent();
       return new OperandLoader(product, operand == 0, outer, access, asItIs, 4);

@@ -23,6 +23,7 @@ import nibble.ir.shape.Dim;
 record VisibleKeys(
     AttentionSpace space, AttentionTile tile, Value count, Optional<Value> firstTile, Value firstPosition) {
   private static final double LOG2_E = 1 / Math.log(2);
+  private static final Grid2.Extent BOTH = new Grid2.Extent(true, true);
 
   static VisibleKeys of(TileBuilder builder, AttentionSpace space, AttentionTile tile, Value firstQuery) {
     Attention op = space.op();
@@ -88,24 +89,21 @@ record VisibleKeys(
     Block body = builder.nested(inner -> {
       Value carried = inner.block().argument(products.type());
       Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
-      Grid2 inside = grid;
       Value seen = carried;
       if (hidden.isPresent()) {
-        seen = inner.apply(Scalar.SELECT, inside.spread(inner, sees(inner, inside, first), BOTH), seen, fill(inner));
+        seen = inner.apply(Scalar.SELECT, grid.spread(inner, sees(inner, grid, first), BOTH), seen, fill(inner));
       }
       if (beyond.isPresent()) {
-        Value keys = keyNumbers(inner, inside);
+        Value keys = keyNumbers(inner, grid);
         Value inRange = inner.apply(
             Scalar.LT, keys, inner.apply(Scalar.SUB, inner.size(space.keys()), first));
         seen = inner.apply(
-            Scalar.SELECT, inside.spread(inner, inRange, BOTH), seen, inner.real(Double.NEGATIVE_INFINITY));
+            Scalar.SELECT, grid.spread(inner, inRange, BOTH), seen, inner.real(Double.NEGATIVE_INFINITY));
       }
       return List.of(seen);
     });
     return builder.effect(new Guard(), List.of(any, scores), body).result();
   }
-
-  private static final Grid2.Extent BOTH = new Grid2.Extent(true, true);
 
   private Value fill(TileBuilder builder) {
     return builder.real(space.op().fill().map(fill -> fill * LOG2_E).orElse(Double.NEGATIVE_INFINITY));
