@@ -85,8 +85,9 @@ public final class AttentionKernel implements KernelGenerator {
       AttentionSpace.obstacle(space.op(), types).ifPresent(why -> {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
       });
-      ProductFormat format = ProductFormat.of(types.get(0).format(), types.get(2).format()).orElseThrow();
-      this.tile = AttentionTile.of(format, space);
+      ProductFormat scores = ProductFormat.of(types.get(0).format(), types.get(1).format()).orElseThrow();
+      ProductFormat format = ProductFormat.of(types.get(2).format(), types.get(2).format()).orElseThrow();
+      this.tile = AttentionTile.of(scores, format, space);
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -135,7 +136,7 @@ public final class AttentionKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
         ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
-        Value products = inner.fill(0, new TileType(Formats.F32, tile.scores()));
+        Value products = inner.fill(0, new TileType(tile.scores().accumulator(), tile.scoreLayout()));
         for (int step = 0; step < left.size(); step++) {
           products = inner.add(new Mma(), products, left.get(step), keys.fragment(inner, stage, step));
         }
@@ -155,7 +156,7 @@ public final class AttentionKernel implements KernelGenerator {
 
     private ImmutableList<Value> fragments(TileBuilder into, OperandLoader queries) {
       ImmutableList.Builder<Value> fragments = ImmutableList.builder();
-      for (int step = 0; step < tile.depth() / tile.format().step(); step++) {
+      for (int step = 0; step < tile.depth() / tile.scores().step(); step++) {
         fragments.add(queries.fragment(into, into.number(0), step));
       }
       return fragments.build();
@@ -234,7 +235,7 @@ public final class AttentionKernel implements KernelGenerator {
     }
 
     private ElementEmitter scoreEmitter(TileBuilder into, Value keyTile) {
-      Grid2 grid = new Grid2(tile.scores(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
+      Grid2 grid = new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
           .withTile(into, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
           .withTile(into, AttentionSpace.KEY, space.keys(), keyTile, tile.keys(), 0);
       GlobalMemory memory =

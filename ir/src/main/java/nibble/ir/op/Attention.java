@@ -24,6 +24,8 @@ import nibble.ir.shape.Shape;
  * a mask that broadcasts to {@code [.., Hq, Nq, Nk]}: numbers that are added to scores, or truth values that tell which
  * keys a query sees. The result is {@code [.., Hq, Nq, E]}.
  *
+ * <p>Queries and keys may both be codes with scales; what is multiplied are values, as by {@code matmul}.
+ *
  * <p>Where there are fewer heads of keys than of queries, head h of the queries has head {@code h / (Hq / Hkv)} of the
  * keys (grouped-query attention). Query i is at position {@code i}, or at {@code i + Nk - Nq} where the mask is aligned
  * bottom-right. A query sees the keys that causality, window and mask all let it see. A query that sees no key has a
@@ -80,17 +82,23 @@ public record Attention(
     Shape q = queries.shape();
     Shape k = operands.get(1).shape();
     Shape v = operands.get(2).shape();
+    boolean areScaled = queries.isScaled() && operands.get(1).isScaled();
     for (TensorType type : operands.subList(0, 3)) {
-      expectFloat(type);
+      if (!areScaled || !type.isScaled()) {
+        expectFloat(type);
+      }
       if (type.rank() < 2 || type.rank() != q.rank()) {
         throw new TypeRuleException(
             "queries, keys and values of attention have one rank of at least 2, not the shapes " + q + ", " + k
                 + " and " + v);
       }
-      if (!type.format().equals(queries.format())) {
+      if (!areScaled && !type.format().equals(queries.format())) {
         throw new TypeRuleException("queries, keys and values of attention have one format, not "
             + queries.format().name() + " and " + type.format().name(), "cast one of them");
       }
+    }
+    if (areScaled && (scheme.isPresent() || operands.get(2).isScaled())) {
+      throw new TypeRuleException("attention takes scaled queries and keys with plain values, and no scheme then");
     }
     expectShapes(q, k, v);
     if (!to.isFloat()) {

@@ -8,8 +8,11 @@ import nibble.ir.format.NumberFormat;
  * they mean is {@link LowBit}.
  */
 public enum AttentionScheme {
-  /** SageAttention ("-B"): INT8 scores by blocks, keys less their mean, values in f16 with sums of f16 in a step. */
-  SAGE1(LowBit.of(Formats.I8, Sharing.BLOCK).withWeights(Weights.HALF, 1, Formats.F16)),
+  /**
+   * SageAttention ("-B"): INT8 scores by blocks, keys less their mean, values in f16. Its sums are in f32, as its kernels
+   * for sm_80 have them; those in f16 of its first kernels agree to four digits.
+   */
+  SAGE1(LowBit.of(Formats.I8, Sharing.BLOCK).withWeights(Weights.HALF, 1, Formats.F32)),
   /** SageAttention ("-vB"): the same with weights and values in INT8. */
   SAGE1_INT8(LowBit.of(Formats.I8, Sharing.BLOCK).withWeights(Weights.BYTE, 127, Formats.F32)),
   /** SageAttention2 ("8b"): INT8 scores by threads, weights and values in E4M3, each step added in f32. */
