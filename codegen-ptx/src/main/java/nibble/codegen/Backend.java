@@ -102,8 +102,8 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
     Kernel optimized = PtxPasses.optimize(code.kernel());
     Launch launch = (Launch) lowered.body().operations().getFirst().op();
     return new CompiledKernel(
-        name, source, lowered, new PtxKernel(optimized, code.sizes(), code.threads(), code.sharedBytes()),
-        launch.grid());
+        name, source, lowered,
+        new PtxKernel(optimized, code.sizes(), code.maps(), code.threads(), code.sharedBytes()), launch.grid());
   }
 
   private KernelProgram generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {

@@ -22,6 +22,7 @@ import nibble.ir.layout.Granularity;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Gather;
 import nibble.ir.op.Hadamard;
@@ -152,6 +153,8 @@ final class ElementEmitter {
       case Cast cast -> cast(operation.operand(0), at, cast.to());
       case Relu relu -> grid.apply(builder, Scalar.MAX, value(operation.operand(0), at), zeroLike(type));
       case Dequantize dequantize -> dequantize(operation.operand(0), at);
+      case Decompress decompress -> SparseElements.of(this).element(
+          compressed(operation), at, stored -> computed(stored, type.format()));
       case Scales scales -> new ScaleComputation(grid, builder).scale(
           scales, value(operation.operand(0), at), operation.operands().stream().skip(1).findFirst()
               .map(outer -> value(outer, scaleCoordinates(type, at))));
@@ -285,6 +288,12 @@ final class ElementEmitter {
     }
     TensorType type = scaled.tensorType();
     Memory.expectOneLevel(type.withoutResidual());
+    if (definitions.get(scaled).op() instanceof Decompress) {
+      Memory compressed = compressed(definitions.get(scaled));
+      Value code = SparseElements.of(this).element(
+          compressed, at, stored -> builder.cast(stored, Formats.F32, Rounding.NEAREST_EVEN));
+      return product(code, new ScaleFactors(this).of(compressed, at));
+    }
     Operation quantizer = definitions.get(scaled);
     Value first = product(value(scaled, at), new ScaleFactors(this).of(quantizer.operand(1), type, at));
     if (type.residual().isEmpty()) {
@@ -292,6 +301,15 @@ final class ElementEmitter {
     }
     ResidualQuantizer residual = ResidualQuantizer.of(quantizer, definitions);
     return grid.apply(builder, Scalar.ADD, first, product(residual.code(this, at), residual.scale(this, at)));
+  }
+
+  /** What a decompression reads. */
+  private Memory compressed(Operation decompress) {
+    Memory memory = arguments.get(decompress.operand(0));
+    if (memory == null) {
+      throw new UnsupportedAccess("a kernel decompresses what lies in memory");
+    }
+    return memory;
   }
 
   private Value product(Value code, Value scale) {

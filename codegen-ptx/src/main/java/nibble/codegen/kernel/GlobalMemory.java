@@ -24,6 +24,7 @@ import nibble.codegen.tile.op.Store;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Divisibility;
 import nibble.ir.shape.Shape;
@@ -98,6 +99,12 @@ final class GlobalMemory {
     Value mask = loadMask(offset, extent);
     Load load = new Load(varies.alongColumns() ? 1 : contiguous(buffer, offset, extent));
     return mask == null ? builder.add(load, buffer, offsets) : builder.add(load, buffer, offsets, mask);
+  }
+
+  /** Numbers in a buffer of that shape, less than the extent, as an index. */
+  IndexExpr loaded(Value buffer, Shape shape, List<IndexExpr> at, Dim below) {
+    Value number = builder.cast(load(buffer, shape, at), Formats.I32, Rounding.TOWARD_ZERO);
+    return grid.loaded(number, below);
   }
 
   private Value loadMask(IndexExpr offset, Extent extent) {

@@ -57,12 +57,12 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
   }
 
   /**
-   * Refuses a type with parts besides codes and scales.
+   * Refuses a type with parts besides codes and scales, and those of sparse layouts.
    *
    * @throws UnsupportedAccess with the part that no kernel takes yet
    */
   static void expectOneLevel(TensorType type) {
-    for (TensorPart part : type.parts()) {
+    for (TensorPart part : type.dense().parts()) {
       boolean isScale = part.name().startsWith(TensorPart.SCALES);
       if (!part.name().equals(TensorPart.ELEMENTS) && !isScale) {
         throw new UnsupportedAccess("no kernel takes " + type + " yet: its part '" + part.name()

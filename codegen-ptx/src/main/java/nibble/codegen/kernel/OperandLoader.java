@@ -2,7 +2,9 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.Grid2.Extent;
@@ -18,6 +20,7 @@ import nibble.codegen.layout.SwizzleMode;
 import nibble.codegen.layout.VectorAccess;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.CopyTensor;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
@@ -47,8 +50,10 @@ final class OperandLoader {
   private final boolean depthContiguous;
   private final LinearLayout copyLayout;
   private final boolean isAsync;
+  private final Optional<MappedOperand> mapped;
   private final SharedType shared;
   private Value memory;
+  private Value map;
 
   /**
    * Decides how to load.
@@ -74,6 +79,7 @@ final class OperandLoader {
     this.depthContiguous = alongDepth >= alongOuter;
     int vector = Math.max(alongDepth, alongOuter);
     this.isAsync = asItIs && vector >= least;
+    this.mapped = asItIs && tile.warpgroups() ? access.mapped(columns(), rows()) : Optional.empty();
     int rows = depthContiguous ? extent : tile.k();
     int columns = depthContiguous ? tile.k() : extent;
     this.copyLayout = copyLayout(rows, columns, isAsync ? vector : Math.min(computed, most), tile.warps());
@@ -88,9 +94,15 @@ final class OperandLoader {
 
     /** The widest vector of elements along a variable, at most that many; 1 where none is proven. */
     int vector(String variable, int most);
+
+    /** How tensor copies tell it, by the variables along columns and rows of tiles; nothing where they can't. */
+    default Optional<MappedOperand> mapped(String columns, String rows) {
+      return Optional.empty();
+    }
   }
 
-  private static LinearLayout copyLayout(int rows, int columns, int vector, int warps) {
+  /** How threads share a tile that they copy. */
+  static LinearLayout copyLayout(int rows, int columns, int vector, int warps) {
     int lanes = Math.clamp(columns / vector, 1, LANES);
     return BlockedLayout
         .of(new int[] {1, vector}, new int[] {LANES / lanes, lanes}, new int[] {warps, 1}, 1, 0)
@@ -127,6 +139,21 @@ final class OperandLoader {
   /** Allocates shared memory. */
   void allocate(TileBuilder builder) {
     memory = builder.add(new SharedAlloc(shared));
+  }
+
+  /** Allocates shared memory, and has a tensor map made. */
+  void allocateMapped(TileBuilder builder) {
+    allocate(builder);
+    int[] extents = copyLayout.outputs().stream().mapToInt(Dimension::size).toArray();
+    int span = SwizzleMode.ofRows(extents[1] * format.storageBits() / Byte.SIZE).span();
+    map = mapped.orElseThrow().map(builder, span * Byte.SIZE / format.storageBits(), extents[0], span);
+  }
+
+  /** Starts to fill a stage by tensor copies, given the first index along each variable. */
+  void copyMapped(TileBuilder builder, Map<String, Value> first, Value stage) {
+    List<Value> operands = new ArrayList<>(List.of(map, memory, stage));
+    operands.addAll(mapped.orElseThrow().coordinates(first));
+    builder.effect(new CopyTensor(), operands.toArray(Value[]::new));
   }
 
   /** Variable along the rows of the tile that is copied. */
@@ -173,6 +200,11 @@ final class OperandLoader {
 
   boolean isAsync() {
     return isAsync;
+  }
+
+  /** Whether tensor copies can bring it. */
+  boolean isMapped() {
+    return mapped.isPresent();
   }
 
   /** Loads the fragment of a step of the depth. */

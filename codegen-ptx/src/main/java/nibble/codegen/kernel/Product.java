@@ -3,12 +3,14 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
+import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.op.MatMul;
@@ -28,10 +30,11 @@ import nibble.ir.shape.Shape;
  * @param right coordinates of the right operand
  * @param result coordinates of the result
  * @param folds whether inner scales are applied to codes on their way to shared memory, where that is exact
+ * @param turned whether it is the transposed product, whose left operand is the second one
  */
 record Product(
     Operation operation, Dim batch, Dim m, Dim n, Dim k, ImmutableList<IndexExpr> left,
-    ImmutableList<IndexExpr> right, ImmutableList<IndexExpr> result, boolean folds) {
+    ImmutableList<IndexExpr> right, ImmutableList<IndexExpr> result, boolean folds, boolean turned) {
   static final String BATCH = "batch";
   static final String ROW = "m";
   static final String COLUMN = "n";
@@ -56,7 +59,19 @@ record Product(
     return new Product(
         operation, batches.size(), rows.size(), c.last(), a.last(),
         ImmutableList.copyOf(left), ImmutableList.copyOf(right), ImmutableList.copyOf(join(batch, row, column)),
-        false);
+        false, false);
+  }
+
+  /** The transposed product: rows are columns of the result. */
+  Product transposed() {
+    Map<String, IndexExpr> swapped = Map.of(ROW, IndexExpr.variable(COLUMN, m), COLUMN, IndexExpr.variable(ROW, n));
+    return new Product(
+        operation, batch, n, m, k, substitute(right, swapped), substitute(left, swapped), substitute(result, swapped),
+        folds, true);
+  }
+
+  private static ImmutableList<IndexExpr> substitute(List<IndexExpr> at, Map<String, IndexExpr> values) {
+    return at.stream().map(index -> index.substitute(values)).collect(ImmutableList.toImmutableList());
   }
 
   private static List<IndexExpr> join(List<IndexExpr> leading, List<IndexExpr> middle, IndexExpr last) {
@@ -73,17 +88,23 @@ record Product(
     return coordinates;
   }
 
+  /** The operand whose outer axis are the rows, or the one whose outer axis are the columns. */
+  Value operand(boolean isLeft) {
+    return operation.operand(isLeft == turned ? 1 : 0);
+  }
+
   TensorType leftType() {
-    return operation.operand(0).tensorType();
+    return operand(true).tensorType();
   }
 
   TensorType rightType() {
-    return operation.operand(1).tensorType();
+    return operand(false).tensorType();
   }
 
-  /** The axis of the right operand that is the depth. */
-  int rightDepthAxis() {
-    return rightType().rank() - (((MatMul) operation.op()).transposeB() ? 1 : 2);
+  /** The axis of an operand that is the depth. */
+  private int depthAxis(boolean isLeft) {
+    int rank = operand(isLeft).tensorType().rank();
+    return isLeft != turned || ((MatMul) operation.op()).transposeB() ? rank - 1 : rank - 2;
   }
 
   Guard rowGuard() {
@@ -141,8 +162,8 @@ record Product(
    * their own scales, if they have some, do not change along the depth.
    */
   boolean scalesAre(NumberFormat format, int group) {
-    return scalesAre(format, group, leftType(), leftType().rank() - 1)
-        && scalesAre(format, group, rightType(), rightDepthAxis());
+    return scalesAre(format, group, leftType(), depthAxis(true))
+        && scalesAre(format, group, rightType(), depthAxis(false));
   }
 
   private boolean scalesAre(NumberFormat format, int group, TensorType type, int depthAxis) {
@@ -156,15 +177,15 @@ record Product(
   /** Whether an operand has scales of one word each, of fewer rows (or columns) than a warp's tile of them has. */
   boolean hasWordsForRows(boolean isLeft) {
     TensorType type = isLeft ? leftType() : rightType();
-    int axis = isLeft ? type.rank() - 2 : 2 * type.rank() - 3 - rightDepthAxis();
+    int axis = 2 * type.rank() - 3 - depthAxis(isLeft);
     return type.scaleType().format().storageBits() == Integer.SIZE && scaleDepth(type, axis).isConstant()
         && scaleDepth(type, axis).constant() < 16;
   }
 
   /** Depth over which scales of both operands are constant: the whole depth, or the size of blocks. */
   Dim scaleDepth() {
-    Dim left = scaleDepth(leftType(), leftType().rank() - 1);
-    Dim right = scaleDepth(rightType(), rightDepthAxis());
+    Dim left = scaleDepth(leftType(), depthAxis(true));
+    Dim right = scaleDepth(rightType(), depthAxis(false));
     boolean leftWhole = left.equals(k);
     boolean rightWhole = right.equals(k);
     if (leftWhole || rightWhole) {
@@ -175,7 +196,7 @@ record Product(
 
   /** The same where codes become f16, with inner scales if these fit as well. */
   Product folding() {
-    return new Product(operation, batch, m, n, k, left, right, result, true);
+    return new Product(operation, batch, m, n, k, left, right, result, true, turned);
   }
 
   /** Whether inner scales of a tensor are applied to its codes. */

@@ -31,12 +31,12 @@ import nibble.ir.shape.Dim;
  */
 record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
   /** Rows of the highest box that the region reduces over; all must lie in one part of the tile. */
-  static long boxRows(Block region) {
+  static long boxRows(Block region, Product product) {
     long rows = 1;
     for (Operation operation : region.operations()) {
       if (operation.op() instanceof Amax amax) {
         ImmutableList<Dim> box = amax.granularity().boxWithin(operation.operand(0).tensorType().shape());
-        rows = Math.max(rows, box.get(box.size() - 2).constant());
+        rows = Math.max(rows, box.get(box.size() - (product.turned() ? 1 : 2)).constant());
       }
     }
     return rows;
@@ -109,10 +109,11 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
     emitter.memory().store(memory.elements(), memory.type().shape(), at, stored, isFirst);
   }
 
-  /** Sides of a box along rows and columns. */
+  /** Sides of a box along rows and columns of the tile. */
   private ImmutableList<Dim> sides(Granularity granularity) {
     ImmutableList<Dim> box = granularity.boxWithin(product.operation().result().tensorType().shape());
-    return ImmutableList.of(box.get(box.size() - 2), box.getLast());
+    Dim rows = box.get(box.size() - 2);
+    return product.turned() ? ImmutableList.of(box.getLast(), rows) : ImmutableList.of(rows, box.getLast());
   }
 
   private void amax(Operation operation, Amax amax) {

@@ -14,17 +14,19 @@ import nibble.ir.format.NumberFormat;
  * @param left format of the left operand in shared memory
  * @param right format of the right operand there, as wide
  * @param accumulator format of the accumulators
- * @param k depth of one tensor-core instruction of 16 x 8; 0 where products are fused multiply-adds
+ * @param k depth of one tensor-core instruction of 16 x 8, counted in stored elements of the left operand; 0 where
+ *     products are fused multiply-adds
  * @param blockK depth of a large tile of shared memory
  * @param unpacks whether operands become that format in registers, which takes some more of them
  * @param sumsCoarsely whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor
  *     cores of sm_89 and sm_90a keep 13 fraction bits of sums of 8-bit floats (DeepSeek-V3 Technical Report, section
  *     3.3.2, promotes them every 128 products)
  * @param scaleGroup how many elements of the depth share the scales that instructions apply; 0 where they apply none
+ * @param sparse whether the left operand is compressed: half of its elements are stored
  */
 record ProductFormat(
     NumberFormat left, NumberFormat right, NumberFormat accumulator, int k, int blockK, boolean unpacks,
-    boolean sumsCoarsely, int scaleGroup) {
+    boolean sumsCoarsely, int scaleGroup, boolean sparse) {
   private static final ImmutableList<ProductFormat> ALL = ImmutableList.of(
       of(Formats.I8, Formats.I32, 32, 64),
       of(Formats.F16, Formats.F32, 16, 32),
@@ -33,33 +35,38 @@ record ProductFormat(
 
   /** Floating-point codes become f16 on their way to shared memory, which holds all of them exactly. */
   private static final ProductFormat UNPACKED =
-      new ProductFormat(Formats.F16, Formats.F16, Formats.F32, 16, 32, true, false, 0);
+      new ProductFormat(Formats.F16, Formats.F16, Formats.F32, 16, 32, true, false, 0, false);
 
   /** Narrow integer codes become i8 on their way to shared memory. */
   private static final ProductFormat UNPACKED_INTEGERS =
-      new ProductFormat(Formats.I8, Formats.I8, Formats.I32, 32, 64, true, false, 0);
+      new ProductFormat(Formats.I8, Formats.I8, Formats.I32, 32, 64, true, false, 0, false);
 
   /** Codes that i8 holds. */
   private static final ImmutableList<NumberFormat> BYTES =
       ImmutableList.<NumberFormat>builder().add(Formats.I8).addAll(ComputeFormat.PACKED_INTEGERS).build();
 
   private static ProductFormat of(NumberFormat operand, NumberFormat accumulator, int k, int blockK) {
-    return new ProductFormat(operand, operand, accumulator, k, blockK, false, false, 0);
+    return new ProductFormat(operand, operand, accumulator, k, blockK, false, false, 0, false);
   }
 
   /** Codes of a byte that instructions multiply as they are. */
   static ProductFormat ofBytes(NumberFormat left, NumberFormat right, boolean sumsCoarsely) {
-    return new ProductFormat(left, right, Formats.F32, 32, 64, false, sumsCoarsely, 0);
+    return new ProductFormat(left, right, Formats.F32, 32, 64, false, sumsCoarsely, 0, false);
   }
 
   /** Codes of half a byte that instructions multiply as they are, two to a byte. */
   static ProductFormat ofNibbles(NumberFormat left, NumberFormat right, NumberFormat sums) {
-    return new ProductFormat(left, right, sums, 64, 128, false, false, 0);
+    return new ProductFormat(left, right, sums, 64, 128, false, false, 0, false);
   }
 
   /** The same where instructions apply scales of so many elements of the depth. */
   ProductFormat scaledBy(int group) {
-    return new ProductFormat(left, right, accumulator, k, blockK, unpacks, sumsCoarsely, group);
+    return new ProductFormat(left, right, accumulator, k, blockK, unpacks, sumsCoarsely, group, sparse);
+  }
+
+  /** The same with half of the left operand stored. */
+  ProductFormat ofSparse() {
+    return new ProductFormat(left, right, accumulator, k, blockK, unpacks, sumsCoarsely, scaleGroup, true);
   }
 
   /** How products of scaled operands are accumulated, whose codes have these formats. */
@@ -112,6 +119,9 @@ record ProductFormat(
 
   /** Depth of a step of the inner loop: of one instruction, or of one vector of a thread. */
   int step() {
+    if (sparse) {
+      return 2 * k;
+    }
     return onTensorCores() ? k : 4;
   }
 }

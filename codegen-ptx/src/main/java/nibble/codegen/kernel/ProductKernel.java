@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
@@ -27,11 +29,10 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
-import nibble.ir.op.Cast;
-import nibble.ir.op.Dequantize;
+import nibble.ir.op.Amax;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.MatMul;
-import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
@@ -62,7 +63,13 @@ public final class ProductKernel implements KernelGenerator {
   }
 
   private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
-    return ProductChoice.of(product, target).stream()
+    Block region = kernel.regions().getFirst();
+    boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
+    Stream<ProductChoice> sparse = region.operations().stream()
+        .filter(operation -> operation.op() instanceof Decompress && operation.result().equals(product.operand(false)))
+        .flatMap(operation -> SparseChoice.of(
+            product, new SparseWeight(operation.operand(0).tensorType()), target, reduces).stream());
+    return Stream.concat(sparse, ProductChoice.of(product, target).stream())
         .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
         .findFirst().orElseThrow();
@@ -85,6 +92,9 @@ public final class ProductKernel implements KernelGenerator {
     /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
+    private Value batch;
+    /** The left operand where it is compressed. */
+    private final Optional<SparseOperand> sparse;
     private Value rowTile;
     private Value columnTile;
     private Value firstRow;
@@ -97,7 +107,8 @@ public final class ProductKernel implements KernelGenerator {
       ProductFormat format = choice.format();
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
-      this.product = format.unpacks() && format.left().equals(Formats.F16) ? product.folding() : product;
+      Product oriented = choice.sparse().isPresent() ? product.transposed() : product;
+      this.product = format.unpacks() && format.left().equals(Formats.F16) ? oriented.folding() : oriented;
       this.choice = choice;
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
@@ -106,20 +117,32 @@ public final class ProductKernel implements KernelGenerator {
       this.scalesTiles = variesOutside || product.hasResidual();
       this.promotes = scalesTiles || format.sumsCoarsely();
       long scaleDepth = variesOutside ? scaleDepth(format) : Long.MAX_VALUE;
-      ProductTile usual =
-          ProductTile.of(format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups());
+      ProductTile usual = choice.sparse()
+          .map(weight -> weight.tile(format, this.product.n(), scaleDepth, promotes))
+          .orElseGet(() -> ProductTile.of(
+              format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups()));
       int ofScales = scalesVary ? ScaleLoader.sharedBytes(usual.m() + usual.n()) : 0;
       // All targets have room for three tiles in each of two stages.
-      boolean isTight = product.hasResidual() || usual.sharedBytes() + ofScales > sharedLimit;
-      this.tile = isTight ? usual.withStages(2) : usual;
+      ProductTile wanted = choice.tensorCopies() ? usual.withRing() : usual;
+      boolean isTight = product.hasResidual() || wanted.sharedBytes() + ofScales > sharedLimit;
+      this.tile = isTight ? wanted.withStages(2) : wanted;
       this.buffers = KernelBuffers.declare(builder, region);
+      this.sparse = choice.sparse().map(weight -> new SparseOperand(weight, tile, symbols));
     }
 
     /** Whether it is large enough, and both operands can lie in shared memory as the instructions need them. */
     private boolean fits() {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
-      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)));
+      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
+          && (!choice.tensorCopies() || isMapped());
+    }
+
+    /** Whether tensor copies bring all that an iteration needs. */
+    private boolean isMapped() {
+      boolean areScales =
+          Stream.of(true, false).flatMap(isLeft -> scaleLoader(isLeft).stream()).allMatch(ScaleLoader::isMapped);
+      return !product.hasResidual() && areScales && loader(true).isMapped() && loader(false).isMapped();
     }
 
     private boolean fits(OperandLoader loader) {
@@ -144,7 +167,8 @@ public final class ProductKernel implements KernelGenerator {
       columnTile = builder.programId(1);
       firstRow = builder.apply(Scalar.MUL, rowTile, builder.number(tile.m()));
       firstColumn = builder.apply(Scalar.MUL, columnTile, builder.number(tile.n()));
-      outside = ImmutableMap.of(Product.BATCH, Index.scalar(builder.programId(2)));
+      batch = builder.programId(2);
+      outside = ImmutableMap.of(Product.BATCH, Index.scalar(batch));
       builder.at(product.operation().location());
       Value accumulated = mainLoop();
       epilogue(accumulated);
@@ -157,21 +181,41 @@ public final class ProductKernel implements KernelGenerator {
       OperandLoader left = loader(true);
       OperandLoader right = loader(false);
       Optional<ResidualLevel> residual = residual();
-      left.allocate(builder);
-      right.allocate(builder);
+      if (choice.tensorCopies()) {
+        left.allocateMapped(builder);
+        right.allocateMapped(builder);
+      } else {
+        left.allocate(builder);
+        right.allocate(builder);
+      }
       residual.ifPresent(level -> level.loader().allocate(builder));
+      sparse.ifPresent(weight -> weight.metadata().allocate(builder));
       BlockScales scales = scales();
       scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
       List<Value> operands = new ArrayList<>();
-      operands.add(builder.size(product.k().ceilDiv(tile.k())));
+      operands.add(builder.size(depth().ceilDiv(tile.k())));
       operands.add(builder.fill(0, promotes ? accumulators.withFormat(Formats.F32) : accumulators));
       Block fetch = builder.nested(inner -> {
         Value index = inner.block().argument(TileType.scalar(Formats.I32));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
-        fetch(inner, left, 0, firstRow, depth, stage);
-        fetch(inner, right, 1, firstColumn, depth, stage);
+        if (choice.tensorCopies()) {
+          scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
+          Map<String, Value> first = Map.of(
+              Product.BATCH, batch, Product.ROW, firstRow, Product.COLUMN, firstColumn, OperandLoader.DEPTH, depth);
+          left.copyMapped(inner, first, stage);
+          right.copyMapped(inner, first, stage);
+          return List.of();
+        }
+        if (sparse.isPresent()) {
+          sparse.get().fetch(
+              inner, left, memoryOf(true), new SparseOperand.Place(rowTile, firstRow, index, stage, outside),
+              guards(product.rowGuard()));
+        } else {
+          fetch(inner, left, true, firstRow, depth, stage);
+        }
+        fetch(inner, right, false, firstColumn, depth, stage);
         residual.ifPresent(level -> level.fetch(rows(inner, level, depth), product,
             flagged -> fetch(flagged, level.loader(), true, level.memory(), firstRow, depth, stage)));
         scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
@@ -182,6 +226,9 @@ public final class ProductKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value carried = inner.block().argument(operands.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
+        if (choice.tensorCopies() && scalesTiles) {
+          return List.of(multiplyAndScale(inner, left, right, scales, index, stage, start, carried));
+        }
         Value sum = multiply(inner, left, right, scales, index, stage, start);
         if (!promotes) {
           return List.of(sum);
@@ -200,6 +247,20 @@ public final class ProductKernel implements KernelGenerator {
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
     }
 
+    /** Adds a tile's scaled sum. Scales are read ahead of the products, so that they are there when these are. */
+    private Value multiplyAndScale(
+        TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value index, Value stage,
+        Value start, Value carried) {
+      Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
+      ElementEmitter emitter = emitter(inner, resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth))));
+      Value ofLeft =
+          scales.words(true, inner, index, stage).orElseGet(() -> scale(emitter, memoryOf(true), product.left()));
+      Value ofRight =
+          scales.words(false, inner, index, stage).orElseGet(() -> scale(emitter, memoryOf(false), product.right()));
+      Value sum = multiply(inner, left, right, scales, index, stage, start);
+      return promote(inner, carried, sum, depth, Optional.empty(), Optional.of(ofLeft), Optional.of(ofRight));
+    }
+
     private BlockScales scales() {
       return new BlockScales(tile, scaleLoader(true), scaleLoader(false));
     }
@@ -216,10 +277,10 @@ public final class ProductKernel implements KernelGenerator {
           : Projection.project(tile.accumulators(), isLeft ? 1 : 0);
       ImmutableList<Integer> axes = isLeft || applied ? ImmutableList.of(0, 1) : ImmutableList.of(1, 0);
       ScaleLoader.Scales scales = new ScaleLoader.Scales(
-          memoryOf(isLeft ? 0 : 1), isLeft ? product.left() : product.right(),
+          memoryOf(isLeft), isLeft ? product.left() : product.right(),
           isLeft ? Product.ROW : Product.COLUMN, guard,
           applied ? tile.format().scaleGroup() : tile.k(), applied ? tile.groups() : 1, fragment, axes);
-      return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols));
+      return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols, choice.tensorCopies()));
     }
 
     private Value multiply(
@@ -231,17 +292,20 @@ public final class ProductKernel implements KernelGenerator {
       }
       Value sum = start;
       ImmutableList<Value> scaleTiles = scales.fragments(inner, iteration, stage);
+      Optional<Value> words = sparse.map(weight -> weight.metadata().fragment(inner, stage));
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
-        sum = scales.multiply(inner, sum, a, b, scaleTiles, step);
+        sum = sparse.isPresent()
+            ? sparse.get().multiply(inner, sum, a, b, words.get(), step)
+            : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
     }
 
     private Optional<ResidualLevel> residual() {
       return product.hasResidual()
-          ? memoryOf(0).residual().map(level -> new ResidualLevel(level, loader(true), tile))
+          ? memoryOf(true).residual().map(level -> new ResidualLevel(level, loader(true), tile))
           : Optional.empty();
     }
 
@@ -270,8 +334,8 @@ public final class ProductKernel implements KernelGenerator {
       if (!scalesTiles) {
         return grid.apply(inner, Scalar.ADD, carried, sum);
       }
-      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(0)), product.left()));
-      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(1), product.right()));
+      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(true)), product.left()));
+      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), product.right()));
       return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, ofLeft, ofRight));
     }
 
@@ -291,52 +355,58 @@ public final class ProductKernel implements KernelGenerator {
       return product.folds(operand.type()) ? new ScaleFactors(emitter).outer(operand, at) : emitter.scaleOf(operand, at);
     }
 
-    private Memory memoryOf(int operand) {
-      Memory memory = buffers.arguments().get(product.operation().operand(operand));
+    private Memory memoryOf(boolean isLeft) {
+      Value value = product.operand(isLeft);
+      Operation definition = definitions.get(value);
+      Memory memory = definition != null && definition.op() instanceof Decompress
+          ? buffers.arguments().get(definition.operand(0)) : buffers.arguments().get(value);
       if (memory == null) {
         throw new UnsupportedAccess("a scaled operand of a product lies in memory");
       }
       return memory;
     }
 
-    /**
-     * Where an operand of the product lies in memory.
-     *
-     * @param asItIs whether nothing but views stands between: no cast, no dequantization
-     */
-    private record InMemory(Memory memory, List<IndexExpr> at, boolean asItIs) {}
-
-    private Optional<InMemory> inMemory(Value value, List<IndexExpr> at, boolean asItIs) {
-      Memory memory = buffers.arguments().get(value);
-      if (memory != null) {
-        return Optional.of(new InMemory(memory, at, asItIs));
-      }
-      Operation definition = definitions.get(value);
-      return switch (definition.op()) {
-        case ViewOp view -> inMemory(
-            definition.operand(0), Views.operandCoordinates(view, definition.operand(0), value.tensorType(), at), asItIs);
-        case Cast cast -> inMemory(definition.operand(0), at, false);
-        case Dequantize dequantize -> inMemory(definition.operand(0), at, false);
-        default -> Optional.empty();
-      };
+    private Optional<OperandSource> inMemory(Value value, List<IndexExpr> at) {
+      return OperandSource.of(value, at, buffers.arguments(), definitions);
     }
 
     private OperandLoader loader(boolean isLeft) {
-      List<IndexExpr> at = isLeft ? product.left() : product.right();
+      if (isLeft && sparse.isPresent()) {
+        return sparse.get().loader();
+      }
+      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty());
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
-      Optional<InMemory> source = inMemory(product.operation().operand(isLeft ? 0 : 1), at, true);
-      OperandLoader.Access access = source.<OperandLoader.Access>map(operand -> (variable, most) ->
-          analysis.vector(operand.memory().type().shape(), operand.at(), variable, most)).orElse(OperandLoader.Access.NONE);
-      boolean asItIs = source.filter(InMemory::asItIs)
+      Optional<OperandSource> source = inMemory(product.operand(isLeft), at);
+      OperandLoader.Access access = source
+          .map(operand -> operand.access(analysis, symbols))
+          .orElse(OperandLoader.Access.NONE);
+      boolean asItIs = source.filter(OperandSource::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
-      // Codes that share bytes are read by words.
+      // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
+      boolean isGathered = !isLeft && sparse.filter(operand -> operand.weight().isGathered()).isPresent();
       boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
-      return new OperandLoader(tile, isLeft, outer, access, asItIs, isPacked ? 8 : 4);
+      return new OperandLoader(tile, isLeft, outer, access, asItIs, isGathered ? 1 : isPacked ? 8 : 4);
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {
-      return isLeft ? guards(product.rowGuard(), product.depthGuard()) : guards(product.columnGuard(), product.depthGuard());
+      return guards(isLeft ? product.rowGuard() : product.columnGuard(), Guard.of(OperandLoader.DEPTH, depth()));
+    }
+
+    /** What instructions multiply: of compressed operands of V:N:M, the columns that are kept. */
+    private Dim depth() {
+      return choice.sparse().map(weight -> Dim.of(weight.depth())).orElse(product.k());
+    }
+
+    /**
+     * Coordinates of the right operand: of V:N:M, of the columns that are kept.
+     *
+     * @param grid where they are asked for; nothing where only their form counts
+     */
+    private List<IndexExpr> rightAt(Optional<GlobalMemory> from) {
+      return sparse.filter(operand -> operand.weight().isGathered())
+          .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow))
+          .orElse(product.right());
     }
 
     /** The guards that some tile does not meet everywhere. */
@@ -348,17 +418,17 @@ public final class ProductKernel implements KernelGenerator {
           .collect(ImmutableList.toImmutableList());
     }
 
-    private void fetch(TileBuilder inner, OperandLoader loader, int operand, Value first, Value depth, Value stage) {
-      List<IndexExpr> at = operand == 0 ? product.left() : product.right();
-      Value value = product.operation().operand(operand);
+    private void fetch(TileBuilder inner, OperandLoader loader, boolean isLeft, Value first, Value depth, Value stage) {
+      Value value = product.operand(isLeft);
       if (value.tensorType().isScaled()) {
-        fetch(inner, loader, operand == 0, memoryOf(operand), first, depth, stage);
+        fetch(inner, loader, isLeft, memoryOf(isLeft), first, depth, stage);
         return;
       }
       Grid2 grid = loader.grid(inner, first, depth, outside);
-      GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(operand == 0), symbols);
+      GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
+      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory));
       if (loader.isAsync()) {
-        InMemory source = inMemory(value, at, true).orElseThrow();
+        OperandSource source = inMemory(value, at).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
       } else {
         ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
@@ -369,32 +439,22 @@ public final class ProductKernel implements KernelGenerator {
     /** Fetches codes of one level. */
     private void fetch(
         TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
-      List<IndexExpr> at = isLeft ? product.left() : product.right();
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
+      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory));
       if (loader.isAsync()) {
         loader.copy(memory, codes, at, stage);
       } else {
-        Value loaded = memory.load(codes.elements(), codes.type().shape(), at);
-        Value unpacked = product.folds(codes.type())
-            ? folded(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded;
-        Value stored = inner.cast(unpacked, tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        UnaryOperator<Value> unpacked = loaded -> inner.cast(
+            product.folds(codes.type())
+                ? FoldedScales.apply(
+                    new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded,
+            tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
+        Value stored = codes.type().sparse().isPresent()
+            ? new SparseElements(grid, inner, memory).element(codes, at, unpacked)
+            : unpacked.apply(memory.load(codes.elements(), codes.type().shape(), at));
         loader.store(inner, grid, memory.zeroOutside(stored), stage);
       }
-    }
-
-    /** Codes times their inner scales. */
-    private static Value folded(ElementEmitter emitter, Value codes, Memory memory, List<IndexExpr> at) {
-      Value real = emitter.builder().cast(codes, Formats.F32, Rounding.NEAREST_EVEN);
-      return emitter.grid().apply(emitter.builder(), Scalar.MUL, real, new ScaleFactors(emitter).inner(memory, at));
-    }
-
-    /** A value times the scale of the scales that instructions have applied, where they have one. */
-    private Value withOuterScale(ElementEmitter emitter, Value value, int operand, List<IndexExpr> at) {
-      Memory scaled = memoryOf(operand);
-      return scaled.type().scaleType().isScaled()
-          ? emitter.grid().apply(emitter.builder(), Scalar.MUL, value, new ScaleFactors(emitter).outer(scaled, at))
-          : value;
     }
 
     /** The grid of all accumulators. */
@@ -418,7 +478,7 @@ public final class ProductKernel implements KernelGenerator {
     /** Some rows at a time: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
       boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
-      int rows = ProductEpilogue.boxRows(region) > tile.partRows() ? tile.m() : tile.partRows();
+      int rows = ProductEpilogue.boxRows(region, product) > tile.partRows() ? tile.m() : tile.partRows();
       LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
@@ -426,10 +486,12 @@ public final class ProductKernel implements KernelGenerator {
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
         Value value = scales
             ? scaled(
-                emitter, part, scale(emitter, memoryOf(0), product.left()), scale(emitter, memoryOf(1), product.right()))
+                emitter, part, scale(emitter, memoryOf(true), product.left()), scale(emitter, memoryOf(false), product.right()))
             : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
-          value = withOuterScale(emitter, withOuterScale(emitter, value, 0, product.left()), 1, product.right());
+          ScaleFactors factors = new ScaleFactors(emitter);
+          value = factors.applyOuter(value, memoryOf(true), product.left());
+          value = factors.applyOuter(value, memoryOf(false), product.right());
         }
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());

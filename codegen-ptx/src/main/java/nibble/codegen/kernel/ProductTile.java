@@ -11,6 +11,7 @@ import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.MmaFragment;
 import nibble.codegen.layout.ScaleFragment;
 import nibble.codegen.tile.Projection;
+import nibble.ir.layout.MetadataTile;
 import nibble.ir.shape.Dim;
 
 /**
@@ -28,7 +29,9 @@ import nibble.ir.shape.Dim;
 record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int warpsN, int stages, boolean warpgroups) {
   private static final String ROWS = Dimension.tensor(0);
   private static final String COLUMNS = Dimension.tensor(1);
-  private static final int STAGES = 3;
+  static final int STAGES = 3;
+  /** A power of two, so that the bits of an iteration tell its stage. */
+  private static final int RING_STAGES = 4;
   /** The widest swizzle, so the depth of a warpgroup's tile. */
   private static final int WARPGROUP_DEPTH_BITS = 128 * Byte.SIZE;
   /** The depth of a tile whose scales instructions apply. */
@@ -96,6 +99,11 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     return stages * (m + n) * k * format.bits() / Byte.SIZE;
   }
 
+  /** The same with a ring of stages. */
+  ProductTile withRing() {
+    return withStages(RING_STAGES);
+  }
+
   /** The same with so many stages of shared memory. */
   ProductTile withStages(int count) {
     return new ProductTile(format, m, n, k, warpsM, warpsN, count, warpgroups);
@@ -113,20 +121,31 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     return part().times(identity(REGISTER, m / partRows(), ROWS));
   }
 
-  /** Layout of {@link #partRows} consecutive rows of accumulators: one row of instructions of each warp. */
+  /** Layout of {@link #partRows} consecutive rows of accumulators: one row of instructions of each warp, or two. */
   LinearLayout part() {
     if (!format.onTensorCores()) {
       return accumulators();
     }
     return MmaFragment.accumulator(16)
         .times(identity(REGISTER, n / warpsN / 8, COLUMNS))
+        .times(identity(REGISTER, rowsOfWarp() / 16, ROWS))
         .times(identity(WARP, warpsM, ROWS))
         .times(identity(WARP, warpsN, COLUMNS));
   }
 
+  /** Consecutive rows of a warp: as many as words of metadata are for. */
+  private int rowsOfWarp() {
+    return format.sparse() ? MetadataTile.of(format.left()).rows() : 16;
+  }
+
+  /** The same tile, counted in stored elements of a compressed left operand. */
+  ProductTile stored() {
+    return new ProductTile(format, m, n, k / 2, warpsM, warpsN, stages, warpgroups);
+  }
+
   /** Rows that the epilogue works on at a time, so that its values need few registers. */
   int partRows() {
-    return format.onTensorCores() ? 16 * warpsM : m;
+    return format.onTensorCores() ? rowsOfWarp() * warpsM : m;
   }
 
   /** Layout of a step of the left operand, {@code -> (m, k)}. */
@@ -135,6 +154,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
       return Projection.project(accumulators(), 1).times(identity(REGISTER, format.step(), COLUMNS));
     }
     return MmaFragment.a(16, format.k(), format.bits())
+        .times(identity(REGISTER, rowsOfWarp() / 16, ROWS))
         .times(identity(WARP, warpsM, ROWS))
         .times(identity(REGISTER, m / partRows(), ROWS))
         .times(broadcast(WARP, warpsN));
@@ -145,7 +165,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
     if (!format.onTensorCores()) {
       return Projection.project(accumulators(), 0).times(identity(REGISTER, format.step(), ROWS));
     }
-    return MmaFragment.b(format.k(), format.bits())
+    return MmaFragment.b(format.step(), format.bits())
         .times(identity(REGISTER, n / warpsN / 8, COLUMNS))
         .times(broadcast(WARP, warpsM))
         .times(identity(WARP, warpsN, COLUMNS));

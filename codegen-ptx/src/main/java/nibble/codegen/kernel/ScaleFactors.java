@@ -45,6 +45,11 @@ record ScaleFactors(ElementEmitter emitter) {
     return emitter.read(scaled.parts().get(OUTER), type.scaleType(), at);
   }
 
+  /** A value times the outer scale of an element of a tensor in memory, where there are two levels of scales. */
+  Value applyOuter(Value value, Memory scaled, List<IndexExpr> element) {
+    return scaled.type().scaleType().isScaled() ? product(value, outer(scaled, element)) : value;
+  }
+
   /**
    * The scale by which an element is quantized.
    *

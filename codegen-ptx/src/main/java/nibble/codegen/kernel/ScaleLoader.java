@@ -2,8 +2,11 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Extent;
@@ -13,10 +16,12 @@ import nibble.codegen.layout.ChooseSwizzle;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedAccess;
 import nibble.codegen.layout.SharedLayout;
+import nibble.codegen.layout.SwizzleMode;
 import nibble.codegen.layout.VectorAccess;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.CopyTensor;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
@@ -53,7 +58,10 @@ final class ScaleLoader {
   /** Iterations whose scales are copied together. */
   private final int together;
   private final SharedType shared;
+  /** How tensor copies tell the scales, where these bring them. */
+  private final Optional<MappedOperand> mapped;
   private Value memory;
+  private Value map;
 
   /**
    * What is loaded.
@@ -80,8 +88,13 @@ final class ScaleLoader {
     }
   }
 
-  /** Decides how to load the scales of a product of that depth. */
-  ScaleLoader(Scales scales, ProductTile tile, Dim depth, ImmutableMap<String, SymbolBounds> symbols) {
+  /**
+   * Decides how to load the scales of a product of that depth.
+   *
+   * @param tensorCopies whether tensor copies may bring them
+   */
+  ScaleLoader(
+      Scales scales, ProductTile tile, Dim depth, ImmutableMap<String, SymbolBounds> symbols, boolean tensorCopies) {
     this.scales = scales;
     this.type = scales.scaled.type().scaleType();
     this.symbols = symbols;
@@ -100,7 +113,13 @@ final class ScaleLoader {
         bytes >= WORD_BYTES && analysis.vector(type.shape(), at, GROUP, scales.groups) == scales.groups;
     int columns = scales.groups * (isAsync ? together : 1);
     this.copyLayout = copyLayout(scales.rows(), columns, isAsync ? scales.groups : 1, tile.warps());
-    this.shared = new SharedType(type.format(), isAsync ? SLOTS : tile.stages(), sharedLayout(columns));
+    this.mapped = tensorCopies && isAsync && columns * type.format().storageBits() == SECTOR_BYTES * Byte.SIZE
+        ? MappedOperand.of(scales.scaled.scales().orElseThrow(), type, at, GROUP, scales.outer, symbols)
+        : Optional.empty();
+    SharedLayout layout = mapped.isPresent()
+        ? SharedLayout.swizzled(SwizzleMode.BYTES_32, type.format().storageBits(), scales.rows(), columns)
+        : sharedLayout(columns);
+    this.shared = new SharedType(type.format(), isAsync ? SLOTS : tile.stages(), layout);
   }
 
   private static LinearLayout copyLayout(int rows, int groups, int vector, int warps) {
@@ -131,6 +150,12 @@ final class ScaleLoader {
   /** Allocates shared memory. */
   void allocate(TileBuilder builder) {
     memory = builder.add(new SharedAlloc(shared));
+    mapped.ifPresent(operand -> map = operand.map(builder, scales.groups * together, scales.rows(), SECTOR_BYTES));
+  }
+
+  /** Whether tensor copies bring them. */
+  boolean isMapped() {
+    return mapped.isPresent();
   }
 
   /**
@@ -145,9 +170,23 @@ final class ScaleLoader {
     Value isFirst = builder.apply(
         Scalar.EQ, builder.apply(Scalar.MODULO, iteration, builder.number(together)), builder.number(0));
     builder.effect(new nibble.codegen.tile.op.Guard(), List.of(isFirst), builder.nested(inner -> {
-      fetchInto(inner, firstOuter, iteration, others, slot(inner, iteration));
+      if (mapped.isPresent()) {
+        copyMapped(inner, firstOuter, iteration, others);
+      } else {
+        fetchInto(inner, firstOuter, iteration, others, slot(inner, iteration));
+      }
       return List.of();
     }));
+  }
+
+  private void copyMapped(TileBuilder builder, Value firstOuter, Value iteration, ImmutableMap<String, Index> others) {
+    Map<String, Value> first = new HashMap<>();
+    others.forEach((variable, index) -> index.start().ifPresent(start -> first.put(variable, start)));
+    first.put(scales.outer, firstOuter);
+    first.put(GROUP, builder.apply(Scalar.MUL, iteration, builder.number(scales.groups)));
+    List<Value> operands = new ArrayList<>(List.of(map, memory, slot(builder, iteration)));
+    operands.addAll(mapped.orElseThrow().coordinates(first));
+    builder.effect(new CopyTensor(), operands.toArray(Value[]::new));
   }
 
   private Value slot(TileBuilder builder, Value iteration) {

@@ -4,6 +4,7 @@ import static nibble.codegen.ptx.Immediate.imm;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.KernelBuilder;
 import nibble.codegen.ptx.Operand;
@@ -24,12 +25,16 @@ final class Code {
    */
   record Sum(Operand root, int constant) {}
 
+  private static final int LANES = 32;
+
   private final KernelBuilder ptx;
   private final Map<Operand, Sum> sums = new HashMap<>();
   /** The largest value of integers that are known not to be negative. */
   private final Map<Operand, Integer> largest = new HashMap<>();
   /** Powers of two that divide integers. */
   private final Map<Operand, Integer> divisors = new HashMap<>();
+  /** How many warps run the code where that is not the whole block. */
+  private OptionalInt warps = OptionalInt.empty();
 
   /**
    * An empty list of instructions.
@@ -42,6 +47,16 @@ final class Code {
 
   KernelBuilder ptx() {
     return ptx;
+  }
+
+  /** From here on, only the first warps of the block run the code. */
+  void keepWarps(int count) {
+    warps = OptionalInt.of(count);
+  }
+
+  /** The warps that run the code wait for each other; what they wrote before is seen after. */
+  void barrier() {
+    warps.ifPresentOrElse(count -> ptx.barrier(1, count * LANES), ptx::barrier);
   }
 
   /** What an integer is made of. */

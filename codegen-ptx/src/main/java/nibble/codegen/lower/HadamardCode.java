@@ -98,7 +98,7 @@ final class HadamardCode {
     for (int i = 0; i < values.size(); i++) {
       ptx.emit("st.shared.f32", Address.at(own, i * LANES * Float.BYTES), values.get(i));
     }
-    ptx.barrier();
+    code.barrier();
     Register theirs = address(ptx.xor(threads.warp(), mask), perWarp, scratch);
     Register sign = sign(threads.warp(), mask);
     for (int i = 0; i < values.size(); i++) {
@@ -106,7 +106,7 @@ final class HadamardCode {
       values.set(i, ptx.op("fma.rn.f32", values.get(i), sign, other));
     }
     // The memory may be used again, by the next iteration of a loop around this.
-    ptx.barrier();
+    code.barrier();
   }
 
   private Register address(Register warp, int perWarp, Register scratch) {

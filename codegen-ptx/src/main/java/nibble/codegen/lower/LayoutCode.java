@@ -83,7 +83,7 @@ final class LayoutCode {
     RegisterVector moved =
         ptx.convert(plan, x.type().layout(), result.layout(), values, scratch, threads.byName());
     if (plan.sharedBytes() > 0) {
-      ptx.barrier();
+      code.barrier();
     }
     return new Tile(result, ImmutableList.copyOf(moved.registers()));
   }

@@ -4,15 +4,15 @@ import static nibble.codegen.ptx.Immediate.imm;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import nibble.codegen.lower.Lowered.Buffer;
 import nibble.codegen.lower.Lowered.Fragment;
 import nibble.codegen.lower.Lowered.Shared;
@@ -36,6 +36,7 @@ import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.ConvertLayout;
 import nibble.codegen.tile.op.CopyAsync;
+import nibble.codegen.tile.op.CopyTensor;
 import nibble.codegen.tile.op.Expand;
 import nibble.codegen.tile.op.Fill;
 import nibble.codegen.tile.op.Guard;
@@ -44,6 +45,7 @@ import nibble.codegen.tile.op.Load;
 import nibble.codegen.tile.op.Loop;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.MmaOperand;
+import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
@@ -51,8 +53,10 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
+import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
@@ -69,18 +73,18 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
-import nibble.ir.shape.Dim;
+import nibble.ir.layout.MetadataTile;
 
 /** Lowers a program of Tile IR, its pipelines expanded, to a PTX kernel. */
 public final class LowerProgram {
   private static final int POINTER_ALIGNMENT = 16;
-  private static final int LANES = 32;
   /** Registers of a thread's tile with which few others fit beside it. */
   private static final int LARGE_TILE = 128;
   /** So many leave each 168 registers. */
   private static final int THREADS_PER_MULTIPROCESSOR = 384;
 
   private final Function program;
+  private final ProgramNeeds needs;
   private final KernelBuilder ptx;
   private final Code code;
   private final SharedArena arena;
@@ -89,15 +93,18 @@ public final class LowerProgram {
   private final SizeCode sizes;
   private final Map<Value, Lowered> values = new HashMap<>();
   private final Map<Value, Integer> uses = new HashMap<>();
+  private final Deque<Register> mapAddresses = new ArrayDeque<>();
   private Threads threads;
   private GlobalCode global;
   private SharedCode shared;
   private WgmmaCode warpgroups;
   private ReduceCode reductions;
   private LayoutCode moves;
+  private RingCode ring;
 
   private LowerProgram(Function program, String name) {
     this.program = program;
+    this.needs = new ProgramNeeds(program);
     this.ptx = KernelBuilder.named(name);
     this.code = new Code(ptx);
     this.arena = new SharedArena(ptx);
@@ -116,25 +123,28 @@ public final class LowerProgram {
   }
 
   private PtxKernel run() {
-    Launch launch = (Launch) program.body().operations().getFirst().op();
-    ptx.threads(launch.warps() * LANES);
-    if (largestTile(program.body()) < LARGE_TILE) {
+    ptx.threads(needs.threads());
+    if (needs.largestTile() < LARGE_TILE) {
       // Left to itself the assembler spills a few registers here and there so that more blocks fit; these are enough.
-      ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / (launch.warps() * LANES)));
+      ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / needs.threads()));
     }
     source(program.location());
     List<Parameter> buffers = new ArrayList<>();
     for (int i = 0; i < program.parameters().size(); i++) {
       buffers.add(ptx.pointer(program.parameters().get(i).name().replace('.', '_'), POINTER_ALIGNMENT));
     }
-    ImmutableSortedSet<String> symbols = symbols();
+    ImmutableSortedSet<String> symbols = needs.sizes();
     Map<String, Parameter> sizeParameters = new HashMap<>();
     symbols.forEach(symbol -> sizeParameters.put(symbol, ptx.scalar("size_" + symbol, PtxType.U32)));
+    ImmutableList<MapParameter> maps = needs.maps();
+    List<Parameter> mapParameters = new ArrayList<>();
+    maps.forEach(map -> mapParameters.add(ptx.tensorMap("map_" + mapParameters.size())));
     for (int i = 0; i < buffers.size(); i++) {
       NumberFormat format = ((BufferType) program.parameters().get(i).type()).format();
       values.put(program.parameters().get(i), new Buffer(format, Address.at(ptx.load(buffers.get(i)))));
     }
     symbols.forEach(symbol -> sizes.define(symbol, ptx.load(sizeParameters.get(symbol))));
+    mapParameters.forEach(map -> mapAddresses.add(ptx.addressOfMap(map)));
     threads = Threads.of(ptx);
     global = new GlobalCode(code, threads);
     shared = new SharedCode(code, global);
@@ -143,28 +153,7 @@ public final class LowerProgram {
     moves = new LayoutCode(code, threads, arena);
     countUses(program.body());
     block(program.body());
-    return new PtxKernel(ptx.build(), symbols.asList(), launch.warps() * LANES, arena.bytes());
-  }
-
-  /** The sizes that the code asks for. */
-  private ImmutableSortedSet<String> symbols() {
-    SortedSet<String> symbols = new TreeSet<>();
-    program.body().walk(operation -> {
-      if (operation.op() instanceof Size(Dim extent)) {
-        symbols.addAll(extent.symbols());
-      }
-    });
-    return ImmutableSortedSet.copyOf(symbols);
-  }
-
-  private static int largestTile(Block block) {
-    AtomicInteger largest = new AtomicInteger();
-    block.walk(operation -> operation.results().forEach(result -> {
-      if (result.type() instanceof TileType tile) {
-        largest.accumulateAndGet(tile.registers(), Math::max);
-      }
-    }));
-    return largest.get();
+    return new PtxKernel(ptx.build(), symbols.asList(), maps, needs.threads(), arena.bytes());
   }
 
   private void countUses(Block block) {
@@ -253,10 +242,12 @@ public final class LowerProgram {
       case CopyAsync copy -> shared.copyAsync(
           buffer(operation), tile(operation, 1), shared(operation, 2), scalar(operation, 3),
           optionalTile(operation, 4), copy.contiguous());
+      case TensorMap map -> values.put(operation.result(), new Lowered.Map(map, mapAddresses.removeFirst()));
+      case CopyTensor copy -> copyTensor(operation);
       case CommitCopies commit -> ptx.commitCopies();
       case WaitCopies wait -> ptx.awaitCopies(wait.pending());
       case ProxyFence fence -> ptx.fenceProxy();
-      case Barrier barrier -> ptx.barrier();
+      case Barrier barrier -> code.barrier();
       case SharedStore store -> shared.store(tile(operation, 0), shared(operation, 1), scalar(operation, 2));
       case SharedLoad load when operation.operands().size() == 3 -> values.put(operation.result(), shared.load(
           shared(operation, 0), scalar(operation, 1), scalar(operation, 2), load));
@@ -269,6 +260,9 @@ public final class LowerProgram {
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
           owned(operation), fragment(operation, 1), fragment(operation, 2),
           List.of(fragment(operation, 3), fragment(operation, 4)), mma));
+      case SparseMma mma -> values.put(operation.result(), new SparseMmaCode(code).multiply(
+          owned(operation), fragment(operation, 1), fragment(operation, 2), values.get(operation.operand(3)),
+          ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS, mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
           operation, owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3)));
       case WaitWarpgroupMma wait -> {
@@ -277,8 +271,17 @@ public final class LowerProgram {
       }
       case Loop loop -> new RegionCode().lower(loop, operation);
       case Guard guard -> new RegionCode().lower(operation);
+      case Pipeline pipeline -> new RegionCode().lowerRing(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
+  }
+
+  private void copyTensor(Operation operation) {
+    List<Operand> coordinates = IntStream.range(3, operation.operands().size())
+        .mapToObj(operand -> scalar(operation, operand)).toList();
+    ring.copy(
+        operation, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2),
+        coordinates);
   }
 
   private void define(Operation operation, Operand operand) {
@@ -355,7 +358,7 @@ public final class LowerProgram {
       Operand condition = scalar(guard, 0);
       if (!(condition instanceof Immediate constant)) {
         List<Tile> carried = carried(guard);
-        ptx.ifThen(condition, () -> body(guard, 0, carried));
+        ptx.ifThen(condition, () -> body(guard.regions().getFirst(), 0, carried));
         define(guard, carried);
       } else if (constant.bits() != 0) {
         once(guard, 0);
@@ -376,8 +379,7 @@ public final class LowerProgram {
     }
 
     /** The region, whose arguments from that one on are the carried tiles, which it sets anew. */
-    private void body(Operation operation, int first, List<Tile> carried) {
-      Block body = operation.regions().getFirst();
+    private void body(Block body, int first, List<Tile> carried) {
       for (int i = 0; i < carried.size(); i++) {
         values.put(body.arguments().get(first + i), carried.get(i));
       }
@@ -416,21 +418,53 @@ public final class LowerProgram {
       }
     }
 
-    private void repeated(Loop loop, Operation operation) {
-      Block body = operation.regions().getFirst();
+    /** A pipeline that tensor copies fill. */
+    void lowerRing(Operation operation) {
+      Operand count = scalar(operation, 0);
+      ring = new RingCode(code, threads, arena, operation, needs.warps());
+      Block fetch = operation.regions().getFirst();
+      ring.produce(count, (iteration, slot) -> {
+        bind(fetch, iteration, slot.number());
+        block(fetch);
+      });
+      code.keepWarps(needs.warps());
+      Block use = operation.regions().get(1);
       List<Tile> carried = carried(operation);
+      prepare(use);
+      ptx.forRange(imm(0), count, 1, counter -> {
+        ptx.keepRolled();
+        ring.consume(counter, (iteration, slot) -> {
+          bind(use, iteration, slot.number());
+          body(use, 2, carried);
+        });
+      });
+      define(operation, carried);
+    }
+
+    private void bind(Block region, Operand... scalars) {
+      for (int i = 0; i < scalars.length; i++) {
+        values.put(region.arguments().get(i), new Tile(TileType.scalar(Formats.I32), ImmutableList.of(scalars[i])));
+      }
+    }
+
+    private void prepare(Block body) {
       body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
           warpgroups.prepare(
               inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), shared(inner, 1), shared(inner, 2)));
+    }
+
+    private void repeated(Loop loop, Operation operation) {
+      Block body = operation.regions().getFirst();
+      List<Tile> carried = carried(operation);
+      prepare(body);
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
         if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
         code.align(counter, Integer.lowestOneBit(loop.step()));
-        values.put(body.arguments().getFirst(),
-            new Tile(TileType.scalar(Formats.I32), ImmutableList.of(counter)));
-        body(operation, 1, carried);
+        bind(body, counter);
+        body(body, 1, carried);
       });
       define(operation, carried);
     }
@@ -439,6 +473,7 @@ public final class LowerProgram {
       return switch (operation.op()) {
         case Mma mma -> true;
         case BlockScaledMma mma -> true;
+        case SparseMma mma -> true;
         case WarpgroupMma mma -> true;
         default -> false;
       };

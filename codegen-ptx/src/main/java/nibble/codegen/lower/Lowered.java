@@ -6,6 +6,7 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.TensorMap;
 import nibble.ir.format.NumberFormat;
 
 /** What a value of Tile IR is in PTX. */
@@ -32,6 +33,14 @@ sealed interface Lowered {
 
   /** A buffer: the address of its first element, a register and perhaps a constant. */
   record Buffer(NumberFormat format, Address start) implements Lowered {}
+
+  /**
+   * A tensor map.
+   *
+   * @param address where it lies, a generic address
+   * @param map what it says
+   */
+  record Map(TensorMap map, Register address) implements Lowered {}
 
   /**
    * Shared memory.

@@ -117,7 +117,7 @@ final class ReduceCode {
       Register value = code.register(values.get(i));
       ptx.emit("st.shared." + value.type().keyword(), Address.at(own, i * LANES * Integer.BYTES), value);
     }
-    ptx.barrier();
+    code.barrier();
     List<Operand> results = new ArrayList<>(values);
     for (int other = 1; other < 1 << warpBits.size(); other++) {
       int mask = 0;
@@ -134,7 +134,7 @@ final class ReduceCode {
       }
     }
     // The memory may be used again, by the next iteration of a loop around this.
-    ptx.barrier();
+    code.barrier();
     return results;
   }
 }

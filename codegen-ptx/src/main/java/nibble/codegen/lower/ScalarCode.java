@@ -1,5 +1,7 @@
 package nibble.codegen.lower;
 
+import static nibble.codegen.ptx.Immediate.imm;
+
 import java.util.Locale;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.Operand;
@@ -75,6 +77,7 @@ final class ScalarCode {
       case WRAP_I8 -> code.unary("cvt.s8.s32", a);
       case WRAP_U8 -> code.unary("cvt.u8.s32", a);
       case WRAP_I16 -> code.unary("cvt.s16.s32", a);
+      case TWO_BITS -> code.ptx().op("bfe.u32", code.register(a), b, imm(2));
       case LT -> code.less(a, b);
       case EQ, NE, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
       default -> throw refuse(function, "integers");

@@ -18,6 +18,8 @@ import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Compress;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
 import nibble.ir.op.Hadamard;
@@ -128,6 +130,7 @@ public final class FormKernels {
       case Amax amax -> false;
       case Quantize quantize -> false;
       case Hadamard hadamard -> false;
+      case Compress compress -> false;
       default -> true;
     };
     return cheap && operation.operands().stream().allMatch(this::isFree);
@@ -137,14 +140,14 @@ public final class FormKernels {
     return !definitions.containsKey(value) || floating.contains(value);
   }
 
-  /** An operand of a matrix product must be in memory, besides what its loader does: views, casts, dequantization. */
+  /** An operand of a matrix product must be in memory, besides what its loader does. */
   private void materialize(Value value) {
     Operation definition = definitions.get(value);
     if (definition == null || groupOf.containsKey(value)) {
       return;
     }
-    boolean loader =
-        definition.op() instanceof ViewOp || definition.op() instanceof Cast || definition.op() instanceof Dequantize;
+    boolean loader = definition.op() instanceof ViewOp || definition.op() instanceof Cast
+        || definition.op() instanceof Dequantize || definition.op() instanceof Decompress;
     if (loader) {
       materialize(definition.operand(0));
     } else if (floating.contains(value)) {

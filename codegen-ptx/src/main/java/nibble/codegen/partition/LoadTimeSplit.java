@@ -11,6 +11,7 @@ import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.op.Constant;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.Weight;
@@ -30,7 +31,7 @@ public record LoadTimeSplit(Function load, Function main) {
     List<Operation> rest = new ArrayList<>();
     for (Operation operation : function.body().operations()) {
       boolean material = isMaterial(operation, loadTime, free);
-      boolean computable = operation.op() instanceof TensorOp && !(operation.op() instanceof Dequantize)
+      boolean computable = operation.op() instanceof TensorOp && !isSmallerBefore(operation)
           && operation.result().tensorType().shape().isConstant()
           && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
       if (material) {
@@ -59,13 +60,16 @@ public record LoadTimeSplit(Function load, Function main) {
     return switch (operation.op()) {
       case Weight weight -> true;
       case Constant constant -> constant.values().size() > 1;
-      // Codes are smaller than the values they stand for: they are dequantized where they are used.
-      case Dequantize dequantize -> false;
-      case TensorOp op -> operation.operands().stream().anyMatch(loadTime::contains)
+      case TensorOp op -> !isSmallerBefore(operation) && operation.operands().stream().anyMatch(loadTime::contains)
           && operation.result().tensorType().shape().isConstant()
           && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
       default -> false;
     };
+  }
+
+  /** Codes are smaller than the values they stand for: they are dequantized where they are used; so is what is compressed. */
+  private static boolean isSmallerBefore(Operation operation) {
+    return operation.op() instanceof Dequantize || operation.op() instanceof Decompress;
   }
 
   private static ImmutableList<Value> usedBy(List<Operation> operations, List<Value> results, Set<Value> candidates) {

@@ -29,7 +29,7 @@ import java.util.Optional;
  * <p>Registers may be set several times; the passes take care.
  */
 public final class KernelBuilder
-    implements ArithmeticOps, MemoryOps, TensorOps, WarpOps, ControlOps, LayoutOps, ConversionOps {
+    implements ArithmeticOps, MemoryOps, TensorCopyOps, TensorOps, WarpOps, ControlOps, LayoutOps, ConversionOps {
   private final String name;
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<SharedVariable> shared = new ArrayList<>();
@@ -70,6 +70,11 @@ public final class KernelBuilder
   /** Adds a parameter. */
   public Parameter scalar(String parameterName, PtxType type) {
     return parameter(new Parameter(parameterName, type, 0));
+  }
+
+  /** Adds a tensor map, by value. */
+  public Parameter tensorMap(String parameterName) {
+    return parameter(Parameter.tensorMap(parameterName));
   }
 
   private Parameter parameter(Parameter parameter) {

@@ -3,4 +3,4 @@ package nibble.codegen.ptx;
 /** An operand of an instruction; {@code toString} is its PTX. */
 public sealed interface Operand
     permits Register, RegisterVector, RegisterPair, NotPredicate, Immediate, ImmediatePair, SpecialRegister,
-        SharedVariable, ConstantTable, Address, Label {}
+        SharedVariable, ParameterPlace, ConstantTable, Address, TensorPlace, Label {}

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  *
  * @param kind what sort of operand
  * @param type the registers' type, where there are registers; else null
- * @param count how many registers a vector has, else 1
+ * @param count how many registers a vector has, or coordinates a box; else 1
  * @param values for {@link Kind#CONSTANT}, the only values that do; empty for any. For {@link Kind#CONSTANT_PAIR} a
  *     mask of the first values that do, then one of the second
  * @param text the text form
@@ -33,13 +33,17 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
     SHARED_ADDRESS,
     PARAMETER_ADDRESS,
     CONSTANT_ADDRESS,
+    /** A box of a tensor: a map and coordinates. */
+    TENSOR,
     SPECIAL,
     SYMBOL,
+    PARAMETER,
     TABLE,
     LABEL
   }
 
   private static final String UPDATED = "+";
+  private static final String TENSOR = "[tensor.";
   private static final ImmutableMap<String, Kind> WORDS = ImmutableMap.of(
       "[global]", Kind.GLOBAL_ADDRESS,
       "[shared]", Kind.SHARED_ADDRESS,
@@ -47,6 +51,7 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       "[const]", Kind.CONSTANT_ADDRESS,
       "special", Kind.SPECIAL,
       "symbol", Kind.SYMBOL,
+      "parameter", Kind.PARAMETER,
       "table", Kind.TABLE,
       "label", Kind.LABEL,
       "pred!", Kind.PREDICATE_OR_NEGATION);
@@ -59,6 +64,10 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
     ImmutableLongArray none = ImmutableLongArray.of();
     if (WORDS.containsKey(text)) {
       return new OperandPattern(WORDS.get(text), null, 1, none, text);
+    }
+    if (text.startsWith(TENSOR)) {
+      int rank = Integer.parseInt(text.substring(TENSOR.length(), text.length() - 2));
+      return new OperandPattern(Kind.TENSOR, RegisterType.B32, rank, none, text);
     }
     if (text.startsWith("#") && text.contains(",")) {
       String[] both = text.substring(1).split(",");
@@ -125,7 +134,10 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
           && (address.base() instanceof SharedVariable || isRegister(address.base(), RegisterType.B32));
       case PARAMETER_ADDRESS -> operand instanceof Address address && address.base() instanceof Parameter;
       case SPECIAL -> operand instanceof SpecialRegister;
+      case TENSOR -> operand instanceof TensorPlace place && place.map().type() == RegisterType.B64
+          && place.coordinates().type() == type && place.coordinates().size() == count;
       case SYMBOL -> operand instanceof SharedVariable;
+      case PARAMETER -> operand instanceof ParameterPlace;
       case TABLE -> operand instanceof ConstantTable;
       case LABEL -> operand instanceof Label;
     };
@@ -158,7 +170,8 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       case VECTOR -> RegisterVector.of(Stream.generate(() -> registers.apply(type)).limit(count).toList());
       case PAIR -> new RegisterPair(registers.apply(type), registers.apply(RegisterType.PRED));
       case REGISTER_OR_CONSTANT, PREDICATE_OR_NEGATION, CONSTANT, CONSTANT_PAIR, GLOBAL_ADDRESS, SHARED_ADDRESS,
-          PARAMETER_ADDRESS, CONSTANT_ADDRESS, SPECIAL, SYMBOL, TABLE, LABEL -> throw new IllegalStateException(text + " is no output");
+          PARAMETER_ADDRESS, CONSTANT_ADDRESS, TENSOR, SPECIAL, SYMBOL, PARAMETER, TABLE, LABEL ->
+          throw new IllegalStateException(text + " is no output");
     };
   }
 

@@ -32,7 +32,12 @@ public final class Registers {
             action.accept(register);
           }
         }
-        case Immediate _, ImmediatePair _, SpecialRegister _, SharedVariable _, ConstantTable _, Label _ -> { }
+        case TensorPlace place -> {
+          action.accept(place.map());
+          place.coordinates().registers().forEach(action);
+        }
+        case Immediate _, ImmediatePair _, SpecialRegister _, SharedVariable _, ParameterPlace _, ConstantTable _,
+            Label _ -> { }
       }
     }
   }
@@ -47,7 +52,10 @@ public final class Registers {
       case Address address when address.base() instanceof Register register ->
           new Address(change.apply(register), address.offset());
       case Address address -> address;
-      case Immediate _, ImmediatePair _, SpecialRegister _, SharedVariable _, ConstantTable _, Label _ -> operand;
+      case TensorPlace place -> new TensorPlace(
+          change.apply(place.map()), RegisterVector.of(place.coordinates().registers().stream().map(change).toList()));
+      case Immediate _, ImmediatePair _, SpecialRegister _, SharedVariable _, ParameterPlace _, ConstantTable _,
+          Label _ -> operand;
     };
   }
 }

@@ -32,6 +32,18 @@ public interface TensorOps extends Emitter {
   }
 
   /**
+   * Adds the product of a compressed fragment to the accumulators, in place.
+   *
+   * @param metadata which elements are stored
+   * @param selector which lanes supply them
+   */
+  default void sparseMma(
+      SparseMmaInstruction instruction, RegisterVector accumulators, RegisterVector a, RegisterVector b,
+      Register metadata, Immediate selector) {
+    emit(instruction.mnemonic(), accumulators, a, b, accumulators, metadata, selector);
+  }
+
+  /**
    * Starts adding the product of two tiles of shared memory to the accumulators of a warpgroup, in place.
    *
    * @param add whether to add to the accumulators: a predicate

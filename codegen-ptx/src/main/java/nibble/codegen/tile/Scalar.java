@@ -24,6 +24,8 @@ public enum Scalar {
   WRAP_I8(1, (a, b, c) -> (byte) (long) a),
   WRAP_U8(1, (a, b, c) -> (long) a & 0xff),
   WRAP_I16(1, (a, b, c) -> (short) (long) a),
+  /** The two bits of an i32 from the bit on that the second tells. */
+  TWO_BITS(2, (a, b, c) -> (int) (long) a >>> (int) b & 3),
   /** The product of two f32 and the sum with a third, rounded once. */
   FMA(3, (a, b, c) -> a * b + c),
   // Functions of f32

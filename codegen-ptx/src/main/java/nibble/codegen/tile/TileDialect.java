@@ -12,6 +12,7 @@ import nibble.codegen.tile.op.Check;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.ConvertLayout;
 import nibble.codegen.tile.op.CopyAsync;
+import nibble.codegen.tile.op.CopyTensor;
 import nibble.codegen.tile.op.Expand;
 import nibble.codegen.tile.op.Fill;
 import nibble.codegen.tile.op.Guard;
@@ -28,8 +29,10 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
+import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
@@ -61,15 +64,19 @@ public final class TileDialect implements Dialect {
         .add(ConvertLayout.class)
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
+        .add(TensorMap.class, CopyTensor.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
-        .add(Mma.class, MmaOperand.class, BlockScaledMma.class, WarpgroupMma.class, WaitWarpgroupMma.class)
+        .add(Mma.class, MmaOperand.class, BlockScaledMma.class, SparseMma.class)
+        .add(WarpgroupMma.class, WaitWarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, Check.class)
         .build();
   }
 
   @Override
   public ImmutableMap<String, TypeSyntax> types() {
-    return ImmutableMap.of("tile", TileDialect::tile, "buffer", TileDialect::buffer, "shared", TileDialect::shared);
+    return ImmutableMap.of(
+        "tile", TileDialect::tile, "buffer", TileDialect::buffer, "shared", TileDialect::shared,
+        "map", TileDialect::map);
   }
 
   private static TileType tile(TextReader in) {
@@ -85,6 +92,15 @@ public final class TileDialect implements Dialect {
     NumberFormat format = in.format();
     in.expect(">");
     return new BufferType(format);
+  }
+
+  private static MapType map(TextReader in) {
+    in.expect("<");
+    NumberFormat format = in.format();
+    in.expect(",");
+    int rank = Math.toIntExact(in.integer());
+    in.expect(">");
+    return new MapType(format, rank);
   }
 
   private static SharedType shared(TextReader in) {

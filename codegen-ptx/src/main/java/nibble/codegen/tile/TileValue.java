@@ -44,6 +44,26 @@ public sealed interface TileValue {
   /** Shared memory: decoded elements of each stage in row-major order, NaN until they are stored. */
   record Shared(SharedType type, double[][] stages) implements TileValue {}
 
+  /**
+   * What a tensor map describes.
+   *
+   * @param extents the innermost first
+   * @param strides in elements, without the innermost, which is 1
+   */
+  record Map(MapType type, Buffer buffer, long[] extents, long[] strides) implements TileValue {
+    /** The element at those coordinates: 0 outside of the tensor. */
+    public double read(long[] at) {
+      long index = buffer.start() + at[0];
+      for (int i = 0; i < at.length; i++) {
+        if (at[i] < 0 || at[i] >= extents[i]) {
+          return 0;
+        }
+        index += i == 0 ? 0 : at[i] * strides[i - 1];
+      }
+      return buffer.elements()[Math.toIntExact(index)];
+    }
+  }
+
   default Data data() {
     return (Data) this;
   }

@@ -11,6 +11,13 @@ class KernelCasesTest {
     KernelHarness.check(kernels);
   }
 
+  /** Products whose tiles come by tensor copies. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.RingCases#all")
+  void rings(KernelCase kernels) {
+    KernelHarness.check(kernels, "sm_90a");
+  }
+
   /** Products of codes as targets have them that multiply these as they are. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#smallCodes")

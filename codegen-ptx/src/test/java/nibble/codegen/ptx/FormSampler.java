@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Makes instructions of each form, with registers wherever they may be and with constants wherever they may be. */
 final class FormSampler {
@@ -47,7 +48,10 @@ final class FormSampler {
       case SHARED_ADDRESS -> Address.at(register(RegisterType.B32), 16);
       case PARAMETER_ADDRESS -> Address.at(PARAMETER);
       case SPECIAL -> SpecialRegister.TID_X;
+      case TENSOR -> new TensorPlace(register(RegisterType.B64), RegisterVector.of(
+          Stream.generate(() -> register(pattern.type())).limit(pattern.count()).toList()));
       case SYMBOL -> VARIABLE;
+      case PARAMETER -> new ParameterPlace(PARAMETER);
       case TABLE -> new ConstantTable("table", ImmutableIntArray.of(1, 2));
       case LABEL -> END;
     };

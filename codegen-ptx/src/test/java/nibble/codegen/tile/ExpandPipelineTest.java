@@ -47,6 +47,24 @@ class ExpandPipelineTest {
     return expanded;
   }
 
+  /** Those that tensor copies fill are rings, which go as they are to PTX. */
+  @Test
+  void leavesRings() {
+    Function ring = TileText.program("%x: buffer<f32>", """
+        %m = tensor_map %x {extents = [4, S], strides = [4], box = [4, 2], swizzle = 32} : map<f32, 2>
+        %s = shared_alloc : shared<f32, 2, "{offset: [[0, 1], [0, 2], [1, 0]]} -> {dim0: 2, dim1: 4}">
+        %n = size {extent = S} : $i32
+        %zero = fill {value = 0.0} : $i32
+        pipeline %n {stages = 2} do (%k: $i32, %t: $i32) {
+          copy_tensor %m, %s, %t, %zero, %k
+          yield
+        } do (%l: $i32, %u: $i32) {
+          yield
+        }
+        """);
+    assertEquals(ring, new RewriteDriver(new ExpandPipeline()).apply(ring, ImmutableMap.of()));
+  }
+
   @Test
   void fetchesAheadOfUse() {
     assertEquals("""

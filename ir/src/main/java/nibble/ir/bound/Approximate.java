@@ -30,13 +30,14 @@ public record Approximate(Tensor exact, double[] error) {
   }
 
   private static double[] checked(Tensor exact, double[] error) {
-    double[] elements = exact.elements();
+    // A code is a number where its scale is none.
+    double[] values = exact.type().isScaled() ? exact.values() : exact.elements();
     double[] checked = error;
     for (int i = 0; i < error.length; i++) {
       if (error[i] < 0) {
         throw new IllegalArgumentException("a bound of " + error[i]);
       }
-      if (Double.isNaN(error[i]) || Double.isNaN(elements[i])) {
+      if (Double.isNaN(error[i]) || Double.isNaN(values[i])) {
         checked = checked == error ? error.clone() : checked;
         checked[i] = Double.POSITIVE_INFINITY;
       }

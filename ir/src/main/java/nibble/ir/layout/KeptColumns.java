@@ -12,9 +12,9 @@ import nibble.ir.format.NumberFormat;
  * @param m columns of a block
  * @param columns of the matrix, a multiple of {@code m}
  */
-record KeptColumns(int v, int m, int columns) {
+public record KeptColumns(int v, int m, int columns) {
   /** Of a block. */
-  static final int COUNT = 4;
+  public static final int COUNT = 4;
 
   /** The format of a column's place in its block. */
   static NumberFormat format(long m) {

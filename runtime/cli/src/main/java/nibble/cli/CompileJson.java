@@ -10,6 +10,7 @@ import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.assemble.KernelResources;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.codegen.lower.MapParameter;
 import nibble.engine.compile.CompiledTarget;
 import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.RecipeChoice;
@@ -95,6 +96,13 @@ final class CompileJson {
     node.put("sharedBytes", kernel.code().sharedBytes());
     ArrayNode sizes = node.putArray("sizeArguments");
     kernel.code().sizes().forEach(sizes::add);
+    ArrayNode maps = node.putArray("mapArguments");
+    for (MapParameter map : kernel.code().maps()) {
+      ObjectNode entry = maps.addObject().put("buffer", map.buffer());
+      map.map().extents().reverse().forEach(extent -> entry.withArray("extents").add(extent.toString()));
+      map.map().box().reverse().forEach(box -> entry.withArray("box").add(box));
+      entry.put("swizzle", map.map().swizzle());
+    }
     return node;
   }
 

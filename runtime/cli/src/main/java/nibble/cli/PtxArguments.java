@@ -3,6 +3,7 @@ package nibble.cli;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ record PtxArguments(ImmutableList<PtxArgument> all) {
           hint);
     }
     for (int i = 0; i < all.size(); i++) {
-      int size = all.get(i) instanceof PtxArgument.Scalar scalar ? scalar.kind().bytes() : Long.BYTES;
+      int size = all.get(i).size();
       PtxKernel.Parameter parameter = wanted.get(i);
       if (size != parameter.size()) {
         throw new InputException(
@@ -91,15 +92,23 @@ record PtxArguments(ImmutableList<PtxArgument> all) {
   /** What a kernel gets; buffers are put into the machine's memory. */
   Bound bind(Machine machine) {
     Map<String, Allocation> buffers = new LinkedHashMap<>();
+    Map<String, ElementKind> kinds = new HashMap<>();
+    for (PtxArgument argument : all) {
+      if (argument instanceof PtxArgument.Buffer buffer) {
+        buffers.put(buffer.name(), machine.memory().allocate(buffer.bytes(), buffer.name()));
+        kinds.put(buffer.name(), buffer.kind());
+      }
+    }
     List<Argument> values = new ArrayList<>();
     for (PtxArgument argument : all) {
       values.add(switch (argument) {
         case PtxArgument.Scalar scalar -> Argument.of(scalar.bytes());
-        case PtxArgument.Buffer buffer -> {
-          Allocation allocation = machine.memory().allocate(buffer.bytes(), buffer.name());
-          buffers.put(buffer.name(), allocation);
-          yield Argument.of(allocation);
-        }
+        case PtxArgument.Buffer buffer -> Argument.of(buffers.get(buffer.name()));
+        case PtxArgument.Map map when buffers.containsKey(map.buffer()) ->
+            map.encode(kinds.get(map.buffer()), buffers.get(map.buffer()).address());
+        case PtxArgument.Map map -> throw new UsageException(
+            "the tensor map '" + map.name() + "' is of '" + map.buffer() + "', which is no buffer",
+            Suggestion.didYouMean(map.buffer(), buffers.keySet()).orElse("give the buffer by another --arg"));
       });
     }
     return new Bound(this, values, buffers);

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import nibble.engine.file.NumpyArray;
@@ -43,6 +45,74 @@ class PtxRunCommandTest {
       assertEquals(2.0f * i, saved(file).getFloat(4 * i));
     }
     assertEquals(List.of(100L), NumpyArray.read(file).shape());
+  }
+
+  /** Copies a box of a matrix to shared memory and, as it lies there, to {@code y}. */
+  private static final String BOX = """
+      .version 8.0
+      .target sm_90
+      .address_size 64
+      .visible .entry box(.param .u64 x, .param .u64 y, .param .align 64 .b8 map[128])
+      {
+      .reg .b32 %r<4>; .reg .b64 %rd<4>; .reg .f32 %f1; .reg .pred %p<2>;
+      .shared .align 128 .b8 tile[128];
+      .shared .align 8 .b64 bar;
+      mov.u32 %r0, %tid.x;
+      setp.eq.u32 %p0, %r0, 0;
+      @%p0 mbarrier.init.shared.b64 [bar], 1;
+      @%p0 fence.mbarrier_init.release.cluster;
+      bar.sync 0;
+      mov.b64 %rd0, map;
+      cvta.param.u64 %rd0, %rd0;
+      mov.u32 %r1, 4;
+      mov.u32 %r2, 1;
+      @%p0 mbarrier.arrive.expect_tx.shared.b64 %rd1, [bar], 128;
+      @%p0 cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes
+          [tile], [%rd0, {%r1, %r2}], [bar];
+      WAIT:
+      mbarrier.try_wait.parity.shared.b64 %p1, [bar], 0;
+      @!%p1 bra WAIT;
+      mov.u32 %r3, tile;
+      mad.lo.u32 %r3, %r0, 4, %r3;
+      ld.shared.f32 %f1, [%r3];
+      ld.param.u64 %rd2, [y];
+      mad.wide.u32 %rd2, %r0, 4, %rd2;
+      st.global.f32 [%rd2], %f1;
+      ret;
+      }
+      """;
+
+  private CommandRun box(String... arguments) throws IOException {
+    Path file = Files.writeString(folder.resolve("box.ptx"), BOX);
+    List<Object> all = new ArrayList<>(List.of("ptx", "run", file, "--grid", "1", "--block", "32", "--check", "all"));
+    for (String argument : arguments) {
+      all.addAll(List.of("--arg", argument));
+    }
+    all.addAll(List.of("--save", "y=" + folder.resolve("box.npy")));
+    return CommandRun.of(all.toArray());
+  }
+
+  /** Of a matrix of 6 by 8, rows 1 to 4 and columns 4 to 11, of which there are none behind 7. */
+  @Test
+  void tensorMaps() throws IOException {
+    box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,8]=x/4,8").ok();
+    ByteBuffer boxes = saved(folder.resolve("box.npy"));
+    for (int i = 0; i < 32; i++) {
+      int column = 4 + i % 8;
+      assertEquals(column < 8 ? 8f * (1 + i / 8) + column : 0f, boxes.getFloat(4 * i), "element " + i);
+    }
+    // Chunks of 16 bytes trade places in the second 128 bytes, of which there are none here.
+    box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,8]=x/4,8/32").ok();
+  }
+
+  @Test
+  void wrongTensorMaps() throws IOException {
+    box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,8]=z/4,8").failed(ExitCode.USAGE, "'z', which is no buffer");
+    box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,8]=x/4").failed(ExitCode.USAGE, "has a box of 1 extents");
+    box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,7]=x/4,8")
+        .failed(ExitCode.USAGE, "strides are multiples of 16");
+    box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,8]=x/4,99999999999")
+        .failed(ExitCode.USAGE, "a box's extents are 1 to 256");
   }
 
   @Test

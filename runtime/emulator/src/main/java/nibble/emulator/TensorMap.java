@@ -19,6 +19,9 @@ import nibble.emulator.tma.TensorElement;
  * bytes, leave it out.
  */
 public final class TensorMap {
+  /** Bytes of a map. */
+  public static final int BYTES = TensorDescriptor.BYTES;
+
   private final TensorElement element;
   private final long address;
   private long[] dimensions = {1};

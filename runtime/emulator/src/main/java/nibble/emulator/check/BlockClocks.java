@@ -185,6 +185,7 @@ final class BlockClocks {
     if (lanes == warp.paths.live()) {
       return clock.with(Clock.warp(life, index), now);
     }
+    clock = clock.with(Clock.warp(life, index), withinWarps[index]);
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       clock = clock.with(Clock.thread(life, index * WARP + Integer.numberOfTrailingZeros(rest)), now);
     }

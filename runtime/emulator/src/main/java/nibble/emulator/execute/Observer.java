@@ -31,6 +31,11 @@ public interface Observer {
      */
     default void update(Warp warp, int lanes, int written, AddressResolver place, int bytes, int site) {}
 
+    /** Lanes have read memory atomically, and all at once: nothing is written, so none waits for another. */
+    default void asked(Warp warp, int lanes, AddressResolver place, int bytes, int site) {
+      update(warp, lanes, 0, place, bytes, site);
+    }
+
     /**
      * Lanes have issued copies to shared memory that complete later.
      *

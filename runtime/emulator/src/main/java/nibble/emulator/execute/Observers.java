@@ -37,6 +37,12 @@ public final class Observers {
     }
 
     @Override
+    public void asked(Warp warp, int lanes, AddressResolver place, int bytes, int site) {
+      first.asked(warp, lanes, place, bytes, site);
+      second.asked(warp, lanes, place, bytes, site);
+    }
+
+    @Override
     public void copyIssued(Warp warp, int lanes, long[] destinations, byte[] data, int bytes, int site) {
       first.copyIssued(warp, lanes, destinations, data, bytes, site);
       second.copyIssued(warp, lanes, destinations, data, bytes, site);

@@ -34,7 +34,7 @@ public final class Mbarriers {
       if (overwrites) {
         Watch.resolved(w, now, true, BYTES, site);
       } else {
-        Watch.asked(w, now, BYTES, site);
+        Watch.updated(w, now, BYTES, site);
       }
       long[] at = w.resolver.offsets();
       for (int lanes = now; lanes != 0; lanes &= lanes - 1) {

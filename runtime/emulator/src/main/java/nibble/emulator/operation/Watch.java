@@ -103,8 +103,13 @@ public final class Watch {
   }
 
   /** Tells of a strong access that a helper has resolved itself, and that changes nothing for others to see. */
-  static void asked(Warp w, int lanes, int bytes, int site) {
+  static void updated(Warp w, int lanes, int bytes, int site) {
     w.block.observer().update(w, lanes, 0, w.resolver, bytes, site);
+  }
+
+  /** Tells of a strong read that a helper has resolved itself. */
+  static void asked(Warp w, int lanes, int bytes, int site) {
+    w.block.observer().asked(w, lanes, w.resolver, bytes, site);
   }
 
   /** Tells that a lane reads or writes a stretch, at whose first byte the last round was. */

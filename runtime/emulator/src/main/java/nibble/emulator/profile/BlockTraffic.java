@@ -89,6 +89,11 @@ final class BlockTraffic implements Observer.BlockObserver {
   }
 
   @Override
+  public void asked(Warp warp, int lanes, AddressResolver place, int bytes, int site) {
+    access(lanes, place, bytes, site, false);
+  }
+
+  @Override
   public void copyIssued(Warp warp, int lanes, long[] destinations, byte[] data, int bytes, int site) {
     long written = (long) bytes * Integer.bitCount(lanes);
     shared(lanes, destinations, bytes, site, true, false);

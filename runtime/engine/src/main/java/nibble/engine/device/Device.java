@@ -30,6 +30,13 @@ public interface Device extends AutoCloseable {
    */
   DeviceModule load(String name, String ptx);
 
+  /**
+   * Encodes a tensor map.
+   *
+   * @throws DeviceException where the device has none, or refuses this one
+   */
+  KernelArgument.TensorMap tensorMap(TensorView view);
+
   /** A new stream: its work runs in order, and beside that of other streams. */
   DeviceStream stream();
 

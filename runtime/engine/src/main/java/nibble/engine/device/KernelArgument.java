@@ -1,5 +1,7 @@
 package nibble.engine.device;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -58,6 +60,18 @@ public sealed interface KernelArgument {
     @Override
     public byte[] bytes() {
       return of(Float.BYTES).putFloat(value).array();
+    }
+  }
+
+  /** A tensor map, as its device has encoded it. */
+  record TensorMap(ImmutableList<Byte> encoded) implements KernelArgument {
+    public TensorMap(byte[] encoded) {
+      this(ImmutableList.copyOf(Bytes.asList(encoded)));
+    }
+
+    @Override
+    public byte[] bytes() {
+      return Bytes.toArray(encoded);
     }
   }
 

@@ -3,6 +3,8 @@ package nibble.engine.plan;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
+import com.google.common.primitives.ImmutableIntArray;
+import com.google.common.primitives.ImmutableLongArray;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.stream.IntStream;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.codegen.lower.MapParameter;
 import nibble.engine.device.Device;
 import nibble.engine.device.DeviceBuffer;
 import nibble.engine.device.DeviceEvent;
@@ -21,6 +24,7 @@ import nibble.engine.device.Dim3;
 import nibble.engine.device.KernelArgument;
 import nibble.engine.device.Launch;
 import nibble.engine.device.StagedCopies;
+import nibble.engine.device.TensorView;
 import nibble.engine.tensor.HostTensor;
 import nibble.engine.tensor.PackedLayout;
 import nibble.ir.Block;
@@ -29,6 +33,7 @@ import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
+import nibble.ir.shape.Dim;
 
 /**
  * A program on a device: its kernels loaded, its constants uploaded. Runs any number of inputs, one after the other.
@@ -230,6 +235,10 @@ public final class Session implements AutoCloseable {
      */
     public Optional<Launch> launch(Program.Launch step) {
       CompiledKernel kernel = program.kernels().get(step.kernel());
+      int[] grid = kernel.grid().stream().mapToInt(extent -> Math.toIntExact(sizes.evaluate(extent))).toArray();
+      if (IntStream.of(grid).anyMatch(extent -> extent == 0)) {
+        return Optional.empty();
+      }
       ImmutableList.Builder<KernelArgument> arguments = ImmutableList.builder();
       for (Parameter parameter : kernel.parameters()) {
         arguments.add(argument(step.operation(), parameter));
@@ -237,18 +246,33 @@ public final class Session implements AutoCloseable {
       for (String size : kernel.code().sizes()) {
         arguments.add(new KernelArgument.U32(Math.toIntExact(sizes.values().get(size))));
       }
-      int[] grid = kernel.grid().stream().mapToInt(extent -> Math.toIntExact(sizes.evaluate(extent))).toArray();
-      return IntStream.of(grid).anyMatch(extent -> extent == 0)
-          ? Optional.empty()
-          : Optional.of(new Launch(
-              module.kernel(kernel.name()), new Dim3(grid[0], grid[1], grid[2]),
-              new Dim3(kernel.code().threads(), 1, 1), kernel.code().sharedBytes(), arguments.build()));
+      for (MapParameter map : kernel.code().maps()) {
+        arguments.add(device.tensorMap(view(held(step.operation(), kernel.parameters().get(map.buffer())), map)));
+      }
+      return Optional.of(new Launch(
+          module.kernel(kernel.name()), new Dim3(grid[0], grid[1], grid[2]),
+          new Dim3(kernel.code().threads(), 1, 1), kernel.code().sharedBytes(), arguments.build()));
+    }
+
+    private TensorView view(Piece piece, MapParameter map) {
+      int bytes = map.format().storageBits() / Byte.SIZE;
+      return new TensorView(
+          piece.buffer(), piece.offset(), bytes, evaluate(map.map().extents(), 1), evaluate(map.map().strides(), bytes),
+          ImmutableIntArray.copyOf(map.map().box()), map.map().swizzle());
+    }
+
+    private ImmutableLongArray evaluate(List<Dim> extents, int factor) {
+      return ImmutableLongArray.copyOf(extents.stream().mapToLong(extent -> factor * sizes.evaluate(extent)));
     }
 
     private KernelArgument argument(Operation operation, Parameter parameter) {
-      Value value = (parameter.isResult() ? operation.results() : operation.operands()).get(parameter.index());
-      Piece piece = places.get(plan.owner(value)).parts().get(parameter.part());
+      Piece piece = held(operation, parameter);
       return new KernelArgument.Address(piece.buffer(), piece.offset());
+    }
+
+    private Piece held(Operation operation, Parameter parameter) {
+      Value value = (parameter.isResult() ? operation.results() : operation.operands()).get(parameter.index());
+      return places.get(plan.owner(value)).parts().get(parameter.part());
     }
 
     /** A tensor as it is on the device, after the work that is in the stream. */

@@ -192,6 +192,11 @@ public final class MemoryDevice implements Device {
   }
 
   @Override
+  public KernelArgument.TensorMap tensorMap(TensorView view) {
+    throw new DeviceException("no tensor maps here");
+  }
+
+  @Override
   public DeviceStream stream() {
     return new Stream();
   }

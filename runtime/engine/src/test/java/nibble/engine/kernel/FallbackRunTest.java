@@ -17,6 +17,7 @@ import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.kernel.KernelProgram.Parameter;
 import nibble.codegen.target.Targets;
+import nibble.emulator.Allocation;
 import nibble.emulator.Argument;
 import nibble.emulator.LaunchConfig;
 import nibble.emulator.LaunchConfig.Extent;
@@ -188,12 +189,16 @@ class FallbackRunTest {
     CompiledKernel kernel = program.kernels().getFirst();
     try (Machine machine = Machine.builder().counters(true).build()) {
       List<Argument> arguments = new ArrayList<>();
+      List<Long> addresses = new ArrayList<>();
       for (Parameter parameter : kernel.parameters()) {
         byte[] bytes = parameter.isResult()
             ? new byte[ROWS * COLUMNS * Float.BYTES]
             : operands.get(parameter.index()).get(parameter.part()).toArray(ValueLayout.JAVA_BYTE);
-        arguments.add(Argument.of(machine.memory().allocate(bytes, parameter.part())));
+        Allocation allocation = machine.memory().allocate(bytes, parameter.part());
+        addresses.add(allocation.address());
+        arguments.add(Argument.of(allocation));
       }
+      arguments.addAll(MapArguments.of(kernel.code().maps(), addresses));
       int[] grid = kernel.grid().stream().mapToInt(extent -> Math.toIntExact(extent.constant())).toArray();
       return machine.launch(
           machine.load(program.module().text(), "product").kernel(kernel.name()),

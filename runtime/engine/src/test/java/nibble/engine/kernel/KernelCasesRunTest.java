@@ -19,6 +19,13 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels, "sm_90a");
   }
 
+  /** Those whose tiles come by tensor copies, round after round. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.RingCases#all")
+  void rings(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_90a");
+  }
+
   /** Codes as Ada multiplies them, which sums FP8 coarsely. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#codes")

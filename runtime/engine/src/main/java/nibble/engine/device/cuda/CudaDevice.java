@@ -13,9 +13,11 @@ import nibble.engine.device.DeviceInfo;
 import nibble.engine.device.DeviceModule;
 import nibble.engine.device.DeviceStream;
 import nibble.engine.device.HostBuffer;
+import nibble.engine.device.KernelArgument;
 import nibble.engine.device.MemoryInfo;
 import nibble.engine.device.MemoryPool;
 import nibble.engine.device.MemoryStatistics;
+import nibble.engine.device.TensorView;
 
 /** A GPU. Memory comes from a pool that takes slabs of 64 MiB at least. */
 final class CudaDevice implements Device {
@@ -69,6 +71,11 @@ final class CudaDevice implements Device {
   @Override
   public DeviceModule load(String name, String ptx) {
     return keep(CudaModule.load(context, name, ptx, this::forget));
+  }
+
+  @Override
+  public KernelArgument.TensorMap tensorMap(TensorView view) {
+    return new KernelArgument.TensorMap(TensorMapEncoder.ofDriver().encode(view));
   }
 
   @Override

@@ -16,7 +16,7 @@ import nibble.engine.device.DeviceProvider;
  * @param count GPUs
  */
 public record CudaDriver(Optional<String> absence, int count) implements DeviceProvider {
-  private static final String LIBRARY = "libcuda.so.1";
+  static final String LIBRARY = "libcuda.so.1";
 
   /** Looks for the driver and its GPUs. Loads nothing of JCuda where there is no driver. */
   public static CudaDriver find() {

@@ -12,6 +12,9 @@ import nibble.emulator.Allocation;
 import nibble.emulator.Machine;
 import nibble.emulator.PtxException;
 import nibble.emulator.PtxProgram;
+import nibble.emulator.TensorMap;
+import nibble.emulator.tma.Swizzle;
+import nibble.emulator.tma.TensorElement;
 import nibble.engine.device.Device;
 import nibble.engine.device.DeviceBuffer;
 import nibble.engine.device.DeviceEvent;
@@ -20,9 +23,11 @@ import nibble.engine.device.DeviceInfo;
 import nibble.engine.device.DeviceModule;
 import nibble.engine.device.DeviceStream;
 import nibble.engine.device.HostBuffer;
+import nibble.engine.device.KernelArgument;
 import nibble.engine.device.MemoryInfo;
 import nibble.engine.device.MemoryStatistics;
 import nibble.engine.device.MemoryStatistics.LiveBuffer;
+import nibble.engine.device.TensorView;
 
 /**
  * The PTX machine as a device. It has the limits of the target that it stands for, so that what runs here fits a GPU. Every
@@ -110,6 +115,28 @@ public final class EmulatedDevice implements Device {
     EmulatedModule module = new EmulatedModule(program, target);
     modules.add(module);
     return module;
+  }
+
+  @Override
+  public KernelArgument.TensorMap tensorMap(TensorView view) {
+    TensorElement element = switch (view.elementBytes()) {
+      case 1 -> TensorElement.U8;
+      case 2 -> TensorElement.U16;
+      default -> TensorElement.U32;
+    };
+    Swizzle swizzle = switch (view.swizzle()) {
+      case 32 -> Swizzle.B32;
+      case 64 -> Swizzle.B64;
+      default -> Swizzle.B128;
+    };
+    try {
+      return new KernelArgument.TensorMap(TensorMap.of(element, view.address())
+          .dimensions(view.extents().toArray()).strides(view.strides().toArray()).box(view.box().toArray())
+          .swizzle(swizzle).encode());
+    } catch (IllegalArgumentException e) {
+      throw new DeviceException(
+          "the PTX machine refuses a tensor map of " + view.buffer().name() + ": " + e.getMessage());
+    }
   }
 
   @Override

@@ -62,6 +62,23 @@ class CudaDeviceTest {
     assertEquals("sm_120a", CudaAttributes.target(12, 0));
   }
 
+  /** The driver encodes it, and the kernel gets what it has made. */
+  @Test
+  void tensorMaps() throws Exception {
+    FakeCuda.Run run = cuda.run("tensorMap");
+    assertEquals(
+        List.of(
+            "cuTensorMapEncodeTiled type1 memory1+256 40/0/64/1 7/96/128/1 3/1024/1/1 interleave0 swizzle3 promotion2 "
+                + "fill0",
+            "cuLaunchKernel mapped grid=1,1,1 block=32,1,1 shared=0 stream1 memory1+0 m64:5a5a5a5a5a5a5a5a"),
+        run.calls("cuTensorMapEncodeTiled", "cuLaunchKernel"));
+    assertClean(run);
+    FakeCuda.Run refused = cuda.run("tensorMap", Map.of("FAKE_CUDA_FAIL", "cuTensorMapEncodeTiled:1:1"));
+    assertEquals(
+        List.of("DeviceException: CUDA_ERROR_INVALID_VALUE while encoding a tensor map of matrix"), refused.output());
+    assertEquals(4, refused.exit());
+  }
+
   @Test
   void argumentsReachTheKernelByteForByte() throws Exception {
     FakeCuda.Run run = cuda.run("arguments");

@@ -1,6 +1,8 @@
 package nibble.engine.device.cuda;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
+import com.google.common.primitives.ImmutableLongArray;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -21,6 +23,7 @@ import nibble.engine.device.KernelArgument;
 import nibble.engine.device.Launch;
 import nibble.engine.device.MemoryDevice;
 import nibble.engine.device.StagedCopies;
+import nibble.engine.device.TensorView;
 
 /** What the tests of the CUDA device do, each in a JVM of its own: the driver is loaded once in a JVM. */
 final class CudaScenarios {
@@ -36,6 +39,9 @@ final class CudaScenarios {
       ) { ret; }
       .visible .entry many(
         .param .u64 a, .param .u64 b, .param .s32 c, .param .u32 d, .param .f32 e, .param .u64 f
+      ) { ret; }
+      .visible .entry mapped(
+        .param .u64 a, .param .align 64 .b8 map_0[128]
       ) { ret; }
       """;
 
@@ -58,6 +64,7 @@ final class CudaScenarios {
     switch (scenario) {
       case "describe" -> describe();
       case "arguments" -> arguments();
+      case "tensorMap" -> tensorMap();
       case "ordering" -> ordering();
       case "staged" -> staged();
       case "timing" -> timing();
@@ -99,6 +106,20 @@ final class CudaScenarios {
           new KernelArgument.Address(first), new KernelArgument.Address(second, 12), new KernelArgument.S32(-2),
           new KernelArgument.U32(0x89abcdef), new KernelArgument.F32(-1.5f),
           new KernelArgument.U64(0x1122334455667788L))));
+      stream.synchronize();
+    }
+  }
+
+  private static void tensorMap() {
+    try (Device device = open(0);
+        DeviceModule module = device.load("test", PTX);
+        DeviceStream stream = device.stream();
+        DeviceBuffer buffer = device.allocate("matrix", 4096)) {
+      KernelArgument map = device.tensorMap(new TensorView(
+          buffer, 256, 2, ImmutableLongArray.of(40, 7, 3), ImmutableLongArray.of(96, 1024),
+          ImmutableIntArray.of(64, 128, 1), 128));
+      stream.launch(new Launch(module.kernel("mapped"), Dim3.of(1), Dim3.of(32), 0, ImmutableList.of(
+          new KernelArgument.Address(buffer), map)));
       stream.synchronize();
     }
   }

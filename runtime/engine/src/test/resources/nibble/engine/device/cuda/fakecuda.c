@@ -391,6 +391,8 @@ CUresult cuModuleGetFunction(Object **function, Object *module, const char *name
   while ((at = strstr(at, ".param .")) && at < end && made->parameters < MAX_PARAMS) {
     char *type = made->types[made->parameters];
     sscanf(at, ".param .%7[a-z0-9]", type);
+    /* Of a tensor map only the first bytes are told. */
+    if (!strcmp(type, "align")) strcpy(type, "m64");
     made->widths[made->parameters++] = atoi(type + 1) / 8;
     at++;
   }
@@ -441,6 +443,21 @@ CUresult cuLaunchKernel(Object *function, unsigned gx, unsigned gy, unsigned gz,
   }
   record("cuLaunchKernel %s grid=%u,%u,%u block=%u,%u,%u shared=%u stream%d%s%s", function->name, gx, gy, gz, bx, by, bz,
       shared, stream->id, text, extra ? " extra" : "");
+  return SUCCESS;
+}
+
+/* Maps of its own: the address, and a mark. */
+CUresult cuTensorMapEncodeTiled(void *map, int type, unsigned rank, void *address, const uint64_t *extents,
+    const uint64_t *strides, const unsigned *box, const unsigned *steps, int interleave, int swizzle, int promotion, int fill) {
+  ENTER("cuTensorMapEncodeTiled", 0);
+  if ((uintptr_t) map % 64) return INVALID_VALUE;
+  char text[512] = "";
+  for (unsigned i = 0; i < rank; i++)
+    sprintf(text + strlen(text), " %llu/%llu/%u/%u", (unsigned long long) extents[i],
+        (unsigned long long) (i ? strides[i - 1] : 0), box[i], steps[i]);
+  memset(map, 0x5a, 128);
+  record("cuTensorMapEncodeTiled type%d %s%s interleave%d swizzle%d promotion%d fill%d", type, place(address, MEMORY), text,
+      interleave, swizzle, promotion, fill);
   return SUCCESS;
 }
 

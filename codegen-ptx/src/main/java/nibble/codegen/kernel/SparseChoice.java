@@ -1,0 +1,63 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.Optional;
+import nibble.codegen.target.Feature;
+import nibble.codegen.target.Feature.Support;
+import nibble.codegen.target.Target;
+import nibble.codegen.target.TensorFormat;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.GroupPattern;
+
+/** Whether a target multiplies a compressed right operand as it is stored, and how; what it doesn't is decompressed. */
+final class SparseChoice {
+  private static final ImmutableSet<NumberFormat> HALVES = ImmutableSet.of(Formats.F16, Formats.BF16);
+  private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
+  private static final ImmutableSet<NumberFormat> NIBBLES = ImmutableSet.of(Formats.I4, Formats.U4);
+
+  private SparseChoice() {}
+
+  /**
+   * The way to multiply by sparse instructions, of the transposed product.
+   *
+   * @param product whose right operand is a decompressed one
+   * @param reduces whether the kernel reduces over boxes of the result, which lie in tiles of 64 rows
+   */
+  static Optional<ProductChoice> of(Product product, SparseWeight weight, Target target, boolean reduces) {
+    boolean fits = target.support(Feature.MMA_SPARSE) == Support.NATIVE && weight.type().rank() == 2
+        && !product.hasResidual() && product.leftType().isScaled() == product.rightType().isScaled()
+        && Integer.lowestOneBit(weight.blockRows()) >= (reduces ? 64 : weight.metadata().rows())
+        && !(weight.isGathered() && product.scalesVary());
+    return fits
+        ? format(product, weight.pattern(), target).map(ProductFormat::ofSparse).filter(product::scalesFit)
+            .map(format -> new ProductChoice(format, false, false, format.bits() <= Byte.SIZE, Optional.of(weight)))
+        : Optional.empty();
+  }
+
+  /** How dense operands of the formats would be multiplied, by the transposed product. */
+  private static Optional<ProductFormat> format(Product product, GroupPattern pattern, Target target) {
+    NumberFormat left = product.rightType().format();
+    NumberFormat right = product.leftType().format();
+    boolean scaled = product.leftType().isScaled();
+    return switch (pattern) {
+      case TWO_OF_FOUR -> {
+        if (!scaled) {
+          yield HALVES.contains(left) ? ProductFormat.of(left, right) : Optional.empty();
+        }
+        if (left.equals(Formats.I8) && right.equals(Formats.I8)) {
+          yield ProductFormat.ofCodes(left, right);
+        }
+        boolean isFp8 = FP8.contains(left) && FP8.contains(right) && target.support(Feature.MMA_FP8) == Support.NATIVE;
+        yield isFp8
+            ? Optional.of(ProductFormat.ofBytes(
+                left, right, target.arithmetic(TensorFormat.FP8).orElseThrow().isCoarse()))
+            : Optional.empty();
+      }
+      case FOUR_OF_EIGHT -> scaled && NIBBLES.contains(left) && NIBBLES.contains(right)
+              && target.support(Feature.MMA_INT4) == Support.NATIVE
+          ? Optional.of(ProductFormat.ofNibbles(left, right, Formats.I32)) : Optional.empty();
+      case ONE_OF_TWO -> Optional.empty();
+    };
+  }
+}

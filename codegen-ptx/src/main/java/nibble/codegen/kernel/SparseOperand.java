@@ -1,0 +1,130 @@
+package nibble.codegen.kernel;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.GlobalMemory.Guard;
+import nibble.codegen.kernel.Grid2.Index;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.SparseMma;
+import nibble.ir.TensorPart;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.format.Formats;
+import nibble.ir.format.Rounding;
+import nibble.ir.layout.KeptColumns;
+import nibble.ir.layout.StoredArray;
+import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+import nibble.ir.shape.SymbolBounds;
+
+/**
+ * A compressed operand in the main loop of a product: its stored elements come as those of a dense operand half as deep,
+ * and its metadata beside them. Of V:N:M, the other operand is gathered by the columns that the rows of the tile keep.
+ */
+final class SparseOperand {
+  private final SparseWeight weight;
+  private final ProductTile tile;
+  private final ImmutableMap<String, SymbolBounds> symbols;
+  private final OperandLoader loader;
+  private final MetadataLoader metadata;
+
+  SparseOperand(SparseWeight weight, ProductTile tile, ImmutableMap<String, SymbolBounds> symbols) {
+    this.weight = weight;
+    this.tile = tile;
+    this.symbols = symbols;
+    GlobalMemory analysis = new GlobalMemory(
+        null, null, ImmutableList.of(Guard.of(Product.ROW, weight.outputs()), depthGuard()), symbols);
+    this.loader = new OperandLoader(
+        tile.stored(), true, Product.ROW, (variable, most) -> analysis.vector(stored(), at(), variable, most), true, 8);
+    this.metadata = new MetadataLoader(weight, tile);
+  }
+
+  /**
+   * Where in the product elements are fetched.
+   *
+   * @param rowTile number of the tile of rows
+   * @param firstRow its first row
+   * @param iteration of the main loop
+   * @param stage of shared memory
+   * @param outside other variables
+   */
+  record Place(Value rowTile, Value firstRow, Value iteration, Value stage, ImmutableMap<String, Index> outside) {}
+
+  SparseWeight weight() {
+    return weight;
+  }
+
+  OperandLoader loader() {
+    return loader;
+  }
+
+  MetadataLoader metadata() {
+    return metadata;
+  }
+
+  private Shape stored() {
+    return Shape.of(weight.outputs(), Dim.of(weight.stored()));
+  }
+
+  private ImmutableList<IndexExpr> at() {
+    return ImmutableList.of(
+        IndexExpr.variable(Product.ROW, weight.outputs()),
+        IndexExpr.variable(OperandLoader.DEPTH, Dim.of(weight.stored())));
+  }
+
+  private Guard depthGuard() {
+    return Guard.of(OperandLoader.DEPTH, Dim.of(weight.stored()));
+  }
+
+  /** Fills a stage with stored elements and metadata. */
+  void fetch(TileBuilder builder, OperandLoader into, Memory sparse, Place place, ImmutableList<Guard> rowGuards) {
+    Value depth = builder.apply(Scalar.MUL, place.iteration, builder.number(tile.stored().k()));
+    Grid2 grid = into.grid(builder, place.firstRow, depth, place.outside);
+    ImmutableList.Builder<Guard> guards = ImmutableList.<Guard>builder().addAll(rowGuards);
+    if (weight.stored() % tile.stored().k() != 0) {
+      guards.add(depthGuard());
+    }
+    GlobalMemory memory = new GlobalMemory(builder, grid, guards.build(), symbols);
+    TensorType elements = TensorType.of(stored(), weight.type().format());
+    if (into.isAsync()) {
+      into.copy(
+          memory, new Memory(elements, ImmutableMap.of(TensorPart.ELEMENTS, sparse.elements())), at(), place.stage);
+    } else {
+      Value loaded = builder.cast(
+          memory.load(sparse.elements(), stored(), at()), tile.format().left(), Rounding.NEAREST_EVEN);
+      into.store(builder, grid, memory.zeroOutside(loaded), place.stage);
+    }
+    metadata.fetch(builder, sparse, place.rowTile, place.iteration, place.outside, place.stage, symbols);
+  }
+
+  /** Adds the product of a step of the depth. */
+  Value multiply(TileBuilder builder, Value sum, Value a, Value b, Value words, int step) {
+    return builder.add(new SparseMma(weight.pattern(), weight.metadata(), step), sum, a, b, words);
+  }
+
+  /**
+   * Coordinates of the other operand where the depth counts kept columns.
+   *
+   * @param at its coordinates where the depth counts all columns
+   * @param from reads which columns are kept; nothing where only the form of coordinates counts
+   */
+  List<IndexExpr> gathered(List<IndexExpr> at, Optional<GlobalMemory> from, Memory sparse, Value firstRow) {
+    IndexExpr depth = IndexExpr.variable(OperandLoader.DEPTH, Dim.of(weight.depth()));
+    Dim width = Dim.of(weight.blockColumns());
+    IndexExpr kept = from.map(memory -> {
+      Shape columns = Shape.of(
+          weight.outputs().dividedBy(Dim.of(weight.blockRows())).orElseThrow(), Dim.of(weight.depth()));
+      IndexExpr block = IndexExpr.loaded(firstRow, weight.outputs(), Set.of()).dividedBy(Dim.of(weight.blockRows()));
+      return memory.loaded(sparse.parts().get(StoredArray.COLUMNS), columns, List.of(block, depth), width);
+    }).orElseGet(() -> IndexExpr.loaded(
+        new Value("kept", TileType.scalar(Formats.I32)), width, Set.of(OperandLoader.DEPTH)));
+    IndexExpr column = depth.dividedBy(Dim.of(KeptColumns.COUNT)).times(width).plus(kept);
+    return at.stream().map(index -> index.substitute(Map.of(OperandLoader.DEPTH, column))).toList();
+  }
+}

@@ -1,0 +1,68 @@
+package nibble.codegen.lower;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import nibble.codegen.tile.BufferType;
+import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.Launch;
+import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.TensorMap;
+import nibble.ir.Function;
+import nibble.ir.Operation;
+import nibble.ir.Value;
+import nibble.ir.shape.Dim;
+
+/** What a program of Tile IR, its pipelines expanded, asks of its launch. */
+record ProgramNeeds(Function program) {
+  private static final int LANES = 32;
+
+  /** Warps that hold tiles. */
+  int warps() {
+    return ((Launch) program.body().operations().getFirst().op()).warps();
+  }
+
+  /** Threads of a block: those of the warps, and of another one where there is a ring to fill. */
+  int threads() {
+    boolean hasRing = program.body().operations().stream().anyMatch(operation -> operation.op() instanceof Pipeline);
+    return (warps() + (hasRing ? 1 : 0)) * LANES;
+  }
+
+  /** Names of the sizes that it asks for. */
+  ImmutableSortedSet<String> sizes() {
+    SortedSet<String> symbols = new TreeSet<>();
+    program.body().walk(operation -> {
+      if (operation.op() instanceof Size(Dim extent)) {
+        symbols.addAll(extent.symbols());
+      }
+    });
+    return ImmutableSortedSet.copyOf(symbols);
+  }
+
+  /** Its tensor maps, in the order in which it has them. */
+  ImmutableList<MapParameter> maps() {
+    ImmutableList.Builder<MapParameter> maps = ImmutableList.builder();
+    for (Operation operation : program.body().operations()) {
+      if (operation.op() instanceof TensorMap map) {
+        Value buffer = operation.operand(0);
+        maps.add(new MapParameter(
+            program.parameters().indexOf(buffer), ((BufferType) buffer.type()).format(), map));
+      }
+    }
+    return maps.build();
+  }
+
+  /** Most registers of a thread that one tile takes. */
+  int largestTile() {
+    AtomicInteger largest = new AtomicInteger();
+    program.body().walk(operation -> operation.results().forEach(result -> {
+      if (result.type() instanceof TileType tile) {
+        largest.accumulateAndGet(tile.registers(), Math::max);
+      }
+    }));
+    return largest.get();
+  }
+}

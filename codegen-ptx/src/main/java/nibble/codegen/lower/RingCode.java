@@ -1,0 +1,175 @@
+package nibble.codegen.lower;
+
+import static nibble.codegen.ptx.Immediate.imm;
+
+import java.util.ArrayList;
+import java.util.List;
+import nibble.codegen.layout.Dimension;
+import nibble.codegen.lower.Lowered.Map;
+import nibble.codegen.lower.Lowered.Shared;
+import nibble.codegen.ptx.Address;
+import nibble.codegen.ptx.KernelBuilder;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterVector;
+import nibble.codegen.ptx.TensorPlace;
+import nibble.codegen.ptx.WarpOps;
+import nibble.codegen.tile.SharedType;
+import nibble.codegen.tile.op.CopyTensor;
+import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.SharedLoad;
+import nibble.ir.Block;
+import nibble.ir.Operation;
+
+/**
+ * Stages of shared memory as a ring (PTX ISA 9.7.13.15): two mbarriers for each stage. One counts the bytes of its
+ * copies, which one thread of a warp behind the others starts; the other counts the warps that are done with it. Phases
+ * of both end once in each round, so the round tells their parity.
+ */
+final class RingCode {
+  private static final int BARRIER_BYTES = 8;
+
+  private final Code code;
+  private final KernelBuilder ptx;
+  private final Threads threads;
+  private final int stages;
+  private final int warps;
+  private final Register barriers;
+  /** Whether this thread speaks for its warp. */
+  private final Register speaks;
+  private final Block fetch;
+  /** Whether threads themselves read what was copied. */
+  private final boolean loads;
+  /** The stage that is filled, and whether its barrier knows how many bytes come in every round. */
+  private Slot filled;
+  private boolean isExpecting;
+
+  /**
+   * Makes the barriers.
+   *
+   * @param pipeline has a power of two of stages, so that the iteration tells stage and round by its bits
+   * @param warps warps that use what is copied; the next one copies
+   */
+  RingCode(Code code, Threads threads, SharedArena arena, Operation pipeline, int warps) {
+    this.stages = ((Pipeline) pipeline.op()).stages();
+    this.fetch = pipeline.regions().getFirst();
+    this.loads = pipeline.regions().get(1).operations().stream().anyMatch(use -> use.op() instanceof SharedLoad);
+    if (Integer.bitCount(stages) != 1) {
+      throw new IllegalStateException("a ring of " + stages + " stages");
+    }
+    this.code = code;
+    this.ptx = code.ptx();
+    this.threads = threads;
+    this.warps = warps;
+    this.barriers = arena.allocate(2 * stages * BARRIER_BYTES);
+    this.speaks = ptx.op("setp.eq.u32", threads.lane(), imm(0));
+    Register isFirst = ptx.op("setp.eq.u32", ptx.op("or.b32", threads.warp(), threads.lane()), imm(0));
+    ptx.ifThen(isFirst, () -> {
+      for (int stage = 0; stage < stages; stage++) {
+        ptx.initBarrier(Address.at(barriers, stage * BARRIER_BYTES), 1);
+        ptx.initBarrier(Address.at(barriers, (stages + stage) * BARRIER_BYTES), warps);
+      }
+      ptx.fenceBarriers();
+    });
+    ptx.barrier();
+  }
+
+  /**
+   * A stage in a round.
+   *
+   * @param number of the stage
+   * @param parity of the round
+   * @param barrier address of the stage's first barrier
+   */
+  record Slot(Register number, Register parity, Register barrier) {}
+
+  private Slot slot(Register iteration) {
+    Register stage = ptx.op("and.b32", iteration, imm(stages - 1));
+    code.bound(stage, stages - 1);
+    Register round = ptx.op("shr.u32", iteration, imm(Integer.numberOfTrailingZeros(stages)));
+    return new Slot(
+        stage, ptx.op("and.b32", round, imm(1)), ptx.op("mad.lo.s32", stage, imm(BARRIER_BYTES), barriers));
+  }
+
+  private Address full(Slot slot) {
+    return Address.at(slot.barrier());
+  }
+
+  private Address free(Slot slot) {
+    return Address.at(slot.barrier(), stages * BARRIER_BYTES);
+  }
+
+  /** What happens in an iteration, given its number and its stage. */
+  @FunctionalInterface
+  interface Iteration {
+    void emit(Register iteration, Slot slot);
+  }
+
+  /** Has one thread of the copying warp start the copies of all iterations; the warp does nothing else. */
+  void produce(Operand count, Iteration copies) {
+    // Of a number that comes from lane 0 assemblers know that it is the same for the whole warp.
+    Register warp = ptx.shuffleFrom(threads.warp(), imm(0));
+    ptx.ifThen(ptx.op("setp.eq.u32", warp, imm(warps)), () -> {
+      ptx.ifThen(speaks, () -> ptx.forRange(imm(0), count, 1, iteration -> {
+        ptx.keepRolled();
+        Slot slot = slot(iteration);
+        // A stage that nobody has used yet is free: its barrier is as if the phase before the first had ended.
+        ptx.await(free(slot), ptx.op("xor.b32", slot.parity(), imm(1)));
+        filled = slot;
+        isExpecting = false;
+        copies.emit(iteration, slot);
+      }));
+      ptx.ret();
+    });
+  }
+
+  /** Waits for the stage's copies ahead of what the other warps do with it in an iteration, and frees it. */
+  void consume(Register iteration, Iteration use) {
+    Slot slot = slot(iteration);
+    ptx.await(full(slot), slot.parity());
+    use.emit(iteration, slot);
+    if (loads) {
+      // The other lanes have read what the next rounds overwrite.
+      ptx.emit("bar.warp.sync", WarpOps.ALL_LANES);
+    }
+    ptx.when(speaks, () -> ptx.arrive(free(slot)));
+  }
+
+  private static int bytes(Operation copy) {
+    return ((SharedType) copy.operand(1).type()).layout().bytes();
+  }
+
+  /**
+   * Has the barrier of the stage that is filled wait for the bytes of a copy. The thread arrives with those that come
+   * in every round, so that whatever comes under a guard must come first.
+   */
+  private void expect(Operation copy) {
+    boolean isAlways = fetch.operations().contains(copy);
+    if (!isAlways && isExpecting) {
+      throw new IllegalStateException("a copy under a guard comes behind one without");
+    }
+    if (!isAlways) {
+      ptx.expect(full(filled), imm(bytes(copy)));
+    } else if (!isExpecting) {
+      isExpecting = true;
+      ptx.arriveExpecting(full(filled), imm(fetch.operations().stream()
+          .filter(operation -> operation.op() instanceof CopyTensor).mapToInt(RingCode::bytes).sum()));
+    }
+  }
+
+  /** Starts the copies of a tile to a stage of its shared memory. */
+  void copy(Operation copy, Map map, Shared to, Operand stage, List<Operand> coordinates) {
+    expect(copy);
+    int columns = to.type().layout().layout().outputSize(Dimension.tensor(1));
+    int width = map.map().box().getFirst();
+    int panels = columns / width;
+    Operand start = code.add(to.base(), code.mul(stage, imm(to.type().layout().bytes())));
+    for (int panel = 0; panel < panels; panel++) {
+      List<Register> at = new ArrayList<>(coordinates.stream().map(code::register).toList());
+      at.set(0, code.register(code.add(coordinates.getFirst(), imm(panel * width))));
+      Register target = code.register(code.add(start, imm(panel * (to.type().layout().bytes() / panels))));
+      ptx.copyBox(
+          Address.at(target), new TensorPlace(map.address(), RegisterVector.of(at)), full(filled));
+    }
+  }
+}
