@@ -31,7 +31,6 @@ public record SparsePrecision(String format, String left, String right, String l
       List.of("e4m3", "scale<block(1,128), f32>", "scale<block(128,128), f32>"),
       List.of("e4m3", "scale<group 32, ue8m0, up>", "scale<group 32, ue8m0, up>"),
       List.of("e2m1", "scale<group 64, ue8m0, up>", "scale<group 64, ue8m0, up>"),
-      List.of("e2m3", "scale<token, f32>", "scale<axis 0, f32>"),
       List.of("e2m1", "scale<group 32, ue8m0, up>", "scale<group 32, ue8m0, up>"),
       List.of("e2m1", "scale<group 16, ue4m3, scale<tensor, f32>>", "scale<group 16, ue4m3, scale<tensor, f32>>"));
 
