@@ -269,11 +269,13 @@ class TileOpsTest {
     String shared = "%s = shared_alloc : shared<f32, 1, "
         + "\"{offset: [[0, 1], [0, 2], [1, 0]]} -> {dim0: 2, dim1: 4}\">\n%0 = fill {value = 0.0} : $i32\n"
         + "%1 = fill {value = 1.0} : $i32\n";
-    String load = "%q = shared_load %s, %0 {start = [0, 0], axes = [0, 1]} : $f32:2x4\n%r = tile_reshape %q {extents = [8]} : $f32:8\n";
+    String load = "%q = shared_load %s, %0 {start = [0, 0], axes = [0, 1]} : $f32:2x4\n"
+        + "%r = tile_reshape %q {extents = [8]} : $f32:8\n";
     gives(ofEight(map + shared + "copy_tensor %m, %s, %0, %0, %0\n" + load), 1, -2, 3, 0, 5, -6, 7, 0);
     gives(ofEight(map + shared + "copy_tensor %m, %s, %0, %1, %1\n" + load), -6, 7, 0, 0, 0, 0, 0, 0);
     assertTrue(refused(map + shared + "copy_tensor %m, %s, %0, %0").contains("takes 2 coordinates"));
-    assertTrue(refused("%m = tensor_map %x {extents = [3, 2], strides = [4, 1], box = [4, 2], swizzle = 32} : map<f32, 2>")
+    assertTrue(refused(
+        "%m = tensor_map %x {extents = [3, 2], strides = [4, 1], box = [4, 2], swizzle = 32} : map<f32, 2>")
         .contains("one stride less"));
   }
 
