@@ -53,7 +53,7 @@ final class ActivationProducts {
    * @param subject what is skipped where a product is left
    * @param obstacle why a product with a weight is left all the same, if it is
    */
-  private static ImmutableSetMultimap<Value, Operation> in(
+  static ImmutableSetMultimap<Value, Operation> in(
       Function function, ProductScope scope, WeightProduct.Reader reader, String subject,
       Obstacle obstacle, PassContext context) {
     ImmutableSetMultimap.Builder<Value, Operation> products = ImmutableSetMultimap.builder();
