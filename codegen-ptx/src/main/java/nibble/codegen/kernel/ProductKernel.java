@@ -297,7 +297,7 @@ public final class ProductKernel implements KernelGenerator {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
         sum = sparse.isPresent()
-            ? sparse.get().multiply(inner, sum, a, b, words.get(), step)
+            ? sparse.get().multiply(inner, sum, a, b, words.get(), scaleTiles, step)
             : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
