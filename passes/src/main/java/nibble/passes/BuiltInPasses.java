@@ -15,6 +15,8 @@ import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
 import nibble.passes.precision.CompressWeights;
+import nibble.passes.precision.ComputeInIntegers;
+import nibble.passes.precision.DelayScales;
 import nibble.passes.precision.DetachOutliers;
 import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.KeepValuesQuantized;
@@ -50,7 +52,9 @@ public final class BuiltInPasses {
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
       CalibrateQuantizers.class,
+      DelayScales.class,
       AddFallbackLevels.class,
+      ComputeInIntegers.class,
       KeepValuesQuantized.class,
       CastMatMuls.class,
       CompressWeights.class,

@@ -1,9 +1,14 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableSet;
+import java.util.List;
+import nibble.codegen.index.IndexExpr;
+import nibble.codegen.tile.Scalar;
 import nibble.ir.TensorType;
+import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -22,6 +27,12 @@ final class FoldedScales {
   static boolean fit(TensorType type) {
     return type.isScaled() && CODES.contains(type.format()) && type.residual().isEmpty()
         && type.scaleType().isScaled() && type.scaleType().format().equals(Formats.UE4M3);
+  }
+
+  /** Codes times their inner scales. */
+  static Value apply(ElementEmitter emitter, Value codes, Memory memory, List<IndexExpr> at) {
+    Value real = emitter.builder().cast(codes, Formats.F32, Rounding.NEAREST_EVEN);
+    return emitter.grid().apply(emitter.builder(), Scalar.MUL, real, new ScaleFactors(emitter).inner(memory, at));
   }
 
   /** The extent along an axis of the elements that share an outer scale. */

@@ -17,8 +17,8 @@ import nibble.ir.shape.Divisibility;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * An operand that tensor copies can bring as it lies: its address counts along one variable and goes in steps of 16 bytes
- * along all others.
+ * An operand that tensor copies can bring as it lies: its address counts along one variable and goes in steps of 16
+ * bytes along all others.
  *
  * @param buffer where it lies
  * @param variables the variables of its address, the innermost first, then the one along rows of tiles
@@ -38,7 +38,8 @@ record MappedOperand(
    * @return nothing where no tensor map tells that address
    */
   static Optional<MappedOperand> of(
-      Value buffer, TensorType type, List<IndexExpr> at, String columns, String rows, ImmutableMap<String, SymbolBounds> symbols) {
+      Value buffer, TensorType type, List<IndexExpr> at, String columns, String rows,
+      ImmutableMap<String, SymbolBounds> symbols) {
     IndexExpr address = Views.linear(type.shape(), at);
     Map<String, Dim> extents = new HashMap<>();
     Map<String, Dim> steps = new HashMap<>();

@@ -30,12 +30,9 @@ import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Amax;
-import nibble.ir.op.Cast;
 import nibble.ir.op.Decompress;
-import nibble.ir.op.Dequantize;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.MatMul;
-import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
@@ -95,9 +92,9 @@ public final class ProductKernel implements KernelGenerator {
     /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
+    private Value batch;
     /** The left operand where it is compressed. */
     private final Optional<SparseOperand> sparse;
-    private Value batch;
     private Value rowTile;
     private Value columnTile;
     private Value firstRow;
@@ -300,7 +297,8 @@ public final class ProductKernel implements KernelGenerator {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
         sum = sparse.isPresent()
-            ? sparse.get().multiply(inner, sum, a, b, words.get(), step) : scales.multiply(inner, sum, a, b, scaleTiles, step);
+            ? sparse.get().multiply(inner, sum, a, b, words.get(), step)
+            : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
     }
@@ -368,40 +366,8 @@ public final class ProductKernel implements KernelGenerator {
       return memory;
     }
 
-    /**
-     * Where an operand of the product lies in memory.
-     *
-     * @param asItIs whether nothing but views stands between: no cast, no dequantization
-     */
-    private record InMemory(Memory memory, List<IndexExpr> at, boolean asItIs) {}
-
-    /** What is known of the address of an operand in memory. */
-    private record Addressed(GlobalMemory analysis, InMemory operand, ImmutableMap<String, SymbolBounds> symbols)
-        implements OperandLoader.Access {
-      @Override
-      public int vector(String variable, int most) {
-        return analysis.vector(operand.memory().type().shape(), operand.at(), variable, most);
-      }
-
-      @Override
-      public Optional<MappedOperand> mapped(String columns, String rows) {
-        return MappedOperand.of(operand.memory().elements(), operand.memory().type(), operand.at(), columns, rows, symbols);
-      }
-    }
-
-    private Optional<InMemory> inMemory(Value value, List<IndexExpr> at, boolean asItIs) {
-      Memory memory = buffers.arguments().get(value);
-      if (memory != null) {
-        return Optional.of(new InMemory(memory, at, asItIs));
-      }
-      Operation definition = definitions.get(value);
-      return switch (definition.op()) {
-        case ViewOp view -> inMemory(
-            definition.operand(0), Views.operandCoordinates(view, definition.operand(0), value.tensorType(), at), asItIs);
-        case Cast cast -> inMemory(definition.operand(0), at, false);
-        case Dequantize dequantize -> inMemory(definition.operand(0), at, false);
-        default -> Optional.empty();
-      };
+    private Optional<OperandSource> inMemory(Value value, List<IndexExpr> at) {
+      return OperandSource.of(value, at, buffers.arguments(), definitions);
     }
 
     private OperandLoader loader(boolean isLeft) {
@@ -411,11 +377,11 @@ public final class ProductKernel implements KernelGenerator {
       List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty());
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
-      Optional<InMemory> source = inMemory(product.operand(isLeft), at, true);
+      Optional<OperandSource> source = inMemory(product.operand(isLeft), at);
       OperandLoader.Access access = source
-          .<OperandLoader.Access>map(operand -> new Addressed(analysis, operand, symbols))
+          .map(operand -> operand.access(analysis, symbols))
           .orElse(OperandLoader.Access.NONE);
-      boolean asItIs = source.filter(InMemory::asItIs)
+      boolean asItIs = source.filter(OperandSource::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
       // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
       boolean isGathered = !isLeft && sparse.filter(operand -> operand.weight().isGathered()).isPresent();
@@ -462,7 +428,7 @@ public final class ProductKernel implements KernelGenerator {
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
       List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory));
       if (loader.isAsync()) {
-        InMemory source = inMemory(value, at, true).orElseThrow();
+        OperandSource source = inMemory(value, at).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
       } else {
         ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
@@ -480,8 +446,7 @@ public final class ProductKernel implements KernelGenerator {
         loader.copy(memory, codes, at, stage);
       } else {
         UnaryOperator<Value> unpacked = loaded -> inner.cast(
-            product.folds(codes.type())
-                ? folded(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded,
+            unpacked(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at),
             tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
         Value stored = codes.type().sparse().isPresent()
             ? new SparseElements(grid, inner, memory).element(codes, at, unpacked)
@@ -490,18 +455,12 @@ public final class ProductKernel implements KernelGenerator {
       }
     }
 
-    /** Codes times their inner scales. */
-    private static Value folded(ElementEmitter emitter, Value codes, Memory memory, List<IndexExpr> at) {
-      Value real = emitter.builder().cast(codes, Formats.F32, Rounding.NEAREST_EVEN);
-      return emitter.grid().apply(emitter.builder(), Scalar.MUL, real, new ScaleFactors(emitter).inner(memory, at));
-    }
-
-    /** A value times the scale of the scales that instructions have applied, where they have one. */
-    private Value withOuterScale(ElementEmitter emitter, Value value, boolean isLeft, List<IndexExpr> at) {
-      Memory scaled = memoryOf(isLeft);
-      return scaled.type().scaleType().isScaled()
-          ? emitter.grid().apply(emitter.builder(), Scalar.MUL, value, new ScaleFactors(emitter).outer(scaled, at))
-          : value;
+    /** What is multiplied of codes: with inner scales that are folded, or less zero points. */
+    private Value unpacked(ElementEmitter emitter, Value loaded, Memory codes, List<IndexExpr> at) {
+      if (product.folds(codes.type())) {
+        return FoldedScales.apply(emitter, loaded, codes, at);
+      }
+      return codes.type().zeroType().isPresent() ? new ScaleFactors(emitter).lessZero(codes, loaded, at) : loaded;
     }
 
     /** The grid of all accumulators. */
@@ -534,10 +493,12 @@ public final class ProductKernel implements KernelGenerator {
         Value value = scales
             ? scaled(
                 emitter, part, scale(emitter, memoryOf(true), product.left()), scale(emitter, memoryOf(false), product.right()))
-            : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+            : builder.cast(
+                part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
-          value = withOuterScale(
-              emitter, withOuterScale(emitter, value, true, product.left()), false, product.right());
+          ScaleFactors factors = new ScaleFactors(emitter);
+          value = factors.applyOuter(value, memoryOf(true), product.left());
+          value = factors.applyOuter(value, memoryOf(false), product.right());
         }
         emitter.define(product.operation().result(), product.result(), value);
         new ProductEpilogue(product, region, emitter).store(buffers.results());

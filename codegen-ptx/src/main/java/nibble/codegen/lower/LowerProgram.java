@@ -74,7 +74,6 @@ import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.MetadataTile;
-import nibble.ir.shape.Dim;
 
 /** Lowers a program of Tile IR, its pipelines expanded, to a PTX kernel. */
 public final class LowerProgram {
@@ -281,7 +280,8 @@ public final class LowerProgram {
     List<Operand> coordinates = IntStream.range(3, operation.operands().size())
         .mapToObj(operand -> scalar(operation, operand)).toList();
     ring.copy(
-        operation, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2), coordinates);
+        operation, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2),
+        coordinates);
   }
 
   private void define(Operation operation, Operand operand) {

@@ -2,7 +2,6 @@ package nibble.codegen.lower;
 
 import static nibble.codegen.ptx.Immediate.imm;
 
-import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import nibble.codegen.layout.Dimension;
@@ -23,9 +22,9 @@ import nibble.ir.Block;
 import nibble.ir.Operation;
 
 /**
- * Stages of shared memory as a ring (PTX ISA 9.7.13.15): two mbarriers for each stage. One counts the bytes of its copies,
- * which one thread of a warp behind the others starts; the other counts the warps that are done with it. Phases of both end
- * once in each round, so the round tells their parity.
+ * Stages of shared memory as a ring (PTX ISA 9.7.13.15): two mbarriers for each stage. One counts the bytes of its
+ * copies, which one thread of a warp behind the others starts; the other counts the warps that are done with it. Phases
+ * of both end once in each round, so the round tells their parity.
  */
 final class RingCode {
   private static final int BARRIER_BYTES = 8;
@@ -141,8 +140,8 @@ final class RingCode {
   }
 
   /**
-   * Has the barrier of the stage that is filled wait for the bytes of a copy. The thread arrives with those that come in every
-   * round, so that whatever comes under a guard must come first.
+   * Has the barrier of the stage that is filled wait for the bytes of a copy. The thread arrives with those that come
+   * in every round, so that whatever comes under a guard must come first.
    */
   private void expect(Operation copy) {
     boolean isAlways = fetch.operations().contains(copy);
@@ -170,7 +169,7 @@ final class RingCode {
       at.set(0, code.register(code.add(coordinates.getFirst(), imm(panel * width))));
       Register target = code.register(code.add(start, imm(panel * (to.type().layout().bytes() / panels))));
       ptx.copyBox(
-          Address.at(target), new TensorPlace(map.address(), new RegisterVector(ImmutableList.copyOf(at))), full(filled));
+          Address.at(target), new TensorPlace(map.address(), RegisterVector.of(at)), full(filled));
     }
   }
 }

@@ -170,7 +170,8 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       case VECTOR -> RegisterVector.of(Stream.generate(() -> registers.apply(type)).limit(count).toList());
       case PAIR -> new RegisterPair(registers.apply(type), registers.apply(RegisterType.PRED));
       case REGISTER_OR_CONSTANT, PREDICATE_OR_NEGATION, CONSTANT, CONSTANT_PAIR, GLOBAL_ADDRESS, SHARED_ADDRESS,
-          PARAMETER_ADDRESS, CONSTANT_ADDRESS, TENSOR, SPECIAL, SYMBOL, PARAMETER, TABLE, LABEL -> throw new IllegalStateException(text + " is no output");
+          PARAMETER_ADDRESS, CONSTANT_ADDRESS, TENSOR, SPECIAL, SYMBOL, PARAMETER, TABLE, LABEL ->
+          throw new IllegalStateException(text + " is no output");
     };
   }
 

@@ -41,11 +41,11 @@ import nibble.ir.rewrite.RewriteContext;
  * wait_copies {pending = 0}; barrier
  * </pre>
  *
- * The one barrier of an iteration does two things: it makes the copies that have been waited for visible to all threads, and
- * it says that all threads are done with the stage that is filled next, which was used in the iteration before. Where
- * warpgroups read the stage by descriptors, a {@code proxy_fence} stands before it, and the copies are started while they
- * multiply: ahead of {@code wait_warpgroup_mma}. Pipelines that tensor copies fill stay as they are: threads of their own start
- * these copies, and nobody waits for the block.
+ * The one barrier of an iteration does two things: it makes the copies that have been waited for visible to all
+ * threads, and it says that all threads are done with the stage that is filled next, which was used in the iteration
+ * before. Where warpgroups read the stage by descriptors, a {@code proxy_fence} stands before it, and the copies are
+ * started while they multiply: ahead of {@code wait_warpgroup_mma}. Pipelines that tensor copies fill stay as they are:
+ * threads of their own start these copies, and nobody waits for the block.
  */
 public final class ExpandPipeline implements Rewrite {
   @Override

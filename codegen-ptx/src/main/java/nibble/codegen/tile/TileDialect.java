@@ -29,8 +29,8 @@ import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
-import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.SparseMma;
+import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.TileCast;
@@ -75,7 +75,8 @@ public final class TileDialect implements Dialect {
   @Override
   public ImmutableMap<String, TypeSyntax> types() {
     return ImmutableMap.of(
-        "tile", TileDialect::tile, "buffer", TileDialect::buffer, "shared", TileDialect::shared, "map", TileDialect::map);
+        "tile", TileDialect::tile, "buffer", TileDialect::buffer, "shared", TileDialect::shared,
+        "map", TileDialect::map);
   }
 
   private static TileType tile(TextReader in) {

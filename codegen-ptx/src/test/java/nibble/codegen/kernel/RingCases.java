@@ -4,8 +4,8 @@ import com.google.common.collect.ImmutableMap;
 import java.util.stream.Stream;
 
 /**
- * Products that go round the rings of tensor copies more than once: both orders of both operands, batches, depths that are
- * not whole tiles, and scales of blocks, whose slots go round every sixteen iterations.
+ * Products that go round the rings of tensor copies more than once: both orders of both operands, batches, depths that
+ * are not whole tiles, and scales of blocks, whose slots go round every sixteen iterations.
  */
 public final class RingCases {
   private RingCases() {}
@@ -14,17 +14,20 @@ public final class RingCases {
     return Stream.of(
         product("batches", "[B,M,704] x f16", "[B,704,136] x f16", false, "[B,M,136]"),
         product("one right matrix", "[B,M,1000] x bf16", "[136,1000] x bf16", true, "[B,M,136]"),
-        product("bytes", "[B,M,1040] x i8, scale<token, f32>", "[136,1040] x i8, scale<axis 0, f32>", true, "[B,M,136]"),
-        product("coarse sums", "[M,784] x e4m3, scale<token, f32>", "[136,784] x e5m2, scale<axis 0, f32>", true, "[M,136]"),
         product(
-            "blocks", "[M,2560] x e4m3, scale<block(1,128), f32>", "[136,2560] x e4m3, scale<block(128,128), f32>", true,
+            "bytes", "[B,M,1040] x i8, scale<token, f32>", "[136,1040] x i8, scale<axis 0, f32>", true, "[B,M,136]"),
+        product(
+            "coarse sums", "[M,784] x e4m3, scale<token, f32>", "[136,784] x e5m2, scale<axis 0, f32>", true,
             "[M,136]"),
+        product(
+            "blocks", "[M,2560] x e4m3, scale<block(1,128), f32>", "[136,2560] x e4m3, scale<block(128,128), f32>",
+            true, "[M,136]"),
         product(
             "blocks of bytes", "[M,2560] x i8, scale<block(1,128), f32>", "[136,2560] x i8, scale<block(128,128), f32>",
             true, "[M,136]"),
         product(
-            "groups of both", "[B,M,512] x e4m3, scale<group(64), f32>", "[136,512] x e4m3, scale<group(64), f32>", true,
-            "[B,M,136]"),
+            "groups of both", "[B,M,512] x e4m3, scale<group(64), f32>", "[136,512] x e4m3, scale<group(64), f32>",
+            true, "[B,M,136]"),
         transposedLeft());
   }
 

@@ -38,7 +38,8 @@ class WarpgroupProductTest {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
   private static final String BOX = "cp.async.bulk.tensor.2d";
   private static final ImmutableList<String> ORDERED = ImmutableList.of(
-      "cp.async.wait_group", "cp.async.commit_group", "fence.proxy.async", "bar.sync", "bar.warp.sync", "wgmma.fence", "wgmma.mma_async",
+      "cp.async.wait_group", "cp.async.commit_group", "fence.proxy.async", "bar.sync", "bar.warp.sync",
+      "wgmma.fence", "wgmma.mma_async",
       "wgmma.commit_group", "wgmma.wait_group",
       "mbarrier.try_wait", "mbarrier.expect_tx", "mbarrier.arrive.expect_tx", "mbarrier.arrive.shared", BOX);
   /** An operand that starts in the middle of a row. */
@@ -130,7 +131,7 @@ class WarpgroupProductTest {
         .flatMap(mnemonic -> ORDERED.stream().filter(mnemonic::startsWith)).toList();
   }
 
-  /** A stage is waited for, read, and freed when the products are there; no thread waits for another but for its warp. */
+  /** A stage is waited for, read, and freed when the products are there; no thread waits for another warp. */
   @ParameterizedTest
   @EnumSource
   void order(Case product) {
@@ -170,8 +171,9 @@ class WarpgroupProductTest {
     assertEquals(ImmutableList.of(), kernel.code().maps());
     assertEquals(8, loop.count("cp.async.cg"));
     assertEquals(
-        List.of("cp.async.wait_group", "fence.proxy.async", "bar.sync", "wgmma.fence", "wgmma.mma_async", "wgmma.mma_async",
-            "wgmma.mma_async", "wgmma.mma_async", "wgmma.commit_group", "cp.async.commit_group", "wgmma.wait_group"),
+        List.of("cp.async.wait_group", "fence.proxy.async", "bar.sync", "wgmma.fence", "wgmma.mma_async",
+            "wgmma.mma_async", "wgmma.mma_async", "wgmma.mma_async", "wgmma.commit_group", "cp.async.commit_group",
+            "wgmma.wait_group"),
         order(loop.instructions()));
   }
 

@@ -73,7 +73,7 @@ class TileOpsTest {
   @ParameterizedTest
   @CsvSource({
       "add,3,2,5", "sub,3,2,1", "mul,3,2,6", "div,3,2,1.5", "rem,-3,2,-1", "min,3,2,2", "max,3,2,3", "quotient,7,2,3",
-      "modulo,7,4,3", "pow,3,2,9", "eq,2,2,1", "ne,2,2,0", "lt,2,3,1", "le,3,3,1", "gt,2,3,0", "ge,3,2,1", "and,1,0,0",
+      "modulo,7,4,3", "two_bits,228,4,2", "pow,3,2,9", "eq,2,2,1", "ne,2,2,0", "lt,2,3,1", "le,3,3,1", "gt,2,3,0", "ge,3,2,1", "and,1,0,0",
       "or,1,0,1"})
   void functionsOfTwo(String name, double a, double b, double expected) {
     Scalar function = Scalar.valueOf(name.toUpperCase(Locale.ROOT));
@@ -269,11 +269,13 @@ class TileOpsTest {
     String shared = "%s = shared_alloc : shared<f32, 1, "
         + "\"{offset: [[0, 1], [0, 2], [1, 0]]} -> {dim0: 2, dim1: 4}\">\n%0 = fill {value = 0.0} : $i32\n"
         + "%1 = fill {value = 1.0} : $i32\n";
-    String load = "%q = shared_load %s, %0 {start = [0, 0], axes = [0, 1]} : $f32:2x4\n%r = tile_reshape %q {extents = [8]} : $f32:8\n";
+    String load = "%q = shared_load %s, %0 {start = [0, 0], axes = [0, 1]} : $f32:2x4\n"
+        + "%r = tile_reshape %q {extents = [8]} : $f32:8\n";
     gives(ofEight(map + shared + "copy_tensor %m, %s, %0, %0, %0\n" + load), 1, -2, 3, 0, 5, -6, 7, 0);
     gives(ofEight(map + shared + "copy_tensor %m, %s, %0, %1, %1\n" + load), -6, 7, 0, 0, 0, 0, 0, 0);
     assertTrue(refused(map + shared + "copy_tensor %m, %s, %0, %0").contains("takes 2 coordinates"));
-    assertTrue(refused("%m = tensor_map %x {extents = [3, 2], strides = [4, 1], box = [4, 2], swizzle = 32} : map<f32, 2>")
+    assertTrue(refused(
+        "%m = tensor_map %x {extents = [3, 2], strides = [4, 1], box = [4, 2], swizzle = 32} : map<f32, 2>")
         .contains("one stride less"));
   }
 

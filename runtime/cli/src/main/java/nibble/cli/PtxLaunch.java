@@ -35,9 +35,9 @@ final class PtxLaunch {
   @Option(
       names = "--arg", paramLabel = "ARG",
       description = "Once for each parameter, in order: a buffer name:f32[1024]=@in.npy, =zeros, =iota or "
-          + "=random:SEED; a scalar n:s32=1000; a tensor map m:map[4096,1024]=BUFFER/128,64/128 of extents, box and bytes "
-          + "of the swizzle, if it has one. Types: s8 u8 s16 u16 s32 u32 s64 u64 f16 f32 f64; narrow floats as raw "
-          + "u8 or u16.")
+          + "=random:SEED; a scalar n:s32=1000; a tensor map m:map[4096,1024]=BUFFER/128,64/128 of extents, box and "
+          + "bytes of the swizzle, if it has one. Types: s8 u8 s16 u16 s32 u32 s64 u64 f16 f32 f64; narrow floats as "
+          + "raw u8 or u16.")
   private List<String> arguments = new ArrayList<>();
 
   @Option(

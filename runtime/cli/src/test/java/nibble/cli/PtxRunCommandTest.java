@@ -109,7 +109,8 @@ class PtxRunCommandTest {
   void wrongTensorMaps() throws IOException {
     box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,8]=z/4,8").failed(ExitCode.USAGE, "'z', which is no buffer");
     box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,8]=x/4").failed(ExitCode.USAGE, "has a box of 1 extents");
-    box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,7]=x/4,8").failed(ExitCode.USAGE, "strides are multiples of 16");
+    box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,7]=x/4,8")
+        .failed(ExitCode.USAGE, "strides are multiples of 16");
     box("x:f32[6,8]=iota", "y:f32[4,8]=zeros", "m:map[6,8]=x/4,99999999999")
         .failed(ExitCode.USAGE, "a box's extents are 1 to 256");
   }

@@ -14,10 +14,10 @@ import nibble.ir.Type;
 import nibble.ir.format.Formats;
 
 /**
- * Starts copying a tile of a tensor to shared memory ({@code cp.async.bulk.tensor}, PTX ISA 9.7.9.27), by as many boxes of
- * the map as the tile is wide. Operands: map, shared memory, stage, and the coordinates of the tile's first element, the
- * innermost first. Columns of the tile run along the innermost dimension, rows along the next. Outside of the tensor, zeros
- * are written.
+ * Starts copying a tile of a tensor to shared memory ({@code cp.async.bulk.tensor}, PTX ISA 9.7.9.27), by as many boxes
+ * of the map as the tile is wide. Operands: map, shared memory, stage, and the coordinates of the tile's first element,
+ * the innermost first. Columns of the tile run along the innermost dimension, rows along the next. Outside of the
+ * tensor, zeros are written.
  */
 @OpInfo(name = "copy_tensor", summary = "starts a copy of a tile of a tensor to shared memory")
 public record CopyTensor() implements TileOp {

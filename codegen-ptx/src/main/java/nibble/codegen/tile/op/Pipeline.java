@@ -13,10 +13,10 @@ import nibble.ir.Type;
 import nibble.ir.format.Formats;
 
 /**
- * A loop in which data is fetched some iterations before it is used. Operands: number of iterations, carried values. The
- * first region takes the iteration and its stage, and fills that stage of shared memory; the second takes these and the
- * carried values, reads the stage, and yields the next carried values. {@link nibble.codegen.tile.ExpandPipeline} turns it
- * into an ordinary loop.
+ * A loop in which data is fetched some iterations before it is used. Operands: number of iterations, carried values.
+ * The first region takes the iteration and its stage, and fills that stage of shared memory; the second takes these and
+ * the carried values, reads the stage, and yields the next carried values. {@link nibble.codegen.tile.ExpandPipeline}
+ * turns it into an ordinary loop.
  *
  * @param stages how many stages of shared memory there are: data is fetched {@code stages - 1} iterations ahead
  */
@@ -29,8 +29,8 @@ public record Pipeline(int stages) implements TileOp {
   }
 
   /**
-   * Whether tensor copies fill its stages. Then a warp of its own does nothing but start them, as soon as a stage is free,
-   * and each iteration waits for its stage alone: stages are a ring, in which both go round.
+   * Whether tensor copies fill its stages. Then a warp of its own does nothing but start them, as soon as a stage is
+   * free, and each iteration waits for its stage alone: stages are a ring, in which both go round.
    */
   public static boolean isRing(Operation pipeline) {
     return pipeline.regions().getFirst().operations().stream().anyMatch(inner -> inner.op() instanceof CopyTensor);

@@ -13,9 +13,9 @@ import nibble.ir.Type;
 import nibble.ir.shape.Dim;
 
 /**
- * A tensor map of a buffer that is a parameter of the program (PTX ISA 5.5.9): made at the launch, where sizes are known, and
- * given to the kernel as a parameter of its own. Lists start with the innermost dimension, along which elements are
- * neighbours.
+ * A tensor map of a buffer that is a parameter of the program (PTX ISA 5.5.9): made at the launch, where sizes are
+ * known, and given to the kernel as a parameter of its own. Lists start with the innermost dimension, along which
+ * elements are neighbours.
  *
  * @param extents of the tensor; what a copy asks for outside of them is zero
  * @param strides elements from one to the next along all dimensions but the innermost; multiples of 16 bytes

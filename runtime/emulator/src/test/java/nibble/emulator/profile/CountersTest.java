@@ -107,7 +107,10 @@ class CountersTest {
 
   /** Arrivals take turns; to ask for a phase is one read for all lanes. */
   @ParameterizedTest
-  @CsvSource({"'mbarrier.arrive.shared.b64 %rd1, [tile]', 30", "'mbarrier.test_wait.parity.shared.b64 %p, [tile], 1', 0"})
+  @CsvSource({
+    "'mbarrier.arrive.shared.b64 %rd1, [tile]', 30",
+    "'mbarrier.test_wait.parity.shared.b64 %p, [tile], 1', 0",
+  })
   void mbarriers(String instruction, int conflicts) {
     String body = "setp.eq.u32 %p, %t, 0; @%p mbarrier.init.shared.b64 [tile], 32; bar.sync 0; " + instruction + ";";
     Counters counters = count(body, 1, 32);

@@ -13,8 +13,8 @@ import nibble.engine.device.DeviceException;
 import nibble.engine.device.TensorView;
 
 /**
- * Has the driver encode tensor maps, whose layout it alone knows ({@code cuTensorMapEncodeTiled}, CUDA Driver API, "Tensor Map
- * Object Management"). JCuda has no method for it, so it is called by itself.
+ * Has the driver encode tensor maps, whose layout it alone knows ({@code cuTensorMapEncodeTiled}, CUDA Driver API,
+ * "Tensor Map Object Management"). JCuda has no method for it, so it is called by itself.
  */
 final class TensorMapEncoder {
   private static final String FUNCTION = "cuTensorMapEncodeTiled";

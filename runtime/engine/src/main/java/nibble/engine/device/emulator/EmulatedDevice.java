@@ -134,7 +134,8 @@ public final class EmulatedDevice implements Device {
           .dimensions(view.extents().toArray()).strides(view.strides().toArray()).box(view.box().toArray())
           .swizzle(swizzle).encode());
     } catch (IllegalArgumentException e) {
-      throw new DeviceException("the PTX machine refuses a tensor map of " + view.buffer().name() + ": " + e.getMessage());
+      throw new DeviceException(
+          "the PTX machine refuses a tensor map of " + view.buffer().name() + ": " + e.getMessage());
     }
   }
 

@@ -68,12 +68,14 @@ class CudaDeviceTest {
     FakeCuda.Run run = cuda.run("tensorMap");
     assertEquals(
         List.of(
-            "cuTensorMapEncodeTiled type1 memory1+256 40/0/64/1 7/96/128/1 3/1024/1/1 interleave0 swizzle3 promotion2 fill0",
+            "cuTensorMapEncodeTiled type1 memory1+256 40/0/64/1 7/96/128/1 3/1024/1/1 interleave0 swizzle3 promotion2 "
+                + "fill0",
             "cuLaunchKernel mapped grid=1,1,1 block=32,1,1 shared=0 stream1 memory1+0 m64:5a5a5a5a5a5a5a5a"),
         run.calls("cuTensorMapEncodeTiled", "cuLaunchKernel"));
     assertClean(run);
     FakeCuda.Run refused = cuda.run("tensorMap", Map.of("FAKE_CUDA_FAIL", "cuTensorMapEncodeTiled:1:1"));
-    assertEquals(List.of("DeviceException: CUDA_ERROR_INVALID_VALUE while encoding a tensor map of matrix"), refused.output());
+    assertEquals(
+        List.of("DeviceException: CUDA_ERROR_INVALID_VALUE while encoding a tensor map of matrix"), refused.output());
     assertEquals(4, refused.exit());
   }
 

@@ -116,8 +116,8 @@ final class CudaScenarios {
         DeviceStream stream = device.stream();
         DeviceBuffer buffer = device.allocate("matrix", 4096)) {
       KernelArgument map = device.tensorMap(new TensorView(
-          buffer, 256, 2, ImmutableLongArray.of(40, 7, 3), ImmutableLongArray.of(96, 1024), ImmutableIntArray.of(64, 128, 1),
-          128));
+          buffer, 256, 2, ImmutableLongArray.of(40, 7, 3), ImmutableLongArray.of(96, 1024),
+          ImmutableIntArray.of(64, 128, 1), 128));
       stream.launch(new Launch(module.kernel("mapped"), Dim3.of(1), Dim3.of(32), 0, ImmutableList.of(
           new KernelArgument.Address(buffer), map)));
       stream.synchronize();
