@@ -14,16 +14,16 @@ import nibble.ir.layout.SparseLayout;
 
 /**
  * The <em>modelled</em> time of a product with a dense or sparse weight: what its tiles ask of each resource of a
- * multiprocessor, by the instructions and bytes of the main loop; the resource that is busy longest counts. A tile has 128 rows
- * and columns, or 64 with up to 64 rows, four warps, and three stages of shared memory, as kernels have.
+ * multiprocessor, by the instructions and bytes of the main loop; the resource that is busy longest counts. A tile has
+ * 128 rows and columns, or 64 with up to 64 rows, four warps, and three stages of shared memory, as kernels have.
  *
- * <p>{@code mma.sp} multiplies as many stored elements in a clock as {@code mma}, so that 2:4 halves the work of tensor cores
- * and the bytes of the weight, and leaves the bytes of the activation as they are. V:N:M reads the kept channels of the
- * activation alone, gathered for each block of rows. On targets with {@code wgmma}, which dense kernels use, sparse ones reach
- * the share of {@code mma.sync}.
+ * <p>{@code mma.sp} multiplies as many stored elements in a clock as {@code mma}, so that 2:4 halves the work of tensor
+ * cores and the bytes of the weight, and leaves the bytes of the activation as they are. V:N:M reads the kept channels
+ * of the activation alone, gathered for each block of rows. On targets with {@code wgmma}, which dense kernels use,
+ * sparse ones reach the share of {@code mma.sync}.
  *
- * <p>Assumed, not measured: a load takes {@value #LATENCY} clocks under load, a launch {@value #LAUNCH} microseconds; L2 gives a
- * multiprocessor {@value #L2_BYTES} bytes in a clock.
+ * <p>Assumed, not measured: a load takes {@value #LATENCY} clocks under load, a launch {@value #LAUNCH} microseconds;
+ * L2 gives a multiprocessor {@value #L2_BYTES} bytes in a clock.
  *
  * @param target whose part is modelled
  * @param format in which operands are multiplied
@@ -149,7 +149,7 @@ public record ProductModel(Target target, NumberFormat format) {
       return side * (stored + read) * bytes;
     }
 
-    /** Written once, and read by each warp of a row or column of warps; by the two warpgroups, the other operand twice. */
+    /** Written once, and read by each warp of a row or column of warps; two warpgroups read the other operand twice. */
     double sharedBytes(boolean warpgroups) {
       return operandBytes() + (warpgroups
           ? side * (stored + 2 * read) * bytes : WARPS_ALONG * operandBytes());
@@ -172,7 +172,7 @@ public record ProductModel(Target target, NumberFormat format) {
       return Math.ceil(read * bytes / (side == LARGE ? 64 : 128));
     }
 
-    /** Clocks that one block waits for its loads: all stages but one are under way; kept columns have to be known first. */
+    /** Clocks that a block waits for loads: all stages but one are under way; kept columns have to be known first. */
     double waits(WeightDensity density) {
       return LATENCY * (1 + iterations() / (STAGES - 1) + (density.gathers() ? 1 : 0));
     }

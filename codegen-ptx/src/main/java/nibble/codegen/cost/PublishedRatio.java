@@ -26,8 +26,8 @@ import nibble.ir.layout.SparseLayout;
  * @param note what else there is to know
  */
 public record PublishedRatio(
-    String source, Target target, NumberFormat format, SparseLayout layout, ProductShape shape, double least, double most,
-    String note) {
+    String source, Target target, NumberFormat format, SparseLayout layout, ProductShape shape, double least,
+    double most, String note) {
 
   /** All that are known, in the order of the table. */
   public static ImmutableList<PublishedRatio> all() {
@@ -57,7 +57,7 @@ public record PublishedRatio(
     return SparsityVerdict.of(new ProductModel(target, format), shape, layout);
   }
 
-  /** How far the modelled ratio is from the nearest published one: 1 where it is among them, 2 where it is twice as large. */
+  /** The modelled ratio by the nearest published one: 1 where it is among them, 2 where it is twice as large. */
   public double miss() {
     double gain = modelled().gain();
     return gain < least ? gain / least : gain > most ? gain / most : 1;

@@ -29,9 +29,9 @@ public final class SparsityTable {
     String published = ratio.least() == ratio.most()
         ? number(ratio.least()) : number(ratio.least()) + " to " + number(ratio.most());
     text.append(String.format(
-        Locale.ROOT, "| %s: %s | %s %s | %s | %s | %s | %s | %s | %s | %s |%n", ratio.source(), ratio.note(), ratio.shape(),
-        ratio.format().name(), ratio.layout().text(), ratio.target().part().name(), published, number(verdict.gain()),
-        verdict.sparse().bound(), verdict.pays() ? "sparse" : "dense", remark(ratio)));
+        Locale.ROOT, "| %s: %s | %s %s | %s | %s | %s | %s | %s | %s | %s |%n", ratio.source(), ratio.note(),
+        ratio.shape(), ratio.format().name(), ratio.layout().text(), ratio.target().part().name(), published,
+        number(verdict.gain()), verdict.sparse().bound(), verdict.pays() ? "sparse" : "dense", remark(ratio)));
   }
 
   private static String remark(PublishedRatio ratio) {

@@ -12,8 +12,8 @@ import nibble.ir.layout.SparseLayout;
  */
 public record SparsityVerdict(ModelledTime dense, ModelledTime sparse, Optional<String> obstacle) {
   /**
-   * With fewer rows, published kernels lose what the bytes of the weight promise: they are padded to tiles, and have few
-   * loads under way (0.11 at one row, 0.59 at 64; the table in {@code docs/sparsity.md}).
+   * With fewer rows, published kernels lose what the bytes of the weight promise: they are padded to tiles, and have
+   * few loads under way (0.11 at one row, 0.59 at 64; the table in {@code docs/sparsity.md}).
    */
   public static final long LEAST_ROWS = 64;
 

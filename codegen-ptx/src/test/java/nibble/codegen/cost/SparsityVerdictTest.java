@@ -19,7 +19,8 @@ class SparsityVerdictTest {
   private static final SparseLayout HALF = new NOfM(2, 4);
   private static final SparseLayout QUARTER = new VNOfM(64, 2, 8);
 
-  private static SparsityVerdict verdict(Target target, NumberFormat format, SparseLayout layout, long rows, long side) {
+  private static SparsityVerdict verdict(
+      Target target, NumberFormat format, SparseLayout layout, long rows, long side) {
     return SparsityVerdict.of(new ProductModel(target, format), new ProductShape(rows, 4 * side, side), layout);
   }
 
@@ -31,7 +32,8 @@ class SparsityVerdictTest {
       for (SparseLayout layout : new SparseLayout[] {HALF, QUARTER}) {
         SparsityVerdict verdict = verdict(target, Formats.F16, layout, 1, side);
         assertFalse(verdict.pays(), target + " " + verdict);
-        assertEquals("with fewer than 64 rows, sparse kernels that were measured lose", verdict.obstacle().orElseThrow());
+        assertEquals(
+            "with fewer than 64 rows, sparse kernels that were measured lose", verdict.obstacle().orElseThrow());
       }
     }
   }

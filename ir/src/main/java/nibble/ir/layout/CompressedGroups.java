@@ -100,8 +100,9 @@ record CompressedGroups(GroupPattern pattern, MetadataTile tile) {
         int code = (int) words[grid.word(row, group)] >>> grid.bit(row, group) & 0xF;
         if (!pattern.hasCode(code)) {
           return Optional.of(String.format(
-              Locale.ROOT, "the metadata of row %d, group %d is 0x%X, whose places %d and %d are not in ascending order",
-              row, group, code, code & 3, code >> 2));
+              Locale.ROOT,
+              "the metadata of row %d, group %d is 0x%X, whose places %d and %d are not in ascending order", row, group,
+              code, code & 3, code >> 2));
         }
       }
     }

@@ -6,13 +6,13 @@ import java.util.stream.IntStream;
 import nibble.ir.eval.Parallel;
 
 /**
- * Orders of channels in which a sparse layout keeps more ("Beyond 2:4: exploring V:N:M sparsity for efficient transformer
- * inference on GPUs", section on channel permutation): of each group of channels only some are kept, so that strong ones
- * had better not share a group.
+ * Orders of channels in which a sparse layout keeps more ("Beyond 2:4: exploring V:N:M sparsity for efficient
+ * transformer inference on GPUs", section on channel permutation): of each group of channels only some are kept, so
+ * that strong ones had better not share a group.
  *
- * <p>Groups start with channels of all strengths. Then one channel of each group is taken out, and all of these are given
- * to the groups anew, in the way that keeps most, which is a linear assignment. A round does so for each place in a group.
- * Blocks of rows start with those that fit each other, and go on in the same way.
+ * <p>Groups start with channels of all strengths. Then one channel of each group is taken out, and all of these are
+ * given to the groups anew, in the way that keeps most, which is a linear assignment. A round does so for each place in
+ * a group. Blocks of rows start with those that fit each other, and go on in the same way.
  */
 public final class ChannelPermutation {
   private ChannelPermutation() {}

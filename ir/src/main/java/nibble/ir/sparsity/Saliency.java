@@ -7,13 +7,13 @@ public enum Saliency {
   /** Its magnitude. */
   MAGNITUDE,
   /**
-   * Its magnitude times the norm of the channel that it is multiplied with ("A Simple and Effective Pruning Approach for
-   * Large Language Models", Wanda).
+   * Its magnitude times the norm of the channel that it is multiplied with ("A Simple and Effective Pruning Approach
+   * for Large Language Models", Wanda).
    */
   WANDA,
   /**
-   * Its shares of the magnitudes of its row and of its column, times the square root of the norm of the channel ("Plug-and-Play: An
-   * Efficient Post-training Pruning Method for Large Language Models", RIA).
+   * Its shares of the magnitudes of its row and of its column, times the square root of the norm of the channel
+   * ("Plug-and-Play: An Efficient Post-training Pruning Method for Large Language Models", RIA).
    */
   RIA,
   /** What its loss costs where others make up for it; they are changed ({@link SecondOrderPruning}). */

@@ -8,9 +8,9 @@ import nibble.ir.eval.Parallel;
  * section 3): columns of a weight matrix W are pruned from left to right, and the error of each is spread over the
  * columns behind it, such that {@code |X W'^T - X W^T|} grows least.
  *
- * <p>With {@code H = X^T X} plus a part of its mean diagonal, and {@code U} the upper triangular matrix of {@code H^-1 =
- * U^T U}, an element {@code w} of column j costs {@code (w / U_jj)^2} to prune. Of a group of columns those elements go
- * that cost least when the group is reached; then of each of its columns the rest of a row becomes
+ * <p>With {@code H = X^T X} plus a part of its mean diagonal, and {@code U} the upper triangular matrix of {@code H^-1
+ * = U^T U}, an element {@code w} of column j costs {@code (w / U_jj)^2} to prune. Of a group of columns those elements
+ * go that cost least when the group is reached; then of each of its columns the rest of a row becomes
  *
  * <pre>
  * w_k -= (w_j / U_jj) U_jk          where w_j is pruned, for k &gt;= j

@@ -54,7 +54,8 @@ class CutlassMetadataTest {
 
   @Property(tries = 40)
   void elementsAreAsDescribedAndComeBack(
-      @ForAll int seed, @ForAll @IntRange(min = 1, max = 3) int rowTiles, @ForAll @IntRange(min = 1, max = 3) int columnTiles,
+      @ForAll int seed, @ForAll @IntRange(min = 1, max = 3) int rowTiles,
+      @ForAll @IntRange(min = 1, max = 3) int columnTiles,
       @ForAll boolean bytes) {
     NumberFormat format = bytes ? Formats.I8 : Formats.F16;
     int perElement = bytes ? 8 : 4;
@@ -70,8 +71,8 @@ class CutlassMetadataTest {
   }
 
   /**
-   * Read as words of 32 bits, the reordered elements are the words of our tiles: those of 32 rows lie together, for each pair
-   * of columns of elements.
+   * Read as words of 32 bits, the reordered elements are the words of our tiles: those of 32 rows lie together, for
+   * each pair of columns of elements.
    */
   @Property(tries = 20)
   void reorderedElementsAreTheWordsOfTiles(@ForAll int seed, @ForAll @IntRange(min = 1, max = 3) int columnTiles) {

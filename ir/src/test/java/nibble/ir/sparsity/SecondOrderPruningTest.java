@@ -70,7 +70,7 @@ class SecondOrderPruningTest {
     }
   }
 
-  /** What is left fits the layout, and the product is nearer than with the elements of the same mask left as they are. */
+  /** What is left fits the layout, and the product is nearer than with the same mask and nothing else changed. */
   @Property(tries = 20)
   void othersMakeUpForWhatGoes(@ForAll int seed) {
     double[] weights = normal(ROWS * DEPTH, seed);

@@ -32,9 +32,9 @@ import nibble.passes.PassOption;
 import nibble.passes.precision.PermuteOperands.Permuted;
 
 /**
- * Brings the channels that products sum over to an order in which a sparse layout keeps more of their weights, by {@link
- * PermuteOperands}: the weights and constants on the way from the products that make the channels are permuted, so that
- * nothing is shuffled at run time. Stands before {@code sparsify}.
+ * Brings the channels that products sum over to an order in which a sparse layout keeps more of their weights, by
+ * {@link PermuteOperands}: the weights and constants on the way from the products that make the channels are permuted,
+ * so that nothing is shuffled at run time. Stands before {@code sparsify}.
  *
  * @param at paths of the products that sum over the channels; none for all
  * @param weight layout that {@code sparsify} prunes to
@@ -50,8 +50,8 @@ public record PermuteChannels(
     @PassOption("paths of the products that sum over the channels; all, where none is given")
     ImmutableList<PathPattern> at,
     @PassOption("sparse layout that weights are pruned to behind it, such as 64:2:8") SparseLayout weight,
-    @PassOption(value = "by what weights are kept: magnitude, or with the activations of sample inputs (wanda, ria; sparsegpt "
-        + "counts as wanda)", otherwise = "magnitude") Saliency saliency,
+    @PassOption(value = "by what weights are kept: magnitude, or with the activations of sample inputs (wanda, ria; "
+        + "sparsegpt counts as wanda)", otherwise = "magnitude") Saliency saliency,
     @PassOption(value = "how often groups of channels are filled anew", otherwise = "4") int rounds,
     @PassOption(value = "whether activations are gathered at run time where weights can't take the order",
         otherwise = "false") boolean explicit) implements Pass {

@@ -57,7 +57,9 @@ public record SparsifyMatMuls(
         + "inputs (wanda, ria), or those whose loss others can't make up for (sparsegpt)", otherwise = "magnitude")
     Saliency saliency,
     @PassOption(value = "whether masks are 2:4 along both axes of a weight", otherwise = "false") boolean transposable,
-    @PassOption(value = "whether a product stays dense where a sparse weight does not pay by modelled times", otherwise = "true")
+    @PassOption(
+        value = "whether a product stays dense where a sparse weight does not pay by modelled times",
+        otherwise = "true")
     boolean ifPays,
     @PassOption("rows of activations for modelled times; those of the sample inputs, where none are given")
     Optional<Long> rows,
@@ -115,7 +117,8 @@ public record SparsifyMatMuls(
       }
     });
     PrunedWeights weights = new PrunedWeights(
-        pruning(), definitions, context, seen(function, Maps.filterValues(obstacles, Optional::isEmpty).keySet(), context));
+        pruning(), definitions, context,
+        seen(function, Maps.filterValues(obstacles, Optional::isEmpty).keySet(), context));
     Map<Value, Optional<Weight>> products = new LinkedHashMap<>();
     obstacles.forEach((operation, obstacle) -> {
       if (obstacle.isPresent()) {

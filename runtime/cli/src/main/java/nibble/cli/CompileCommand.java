@@ -65,8 +65,8 @@ final class CompileCommand implements Callable<Integer> {
 
   @Option(
       names = "--save-weights", paramLabel = "FILE",
-      description = "Writes a .safetensors file with all that depends on weights alone, as it is quantized and compressed, and "
-          + "beside it in DIR the model that reads it, NAME.frozen.ir.")
+      description = "Writes a .safetensors file with all that depends on weights alone, as it is quantized and "
+          + "compressed, and in DIR the model that reads it, NAME.frozen.ir.")
   private Optional<Path> saved;
 
   CompileCommand(Streams streams) {

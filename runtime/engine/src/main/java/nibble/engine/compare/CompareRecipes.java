@@ -31,8 +31,8 @@ import nibble.passes.Decision;
 import nibble.passes.SparsityCosts;
 
 /**
- * Runs a model with one recipe after the other, on the same inputs. A recipe whose program has no kernels is interpreted,
- * and its result says so.
+ * Runs a model with one recipe after the other, on the same inputs. A recipe whose program has no kernels is
+ * interpreted, and its result says so.
  *
  * @param toolchain of passes and backend
  * @param sizes that are fixed before anything else

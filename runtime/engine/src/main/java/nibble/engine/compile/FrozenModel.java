@@ -22,8 +22,8 @@ import nibble.ir.eval.WeightSource;
 import nibble.ir.op.Weight;
 
 /**
- * A model after its passes, with all that depends on weights alone computed: what is pruned, quantized and compressed when weights
- * are loaded are weights by themselves.
+ * A model after its passes, with all that depends on weights alone computed: what is pruned, quantized and compressed
+ * when weights are loaded are weights by themselves.
  *
  * @param module with the function to run alone
  * @param weights of the module

@@ -16,9 +16,9 @@ import nibble.ir.layout.StoredArray;
 import nibble.ir.shape.Shape;
 
 /**
- * Matrices of 2:4 in the layout of the sparse kernels of CUTLASS, as PyTorch stores them: {@code packed}, the kept elements, and
- * {@code meta}, the reordered metadata ({@link CutlassMetadata}) as 16-bit integers where elements have 16 bits, and 32-bit ones
- * where they have 8.
+ * Matrices of 2:4 in the layout of the sparse kernels of CUTLASS, as PyTorch stores them: {@code packed}, the kept
+ * elements, and {@code meta}, the reordered metadata ({@link CutlassMetadata}) as 16-bit integers where elements have
+ * 16 bits, and 32-bit ones where they have 8.
  */
 public final class CutlassTensors {
   static final String PACKED = "packed";
@@ -60,7 +60,7 @@ public final class CutlassTensors {
         matrix.format().storageBits() == Short.SIZE ? Formats.I16 : Formats.I32);
   }
 
-  /** A matrix that a file has as {@code NAME.packed} and {@code NAME.meta}, by its name; nothing where these are something else. */
+  /** A matrix that a file has as {@code NAME.packed} and {@code NAME.meta}; nothing where these are something else. */
   static Optional<PartedTensor> in(String name, Map<String, FileTensor> tensors, FileFault fault) {
     if (!(tensors.get(name + "." + PACKED) instanceof StoredTensor packed)
         || !(tensors.get(name + "." + META) instanceof StoredTensor meta) || packed.type().rank() != 2) {

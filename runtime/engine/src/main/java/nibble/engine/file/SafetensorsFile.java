@@ -36,8 +36,9 @@ public final class SafetensorsFile {
   }
 
   /**
-   * The content of a file with tensors of any type: parts of those that are quantized or sparse are tensors by themselves, and the
-   * metadata has their types, so that they are read as what they were. Parts whose format has no name there are bytes.
+   * The content of a file with tensors of any type: parts of those that are quantized or sparse are tensors by
+   * themselves, and the metadata has their types, so that they are read as what they were. Parts whose format has no
+   * name there are bytes.
    *
    * @throws IllegalArgumentException where a name of a part is that of another tensor
    */

@@ -81,7 +81,8 @@ final class SafetensorsReader {
     typeTexts.forEach((name, text) -> tensors.put(name, parted(name, text, tensors)));
     String packed = "." + CutlassTensors.PACKED;
     List<String> matrices = tensors.keySet().stream().filter(name -> name.endsWith(packed))
-        .map(name -> name.substring(0, name.length() - packed.length())).filter(name -> !tensors.containsKey(name)).toList();
+        .map(name -> name.substring(0, name.length() - packed.length()))
+        .filter(name -> !tensors.containsKey(name)).toList();
     matrices.forEach(name ->
         CutlassTensors.in(name, tensors, file.fault()).ifPresent(matrix -> tensors.put(name, matrix)));
     return ImmutableMap.copyOf(tensors);
@@ -100,13 +101,15 @@ final class SafetensorsReader {
         FileTensor found = tensors.get(key);
         if (found == null) {
           return new RefusedTensor(
-              file.fault(), name, "is " + type + " by the metadata, but the file has no tensor " + FileFault.quoted(key), "");
+              file.fault(), name,
+              "is " + type + " by the metadata, but the file has no tensor " + FileFault.quoted(key), "");
         }
         parts.put(part.name(), found);
       }
     } catch (InputException | IllegalArgumentException e) {
       return new RefusedTensor(
-          file.fault(), name, "has a type that is none: " + e.getMessage(), "the metadata says " + FileFault.quoted(text));
+          file.fault(), name, "has a type that is none: " + e.getMessage(),
+          "the metadata says " + FileFault.quoted(text));
     }
     return new PartedTensor(file.fault(), name, type, parts.buildOrThrow());
   }
