@@ -1,5 +1,6 @@
 package nibble.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,8 @@ import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.target.PtxVersion;
 import nibble.codegen.target.Targets;
+import nibble.engine.file.NumpyFiles;
+import nibble.engine.file.WeightFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +53,37 @@ class CompileCommandTest {
     assertTrue(names(out).containsAll(List.of("small.ir", "report.json")), names(out)::toString);
     String ir = CommandRun.of("opt", out.resolve("small.ir")).ok().out();
     assertEquals(Files.readString(out.resolve("small.ir")), ir, "the IR reads back");
+  }
+
+  /** The saved weights and the model that reads them give the same bits as the model with its recipe. */
+  @Test
+  void savedWeightsAreThoseOfTheRecipe() throws IOException {
+    Path out = folder.resolve("out");
+    Path saved = folder.resolve("small.saved.safetensors");
+    String passes = "sparsify{at=up, weight=8:2:8, if-pays=false}, sparsify{at=down, weight=2:4, transposable=true, "
+        + "if-pays=false}, quantize{weight=i8:channel, act=i8:token}, compress-weights, cse, dce";
+    Path model = SmallModel.nib(folder);
+    Path weights = SmallModel.weights(folder);
+    CommandRun.of("compile", model, "--weights", weights, "--target", "sm_80", "-o", out, "--passes", passes,
+        "--save-weights", saved).ok();
+    try (WeightFile file = WeightFile.open(saved)) {
+      List<String> types = file.names().stream().filter(name -> name.endsWith(".weight"))
+          .map(name -> file.type(name).orElseThrow().toString()).toList();
+      assertEquals(List.of(
+          "tensor<[16,32] x i8, scale<axis 0, f32>, sparse<2:4>>", "tensor<[32,16] x i8, scale<axis 0, f32>, sparse<8:2:8>>"),
+          types);
+    }
+    Path input = folder.resolve("x.npy");
+    NumpyFiles.writeNpy(input, SmallModel.tensor(3, 16));
+    Path expected = folder.resolve("expected.npy");
+    Path actual = folder.resolve("actual.npy");
+    CommandRun.of("run", model, "--weights", weights, "--input", "x=" + input, "--device", "emulator", "--passes", passes,
+         "--save", "out=" + expected).ok();
+    CommandRun.of("run", out.resolve("small.frozen.ir"), "--weights", saved, "--input", "x=" + input, "--device",
+        "emulator", "--save", "out=" + actual).ok();
+    assertArrayEquals(Files.readAllBytes(expected), Files.readAllBytes(actual));
+    // The model as it is written reads them as plain numbers: pruned and rounded.
+    CommandRun.of("run", model, "--weights", saved, "--input", "x=" + input, "--device", "interpreter").ok();
   }
 
   @Test
