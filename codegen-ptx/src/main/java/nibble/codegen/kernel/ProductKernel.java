@@ -92,9 +92,9 @@ public final class ProductKernel implements KernelGenerator {
     /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
-    private Value batch;
     /** The left operand where it is compressed. */
     private final Optional<SparseOperand> sparse;
+    private Value batch;
     private Value rowTile;
     private Value columnTile;
     private Value firstRow;
@@ -382,9 +382,10 @@ public final class ProductKernel implements KernelGenerator {
           .orElse(OperandLoader.Access.NONE);
       boolean asItIs = source.filter(OperandSource::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
-      // Codes that share bytes are read by words.
+      // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
+      boolean isGathered = !isLeft && sparse.filter(operand -> operand.weight().isGathered()).isPresent();
       boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
-      return new OperandLoader(tile, isLeft, outer, access, asItIs, isPacked ? 8 : 4);
+      return new OperandLoader(tile, isLeft, outer, access, asItIs, isGathered ? 1 : isPacked ? 8 : 4);
     }
 
     private ImmutableList<Guard> operandGuards(boolean isLeft) {

@@ -76,7 +76,7 @@ record SparseWeight(TensorType type) {
   ProductTile tile(ProductFormat format, Dim columns, long scaleDepth, boolean promotes) {
     boolean fewColumns = columns.isConstant() && columns.constant() <= 64;
     int most = Integer.lowestOneBit(blockRows());
-    boolean large = outputs().constant() > 64 && !fewColumns && most >= 128;
+    boolean large = outputs().constant() > 64 && !fewColumns;
     int m = Math.min(most, large ? 128 : 64);
     int warpsM = Math.min(2, m / metadata().rows());
     int warpsN = (large && promotes ? 8 : 4) / warpsM;

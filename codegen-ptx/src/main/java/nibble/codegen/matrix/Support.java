@@ -33,6 +33,14 @@ public sealed interface Support {
     }
   }
 
+  /** Sparse instructions do not take the format or the layout: elements are found by their codes before they are multiplied. */
+  record Decompressed(Program program) implements Compiled {
+    @Override
+    public String text() {
+      return "decompressed";
+    }
+  }
+
   /** There are no kernels. */
   record Refused(String reason) implements Support {
     @Override

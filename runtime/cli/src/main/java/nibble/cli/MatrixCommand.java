@@ -9,6 +9,8 @@ import java.util.concurrent.Callable;
 import nibble.codegen.Backend;
 import nibble.codegen.matrix.FormatMatrix;
 import nibble.codegen.matrix.MatrixPage;
+import nibble.codegen.matrix.SparseMatrix;
+import nibble.codegen.matrix.SparsePage;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.engine.matrix.CellProof;
@@ -33,6 +35,9 @@ final class MatrixCommand implements Callable<Integer> {
   @Option(names = "--format", paramLabel = "FORMAT", description = "Of that number format alone; may be repeated.")
   private List<String> formats = new ArrayList<>();
 
+  @Option(names = "--sparse", description = "Of products with compressed weights, by sparse layouts.")
+  private boolean sparse;
+
   @Option(names = "--prove", description = "Runs all kernels on the PTX machine and proves them as well.")
   private boolean prove;
 
@@ -42,12 +47,20 @@ final class MatrixCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (sparse && !formats.isEmpty()) {
+      throw new UsageException("--format is not for --sparse", "the matrix of sparse products has all of its formats");
+    }
+    if (sparse) {
+      SparseMatrix products = new SparseMatrix(plugins.toolchain().backend(), targets());
+      streams.out().print(SparsePage.of(products));
+      return prove ? report(ProveMatrix.prove(products)) : ExitCode.OK.code();
+    }
     FormatMatrix matrix = matrix();
     streams.out().print(MatrixPage.of(matrix));
-    if (!prove) {
-      return ExitCode.OK.code();
-    }
-    ImmutableList<CellProof> proofs = ProveMatrix.prove(matrix);
+    return prove ? report(ProveMatrix.prove(matrix)) : ExitCode.OK.code();
+  }
+
+  private int report(ImmutableList<CellProof> proofs) {
     List<CellProof> faults = proofs.stream().filter(proof -> proof.fault().isPresent()).toList();
     faults.forEach(fault -> streams.out().println("not proven: " + fault));
     streams.out().println(proofs.size() - faults.size() + " of " + proofs.size() + " cells with kernels proven");
@@ -56,11 +69,14 @@ final class MatrixCommand implements Callable<Integer> {
 
   private FormatMatrix matrix() {
     Backend backend = plugins.toolchain().backend();
-    ImmutableList<Target> chosen =
-        targets.isEmpty() ? Targets.all() : targets.stream().map(Targets::get).collect(toImmutableList());
+    ImmutableList<Target> chosen = targets();
     FormatMatrix whole = FormatMatrix.of(backend, chosen);
     return formats.isEmpty() ? whole : new FormatMatrix(
         backend, chosen, formats.stream().map(name -> format(name, whole)).collect(toImmutableList()));
+  }
+
+  private ImmutableList<Target> targets() {
+    return targets.isEmpty() ? Targets.all() : targets.stream().map(Targets::get).collect(toImmutableList());
   }
 
   private static NumberFormat format(String name, FormatMatrix matrix) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Random;
 import nibble.codegen.Program;
 import nibble.codegen.matrix.FormatMatrix;
-import nibble.codegen.matrix.FormatMatrix.Cell;
+import nibble.codegen.matrix.SparseMatrix;
 import nibble.codegen.matrix.Support;
 import nibble.engine.device.Device;
 import nibble.engine.device.emulator.EmulatorProvider;
@@ -24,6 +24,7 @@ import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
+import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 
 /**
@@ -35,28 +36,31 @@ public final class ProveMatrix {
   private static final int ZERO_ROW = 6;
   private static final double TINY = 1e-6;
 
-  private final FormatMatrix matrix;
   private final Map<String, Optional<String>> faults = new HashMap<>();
+  private final ImmutableList.Builder<CellProof> proofs = ImmutableList.builder();
 
-  private ProveMatrix(FormatMatrix matrix) {
-    this.matrix = matrix;
-  }
+  private ProveMatrix() {}
 
   /** All cells that have kernels. */
   public static ImmutableList<CellProof> prove(FormatMatrix matrix) {
-    return new ProveMatrix(matrix).prove();
+    ProveMatrix proving = new ProveMatrix();
+    matrix.cells().forEach(cell -> proving.prove(cell.toString(), cell.support()));
+    return proving.proofs.build();
   }
 
-  private ImmutableList<CellProof> prove() {
-    ImmutableList.Builder<CellProof> proofs = ImmutableList.builder();
-    for (Cell cell : matrix.cells()) {
-      if (cell.support() instanceof Support.Compiled compiled) {
-        Optional<String> fault =
-            faults.computeIfAbsent(computation(compiled.program()), code -> fault(compiled.program()));
-        proofs.add(new CellProof(cell.target(), cell.family(), cell.precision(), fault));
-      }
+  /** All products with compressed weights that have kernels. */
+  public static ImmutableList<CellProof> prove(SparseMatrix matrix) {
+    ProveMatrix proving = new ProveMatrix();
+    matrix.cells().forEach(cell -> proving.prove(cell.toString(), cell.support()));
+    return proving.proofs.build();
+  }
+
+  private void prove(String cell, Support support) {
+    if (support instanceof Support.Compiled compiled) {
+      Optional<String> fault =
+          faults.computeIfAbsent(computation(compiled.program()), code -> fault(compiled.program()));
+      proofs.add(new CellProof(cell, fault));
     }
-    return proofs.build();
   }
 
   /** All that a run depends on: the code, and how tensor cores sum. */
@@ -98,8 +102,15 @@ public final class ProveMatrix {
       double element = random.nextGaussian() * size * (2 * (i % columns) < columns ? 1 : 0.1);
       elements[i] = type.isScaled() ? (float) element : type.format().round(element);
     }
-    return type.isScaled()
-        ? Quantize.nearest(type).eval(List.of(Tensor.of(type.plain(Formats.F32), elements)), type)
-        : Tensor.of(type, elements);
+    Tensor values = pruned(Tensor.of(type.plain(type.isScaled() ? Formats.F32 : type.format()), elements), type);
+    TensorType dense = type.dense();
+    Tensor coded = type.isScaled() ? Quantize.nearest(dense).eval(List.of(values), dense) : values;
+    return new Tensor(type, coded.elements(), coded.scaleTensor(), coded.zeros(), coded.residual());
+  }
+
+  private static Tensor pruned(Tensor values, TensorType type) {
+    return type.sparse()
+        .map(layout -> new Prune(type.rank() - 1, layout).eval(List.of(values), values.type()))
+        .orElse(values);
   }
 }

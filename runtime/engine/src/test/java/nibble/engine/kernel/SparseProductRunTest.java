@@ -79,7 +79,17 @@ class SparseProductRunTest {
       "sm_80 | bf16 | bf16, sparse<2:4> | 20 | 40 | 96",
       "sm_80 | bf16 | bf16, sparse<2:4> | 130 | 136 | 128",
       "sm_80 | f16 | f16, sparse<2:4> | 70 | 72 | 160",
-      "sm_80 | f16 | f16, sparse<2:4> | 5 | 7 | 12"})
+      "sm_80 | f16 | f16, sparse<2:4> | 5 | 7 | 12",
+      "sm_80 | i8, scale<token, f32> | i8, scale<axis 0, f32>, sparse<2:4> | 70 | 72 | 160",
+      "sm_90a | i8, scale<block(1,128), f32> | i8, scale<block(128,128), f32>, sparse<2:4> | 130 | 136 | 256",
+      "sm_89 | e4m3, scale<token, f32> | e5m2, scale<axis 0, f32>, sparse<2:4> | 70 | 72 | 160",
+      "sm_120a | e4m3, scale<group 128, f32> | e4m3, scale<block(128,128), f32>, sparse<2:4> | 70 | 136 | 256",
+      "sm_86 | i4, scale<token, f32> | u4, scale<axis 0, f32>, sparse<4:8> | 70 | 72 | 256",
+      "sm_80 | bf16 | bf16, sparse<64:2:8> | 70 | 192 | 160",
+      "sm_80 | bf16 | bf16, sparse<128:2:16> | 130 | 128 | 256",
+      "sm_80 | f16 | f16, sparse<32:2:5> | 20 | 96 | 80",
+      "sm_80 | i8, scale<token, f32> | i8, scale<axis 0, f32>, sparse<64:2:8> | 70 | 64 | 160",
+      "sm_89 | e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<16:2:8> | 70 | 80 | 160"})
   void sparseInstructions(String target, String left, String right, int rows, int columns, int depth) {
     run(target, left, right, rows, columns, depth, true);
   }

@@ -1,0 +1,52 @@
+package nibble.codegen.matrix;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.codegen.ptx.UnsupportedInstructionException;
+import nibble.codegen.target.Target;
+import nibble.ir.Module;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.text.Parser;
+import nibble.ir.verify.Verifier;
+
+/**
+ * How products with compressed weights are computed: number formats times sparse layouts times targets. Each cell is a
+ * program that is compiled.
+ *
+ * @param backend compiles
+ * @param targets what to compile for
+ */
+public record SparseMatrix(Backend backend, ImmutableList<Target> targets) {
+  /**
+   * A cell.
+   *
+   * @param target of its kernels
+   */
+  public record Cell(Target target, SparsePrecision precision, Support support) {
+    @Override
+    public String toString() {
+      return target + ", " + precision;
+    }
+  }
+
+  /** All cells, compiled one after the other as they are asked for. */
+  public Iterable<Cell> cells() {
+    return Iterables.concat(Iterables.transform(targets, target -> Iterables.transform(
+        Iterables.concat(SparsePrecision.rows()), precision -> new Cell(target, precision, support(precision, target)))));
+  }
+
+  /** Compiles a cell. */
+  Support support(SparsePrecision precision, Target target) {
+    try {
+      Module module = Parser.parse(precision.module(), "matrix", backend.registry());
+      Verifier.require(module);
+      Program program = backend.compile(module, module.functions().values().iterator().next(), target);
+      return program.module().text().contains("mma.sp::ordered_metadata")
+          ? new Support.Native(program) : new Support.Decompressed(program);
+    } catch (InputException | UnsupportedInstructionException e) {
+      return new Support.Refused(e.getMessage());
+    }
+  }
+}
