@@ -27,9 +27,9 @@ import nibble.ir.shape.Shape;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Brings metadata to instructions by way of shared memory, with the stages of the operands: all words of a tile, in the order
- * of memory, of which a lane loads one for each step of the depth and 16 or 32 rows. Beyond the last rows, those of the last
- * are read again: no instruction takes words of zeros.
+ * Brings metadata to instructions by way of shared memory, with the stages of the operands: all words of a tile, in the
+ * order of memory, of which a lane loads one for each step of the depth and 16 or 32 rows. Beyond the last rows, those
+ * of the last are read again: no instruction takes words of zeros.
  */
 final class MetadataLoader {
   private static final String ROW = "metadata.row";
@@ -64,8 +64,8 @@ final class MetadataLoader {
 
   /** Fills a stage with the words of a tile of rows and an iteration. */
   void fetch(
-      TileBuilder builder, Memory sparse, Value rowTile, Value iteration, ImmutableMap<String, Index> others, Value stage,
-      ImmutableMap<String, SymbolBounds> symbols) {
+      TileBuilder builder, Memory sparse, Value rowTile, Value iteration, ImmutableMap<String, Index> others,
+      Value stage, ImmutableMap<String, SymbolBounds> symbols) {
     Grid2 plain = new Grid2(copyLayout, ROW, WORD, others);
     Value first = builder.apply(Scalar.MUL, rowTile, builder.number(rows()));
     Grid2 grid = plain.with(ImmutableMap.of(
@@ -95,7 +95,7 @@ final class MetadataLoader {
         .times(broadcast(WARP, tile.warpsN()))
         .times(identity(REGISTER, words() / MetadataTile.WORDS, ofWords))
         .reorderOutputs(Dimension.tensors(2));
-    return builder.add(
-        new SharedLoad(ImmutableList.of(0, 0), ImmutableList.of(0, 1), new TileType(Formats.I32, layout)), memory, stage);
+    TileType type = new TileType(Formats.I32, layout);
+    return builder.add(new SharedLoad(ImmutableList.of(0, 0), ImmutableList.of(0, 1), type), memory, stage);
   }
 }

@@ -112,8 +112,8 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
   /** Sides of a box along rows and columns of the tile. */
   private ImmutableList<Dim> sides(Granularity granularity) {
     ImmutableList<Dim> box = granularity.boxWithin(product.operation().result().tensorType().shape());
-    return product.turned()
-        ? ImmutableList.of(box.getLast(), box.get(box.size() - 2)) : ImmutableList.of(box.get(box.size() - 2), box.getLast());
+    Dim rows = box.get(box.size() - 2);
+    return product.turned() ? ImmutableList.of(box.getLast(), rows) : ImmutableList.of(rows, box.getLast());
   }
 
   private void amax(Operation operation, Amax amax) {

@@ -14,8 +14,8 @@ import nibble.ir.format.NumberFormat;
  * @param left format of the left operand in shared memory
  * @param right format of the right operand there, as wide
  * @param accumulator format of the accumulators
- * @param k depth of one tensor-core instruction of 16 x 8, counted in stored elements of the left operand; 0 where products
- *     are fused multiply-adds
+ * @param k depth of one tensor-core instruction of 16 x 8, counted in stored elements of the left operand; 0 where
+ *     products are fused multiply-adds
  * @param blockK depth of a large tile of shared memory
  * @param unpacks whether operands become that format in registers, which takes some more of them
  * @param sumsCoarsely whether accumulators keep so few bits that each tile's sum is added to others in f32: tensor

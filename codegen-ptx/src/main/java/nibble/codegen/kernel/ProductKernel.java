@@ -92,9 +92,9 @@ public final class ProductKernel implements KernelGenerator {
     /** Whether the sum of a tile is added to f32 accumulators of its own. */
     private final boolean promotes;
     private final KernelBuffers buffers;
+    private Value batch;
     /** The left operand where it is compressed. */
     private final Optional<SparseOperand> sparse;
-    private Value batch;
     private Value rowTile;
     private Value columnTile;
     private Value firstRow;
@@ -297,7 +297,8 @@ public final class ProductKernel implements KernelGenerator {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
         sum = sparse.isPresent()
-            ? sparse.get().multiply(inner, sum, a, b, words.get(), step) : scales.multiply(inner, sum, a, b, scaleTiles, step);
+            ? sparse.get().multiply(inner, sum, a, b, words.get(), step)
+            : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
     }

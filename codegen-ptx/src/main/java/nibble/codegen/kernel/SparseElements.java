@@ -22,8 +22,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Elements of compressed tensors, wherever they are asked for: of a group, two stored ones may be the element, which its code
- * tells; otherwise it is 0.
+ * Elements of compressed tensors, wherever they are asked for: of a group, two stored ones may be the element, which its
+ * code tells; otherwise it is 0.
  *
  * @param grid points at which elements are asked for
  * @param builder where they are computed
@@ -67,23 +67,23 @@ record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
     return switch (pattern) {
       case ONE_OF_TWO -> {
         Value quarter = grid.emit(builder, column.modulo(size).times(TWO));
-        yield where(first, quarter, converted.apply(load(sparse, at, stored)), zero(sparse, converted));
+        yield where(first, quarter, converted.apply(load(sparse, at, stored)));
       }
       case TWO_OF_FOUR -> {
         Value place = layout instanceof SparseLayouts.VNOfM blocks
             ? kept(sparse, at, blocks, group) : grid.emit(builder, column.modulo(size));
-        Value second = field(word, bit.plus(IndexExpr.of(TWO)));
-        yield where(first, place, converted.apply(load(sparse, at, stored)), where(
-            second, place, converted.apply(load(sparse, at, stored.plus(IndexExpr.of(Dim.ONE)))),
-            zero(sparse, converted)));
+        Value element = where(
+            field(word, bit.plus(IndexExpr.of(TWO))), place,
+            converted.apply(load(sparse, at, stored.plus(IndexExpr.of(Dim.ONE)))));
+        yield where(first, place, converted.apply(load(sparse, at, stored)), element);
       }
       case FOUR_OF_EIGHT -> {
         Value place = grid.emit(builder, column.modulo(size).dividedBy(TWO));
-        Value second = field(word, bit.plus(IndexExpr.of(TWO)));
         IndexExpr ofPair = stored.plus(column.modulo(TWO));
-        yield where(first, place, converted.apply(load(sparse, at, ofPair)), where(
-            second, place, converted.apply(load(sparse, at, ofPair.plus(IndexExpr.of(TWO)))),
-            zero(sparse, converted)));
+        Value element = where(
+            field(word, bit.plus(IndexExpr.of(TWO))), place,
+            converted.apply(load(sparse, at, ofPair.plus(IndexExpr.of(TWO)))));
+        yield where(first, place, converted.apply(load(sparse, at, ofPair)), element);
       }
     };
   }
@@ -96,9 +96,8 @@ record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
     return grid.apply(builder, Scalar.SELECT, grid.apply(builder, Scalar.EQ, code, place), element, otherwise);
   }
 
-  private Value zero(Memory sparse, UnaryOperator<Value> converted) {
-    Value zero = builder.fill(0, TileType.scalar(sparse.type().format()));
-    return builder.fill(0, TileType.scalar(TileBuilder.type(converted.apply(zero)).format()));
+  private Value where(Value code, Value place, Value element) {
+    return where(code, place, element, builder.fill(0, TileType.scalar(TileBuilder.type(element).format())));
   }
 
   private Value field(Value word, IndexExpr bit) {

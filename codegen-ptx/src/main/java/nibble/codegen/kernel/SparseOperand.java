@@ -24,8 +24,8 @@ import nibble.ir.shape.Shape;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * A compressed operand in the main loop of a product: its stored elements come as those of a dense operand half as deep, and
- * its metadata beside them. Of V:N:M, the other operand is gathered by the columns that the rows of the tile keep.
+ * A compressed operand in the main loop of a product: its stored elements come as those of a dense operand half as deep,
+ * and its metadata beside them. Of V:N:M, the other operand is gathered by the columns that the rows of the tile keep.
  */
 final class SparseOperand {
   private final SparseWeight weight;

@@ -8,8 +8,9 @@ import nibble.ir.layout.SparseLayouts;
 import nibble.ir.shape.Dim;
 
 /**
- * A compressed matrix, outputs by depth, as the left operand of sparse matrix instructions: the product is the transposed
- * one, whose rows are outputs. Of V:N:M, the depth is that of the kept columns, which the other operand is gathered by.
+ * A compressed matrix, outputs by depth, as the left operand of sparse matrix instructions: the product is the
+ * transposed one, whose rows are outputs. Of V:N:M, the depth is that of the kept columns, which the other operand is
+ * gathered by.
  *
  * @param type the sparse type
  */

@@ -33,8 +33,9 @@ public record SparseMatrix(Backend backend, ImmutableList<Target> targets) {
 
   /** All cells, compiled one after the other as they are asked for. */
   public Iterable<Cell> cells() {
+    Iterable<SparsePrecision> precisions = Iterables.concat(SparsePrecision.rows());
     return Iterables.concat(Iterables.transform(targets, target -> Iterables.transform(
-        Iterables.concat(SparsePrecision.rows()), precision -> new Cell(target, precision, support(precision, target)))));
+        precisions, precision -> new Cell(target, precision, support(precision, target)))));
   }
 
   /** Compiles a cell. */

@@ -16,7 +16,7 @@ public record SparsePrecision(String format, String left, String right, String l
   private static final int OUTPUTS = 64;
   private static final int DEPTH = 160;
 
-  /** Layouts: all that sparse instructions know, blocks of many and of few rows, and one that has no place in memory. */
+  /** All that sparse instructions know, blocks of many and of few rows, and one that has no place in memory. */
   static final ImmutableList<String> LAYOUTS = ImmutableList.of("2:4", "1:2", "4:8", "64:2:8", "16:2:8", "2:8");
 
   /** Formats and scales of published systems: format, scales of the activation, scales of the weight. */
@@ -58,7 +58,8 @@ public record SparsePrecision(String format, String left, String right, String l
           }
         }
         """.formatted(
-            type(ROWS, format, left), type(OUTPUTS, format, right), layout, type(OUTPUTS, format, right), ROWS, OUTPUTS);
+            type(ROWS, format, left), type(OUTPUTS, format, right), layout, type(OUTPUTS, format, right), ROWS,
+            OUTPUTS);
   }
 
   /** Format and scales: what a row of the table is. */

@@ -33,7 +33,7 @@ public sealed interface Support {
     }
   }
 
-  /** Sparse instructions do not take the format or the layout: elements are found by their codes before they are multiplied. */
+  /** No sparse instruction takes the format or the layout: elements are found by their codes before they are multiplied. */
   record Decompressed(Program program) implements Compiled {
     @Override
     public String text() {

@@ -24,7 +24,8 @@ public record SparseMmaInstruction(MmaInstruction dense) {
   }
 
   private static String mnemonic(MmaInstruction dense) {
-    return dense.mnemonic().replace("mma.sync", "mma.sp::ordered_metadata.sync").replace("k" + dense.k(), "k" + 2 * dense.k());
+    return dense.mnemonic()
+        .replace("mma.sync", "mma.sp::ordered_metadata.sync").replace("n8k" + dense.k(), "n8k" + 2 * dense.k());
   }
 
   public int k() {

@@ -19,7 +19,7 @@ public final class KernelCases {
   public static Stream<KernelCase> products() {
     return Stream.of(
         ProductCases.formats(), ProductCases.epilogues(), ProductCases.prologues(), ProductCases.mixed(),
-        ProductCases.batched(), FallbackCases.products())
+        ProductCases.batched(), FallbackCases.products(), SparseCases.products())
         .flatMap(cases -> cases);
   }
 

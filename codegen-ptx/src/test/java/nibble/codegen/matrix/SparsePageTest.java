@@ -17,14 +17,14 @@ class SparsePageTest {
       """
       # How products with compressed weights are computed
 
-      Made by `SparsePageTest`, which compiles a program for each cell; `-Dnibble.bless=true` writes it anew, and `nibble matrix
-      --sparse` prints the same. A row is the format of both operands with the scales of activation and weight, a column the sparse
-      layout that the weight is stored as, in groups along the depth of the product.
+      Made by `SparsePageTest`, which compiles a program for each cell; `-Dnibble.bless=true` writes it anew, and
+      `nibble matrix --sparse` prints the same. A row is the format of both operands with the scales of activation and
+      weight, a column the sparse layout that the weight is stored as, in groups along the depth of the product.
 
-      *native*: `mma.sp::ordered_metadata` multiplies stored elements, half as many as the groups have, of V:N:M those of the kept
-      columns alone. *decompressed*: no sparse instruction of the target takes it, so each element is found by its code before it is
-      multiplied; memory holds what is stored. A number behind a dash is that of a reason, at the end. Every cell without one is run on
-      the PTX machine and proven within its error bound, and assembled where there is an assembler (`SparseMatrixTest` in
+      *native*: `mma.sp::ordered_metadata` multiplies stored elements, half as many as the groups have, of V:N:M those of
+      the kept columns alone. *decompressed*: no sparse instruction of the target takes it, so each element is found by its
+      code before it is multiplied; memory holds what is stored. A number behind a dash is that of a reason, at the end.
+      Every cell without one is run on the PTX machine and proven within its error bound (`SparseMatrixTest` in
       `runtime/engine`).
 
       """;

@@ -23,8 +23,8 @@ import nibble.ir.op.Scales;
 import nibble.ir.op.Transpose;
 
 /**
- * The right operand of a matrix product that was pruned along the axis that is summed over, down to where it was: casts,
- * quantizers, dequantizers and transposes keep zeros.
+ * The right operand of a matrix product that was pruned along the axis that is summed over, down to where it was:
+ * casts, quantizers, dequantizers and transposes keep zeros.
  *
  * @param product the matrix product
  * @param above what stands between the product and what is stored, the product's side first

@@ -20,7 +20,7 @@ import nibble.ir.shape.Shape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Products with compressed weights on the PTX machine: proven, and with sparse instructions where a target has them. */
+/** Products with compressed weights on the PTX machine: proven, by sparse instructions where a target has them. */
 class SparseProductRunTest {
   /** A tensor of that type; of a sparse one, pruned. */
   private static Tensor tensor(TensorType type, long seed) {
@@ -28,7 +28,8 @@ class SparseProductRunTest {
     TensorType real = TensorType.of(type.shape(), Formats.F32);
     Tensor values = Tensor.generate(real, i -> 0);
     for (int i = 0; i < values.size(); i++) {
-      values.elements()[i] = type.isScaled() ? (float) random.nextGaussian() : type.format().round(random.nextGaussian());
+      double value = random.nextGaussian();
+      values.elements()[i] = type.isScaled() ? (float) value : type.format().round(value);
     }
     Tensor pruned = type.sparse().isEmpty()
         ? values : new Prune(type.rank() - 1, type.sparse().get()).eval(List.of(values), real);
@@ -38,7 +39,8 @@ class SparseProductRunTest {
     return new Tensor(type, coded.elements(), coded.scaleTensor(), coded.zeros(), coded.residual());
   }
 
-  private static void run(String target, String left, String right, int rows, int columns, int depth, boolean isSparse) {
+  private static void run(
+      String target, String left, String right, int rows, int columns, int depth, boolean isSparse) {
     String dense = right.replaceAll(", sparse<.*>$", "");
     Module module = ProvenRun.parse("""
         module @m {
