@@ -36,7 +36,7 @@ final class RandomAttention {
         types.pick(List.of(1.0, 0.125, -0.5)),
         types.pick(List.of(Attention.Causal.values())),
         types.chance(0.3) ? Optional.of(1L + block.random().nextInt(3)) : Optional.empty(),
-        types.chance(0.3) ? Optional.of(-1e4) : Optional.empty(),
+        types.chance(0.3) ? Optional.of(-1e4) : Optional.empty(), Optional.empty(),
         types.floatFormat());
     block.add(op, operands.toArray(Value[]::new));
   }

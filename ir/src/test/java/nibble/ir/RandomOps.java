@@ -18,6 +18,7 @@ import nibble.ir.format.StochasticRounding;
 import nibble.ir.layout.Granularities.PerAxis;
 import nibble.ir.layout.Granularity;
 import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.ScaleRules;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.layout.SparseLayouts;
 import nibble.ir.op.Abs;
@@ -36,6 +37,7 @@ import nibble.ir.op.Cos;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Div;
+import nibble.ir.op.Dyadic;
 import nibble.ir.op.Erf;
 import nibble.ir.op.Erfc;
 import nibble.ir.op.Exp;
@@ -67,6 +69,7 @@ import nibble.ir.op.ReduceMin;
 import nibble.ir.op.ReduceSum;
 import nibble.ir.op.Relu;
 import nibble.ir.op.Remainder;
+import nibble.ir.op.Requantize;
 import nibble.ir.op.Reshape;
 import nibble.ir.op.RmsNorm;
 import nibble.ir.op.Round;
@@ -144,7 +147,8 @@ final class RandomOps {
         .put(Gather.class, RandomOps::gather)
         .put(MatMul.class, RandomOps::matmul)
         .put(Attention.class, RandomAttention::append)
-        .put(Amax.class, block -> range(block, Amax::new))
+        .put(Amax.class, block -> range(block, boxes -> new Amax(boxes, block.types().chance(0.5)
+            ? Optional.of(block.types().pick(List.of(Amax.Side.values()))) : Optional.empty())))
         .put(Percentile.class, block -> range(
             block, boxes -> new Percentile(boxes, block.types().pick(List.of(0.5, 0.9, 1.0)))))
         .put(MseRange.class, block -> range(
@@ -152,6 +156,9 @@ final class RandomOps {
         .put(Scales.class, RandomOps::scales)
         .put(Hadamard.class, RandomOps::hadamard)
         .put(Prune.class, RandomOps::prune)
+        .put(Dyadic.class, block -> block.add(
+            new Dyadic(block.types().pick(List.of(Dyadic.Part.values()))), block.anyFloat(0)))
+        .put(Requantize.class, RandomOps::requantize)
         .put(Compress.class, RandomOps::compress)
         .put(Decompress.class, block -> block.add(new Decompress(), block.any(type -> type.sparse().isPresent())))
         .put(Quantize.class, block -> quantized(block, block.types().scaled(block.anyFloat(0).tensorType().shape())))
@@ -316,8 +323,18 @@ final class RandomOps {
     if (type.isScaled() && block.types().chance(0.5)) {
       return block.add(op, range, scales(block, type.scaleType()));
     }
+    if (codes.isInteger() && !type.isScaled() && op.rule() != ScaleRules.FULL && block.types().chance(0.3)) {
+      return block.add(new Scales(codes, op.rule(), Optional.empty(), Optional.of(Formats.U8), type), range);
+    }
     boolean isOuter = !type.isScaled() && block.types().chance(0.2);
-    return block.add(isOuter ? new Scales(codes, op.rule(), Optional.of(Formats.UE4M3), type) : op, range);
+    return block.add(isOuter ? new Scales(codes, op.rule(), Optional.of(Formats.UE4M3), Optional.empty(), type) : op, range);
+  }
+
+  private static void requantize(RandomBlock block) {
+    TensorType type = block.anyPlain(Formats.I32::equals, 0).tensorType();
+    TensorType factors = type.withShape(block.types().broadcastable(type.shape()));
+    NumberFormat to = block.types().pick(List.of(Formats.I8, Formats.U8, Formats.I16, Formats.I4));
+    block.add(new Requantize(to), block.of(type), block.of(factors), block.of(factors));
   }
 
   private static void hadamard(RandomBlock block) {

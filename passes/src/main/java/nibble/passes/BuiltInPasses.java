@@ -15,10 +15,13 @@ import nibble.passes.precision.CalibrateQuantizers;
 import nibble.passes.precision.CastMatMuls;
 import nibble.passes.precision.ChooseQuantizers;
 import nibble.passes.precision.CompressWeights;
+import nibble.passes.precision.ComputeInIntegers;
+import nibble.passes.precision.DelayScales;
 import nibble.passes.precision.DetachOutliers;
 import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.KeepValuesQuantized;
 import nibble.passes.precision.LayoutSpec;
+import nibble.passes.precision.PermuteChannels;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
@@ -40,6 +43,7 @@ public final class BuiltInPasses {
       DecomposeComposites.class,
       FuseAttentions.class,
       SmoothMatMuls.class,
+      PermuteChannels.class,
       SparsifyMatMuls.class,
       DetachOutliers.class,
       RotateMatMuls.class,
@@ -48,7 +52,9 @@ public final class BuiltInPasses {
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
       CalibrateQuantizers.class,
+      DelayScales.class,
       AddFallbackLevels.class,
+      ComputeInIntegers.class,
       KeepValuesQuantized.class,
       CastMatMuls.class,
       CompressWeights.class,

@@ -55,8 +55,18 @@ public sealed interface NumericEffect {
     }
   }
 
-  /** The program's numbers change, which is what the pass is for; it leaves a {@link Decision} for each change. */
-  record ChangesOnPurpose() implements NumericEffect {
+  /**
+   * The program's numbers change, which is what the pass is for; it leaves a {@link Decision} for each change.
+   *
+   * @param addsState whether functions may get further parameters and results, behind their own, that carry state from one
+   *     run to the next; zeros at first
+   */
+  record ChangesOnPurpose(boolean addsState) implements NumericEffect {
+    /** Of the numbers alone. */
+    public ChangesOnPurpose() {
+      this(false);
+    }
+
     @Override
     public Kind kind() {
       return Kind.CHANGES_ON_PURPOSE;

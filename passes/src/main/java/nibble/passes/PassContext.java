@@ -1,11 +1,16 @@
 package nibble.passes;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nibble.ir.Location;
 import nibble.ir.Registry;
+import nibble.ir.eval.Tensor;
+import nibble.ir.op.Weight;
 import nibble.passes.Decision.Cost;
 import nibble.passes.Decision.Outcome;
 
@@ -14,6 +19,7 @@ public final class PassContext {
   private final PassEnvironment environment;
   private final String pass;
   private final List<Decision> decisions = new ArrayList<>();
+  private final Map<String, Tensor> made = new LinkedHashMap<>();
 
   /**
    * The context of one run.
@@ -41,6 +47,26 @@ public final class PassContext {
   /** Records a place that was asked for but left as it is. */
   public void skipped(String subject, Location location, String reason) {
     decisions.add(new Decision(pass, Outcome.SKIPPED, subject, location, reason, Optional.empty()));
+  }
+
+  /**
+   * Keeps a tensor that the pass computed from weights; the module has it as a weight of the type of the tensor.
+   *
+   * @param origin name of the weight that it stands for
+   * @return what it stands for in the module: its name is that of the origin, with the pass behind it
+   */
+  public Weight make(String origin, Tensor tensor) {
+    String key = origin + "@" + pass;
+    for (int i = 2; made.containsKey(key) || environment.made().tensors().containsKey(key); i++) {
+      key = origin + "@" + pass + i;
+    }
+    made.put(key, tensor);
+    return new Weight(key, tensor.type());
+  }
+
+  /** All tensors that were kept. */
+  public ImmutableMap<String, Tensor> made() {
+    return ImmutableMap.copyOf(made);
   }
 
   /** All decisions so far. */

@@ -72,26 +72,29 @@ public record PassManager(
     PathCheck.require(pipeline, module);
     ImmutableList.Builder<StepReport> reports = ImmutableList.builder();
     Module current = module;
+    PassEnvironment known = environment;
     for (int index = 0; index < pipeline.steps().size(); index++) {
       Pass pass = pipeline.steps().get(index).pass();
       PassListener.Step step =
           new PassListener.Step(index, pipeline.steps().size(), pass.name(), registry.print(pass));
       Module before = current;
       listeners.forEach(listener -> listener.before(step, before));
-      PassContext context = new PassContext(environment, pass.name());
+      PassContext context = new PassContext(known, pass.name());
       Stopwatch watch = Stopwatch.createStarted();
       Module after = apply(pass, before, context, pipeline.from(index));
       Duration time = watch.elapsed();
       listeners.forEach(listener -> listener.after(step, before, after));
+      known = known.withMade(context.made());
+      MadeWeights made = known.made();
       Optional<ValidationReport> validation =
-          validator.map(by -> by.check(pass.name(), pass.effect(), before, after, context.decisions()));
+          validator.map(by -> by.with(made).check(pass.name(), pass.effect(), before, after, context.decisions()));
       if (validation.isPresent() && !validation.get().ok()) {
         reproduce(pass, "did not keep its promise", pipeline.from(index), before);
       }
       reports.add(new StepReport(pass.name(), step.text(), time, after != before, context.decisions(), validation));
       current = after;
     }
-    return new PassRun(module, current, reports.build());
+    return new PassRun(module, current, reports.build(), known.made());
   }
 
   private Module apply(Pass pass, Module before, PassContext context, Pipeline rest) {

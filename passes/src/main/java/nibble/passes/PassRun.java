@@ -13,8 +13,9 @@ import nibble.passes.validate.ValidationReport;
  * @param input the module before the first pass
  * @param output the module after the last
  * @param steps one for each pass
+ * @param made weights of the output that the model does not have
  */
-public record PassRun(Module input, Module output, ImmutableList<StepReport> steps) {
+public record PassRun(Module input, Module output, ImmutableList<StepReport> steps, MadeWeights made) {
   /**
    * What one pass did.
    *

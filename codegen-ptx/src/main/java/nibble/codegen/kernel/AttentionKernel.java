@@ -56,7 +56,9 @@ public final class AttentionKernel implements KernelGenerator {
 
   /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
   public static boolean takes(Attention op, List<Value> operands) {
-    return AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
+    // What has no parts is refused by the generator, with the reason.
+    return op.scheme().isPresent()
+        || AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
   }
 
   /** The making of one program. */
@@ -83,8 +85,9 @@ public final class AttentionKernel implements KernelGenerator {
       AttentionSpace.obstacle(space.op(), types).ifPresent(why -> {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
       });
-      ProductFormat format = ProductFormat.of(types.get(0).format(), types.get(2).format()).orElseThrow();
-      this.tile = AttentionTile.of(format, space);
+      ProductFormat scores = ProductFormat.of(types.get(0).format(), types.get(1).format()).orElseThrow();
+      ProductFormat format = ProductFormat.of(types.get(2).format(), types.get(2).format()).orElseThrow();
+      this.tile = AttentionTile.of(scores, format, space);
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -133,7 +136,7 @@ public final class AttentionKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
         ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
-        Value products = inner.fill(0, new TileType(Formats.F32, tile.scores()));
+        Value products = inner.fill(0, new TileType(tile.scores().accumulator(), tile.scoreLayout()));
         for (int step = 0; step < left.size(); step++) {
           products = inner.add(new Mma(), products, left.get(step), keys.fragment(inner, stage, step));
         }
@@ -153,7 +156,7 @@ public final class AttentionKernel implements KernelGenerator {
 
     private ImmutableList<Value> fragments(TileBuilder into, OperandLoader queries) {
       ImmutableList.Builder<Value> fragments = ImmutableList.builder();
-      for (int step = 0; step < tile.depth() / tile.format().step(); step++) {
+      for (int step = 0; step < tile.depth() / tile.scores().step(); step++) {
         fragments.add(queries.fragment(into, into.number(0), step));
       }
       return fragments.build();
@@ -185,7 +188,8 @@ public final class AttentionKernel implements KernelGenerator {
       GlobalMemory analysis = new GlobalMemory(builder, null, guards(operand), symbols);
       Optional<Memory> source = inMemory(value).map(buffers.arguments()::get);
       OperandLoader.Access access = source.<OperandLoader.Access>map(memory -> (variable, most) ->
-          analysis.vector(memory.type().shape(), memoryAt(value, at), variable, most)).orElse(OperandLoader.Access.NONE);
+          analysis.vector(memory.type().shape(), memoryAt(value, at), variable, most))
+          .orElse(OperandLoader.Access.NONE);
       boolean asItIs =
           source.filter(memory -> memory.type().format().equals(value.tensorType().format())).isPresent();
       return new OperandLoader(product, operand == 0, outer, access, asItIs, 4);
@@ -231,7 +235,7 @@ public final class AttentionKernel implements KernelGenerator {
     }
 
     private ElementEmitter scoreEmitter(TileBuilder into, Value keyTile) {
-      Grid2 grid = new Grid2(tile.scores(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
+      Grid2 grid = new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
           .withTile(into, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
           .withTile(into, AttentionSpace.KEY, space.keys(), keyTile, tile.keys(), 0);
       GlobalMemory memory =

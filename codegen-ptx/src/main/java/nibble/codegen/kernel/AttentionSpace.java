@@ -3,6 +3,7 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
@@ -10,6 +11,7 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.Attention;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -36,11 +38,20 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   /** Why no kernel takes an attention whole, if none does. */
   static Optional<String> obstacle(Attention op, List<TensorType> operands) {
     TensorType queries = operands.getFirst();
-    boolean isNarrow = queries.format().equals(Formats.F16) || queries.format().equals(Formats.BF16);
+    TensorType values = operands.get(2);
+    boolean isNarrow = values.format().equals(Formats.F16) || values.format().equals(Formats.BF16);
     Dim depth = queries.shape().last();
-    Dim width = operands.get(2).shape().last();
+    Dim width = values.shape().last();
+    if (op.scheme().isPresent()) {
+      return Optional.of("there are no kernels for " + op.scheme().get().name().toLowerCase(Locale.ROOT) + " yet");
+    }
     if (!isNarrow) {
-      return Optional.of("its operands are " + queries.format().name() + ", not f16 or bf16");
+      return Optional.of("its values are " + values.format().name() + ", not f16 or bf16");
+    }
+    for (TensorType scaled : operands.subList(0, 2)) {
+      if (scaled.isScaled() && !isByteByRows(scaled)) {
+        return Optional.of("it multiplies " + scaled + ", not i8 with f32 scales of whole rows");
+      }
     }
     for (Dim size : List.of(depth, width)) {
       if (!size.isConstant() || size.constant() > LARGEST || size.constant() < 1) {
@@ -48,6 +59,25 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isByteByRows(TensorType type) {
+    ScaleLayout layout = type.scale().orElseThrow();
+    return type.format().equals(Formats.I8) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
+        && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
+        && layout.granularity().boxWithin(type.shape()).getLast().equals(type.shape().last());
+  }
+
+  /** Whether queries and keys are codes with scales. */
+  boolean isScaled() {
+    return operation.operand(0).tensorType().isScaled();
+  }
+
+  /** Whether keys of a tile of so many have scales of their own. */
+  boolean hasScalesWithin(int tile) {
+    return isScaled() && operation.operand(1).tensorType().scale()
+        .map(layout -> layout.granularity().boxWithin(shape(1))).map(box -> box.get(box.size() - 2))
+        .filter(rows -> !rows.equals(keys) && rows.dividedBy(Dim.of(tile)).isEmpty()).isPresent();
   }
 
   static AttentionSpace of(Operation operation) {
@@ -98,6 +128,13 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   /** Coordinates of keys: {@link #KEY} and the depth of the first product. */
   ImmutableList<IndexExpr> keyAt() {
     return at(keyLeading(), IndexExpr.variable(KEY, keys), depth(depth));
+  }
+
+  /** Coordinates of the first element of a query, or of a key: those of its scale. */
+  ImmutableList<IndexExpr> rowAt(int operand) {
+    return operand == 0
+        ? at(leading(), IndexExpr.variable(QUERY, queries), IndexExpr.ZERO)
+        : at(keyLeading(), IndexExpr.variable(KEY, keys), IndexExpr.ZERO);
   }
 
   /** Coordinates of values: the depth of the second product, which are keys, and {@link #COLUMN}. */

@@ -5,28 +5,31 @@ import nibble.codegen.layout.LinearLayout;
 /**
  * Tiles of an attention: each warp has 16 queries.
  *
- * @param format how both products are accumulated
+ * @param scores how products of queries and keys are accumulated
+ * @param format how products of weights and values are
  * @param warps warps of a block
  * @param keys keys of a step
  * @param depth elements of queries and keys, a power of two
  * @param width elements of values, a power of two
  */
-record AttentionTile(ProductFormat format, int warps, int keys, int depth, int width) {
+record AttentionTile(ProductFormat scores, ProductFormat format, int warps, int keys, int depth, int width) {
   private static final int STAGES = 2;
   private static final int LEAST = 16;
   /** Elements of a fragment of queries that stay in registers beside the accumulators. */
   private static final int KEPT = 64;
 
-  static AttentionTile of(ProductFormat format, AttentionSpace space) {
-    int depth = powerOfTwo(space.depth());
+  static AttentionTile of(ProductFormat scores, ProductFormat format, AttentionSpace space) {
+    int depth = Math.max(scores.step(), powerOfTwo(space.depth()));
     int width = powerOfTwo(space.width());
-    int keys = Math.max(depth, width) > 128 ? 32 : 64;
+    int largest = Math.max(depth, width);
+    // Scales of keys take registers, where there are many.
+    int keys = largest > 128 || largest > 64 && space.hasScalesWithin(64) ? 32 : 64;
     if (space.keys().isConstant()) {
       keys = Math.min(keys, powerOfTwo(space.keys().constant()));
     }
     int warps = space.queries().isConstant()
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, 4) : 4;
-    return new AttentionTile(format, warps, keys, depth, width);
+    return new AttentionTile(scores, format, warps, keys, depth, width);
   }
 
   private static int powerOfTwo(long extent) {
@@ -39,12 +42,12 @@ record AttentionTile(ProductFormat format, int warps, int keys, int depth, int w
 
   /** The tile of the first product; queries come once. */
   ProductTile ofQueries() {
-    return new ProductTile(format, queries(), keys, depth, warps, 1, 1, false);
+    return new ProductTile(scores, queries(), keys, depth, warps, 1, 1, false);
   }
 
   /** The tile of the first product. */
   ProductTile ofKeys() {
-    return new ProductTile(format, queries(), keys, depth, warps, 1, STAGES, false);
+    return new ProductTile(scores, queries(), keys, depth, warps, 1, STAGES, false);
   }
 
   /** The tile of the second product, whose depth are keys. */
@@ -57,7 +60,7 @@ record AttentionTile(ProductFormat format, int warps, int keys, int depth, int w
   }
 
   /** Layout of scores, {@code -> (query, key)}. */
-  LinearLayout scores() {
+  LinearLayout scoreLayout() {
     return ofKeys().accumulators();
   }
 
@@ -68,6 +71,6 @@ record AttentionTile(ProductFormat format, int warps, int keys, int depth, int w
 
   /** Whether all of the queries' fragments stay in registers. */
   boolean keepsQueries() {
-    return depth <= KEPT;
+    return depth * scores.bits() <= KEPT * Short.SIZE;
   }
 }

@@ -19,6 +19,7 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.CodeRange;
 import nibble.ir.layout.Granularity;
+import nibble.ir.op.Amax;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
@@ -29,6 +30,7 @@ import nibble.ir.op.Hadamard;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Relu;
+import nibble.ir.op.Requantize;
 import nibble.ir.op.Scales;
 import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
@@ -159,6 +161,7 @@ final class ElementEmitter {
           scales, value(operation.operand(0), at), operation.operands().stream().skip(1).findFirst()
               .map(outer -> value(outer, scaleCoordinates(type, at))));
       case Quantize quantize -> quantize(quantize, operation, at);
+      case Requantize requantize -> requantized(requantize, operation, at);
       case Hadamard hadamard -> rotated(hadamard, operation.operand(0), at);
       default -> elementwise(operation, at);
     };
@@ -185,21 +188,32 @@ final class ElementEmitter {
     return builder.fill(0, TileType.scalar(ComputeFormat.of(type.format())));
   }
 
+  private Value requantized(Requantize requantize, Operation operation, List<IndexExpr> at) {
+    ComputeFormat.of(requantize.to());
+    Value product = builder.apply(Scalar.DYADIC, operands(operation, at));
+    Value low = builder.apply(Scalar.MAX, product, builder.number((int) requantize.to().min()));
+    return builder.apply(Scalar.MIN, low, builder.number((int) requantize.to().max()));
+  }
+
   private Value elementwise(Operation operation, List<IndexExpr> at) {
     Scalar function = ScalarOf.of(operation.op()).orElseThrow(() ->
         new UnsupportedAccess("no kernel computes " + operation.op().name() + " here"));
+    Value result = builder.apply(function, operands(operation, at));
+    boolean mayLeaveRange = switch (function) {
+      case ADD, SUB, MUL, DIV, NEG, ABS -> true;
+      default -> false;
+    };
+    return mayLeaveRange ? wrapped(result, operation.result().tensorType().format()) : result;
+  }
+
+  private Value[] operands(Operation operation, List<IndexExpr> at) {
     List<Value> operands = new ArrayList<>();
     for (Value operand : operation.operands()) {
       // Of 64 bits kernels see 32 only.
       ComputeFormat.of(operand.tensorType().format());
       operands.add(value(operand, Views.broadcast(operand.tensorType().shape(), at)));
     }
-    Value result = builder.apply(function, grid.unify(builder, operands).toArray(Value[]::new));
-    boolean mayLeaveRange = switch (function) {
-      case ADD, SUB, MUL, DIV, NEG, ABS -> true;
-      default -> false;
-    };
-    return mayLeaveRange ? wrapped(result, operation.result().tensorType().format()) : result;
+    return grid.unify(builder, operands).toArray(Value[]::new);
   }
 
   /** An integer as its format has it: what does not fit is cut off. */
@@ -287,7 +301,6 @@ final class ElementEmitter {
           product(memory.load(level.elements(), level.type().shape(), at), factors.of(level, at)))).orElse(first);
     }
     TensorType type = scaled.tensorType();
-    Memory.expectOneLevel(type.withoutResidual());
     if (definitions.get(scaled).op() instanceof Decompress) {
       Memory compressed = compressed(definitions.get(scaled));
       Value code = SparseElements.of(this).element(
@@ -295,7 +308,9 @@ final class ElementEmitter {
       return product(code, new ScaleFactors(this).of(compressed, at));
     }
     Operation quantizer = definitions.get(scaled);
-    Value first = product(value(scaled, at), new ScaleFactors(this).of(quantizer.operand(1), type, at));
+    ScaleFactors factors = new ScaleFactors(this);
+    Value first = product(
+        factors.lessZero(quantizer, value(scaled, at), at), factors.of(quantizer.operand(1), type, at));
     if (type.residual().isEmpty()) {
       return first;
     }
@@ -318,7 +333,6 @@ final class ElementEmitter {
 
   /** The scale that belongs to the element at these coordinates, of the first level of codes. */
   Value scaleOf(Memory scaled, List<IndexExpr> at) {
-    Memory.expectOneLevel(scaled.type().withoutResidual());
     return new ScaleFactors(this).of(scaled, at);
   }
 
@@ -354,13 +368,49 @@ final class ElementEmitter {
 
   /** The code of an element, in the format of codes. */
   private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
-    Memory.expectOneLevel(quantize.result().withoutResidual());
-    if (operation.operands().size() != 2) {
-      throw new UnsupportedAccess("a kernel quantizes with scales that are values of their own");
+    if (operation.operands().size() != (quantize.result().zeroType().isPresent() ? 3 : 2)) {
+      throw new UnsupportedAccess("a kernel quantizes with scales and zero points that are values of their own");
     }
     Value x = value(operation.operand(0), at);
     Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
-    return code(quantize, quantize.result(), 0, x, scale, at);
+    return quantize.result().zeroType().isPresent()
+        ? affineCode(quantize, x, scale, new ScaleFactors(this).zero(operation, at), at)
+        : code(quantize, quantize.result(), 0, x, scale, at);
+  }
+
+  /**
+   * The affine code of an element: what is farther from 0 than all codes are from each other is clipped whatever the zero
+   * point is, so the rest fits integers of twice the width.
+   */
+  private Value affineCode(Quantize quantize, Value x, Value scale, Value zero, List<IndexExpr> at) {
+    TensorType type = quantize.result();
+    NumberFormat format = type.format();
+    if (format.bits() > Byte.SIZE) {
+      throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " with zero points; they do to codes of a byte");
+    }
+    double span = format.max() - format.min();
+    Value bounded = within(quotient(x, scale, type), -span, span);
+    Value integer = new CodeRounding(this).round(bounded, type.plain(Formats.I16), quantize.rounding(), 0, at);
+    Value real = builder.cast(integer, Formats.F32, Rounding.NEAREST_EVEN);
+    Value code = within(grid.apply(builder, Scalar.ADD, real, zero), format.min(), format.max());
+    return builder.cast(code, format, Rounding.NEAREST_EVEN);
+  }
+
+  /** What an element counts for an amax. */
+  Value magnitude(Amax amax, Value x) {
+    return amax.side()
+        .map(side -> builder.apply(
+            Scalar.MAX, side == Amax.Side.ABOVE ? x : builder.apply(Scalar.NEG, x), builder.real(0)))
+        .orElseGet(() -> builder.apply(Scalar.ABS, x));
+  }
+
+  private Value quotient(Value x, Value scale, TensorType type) {
+    return grid.apply(builder, Scalar.MUL, x, new ScaleComputation(grid, builder).inverse(scale, type.scaleType()));
+  }
+
+  private Value within(Value x, double least, double most) {
+    Value low = builder.apply(Scalar.MAX, x, builder.real(least));
+    return builder.apply(Scalar.MIN, low, builder.real(most));
   }
 
   /**
@@ -375,12 +425,9 @@ final class ElementEmitter {
       throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " yet; they quantize to "
           + String.join(", ", CODES.stream().map(NumberFormat::name).toList()));
     }
-    Value inverse = new ScaleComputation(grid, builder).inverse(scale, type.scaleType());
-    Value quotient = grid.apply(builder, Scalar.MUL, x, inverse);
     CodeRange codes = CodeRange.of(format);
     double least = type.scale().orElseThrow().rule().leastCode(codes);
-    Value low = builder.apply(Scalar.MAX, quotient, builder.real(least));
-    Value bounded = builder.apply(Scalar.MIN, low, builder.real(codes.most()));
+    Value bounded = within(quotient(x, scale, type), least, codes.most());
     return new CodeRounding(this).round(bounded, type, quantize.rounding(), level, at);
   }
 }

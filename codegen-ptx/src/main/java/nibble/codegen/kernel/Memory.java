@@ -18,13 +18,8 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
     return parts.get(TensorPart.ELEMENTS);
   }
 
-  /**
-   * Buffer of scales, of scaled tensors: those of the first level of codes.
-   *
-   * @throws UnsupportedAccess where the tensor has parts besides codes and scales
-   */
+  /** Buffer of scales, of scaled tensors: those of the first level of codes. */
   Optional<Value> scales() {
-    expectOneLevel(type.withoutResidual());
     return Optional.ofNullable(parts.get(TensorPart.SCALES));
   }
 
@@ -53,21 +48,6 @@ record Memory(TensorType type, ImmutableMap<String, Value> parts) {
     if (type.residual().isPresent()) {
       throw new UnsupportedAccess("no kernel takes " + type + " here: its part '" + TensorPart.RESIDUAL
           + "' has no kernels; tensors of codes and scales have");
-    }
-  }
-
-  /**
-   * Refuses a type with parts besides codes and scales, and those of sparse layouts.
-   *
-   * @throws UnsupportedAccess with the part that no kernel takes yet
-   */
-  static void expectOneLevel(TensorType type) {
-    for (TensorPart part : type.dense().parts()) {
-      boolean isScale = part.name().startsWith(TensorPart.SCALES);
-      if (!part.name().equals(TensorPart.ELEMENTS) && !isScale) {
-        throw new UnsupportedAccess("no kernel takes " + type + " yet: its part '" + part.name()
-            + "' has no kernels; tensors of codes and scales have");
-      }
     }
   }
 }

@@ -46,12 +46,12 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
   }
 
   private TileType rows() {
-    return new TileType(Formats.F32, Projection.project(tile.scores(), 1));
+    return new TileType(Formats.F32, Projection.project(tile.scoreLayout(), 1));
   }
 
   /** The layout of sums of weights: rows, and the threads that share them. */
   private TileType totals() {
-    return new TileType(Formats.F32, Projection.project(byThread(tile.scores()), 1, 3));
+    return new TileType(Formats.F32, Projection.project(byThread(tile.scoreLayout()), 1, 3));
   }
 
   private LinearLayout byThread(LinearLayout scores) {

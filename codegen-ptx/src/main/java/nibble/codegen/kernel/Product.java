@@ -125,21 +125,39 @@ record Product(
    * @throws UnsupportedAccess where no instruction multiplies them
    */
   ProductFormat format() {
-    Memory.expectOneLevel(leftType().withoutResidual());
-    Memory.expectOneLevel(rightType());
+    if (rightType().residual().isPresent()) {
+      throw new UnsupportedAccess("no kernel multiplies by " + rightType() + ": only left operands have a second level");
+    }
     leftType().residual().filter(codes -> !codes.equals(leftType().format())).ifPresent(codes -> {
       throw new UnsupportedAccess("no kernel multiplies " + leftType() + ": both levels of codes have one format there");
     });
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
     Optional<ProductFormat> found = leftType().isScaled()
-        ? ProductFormat.ofCodes(leftType().format(), rightType().format())
-        : ProductFormat.of(leftType().format(), rightType().format())
-            .filter(format -> !format.left().equals(Formats.I8));
+        ? ofCodes()
+        : ProductFormat.of(leftType().format(), rightType().format());
     return found
         .filter(format -> bothOrNone)
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()
             + "; products take two operands of one of " + ProductFormat.known() + ", or two of codes with scales: "
             + ProductFormat.knownCodes()));
+  }
+
+  /**
+   * Of affine codes those less their zero points are multiplied, which are integers of one bit more at least: f16 holds
+   * those of codes and zero points of a byte.
+   */
+  private Optional<ProductFormat> ofCodes() {
+    if (!isAffine()) {
+      return ProductFormat.ofCodes(leftType().format(), rightType().format());
+    }
+    boolean areBytes = Stream.of(leftType(), rightType()).flatMap(type -> type.zeroType().stream())
+        .allMatch(zeros -> zeros.format().bits() <= Byte.SIZE);
+    return areBytes ? ProductFormat.ofDifferences(leftType().format(), rightType().format()) : Optional.empty();
+  }
+
+  /** Whether codes of an operand have zero points. */
+  boolean isAffine() {
+    return leftType().zeroType().isPresent() || rightType().zeroType().isPresent();
   }
 
   /** Whether the left operand has a second level of codes. */

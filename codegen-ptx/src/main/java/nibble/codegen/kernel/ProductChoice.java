@@ -47,7 +47,7 @@ record ProductChoice(
   static ImmutableList<ProductChoice> of(Product product, Target target) {
     ProductFormat usual = product.format();
     ImmutableList.Builder<ProductChoice> choices = ImmutableList.builder();
-    if (product.leftType().isScaled() && usual.unpacks() && !product.hasResidual()) {
+    if (product.leftType().isScaled() && usual.unpacks() && !product.hasResidual() && !product.isAffine()) {
       codes(product, target).stream()
           .filter(choice -> choice.format.appliesScales() || product.scalesFit(choice.format)).forEach(choices::add);
     }

@@ -118,14 +118,16 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
 
   private void amax(Operation operation, Amax amax) {
     builder().at(operation.location());
-    Value spread = largest(emitter.value(operation.operand(0), product.result()), amax.granularity());
+    Value magnitude = emitter.magnitude(amax, emitter.value(operation.operand(0), product.result()));
+    Value spread = largest(magnitude, amax.granularity());
     emitter.define(operation.result(), boxes(amax.granularity()), spread);
   }
 
   private void residual(ResidualQuantizer quantizer) {
     builder().at(quantizer.operation().location());
     Granularity granularity = quantizer.operation().result().tensorType().scale().orElseThrow().granularity();
-    Value spread = largest(quantizer.left(emitter, product.result()), granularity);
+    Value magnitude = builder().apply(Scalar.ABS, quantizer.left(emitter, product.result()));
+    Value spread = largest(magnitude, granularity);
     List<IndexExpr> at = boxes(granularity);
     emitter.define(quantizer.scaleValue(), at, quantizer.scaleOf(emitter, at, spread));
   }
@@ -136,11 +138,10 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
         granularity, product.operation().result().tensorType().shape(), product.result());
   }
 
-  /** The largest magnitude of each box, on every element of it. */
-  private Value largest(Value value, Granularity granularity) {
-    Value magnitude = emitter.grid().spread(
-        builder(), builder().apply(Scalar.ABS, value), new Extent(true, true));
-    Value masked = emitter.memory().zeroOutside(magnitude);
+  /** The largest of the magnitudes of each box, on every element of it. */
+  private Value largest(Value magnitudes, Granularity granularity) {
+    Value masked = emitter.memory().zeroOutside(
+        emitter.grid().spread(builder(), magnitudes, new Extent(true, true)));
     TileType full = TileBuilder.type(masked);
     int rows = Math.toIntExact(sides(granularity).get(0).constant());
     int columns = Math.toIntExact(sides(granularity).get(1).constant());

@@ -77,9 +77,14 @@ record ProductFormat(
     return isHeldByHalf(left) && isHeldByHalf(right) ? Optional.of(UNPACKED) : Optional.empty();
   }
 
+  /** How products of codes less zero points of a byte are accumulated, of one operand or of both. */
+  static Optional<ProductFormat> ofDifferences(NumberFormat left, NumberFormat right) {
+    return isHeldByHalf(left) && isHeldByHalf(right) ? Optional.of(UNPACKED) : Optional.empty();
+  }
+
   /** Whether f16 holds the codes. */
   private static boolean isHeldByHalf(NumberFormat codes) {
-    return BYTES.contains(codes) || ComputeFormat.isCode(codes) && LongStream.range(0, 1L << codes.bits())
+    return BYTES.contains(codes) || codes.equals(Formats.U8) || ComputeFormat.isCode(codes) && LongStream.range(0, 1L << codes.bits())
         .mapToDouble(codes::decode).filter(Double::isFinite).allMatch(value -> Formats.F16.round(value) == value);
   }
 

@@ -297,7 +297,7 @@ public final class ProductKernel implements KernelGenerator {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
         sum = sparse.isPresent()
-            ? sparse.get().multiply(inner, sum, a, b, words.get(), step)
+            ? sparse.get().multiply(inner, sum, a, b, words.get(), scaleTiles, step)
             : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
@@ -446,15 +446,21 @@ public final class ProductKernel implements KernelGenerator {
         loader.copy(memory, codes, at, stage);
       } else {
         UnaryOperator<Value> unpacked = loaded -> inner.cast(
-            product.folds(codes.type())
-                ? FoldedScales.apply(
-                    new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at) : loaded,
+            unpacked(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at),
             tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
         Value stored = codes.type().sparse().isPresent()
             ? new SparseElements(grid, inner, memory).element(codes, at, unpacked)
             : unpacked.apply(memory.load(codes.elements(), codes.type().shape(), at));
         loader.store(inner, grid, memory.zeroOutside(stored), stage);
       }
+    }
+
+    /** What is multiplied of codes: with inner scales that are folded, or less zero points. */
+    private Value unpacked(ElementEmitter emitter, Value loaded, Memory codes, List<IndexExpr> at) {
+      if (product.folds(codes.type())) {
+        return FoldedScales.apply(emitter, loaded, codes, at);
+      }
+      return codes.type().zeroType().isPresent() ? new ScaleFactors(emitter).lessZero(codes, loaded, at) : loaded;
     }
 
     /** The grid of all accumulators. */
@@ -487,7 +493,8 @@ public final class ProductKernel implements KernelGenerator {
         Value value = scales
             ? scaled(
                 emitter, part, scale(emitter, memoryOf(true), product.left()), scale(emitter, memoryOf(false), product.right()))
-            : builder.cast(part, Formats.F32, Rounding.NEAREST_EVEN);
+            : builder.cast(
+                part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
           ScaleFactors factors = new ScaleFactors(emitter);
           value = factors.applyOuter(value, memoryOf(true), product.left());

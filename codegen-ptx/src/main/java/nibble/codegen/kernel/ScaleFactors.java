@@ -87,10 +87,9 @@ record ScaleFactors(ElementEmitter emitter) {
     return Optional.of(emitter.value(maker.operand(1), where));
   }
 
-  /** A code as f32, less the zero point of its box where codes are affine: both are integers that f32 holds. */
+  /** A code in memory as f32, less the zero point of its box where codes are affine: both are integers that f32 holds. */
   Value lessZero(Memory scaled, Value code, List<IndexExpr> element) {
-    TileBuilder builder = emitter.builder();
-    Value real = builder.cast(code, Formats.F32, Rounding.NEAREST_EVEN);
+    Value real = emitter.builder().cast(code, Formats.F32, Rounding.NEAREST_EVEN);
     Optional<TensorType> zeros = scaled.type().zeroType();
     if (zeros.isEmpty()) {
       return real;
@@ -100,12 +99,36 @@ record ScaleFactors(ElementEmitter emitter) {
     }
     List<IndexExpr> at = ElementEmitter.scaleCoordinates(scaled.type(), element);
     Value zero = emitter.memory().load(scaled.parts().get(TensorPart.ZEROS), zeros.get().shape(), at);
-    return emitter.grid().apply(
-        builder, Scalar.SUB, real, builder.cast(zero, Formats.F32, Rounding.NEAREST_EVEN));
+    return difference(real, emitter.builder().cast(zero, Formats.F32, Rounding.NEAREST_EVEN));
+  }
+
+  /** The same of a code that a quantizer of the kernel makes. */
+  Value lessZero(Operation quantizer, Value code, List<IndexExpr> element) {
+    Value real = emitter.builder().cast(code, Formats.F32, Rounding.NEAREST_EVEN);
+    return quantizer.operands().size() == 3 ? difference(real, zero(quantizer, element)) : real;
+  }
+
+  /** The zero point, as f32, by which a quantizer of the kernel makes the code of an element. */
+  Value zero(Operation quantizer, List<IndexExpr> element) {
+    List<IndexExpr> at = ElementEmitter.scaleCoordinates(quantizer.result().tensorType(), element);
+    return emitter.builder().cast(emitter.value(quantizer.operand(2), at), Formats.F32, Rounding.NEAREST_EVEN);
+  }
+
+  private Value difference(Value code, Value zero) {
+    return emitter.grid().apply(emitter.builder(), Scalar.SUB, code, zero);
   }
 
   private Value product(Value inner, Value outer) {
     return emitter.grid().apply(emitter.builder(), Scalar.MUL, inner, outer);
+  }
+
+  /** Stores the zero points of a quantized result, where it has some, from its elements, as scales. */
+  void storeZeros(Memory result, Operation quantizer, List<IndexExpr> element) {
+    result.type().zeroType().ifPresent(type -> {
+      List<IndexExpr> at = ElementEmitter.scaleCoordinates(result.type(), element);
+      store(result.parts().get(TensorPart.ZEROS), type, at, emitter.value(quantizer.operand(2), at),
+          inBox(result.type(), element));
+    });
   }
 
   /**

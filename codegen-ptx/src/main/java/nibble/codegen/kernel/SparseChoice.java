@@ -14,7 +14,13 @@ import nibble.ir.layout.GroupPattern;
 final class SparseChoice {
   private static final ImmutableSet<NumberFormat> HALVES = ImmutableSet.of(Formats.F16, Formats.BF16);
   private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
-  private static final ImmutableSet<NumberFormat> NIBBLES = ImmutableSet.of(Formats.I4, Formats.U4);
+  private static final ImmutableSet<NumberFormat> INTEGERS = ImmutableSet.of(Formats.I4, Formats.U4);
+
+  /** Elements of the depth of which sparse instructions take a scale that is a power of two. */
+  private static final int POWERS = 64;
+
+  /** Elements of the depth of which they take a scale of ue4m3. */
+  private static final int SMALL_FLOATS = 32;
 
   private SparseChoice() {}
 
@@ -30,7 +36,8 @@ final class SparseChoice {
         && Integer.lowestOneBit(weight.blockRows()) >= (reduces ? 64 : weight.metadata().rows())
         && !(weight.isGathered() && product.scalesVary());
     return fits
-        ? format(product, weight.pattern(), target).map(ProductFormat::ofSparse).filter(product::scalesFit)
+        ? format(product, weight.pattern(), target).map(ProductFormat::ofSparse)
+            .filter(format -> format.appliesScales() ? weight.fillsTiles(format) : product.scalesFit(format))
             .map(format -> new ProductChoice(format, false, false, format.bits() <= Byte.SIZE, Optional.of(weight)))
         : Optional.empty();
   }
@@ -54,10 +61,27 @@ final class SparseChoice {
                 left, right, target.arithmetic(TensorFormat.FP8).orElseThrow().isCoarse()))
             : Optional.empty();
       }
-      case FOUR_OF_EIGHT -> scaled && NIBBLES.contains(left) && NIBBLES.contains(right)
-              && target.support(Feature.MMA_INT4) == Support.NATIVE
-          ? Optional.of(ProductFormat.ofNibbles(left, right, Formats.I32)) : Optional.empty();
+      case FOUR_OF_EIGHT -> scaled ? nibbles(product, left, right, target) : Optional.empty();
       case ONE_OF_TWO -> Optional.empty();
     };
+  }
+
+  /** Half bytes: integers, or e2m1 with scales that instructions apply, each of twice the elements of a dense group. */
+  private static Optional<ProductFormat> nibbles(
+      Product product, NumberFormat left, NumberFormat right, Target target) {
+    if (INTEGERS.contains(left) && INTEGERS.contains(right)) {
+      return target.support(Feature.MMA_INT4) == Support.NATIVE
+          ? Optional.of(ProductFormat.ofNibbles(left, right, Formats.I32)) : Optional.empty();
+    }
+    boolean isFp4 = left.equals(Formats.E2M1) && right.equals(Formats.E2M1);
+    if (!isFp4 || !target.has(Feature.MMA_BLOCK_SCALE) || !product.scalesVary()) {
+      return Optional.empty();
+    }
+    ProductFormat format = ProductFormat.ofNibbles(left, right, Formats.F32);
+    if (product.scalesAre(Formats.UE8M0, POWERS)) {
+      return Optional.of(format.scaledBy(POWERS));
+    }
+    return product.scalesAre(Formats.UE4M3, SMALL_FLOATS)
+        ? Optional.of(format.scaledBy(SMALL_FLOATS)) : Optional.empty();
   }
 }

@@ -103,9 +103,16 @@ final class SparseOperand {
     metadata.fetch(builder, sparse, place.rowTile, place.iteration, place.outside, place.stage, symbols);
   }
 
-  /** Adds the product of a step of the depth. */
-  Value multiply(TileBuilder builder, Value sum, Value a, Value b, Value words, int step) {
-    return builder.add(new SparseMma(weight.pattern(), weight.metadata(), step), sum, a, b, words);
+  /**
+   * Adds the product of a step of the depth.
+   *
+   * @param words of metadata
+   * @param scales of both operands, where instructions apply some
+   */
+  Value multiply(TileBuilder builder, Value sum, Value a, Value b, Value words, ImmutableList<Value> scales, int step) {
+    SparseMma op = new SparseMma(weight.pattern(), weight.metadata(), step, tile.format().scaleGroup());
+    return scales.isEmpty()
+        ? builder.add(op, sum, a, b, words) : builder.add(op, sum, a, b, words, scales.get(0), scales.get(1));
   }
 
   /**

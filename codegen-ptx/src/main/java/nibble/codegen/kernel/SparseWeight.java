@@ -67,6 +67,11 @@ record SparseWeight(TensorType type) {
     return Math.ceilDiv(depth() / pattern().size(), metadata().groups()) * MetadataTile.WORDS;
   }
 
+  /** Whether the depth that there is metadata for is made of tiles, of which scales of instructions fill registers. */
+  boolean fillsTiles(ProductFormat format) {
+    return Math.ceilDiv(depth(), format.step()) * format.step() % (2 * format.blockK()) == 0;
+  }
+
   /**
    * Tiles of the product.
    *
@@ -84,7 +89,7 @@ record SparseWeight(TensorType type) {
     int step = format.step();
     int padded = Math.ceilDiv(depth(), step) * step;
     int k = 2 * format.blockK();
-    while (k > step && (padded % k != 0 || k > scaleDepth)) {
+    while (!format.appliesScales() && k > step && (padded % k != 0 || k > scaleDepth)) {
       k /= 2;
     }
     return new ProductTile(format, m, large ? 128 : 64, k, warpsM, warpsN, ProductTile.STAGES, false);

@@ -17,6 +17,7 @@ import nibble.codegen.tile.op.Reduce;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
@@ -149,7 +150,7 @@ public final class SweepKernel implements KernelGenerator {
       NumberFormat format = ComputeFormat.of(operation.result().tensorType().format());
       Value partial = partial(function, format, neutral(operation, format), at -> {
         Value value = at.value(operand, sweep.full());
-        return operation.op() instanceof Amax ? at.builder().apply(Scalar.ABS, value) : value;
+        return operation.op() instanceof Amax amax ? at.magnitude(amax, value) : value;
       });
       Value reduced = builder.add(new Reduce(axis, function), partial);
       Value result = operation.op() instanceof ReduceMean
@@ -292,15 +293,14 @@ public final class SweepKernel implements KernelGenerator {
       if (memory.scales().isEmpty() || isReducedHere(quantizer(result).operand(1))) {
         return;
       }
-      new ScaleFactors(at).store(memory, quantizer(result).operand(1), element);
+      ScaleFactors factors = new ScaleFactors(at);
+      factors.store(memory, quantizer(result).operand(1), element);
+      factors.storeZeros(memory, quantizer(result), element);
     }
 
     private void storeReduced(Value result, Memory memory) {
-      TensorType type = memory.type();
-      ImmutableList<IndexExpr> at = sweep.reducedCoordinates(type.shape());
-      Value stored = builder.cast(emitter.value(result, at), type.format(), Rounding.NEAREST_EVEN);
-      emitter.memory().store(memory.elements(), type.shape(), at, stored);
-      storeGivenScales(emitter, result, memory, at);
+      storeReduced(result, memory.elements(), memory.type());
+      storeGivenScales(emitter, result, memory, sweep.reducedCoordinates(memory.type().shape()));
     }
 
     /** Stores scales that this kernel has reduced to. */
@@ -309,15 +309,20 @@ public final class SweepKernel implements KernelGenerator {
         return;
       }
       storeReducedScales(quantizer(result).operand(1), memory);
+      memory.type().zeroType().ifPresent(zeros ->
+          storeReduced(quantizer(result).operand(2), memory.parts().get(TensorPart.ZEROS), zeros));
       memory.residual().ifPresent(level ->
           storeReducedScales(ResidualQuantizer.in(region, quantizer(result)).scaleValue(), level));
     }
 
     private void storeReducedScales(Value scales, Memory level) {
-      TensorType type = level.type().scaleType();
+      storeReduced(scales, level.scales().orElseThrow(), level.type().scaleType());
+    }
+
+    private void storeReduced(Value value, Value buffer, TensorType type) {
       ImmutableList<IndexExpr> at = sweep.reducedCoordinates(type.shape());
-      Value stored = builder.cast(emitter.value(scales, at), type.format(), Rounding.NEAREST_EVEN);
-      emitter.memory().store(level.scales().orElseThrow(), type.shape(), at, stored);
+      Value stored = builder.cast(emitter.value(value, at), type.format(), Rounding.NEAREST_EVEN);
+      emitter.memory().store(buffer, type.shape(), at, stored);
     }
 
     /** The quantizer of a scaled result, of which the scales are an operand. */

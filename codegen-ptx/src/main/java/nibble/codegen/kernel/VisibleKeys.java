@@ -3,12 +3,14 @@ package nibble.codegen.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.Guard;
 import nibble.ir.Block;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.format.Rounding;
 import nibble.ir.op.Attention;
 import nibble.ir.shape.Dim;
 
@@ -23,6 +25,7 @@ import nibble.ir.shape.Dim;
 record VisibleKeys(
     AttentionSpace space, AttentionTile tile, Value count, Optional<Value> firstTile, Value firstPosition) {
   private static final double LOG2_E = 1 / Math.log(2);
+  private static final Grid2.Extent BOTH = new Grid2.Extent(true, true);
 
   static VisibleKeys of(TileBuilder builder, AttentionSpace space, AttentionTile tile, Value firstQuery) {
     Attention op = space.op();
@@ -62,7 +65,7 @@ record VisibleKeys(
 
   /** Whether scores are multiplied by their scale when they are computed, and not later, with an exponent. */
   static boolean scalesScores(AttentionSpace space) {
-    return space.mask().isPresent() || space.op().fill().isPresent() || space.op().scale() <= 0;
+    return space.isScaled() || space.mask().isPresent() || space.op().fill().isPresent() || space.op().scale() <= 0;
   }
 
   /**
@@ -73,7 +76,8 @@ record VisibleKeys(
     Grid2 grid = emitter.grid();
     Value scores = products;
     if (scalesScores(space)) {
-      scores = builder.apply(Scalar.MUL, products, builder.real(space.op().scale() * LOG2_E));
+      Value real = builder.cast(products, Formats.F32, Rounding.NEAREST_EVEN);
+      scores = grid.apply(builder, Scalar.MUL, real, factor(builder, emitter));
       if (space.mask().isPresent()) {
         scores = masked(builder, scores, emitter);
       }
@@ -86,26 +90,36 @@ record VisibleKeys(
     }
     Value any = sometimes.stream().reduce((a, b) -> builder.apply(Scalar.OR, a, b)).orElseThrow();
     Block body = builder.nested(inner -> {
-      Value carried = inner.block().argument(products.type());
+      Value carried = inner.block().argument(TileBuilder.type(products).withFormat(Formats.F32));
       Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
-      Grid2 inside = grid;
       Value seen = carried;
       if (hidden.isPresent()) {
-        seen = inner.apply(Scalar.SELECT, inside.spread(inner, sees(inner, inside, first), BOTH), seen, fill(inner));
+        seen = inner.apply(Scalar.SELECT, grid.spread(inner, sees(inner, grid, first), BOTH), seen, fill(inner));
       }
       if (beyond.isPresent()) {
-        Value keys = keyNumbers(inner, inside);
+        Value keys = keyNumbers(inner, grid);
         Value inRange = inner.apply(
             Scalar.LT, keys, inner.apply(Scalar.SUB, inner.size(space.keys()), first));
         seen = inner.apply(
-            Scalar.SELECT, inside.spread(inner, inRange, BOTH), seen, inner.real(Double.NEGATIVE_INFINITY));
+            Scalar.SELECT, grid.spread(inner, inRange, BOTH), seen, inner.real(Double.NEGATIVE_INFINITY));
       }
       return List.of(seen);
     });
     return builder.effect(new Guard(), List.of(any, scores), body).result();
   }
 
-  private static final Grid2.Extent BOTH = new Grid2.Extent(true, true);
+  /** What products are multiplied by: the scale, and those of codes. */
+  private Value factor(TileBuilder builder, ElementEmitter emitter) {
+    Value factor = builder.real(space.op().scale() * LOG2_E);
+    if (!space.isScaled()) {
+      return factor;
+    }
+    Grid2 grid = emitter.grid();
+    List<Value> scales = Stream.of(0, 1).map(operand -> emitter.scaleOf(
+        emitter.memoryOf(space.operation().operand(operand)), space.rowAt(operand))).toList();
+    Value ofQueries = grid.apply(builder, Scalar.MUL, scales.get(0), factor);
+    return grid.apply(builder, Scalar.MUL, ofQueries, scales.get(1));
+  }
 
   private Value fill(TileBuilder builder) {
     return builder.real(space.op().fill().map(fill -> fill * LOG2_E).orElse(Double.NEGATIVE_INFINITY));

@@ -6,6 +6,7 @@ import nibble.codegen.lower.Lowered.Fragment;
 import nibble.codegen.lower.Lowered.Tile;
 import nibble.codegen.ptx.BlockScaledMmaInstruction;
 import nibble.codegen.ptx.ImmediatePair;
+import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.tile.op.BlockScaledMma;
@@ -40,13 +41,18 @@ final class BlockScaledMmaCode {
           RegisterVector.of(registers.subList(4 * tile, 4 * tile + 4)),
           RegisterVector.of(a.words().subList(4 * m, 4 * m + 4)),
           RegisterVector.of(b.words().subList(2 * n, 2 * n + 2)),
-          ImmutableList.of(
-              word(scales.getFirst(), m / BlockScaledMmaInstruction.TILES_OF_A, op.first()),
-              selector(op.first(), m % BlockScaledMmaInstruction.TILES_OF_A),
-              word(scales.getLast(), n / BlockScaledMmaInstruction.TILES_OF_B, op.first()),
-              selector(op.first(), n % BlockScaledMmaInstruction.TILES_OF_B)));
+          operands(scales, m, n, op.first()));
     }
     return new Tile(accumulators.type(), ImmutableList.copyOf(registers));
+  }
+
+  /** Registers with scales of a tile of rows and one of columns, from a group on, and what selects them. */
+  static ImmutableList<Operand> operands(List<Fragment> scales, int m, int n, int first) {
+    return ImmutableList.of(
+        word(scales.getFirst(), m / BlockScaledMmaInstruction.TILES_OF_A, first),
+        selector(first, m % BlockScaledMmaInstruction.TILES_OF_A),
+        word(scales.getLast(), n / BlockScaledMmaInstruction.TILES_OF_B, first),
+        selector(first, n % BlockScaledMmaInstruction.TILES_OF_B));
   }
 
   /** The register with a scale of some tiles of rows or columns: registers count along the groups first. */

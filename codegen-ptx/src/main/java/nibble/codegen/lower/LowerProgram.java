@@ -261,7 +261,8 @@ public final class LowerProgram {
           List.of(fragment(operation, 3), fragment(operation, 4)), mma));
       case SparseMma mma -> values.put(operation.result(), new SparseMmaCode(code).multiply(
           owned(operation), fragment(operation, 1), fragment(operation, 2), values.get(operation.operand(3)),
-          ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS, mma));
+          ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS,
+          operation.operands().size() > 4 ? List.of(fragment(operation, 4), fragment(operation, 5)) : List.of(), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
           operation, owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3)));
       case WaitWarpgroupMma wait -> {

@@ -5,6 +5,8 @@ import static nibble.codegen.ptx.Immediate.imm;
 import java.util.Locale;
 import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.tile.Scalar;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
@@ -35,7 +37,14 @@ final class ScalarCode {
     if (function == Scalar.SHARED_EXPONENT) {
       return new PowerCode(code.ptx()).shared(code.register(a), real(b), (int) real(c));
     }
+    if (function == Scalar.DYADIC) {
+      return new DyadicCode(code.ptx()).product(word(a), word(b), word(c));
+    }
     return format.equals(Formats.F32) ? real(function, a, b) : integer(function, a, b);
+  }
+
+  private Register word(Operand operand) {
+    return code.register(operand, RegisterType.B32);
   }
 
   /** The number of an operand that is a constant. */

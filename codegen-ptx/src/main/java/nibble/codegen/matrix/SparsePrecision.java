@@ -14,7 +14,7 @@ import java.util.List;
 public record SparsePrecision(String format, String left, String right, String layout) {
   private static final int ROWS = 20;
   private static final int OUTPUTS = 64;
-  private static final int DEPTH = 160;
+  private static final int DEPTH = 192;
 
   /** All that sparse instructions know, blocks of many and of few rows, and one that has no place in memory. */
   static final ImmutableList<String> LAYOUTS = ImmutableList.of("2:4", "1:2", "4:8", "64:2:8", "16:2:8", "2:8");
@@ -30,7 +30,7 @@ public record SparsePrecision(String format, String left, String right, String l
       List.of("e4m3", "scale<token, f32>", "scale<axis 0, f32>"),
       List.of("e4m3", "scale<block(1,128), f32>", "scale<block(128,128), f32>"),
       List.of("e4m3", "scale<group 32, ue8m0, up>", "scale<group 32, ue8m0, up>"),
-      List.of("e2m3", "scale<token, f32>", "scale<axis 0, f32>"),
+      List.of("e2m1", "scale<group 64, ue8m0, up>", "scale<group 64, ue8m0, up>"),
       List.of("e2m1", "scale<group 32, ue8m0, up>", "scale<group 32, ue8m0, up>"),
       List.of("e2m1", "scale<group 16, ue4m3, scale<tensor, f32>>", "scale<group 16, ue4m3, scale<tensor, f32>>"));
 

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nibble.ir.Block;
 import nibble.ir.Function;
@@ -174,6 +175,12 @@ public final class FormKernels {
       for (Group group : sources(operand)) {
         latest = latest == null || group.index() > latest.index() ? group : latest;
       }
+    }
+    if (operation.op() instanceof Amax) {
+      // One sweep finds both ends of a range.
+      int after = latest == null ? -1 : latest.index();
+      return groups.stream().filter(group -> group.index() > after)
+          .filter(group -> group.swept().equals(Optional.of(operation.operand(0)))).findFirst().orElse(latest);
     }
     return latest;
   }

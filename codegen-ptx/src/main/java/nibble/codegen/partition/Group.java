@@ -36,6 +36,7 @@ final class Group {
   private final Map<Value, Operation> operations = new LinkedHashMap<>();
   private final Map<Value, Extent> extents = new HashMap<>();
   private final boolean isProduct;
+  private final Optional<Value> swept;
   private final boolean isAttention;
   private Space space;
 
@@ -45,6 +46,7 @@ final class Group {
     this.isAttention = first.op() instanceof Attention;
     this.isProduct = isAttention || first.op() instanceof MatMul;
     boolean reduces = first.op() instanceof ReduceOp || first.op() instanceof Amax;
+    this.swept = reduces ? Optional.of(first.operand(0)) : Optional.empty();
     this.space = Space.of((reduces ? first.operand(0) : first.result()).tensorType().shape());
     reduction(first).ifPresent(reduction -> space = space.reducing(reduction));
     add(first, reduces ? Extent.REDUCED : Extent.FULL);
@@ -56,6 +58,11 @@ final class Group {
 
   boolean isProduct() {
     return isProduct;
+  }
+
+  /** What lies in memory and is reduced first of all; others may reduce it as well, in the same sweep. */
+  Optional<Value> swept() {
+    return swept;
   }
 
   Iterable<Operation> operations() {
@@ -89,6 +96,8 @@ final class Group {
       // Neighbours of two rows share a byte: only a kernel that goes through all elements one after the other has both.
       case Quantize quantize when rowsShareBytes(quantize) && (isProduct || space.reduction().isPresent()) ->
           Optional.empty();
+      // Zero points are found in a sweep of their own.
+      case Quantize quantize when isProduct && quantize.result().zeroType().isPresent() -> Optional.empty();
       case Hadamard hadamard -> isProduct || !space.rotates(hadamard) ? Optional.empty() : elementwise(operation);
       default -> elementwise(operation);
     };
@@ -121,7 +130,8 @@ final class Group {
 
   /** A reduction of a full value, in the only way in which this kernel reduces. */
   private Optional<Extent> reduced(Operation operation) {
-    boolean full = extents.get(operation.operand(0)) == Extent.FULL;
+    Value operand = operation.operand(0);
+    boolean full = extents.get(operand) == Extent.FULL || swept.filter(operand::equals).isPresent();
     Reduction wanted = reduction(operation).orElseThrow();
     boolean agrees = space.reduction().isEmpty() || space.reduction().get().equals(wanted);
     boolean possible = (!isProduct || TileBoxes.fits(wanted, space.shape())) && keepsRotations(wanted);

@@ -25,7 +25,7 @@ import nibble.ir.rewrite.RewriteContext;
  * </pre>
  *
  * <p>Given outer scales become an operand of {@code scales}. A residual stays with the quantizer, which has another search in
- * it. Types with zero points stay whole.
+ * it. Types with zero points are split by {@link SplitAffineQuantize}.
  */
 public final class SplitDynamicQuantize implements Rewrite {
   @Override

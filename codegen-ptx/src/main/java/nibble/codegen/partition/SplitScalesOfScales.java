@@ -35,7 +35,8 @@ public final class SplitScalesOfScales implements Rewrite {
     ScaleLayout outer = type.scale().orElseThrow();
     Value amax = builder.add(new Amax(outer.granularity()), ranges);
     Value given = builder.add(
-        new Scales(scales.elements(), outer.rule(), Optional.of(type.format()), type.scaleType()), amax);
+        new Scales(
+            scales.elements(), outer.rule(), Optional.of(type.format()), Optional.empty(), type.scaleType()), amax);
     return Optional.of(ImmutableList.of(builder.add(scales, ranges, given)));
   }
 }

@@ -24,8 +24,20 @@ public record SparseMmaInstruction(MmaInstruction dense) {
   }
 
   private static String mnemonic(MmaInstruction dense) {
-    return dense.mnemonic()
-        .replace("mma.sync", "mma.sp::ordered_metadata.sync").replace("n8k" + dense.k(), "n8k" + 2 * dense.k());
+    return sparse(dense.mnemonic(), dense.k());
+  }
+
+  /** The mnemonic of a dense instruction of depth k, for twice that depth. */
+  private static String sparse(String mnemonic, int k) {
+    return mnemonic.replace("mma.sync", "mma.sp::ordered_metadata.sync").replace("n8k" + k, "n8k" + 2 * k);
+  }
+
+  /**
+   * The mnemonic of an instruction that applies scales, each of twice as many elements of the depth as those of the dense
+   * one (PTX ISA 9.7.14.6.3).
+   */
+  static String scaled(BlockScaledMmaInstruction dense) {
+    return sparse(dense.mnemonic(), dense.k());
   }
 
   public int k() {

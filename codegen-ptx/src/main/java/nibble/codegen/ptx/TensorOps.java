@@ -44,6 +44,22 @@ public interface TensorOps extends Emitter {
   }
 
   /**
+   * Adds the product of a compressed fragment to the accumulators, in place, with scales for both.
+   *
+   * @param dense the instruction that multiplies as many stored elements
+   * @param metadata a register that tells which elements are stored, and which lanes supply them
+   * @param scales as for {@link #blockScaledMma}
+   */
+  default void blockScaledSparseMma(
+      BlockScaledMmaInstruction dense, RegisterVector accumulators, RegisterVector a, RegisterVector b,
+      List<Operand> metadata, List<Operand> scales) {
+    List<Operand> operands = new ArrayList<>(List.of(accumulators, a, b, accumulators));
+    operands.addAll(metadata);
+    operands.addAll(scales);
+    emit(SparseMmaInstruction.scaled(dense), operands.toArray(Operand[]::new));
+  }
+
+  /**
    * Starts adding the product of two tiles of shared memory to the accumulators of a warpgroup, in place.
    *
    * @param add whether to add to the accumulators: a predicate

@@ -3,6 +3,7 @@ package nibble.codegen.tile;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Erf;
+import nibble.ir.op.Requantize;
 
 /** The functions of single elements that tiles can be mapped with: one row each. Arguments and results are f64 here. */
 public enum Scalar {
@@ -24,6 +25,8 @@ public enum Scalar {
   WRAP_I8(1, (a, b, c) -> (byte) (long) a),
   WRAP_U8(1, (a, b, c) -> (long) a & 0xff),
   WRAP_I16(1, (a, b, c) -> (short) (long) a),
+  /** An i32 times a multiplier, over 2 to the power of a shift, as {@link Requantize} has it but for the range. */
+  DYADIC(3, (a, b, c) -> Requantize.product((long) a, (long) b, (int) c)),
   /** The two bits of an i32 from the bit on that the second tells. */
   TWO_BITS(2, (a, b, c) -> (int) (long) a >>> (int) b & 3),
   /** The product of two f32 and the sum with a third, rounded once. */

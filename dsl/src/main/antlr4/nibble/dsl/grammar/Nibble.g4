@@ -156,7 +156,8 @@ optionAtom
   | '[' (optionValue (',' optionValue)* ','?)? ']'
   ;
 
-dashedName : name ('-' name)* ;
+// Options may ask a question: if-pays.
+dashedName : ('if' '-')? name ('-' name)* ;
 
 // Names
 

@@ -61,10 +61,27 @@ final class Weights {
   /** A weight that is stored quantized has its other parts under the same name. */
   private static boolean checkParts(
       Instance instance, Declaration.Weight weight, String key, TensorType type, WeightCatalog catalog) {
+    Optional<TensorType> known = catalog.find(key).filter(stored -> !stored.isPlain());
+    if (known.isPresent()) {
+      return checkTyped(instance, weight, key, type, known.get());
+    }
     return type.parts().stream().allMatch(part -> {
       String name = part.name().equals(TensorPart.ELEMENTS) ? key : key + "." + part.name();
       return check(instance, weight, name, part.type(), catalog);
     });
+  }
+
+  /** A file may say that a tensor is quantized or sparse: it is read as that, or as plain numbers. */
+  private static boolean checkTyped(
+      Instance instance, Declaration.Weight weight, String key, TensorType type, TensorType stored) {
+    boolean fits = stored.equals(type)
+        || type.isPlain() && type.format().isFloat() && type.shape().equals(stored.shape());
+    if (!fits) {
+      instance.report(weight.type().span()
+          .error("the weight '" + key + "' is " + stored + " in the file, not " + type)
+          .hint("it can be read as that type, or as plain numbers of the shape " + stored.shape()));
+    }
+    return fits;
   }
 
   private static boolean check(

@@ -16,6 +16,9 @@ final class Expectation {
       NibbleLexer.NAME, NibbleLexer.AT, NibbleLexer.BLOCK, NibbleLexer.EXTENDS, NibbleLexer.MIN, NibbleLexer.MODEL,
       NibbleLexer.MULTIPLE, NibbleLexer.OF, NibbleLexer.PRIVATE, NibbleLexer.RECIPE, NibbleLexer.SIZE,
       NibbleLexer.WEIGHT);
+  /** Names that may begin with a question: if-pays. */
+  private static final ImmutableSet<Integer> DASHED_NAMES =
+      ImmutableSet.<Integer>builder().addAll(NAMES).add(NibbleLexer.IF).build();
   private static final ImmutableSet<Integer> SIZES = ImmutableSet.<Integer>builder().addAll(NAMES)
       .add(NibbleLexer.OPEN_PARENTHESIS, NibbleLexer.INTEGER, NibbleLexer.MINUS).build();
   private static final ImmutableSet<Integer> EXPRESSIONS = ImmutableSet.<Integer>builder().addAll(SIZES)
@@ -43,6 +46,7 @@ final class Expectation {
       new Group(STATEMENTS, "a statement"),
       new Group(EXPRESSIONS, "an expression"),
       new Group(SIZES, "a size"),
+      new Group(DASHED_NAMES, "a name"),
       new Group(NAMES, "a name"));
 
   private Expectation() {}

@@ -3,7 +3,9 @@ package nibble.ir.layout;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
@@ -87,6 +89,24 @@ record CompressedGroups(GroupPattern pattern, MetadataTile tile) {
     }
     return ImmutableMap.of(
         StoredArray.ELEMENTS, stored, StoredArray.METADATA, Arrays.stream(words).asDoubleStream().toArray());
+  }
+
+  /** What is wrong with metadata that somebody else wrote: the first code that is none, by row and group. */
+  Optional<String> fault(Map<String, double[]> arrays, int matrices, int rows, int columns) {
+    double[] words = arrays.get(StoredArray.METADATA);
+    Grid grid = new Grid(tile, matrices, rows, columns / pattern.size());
+    for (int row = 0; row < matrices * rows; row++) {
+      for (int group = 0; group < grid.groups; group++) {
+        int code = (int) words[grid.word(row, group)] >>> grid.bit(row, group) & 0xF;
+        if (!pattern.hasCode(code)) {
+          return Optional.of(String.format(
+              Locale.ROOT,
+              "the metadata of row %d, group %d is 0x%X, whose places %d and %d are not in ascending order", row, group,
+              code, code & 3, code >> 2));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** All elements of the groups. */

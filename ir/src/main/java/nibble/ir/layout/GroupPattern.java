@@ -72,6 +72,14 @@ public enum GroupPattern {
     return code;
   }
 
+  /** Whether a code names places of the group in ascending order. */
+  public boolean hasCode(int code) {
+    return switch (this) {
+      case ONE_OF_TWO -> code == 0x4 || code == 0xE;
+      case TWO_OF_FOUR, FOUR_OF_EIGHT -> (code & 3) < code >> 2;
+    };
+  }
+
   /** The place in its group of a stored element, the first of which is 0. */
   public int position(int code, int stored) {
     return switch (this) {

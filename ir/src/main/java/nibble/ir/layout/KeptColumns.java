@@ -1,6 +1,8 @@
 package nibble.ir.layout;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
@@ -23,6 +25,24 @@ public record KeptColumns(int v, int m, int columns) {
 
   int gatheredColumns() {
     return columns / m * COUNT;
+  }
+
+  /** What is wrong with columns that somebody else wrote: the first block whose columns are none, or out of order. */
+  Optional<String> fault(double[] kept) {
+    for (int first = 0; first < kept.length; first += COUNT) {
+      for (int i = 0; i < COUNT; i++) {
+        boolean isInteger = kept[first + i] == (int) kept[first + i];
+        boolean ascends = i == 0 ? kept[first] >= 0 : kept[first + i] > kept[first + i - 1];
+        if (!isInteger || !ascends || kept[first + i] >= m) {
+          int block = first / COUNT;
+          return Optional.of("the columns of rows " + block / (columns / m) * v + " to "
+              + (block / (columns / m) * v + v - 1) + ", group " + block % (columns / m) + " are "
+              + Arrays.stream(kept, first, first + COUNT).mapToObj(column -> String.valueOf((long) column))
+                  .collect(Collectors.joining(", ")) + ", not four of 0 to " + (m - 1) + " in ascending order");
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private int rows(int elements) {

@@ -51,6 +51,15 @@ public interface SparseLayout {
    */
   ImmutableMap<String, double[]> compress(double[] elements, Shape shape, NumberFormat format);
 
+  /**
+   * What is wrong with arrays that somebody else wrote, if anything is: metadata that no tensor has, by row and group.
+   *
+   * @param arrays of the sizes that {@link #arrays} says
+   */
+  default Optional<String> fault(Map<String, double[]> arrays, Shape shape, NumberFormat format) {
+    return Optional.empty();
+  }
+
   /** All elements, from the arrays of {@link #compress}. */
   double[] decompress(Map<String, double[]> arrays, Shape shape, NumberFormat format);
 

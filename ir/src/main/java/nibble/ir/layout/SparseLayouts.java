@@ -94,6 +94,12 @@ public final class SparseLayouts {
     }
 
     @Override
+    public Optional<String> fault(Map<String, double[]> arrays, Shape shape, NumberFormat format) {
+      Matrices matrices = Matrices.of(shape);
+      return groups(format).fault(arrays, matrices.count(), matrices.rows(), matrices.columns());
+    }
+
+    @Override
     public double[] decompress(Map<String, double[]> arrays, Shape shape, NumberFormat format) {
       Matrices matrices = Matrices.of(shape);
       return groups(format).decompress(arrays, matrices.count(), matrices.rows(), matrices.columns());
@@ -179,6 +185,14 @@ public final class SparseLayouts {
               blocks.gather(elements, kept), blocks.gather(keep, kept), matrices.count(), matrices.rows()))
           .put(StoredArray.COLUMNS, Arrays.stream(kept).asDoubleStream().toArray())
           .buildOrThrow();
+    }
+
+    @Override
+    public Optional<String> fault(Map<String, double[]> arrays, Shape shape, NumberFormat format) {
+      Matrices matrices = Matrices.of(shape);
+      KeptColumns blocks = blocks(matrices.columns());
+      return blocks.fault(arrays.get(StoredArray.COLUMNS)).or(() ->
+          groups(format).fault(arrays, matrices.count(), matrices.rows(), blocks.gatheredColumns()));
     }
 
     @Override

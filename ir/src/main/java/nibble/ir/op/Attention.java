@@ -1,5 +1,6 @@
 package nibble.ir.op;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nibble.ir.BlockBuilder;
@@ -23,6 +24,8 @@ import nibble.ir.shape.Shape;
  * a mask that broadcasts to {@code [.., Hq, Nq, Nk]}: numbers that are added to scores, or truth values that tell which
  * keys a query sees. The result is {@code [.., Hq, Nq, E]}.
  *
+ * <p>Queries and keys may both be codes with scales; what is multiplied are values, as by {@code matmul}.
+ *
  * <p>Where there are fewer heads of keys than of queries, head h of the queries has head {@code h / (Hq / Hkv)} of the
  * keys (grouped-query attention). Query i is at position {@code i}, or at {@code i + Nk - Nq} where the mask is aligned
  * bottom-right. A query sees the keys that causality, window and mask all let it see. A query that sees no key has a
@@ -32,6 +35,7 @@ import nibble.ir.shape.Shape;
  * @param causal whether keys behind the position of a query are hidden, and what that position is
  * @param window how many positions, its own among them, a query sees in each direction; all where there is none
  * @param fill the score of what a query does not see; where there is none, it has no part in the result at all
+ * @param scheme a published way to compute it in few bits; nothing for as exactly as the operands are
  * @param to format of the result
  */
 @OpInfo(
@@ -39,7 +43,8 @@ import nibble.ir.shape.Shape;
     summary = "softmax of scaled products of queries and keys, times values",
     rounding = "scores, exponentials and sums in f32, weights in the format of the values; one rounding to the result")
 public record Attention(
-    double scale, Causal causal, Optional<Long> window, Optional<Double> fill, NumberFormat to) implements CompositeOp {
+    double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
+    NumberFormat to) implements CompositeOp {
   /** Which keys are hidden because they come later than a query. */
   public enum Causal {
     /** None. */
@@ -64,7 +69,7 @@ public record Attention(
 
   /** Attention without a mask. */
   public static Attention of(double scale, NumberFormat to) {
-    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), to);
+    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), to);
   }
 
   @Override
@@ -77,17 +82,23 @@ public record Attention(
     Shape q = queries.shape();
     Shape k = operands.get(1).shape();
     Shape v = operands.get(2).shape();
+    boolean areScaled = queries.isScaled() && operands.get(1).isScaled();
     for (TensorType type : operands.subList(0, 3)) {
-      expectFloat(type);
+      if (!areScaled || !type.isScaled()) {
+        expectFloat(type);
+      }
       if (type.rank() < 2 || type.rank() != q.rank()) {
         throw new TypeRuleException(
             "queries, keys and values of attention have one rank of at least 2, not the shapes " + q + ", " + k
                 + " and " + v);
       }
-      if (!type.format().equals(queries.format())) {
+      if (!areScaled && !type.format().equals(queries.format())) {
         throw new TypeRuleException("queries, keys and values of attention have one format, not "
             + queries.format().name() + " and " + type.format().name(), "cast one of them");
       }
+    }
+    if (areScaled && (scheme.isPresent() || operands.get(2).isScaled())) {
+      throw new TypeRuleException("attention takes scaled queries and keys with plain values, and no scheme then");
     }
     expectShapes(q, k, v);
     if (!to.isFloat()) {
@@ -147,6 +158,11 @@ public record Attention(
 
   @Override
   public Tensor eval(List<Tensor> operands, TensorType result) {
+    return scheme.map(known -> Tensor.of(result, new LowBitAttention(this, known.lowBit(), operands).eval()))
+        .orElseGet(() -> evalExactly(operands, result));
+  }
+
+  private Tensor evalExactly(List<Tensor> operands, TensorType result) {
     AttentionRows rows = new AttentionRows(this, operands);
     double[] values = operands.get(2).elements();
     int width = Math.toIntExact(result.shape().last().constant());
@@ -165,11 +181,20 @@ public record Attention(
 
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
+    if (scheme.isPresent()) {
+      // No kernel has it yet.
+      double[] unknown = new double[result.size()];
+      Arrays.fill(unknown, Double.POSITIVE_INFINITY);
+      return unknown;
+    }
     return new AttentionBounds(this, operands, model).error(result);
   }
 
   @Override
   public Value decompose(BlockBuilder builder, List<Value> operands) {
+    if (scheme.isPresent()) {
+      throw new IllegalStateException("attention by " + scheme.get() + " has no simpler parts");
+    }
     return new AttentionParts(this, builder, operands).build();
   }
 }

@@ -70,9 +70,10 @@ final class AttentionBounds {
 
   /** Magnitudes that operands of the kernel may have, as tensor cores align them: see {@link MatMul#error}. */
   private static double[] magnitudes(Approximate operand) {
-    double[] exact = operand.exact().elements();
+    double[] exact = operand.exact().values();
     double[] magnitudes = new double[exact.length];
-    double least = operand.exact().type().format().leastNormal();
+    // Products of integers are exact, those of zero too.
+    double least = operand.exact().type().isScaled() ? 0 : operand.exact().type().format().leastNormal();
     Arrays.setAll(magnitudes, i -> raised(Math.abs(exact[i]) + operand.error()[i], least));
     return magnitudes;
   }

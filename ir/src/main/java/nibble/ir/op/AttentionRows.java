@@ -25,8 +25,8 @@ final class AttentionRows {
     int[] q = operands.get(0).extents();
     int[] k = operands.get(1).extents();
     int rank = q.length;
-    this.queries = operands.get(0).elements();
-    this.keys = operands.get(1).elements();
+    this.queries = operands.get(0).values();
+    this.keys = operands.get(1).values();
     this.queryCount = q[rank - 2];
     this.keyCount = k[rank - 2];
     this.depth = q[rank - 1];

@@ -1,6 +1,7 @@
 package nibble.ir.op;
 
 import nibble.ir.OpInfo;
+import nibble.ir.bound.ErrorModel;
 
 /** The product. */
 @OpInfo(name = "mul", summary = "product of two elements", rounding = "one rounding; integers wrap")
@@ -30,5 +31,11 @@ public record Mul() implements BinaryOp {
   /** The product, where no error of an infinite operand is no error. */
   private static double times(double x, double y) {
     return x == 0 || y == 0 ? 0 : x * y;
+  }
+
+  /** A product with 0 is not rounded. */
+  @Override
+  public double functionError(double a, double errorA, double b, double errorB, double y, ErrorModel model) {
+    return y == 0 ? 0 : model.arithmetic(y);
   }
 }

@@ -57,22 +57,22 @@ final class QuantizeBounds {
   }
 
   private ScaleBounds scales() {
+    boolean isAffine = type.zeroType().isPresent();
+    CodeRange codes = isAffine ? Quantize.affineCodes(type.format()) : CodeRange.of(type.format());
     if (!made.isEmpty()) {
       return ScaleBounds.dynamic(
-          made.getFirst(), type.scaleType(), type.scale().orElseThrow(), CodeRange.of(type.format()),
-          made.stream().skip(1).findFirst(), model);
+          made.getFirst(), type.scaleType(), type.scale().orElseThrow(), codes, made.stream().skip(1).findFirst(), model);
     }
     boolean given = operands.size() > 1 && operands.get(1).exact().type().equals(type.scaleType());
     if (given) {
       return ScaleBounds.given(operands.get(1));
     }
     ScaleLayout layout = type.scale().orElseThrow();
-    boolean isAffine = type.zeroType().isPresent();
     return ScaleBounds.dynamic(
         isAffine ? spans() : magnitudes(),
         type.scaleType(),
         layout,
-        isAffine ? Quantize.affineCodes(type.format()) : CodeRange.of(type.format()),
+        codes,
         operands.stream().skip(1).findFirst(),
         model);
   }

@@ -201,6 +201,11 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
       level.set(box, layout.scale(least, codes), most);
       return;
     }
+    // What is rounded to 0 at most is 0 in any case.
+    if (layout.rule().scale(Math.nextUp(high + computed), codes, format) == 0) {
+      level.set(box, layout.scale(0, codes), layout.scale(0, codes));
+      return;
+    }
     // Without what a scale of 0 is replaced by.
     double smallest = Math.min(layout.rule().scale(least, codes, format), format.max());
     // Twice, since what is computed before rounding may be flushed to 0 and half a gap rounds to it.

@@ -22,17 +22,20 @@ import nibble.ir.layout.ScaleRule;
  * @param elements format of the codes
  * @param rule which scale a magnitude gets
  * @param inner the format of scales that the results are scales of: magnitudes are spread over codes times these then
+ * @param zero the format of zero points, of affine codes: what is spread, over all codes, are distances of the least and
+ *     the largest element then
  * @param result type of the scales: one for each magnitude
  */
 @OpInfo(
     name = "scales",
     summary = "scales for boxes of elements of those largest magnitudes",
     rounding = "the scale is rounded to its format as its rule says, also in exact interpretation")
-public record Scales(NumberFormat elements, ScaleRule rule, Optional<NumberFormat> inner, TensorType result)
+public record Scales(
+    NumberFormat elements, ScaleRule rule, Optional<NumberFormat> inner, Optional<NumberFormat> zero, TensorType result)
     implements TensorOp {
   /** Scales of elements. */
   public Scales(NumberFormat elements, ScaleRule rule, TensorType result) {
-    this(elements, rule, Optional.empty(), result);
+    this(elements, rule, Optional.empty(), Optional.empty(), result);
   }
 
   @Override
@@ -52,6 +55,9 @@ public record Scales(NumberFormat elements, ScaleRule rule, Optional<NumberForma
     }
     if (inner.isPresent() && result.isScaled()) {
       throw new TypeRuleException("the scales of scales are plain numbers, not " + result);
+    }
+    if (zero.isPresent() && (inner.isPresent() || !elements.isInteger())) {
+      throw new TypeRuleException("only scales of integers have zero points beside them");
     }
     rule.rejects(elements).ifPresent(why -> {
       throw new TypeRuleException(
@@ -73,7 +79,7 @@ public record Scales(NumberFormat elements, ScaleRule rule, Optional<NumberForma
 
   /** The numbers over which a magnitude is spread. */
   public CodeRange codes() {
-    CodeRange codes = CodeRange.of(elements);
+    CodeRange codes = zero.isPresent() ? Quantize.affineCodes(elements) : CodeRange.of(elements);
     return inner.map(codes::times).orElse(codes);
   }
 

@@ -68,7 +68,10 @@ final class SimulatedQuantizer {
     }
     double[] most = extremes(x, type, 1);
     double[] least = extremes(x, type, -1);
-    Arrays.setAll(most, box -> (float) (most[box] + least[box]));
+    Arrays.setAll(most, box -> {
+      double sum = most[box] + least[box];
+      return Double.isFinite(sum) ? (float) Math.min(sum, Float.MAX_VALUE) : sum;
+    });
     double span = format.max() - format.min();
     return choose(most, type.scaleType(), layout, new CodeRange(-span, span, 0, true), given);
   }

@@ -1,6 +1,8 @@
 package nibble.ir.op;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +46,8 @@ final class NaiveOps {
     double[] amax = Arrays.stream(operands.getFirst().elements()).map(Math::abs).toArray();
     ScaleLayout layout = new ScaleLayout(
         new Granularities.PerTensor(), result.format(), op.rule(), result.scale(), Optional.empty());
-    double most = op.elements().symmetricMax() * op.inner().map(NumberFormat::max).orElse(1.0);
+    double largest = op.zero().isPresent() ? op.elements().max() - op.elements().min() : op.elements().symmetricMax();
+    double most = largest * op.inner().map(NumberFormat::max).orElse(1.0);
     NumberFormat last = op.inner().orElse(op.elements());
     return operands.size() == 2
         ? NaiveScales.inner(amax, result, layout, most, last, operands.get(1))
@@ -59,13 +62,17 @@ final class NaiveOps {
       case ReduceOp reduce -> reduce(reduce, operands.getFirst(), result);
       case MatMul matmul -> matmul(matmul, operands, result);
       case Amax amax -> Expected.exactly(
-          NaiveScales.largest(Indexed.of(operands.getFirst()), amax.granularity(), result));
+          NaiveScales.largest(Indexed.of(onSide(amax, operands.getFirst())), amax.granularity(), result));
       case RangeOp range -> range(range, operands.getFirst(), result);
       case Scales scales -> Expected.exactly(parts(scales(scales, operands, result)));
       case Quantize quantize -> Expected.exactly(
           parts(new NaiveQuantize(quantize, operands.getFirst(), result).quantize(operands)));
       case Hadamard hadamard -> hadamard(hadamard, operands.getFirst());
       case Prune prune -> Expected.exactly(NaivePrune.eval(prune, operands.getFirst()));
+      case Dyadic dyadic -> map(extents, index -> dyadic(dyadic, Indexed.of(operands.getFirst()).get(index)));
+      case Requantize requantize -> map(extents, index -> requantize(
+          requantize, Indexed.of(operands.get(0)).broadcast(index), Indexed.of(operands.get(1)).broadcast(index),
+          Indexed.of(operands.get(2)).broadcast(index)));
       case Compress compress -> Expected.exactly(sameParts(operands.getFirst(), result));
       case Decompress decompress -> Expected.exactly(sameParts(operands.getFirst(), result));
       case CompositeOp composite -> NaiveComposites.eval(composite, operands, result);
@@ -95,6 +102,42 @@ final class NaiveOps {
       case Gather gather -> map(extents, index -> gather(gather.axis(), operands, index));
       default -> throw new IllegalArgumentException(op.name());
     };
+  }
+
+  private static Tensor onSide(Amax amax, Tensor x) {
+    double sign = amax.side().filter(Amax.Side.BELOW::equals).isPresent() ? -1 : 1;
+    return amax.side().isEmpty() ? x : Tensor.generate(x.type(), i -> {
+      double element = sign * x.elements()[i];
+      return element > 0 || Double.isNaN(element) ? element : 0;
+    });
+  }
+
+  /** By trial of all shifts: the largest with which the multiplier has 31 bits. */
+  private static double dyadic(Dyadic op, double factor) {
+    BigDecimal limit = BigDecimal.TWO.pow(31);
+    boolean isPositive = factor > 0;
+    int shift = 62;
+    BigDecimal multiplier = BigDecimal.ZERO;
+    for (; isPositive && shift >= 1; shift--) {
+      multiplier = Double.isInfinite(factor) ? limit : new BigDecimal(factor).multiply(BigDecimal.TWO.pow(shift))
+          .setScale(0, RoundingMode.HALF_EVEN);
+      if (multiplier.compareTo(limit) < 0) {
+        break;
+      }
+    }
+    boolean isTooLarge = shift == 0;
+    if (op.part() == Dyadic.Part.SHIFT) {
+      return Math.max(1, shift);
+    }
+    return isTooLarge ? Integer.MAX_VALUE : multiplier.doubleValue();
+  }
+
+  private static double requantize(Requantize op, double number, double multiplier, double shift) {
+    BigDecimal product = BigDecimal.valueOf(Math.max(number, -Integer.MAX_VALUE))
+        .multiply(BigDecimal.valueOf(Math.max(multiplier, 0)))
+        .divide(BigDecimal.TWO.pow((int) Math.min(Math.max(shift, 1), 62)))
+        .setScale(0, RoundingMode.HALF_UP);
+    return product.max(BigDecimal.valueOf(op.to().min())).min(BigDecimal.valueOf(op.to().max())).doubleValue();
   }
 
   private static Expected map(int[] extents, Element element) {

@@ -12,6 +12,7 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Add;
 import nibble.ir.op.And;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionScheme;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Mul;
@@ -59,9 +60,9 @@ record AttentionPattern(
   /** A number that is added, times a factor. */
   record Bias(Value value, double factor) {}
 
-  /** Appends the attention. */
-  Value build(BlockBuilder builder) {
-    Attention op = new Attention(scale, causal, window, fill, to);
+  /** Appends the attention, to be computed in a published way if one is given. */
+  Value build(BlockBuilder builder, Optional<AttentionScheme> scheme) {
+    Attention op = new Attention(scale, causal, window, fill, scheme, to);
     Value k = keys.straight(builder);
     Value v = values.straight(builder);
     return mask(builder)

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.op.AttentionScheme;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
@@ -20,11 +21,12 @@ import nibble.ir.rewrite.RewriteContext;
  * </pre>
  *
  * @param patterns attentions by the results of the products
+ * @param scheme how they are computed in few bits, if they are
  */
-record FuseAttention(ImmutableMap<Value, AttentionPattern> patterns) implements Rewrite {
+record FuseAttention(ImmutableMap<Value, AttentionPattern> patterns, Optional<AttentionScheme> scheme) implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
     return operation.results().stream().findFirst().map(patterns::get)
-        .map(pattern -> ImmutableList.of(pattern.build(context.builder())));
+        .map(pattern -> ImmutableList.of(pattern.build(context.builder(), scheme)));
   }
 }

@@ -3,6 +3,7 @@ package nibble.passes.attention;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import nibble.ir.Function;
@@ -11,6 +12,7 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionScheme;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Softmax;
 import nibble.ir.recipe.PathPattern;
@@ -29,20 +31,22 @@ import nibble.passes.PassOption;
  * {@link FuseAttention}. What is left of the parts is dead code.
  *
  * @param at paths of the products with values; none for all
+ * @param scheme how they are computed in few bits, if they are
  */
 @PassInfo(
     name = "fuse-attention",
     summary = "finds attention in the ops that a model spells it with, and makes one op of it",
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record FuseAttentions(
-    @PassOption("paths of the products with values; all, where none is given") ImmutableList<PathPattern> at)
-    implements Pass {
+    @PassOption("paths of the products with values; all, where none is given") ImmutableList<PathPattern> at,
+    @PassOption("published way to compute them in few bits; as precisely as their operands, where none is given")
+        Optional<AttentionScheme> scheme) implements Pass {
   @Override
   public Module run(Module module, PassContext context) {
     return module.mapFunctions(function -> {
       ImmutableMap<Value, AttentionPattern> patterns = patterns(function, context);
       return patterns.isEmpty()
-          ? function : new RewriteDriver(new FuseAttention(patterns)).apply(function, module.symbols());
+          ? function : new RewriteDriver(new FuseAttention(patterns, scheme)).apply(function, module.symbols());
     });
   }
 
@@ -58,7 +62,7 @@ public record FuseAttentions(
           switch (result) {
             case AttentionMatcher.Match.Found(AttentionPattern pattern) -> {
               patterns.put(operation.result(), pattern);
-              context.applied(subject(pattern), operation.location(), reason(), cost(operation, graph));
+              context.applied(subject(pattern) + by(), operation.location(), reason(), cost(operation, graph));
             }
             case AttentionMatcher.Match.Refused(String why) ->
                 context.skipped("attention", operation.location(), why);
@@ -73,6 +77,10 @@ public record FuseAttentions(
       }
     });
     return patterns.buildOrThrow();
+  }
+
+  private String by() {
+    return scheme.map(known -> ", by " + known.name().toLowerCase(Locale.ROOT)).orElse("");
   }
 
   private String reason() {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.op.Attention;
 import nibble.ir.op.CompositeOp;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
@@ -25,7 +26,8 @@ import nibble.ir.rewrite.RewriteContext;
 public record DecomposeComposite(ImmutableList<String> ops) implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (operation.op() instanceof CompositeOp op && (ops.isEmpty() || ops.contains(op.name()))) {
+    if (operation.op() instanceof CompositeOp op && (ops.isEmpty() || ops.contains(op.name()))
+        && !(op instanceof Attention attention && attention.scheme().isPresent())) {
       return Optional.of(ImmutableList.of(op.decompose(context.builder(), operation.operands())));
     }
     return Optional.empty();

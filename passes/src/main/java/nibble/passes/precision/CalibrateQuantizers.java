@@ -26,7 +26,6 @@ import nibble.ir.op.Quantize;
 import nibble.ir.op.Scales;
 import nibble.ir.op.TensorOp;
 import nibble.ir.recipe.PathPattern;
-import nibble.ir.rewrite.RewriteDriver;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
 import nibble.passes.PassContext;
@@ -76,12 +75,7 @@ public record CalibrateQuantizers(
 
   @Override
   public Module run(Module module, PassContext context) {
-    return module.mapFunctions(function -> {
-      ImmutableMap<Value, Constant> ranges = ranges(function, context);
-      return ranges.isEmpty()
-          ? function
-          : new RewriteDriver(new GiveScaleOperands(ranges)).apply(function, module.symbols());
-    });
+    return RewriteWhereFound.apply(module, function -> ranges(function, context), GiveScaleOperands::new);
   }
 
   private ImmutableMap<Value, Constant> ranges(Function function, PassContext context) {

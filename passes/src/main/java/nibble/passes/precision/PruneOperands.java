@@ -1,12 +1,13 @@
 package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.op.Prune;
+import nibble.ir.op.Weight;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
@@ -18,17 +19,22 @@ import nibble.ir.rewrite.RewriteContext;
  *                           %3 = matmul %x, %2
  * </pre>
  *
- * @param products results of the products
+ * <p>What was pruned when the model was compiled is another weight, and {@code prune} keeps all of it: it says that the
+ * weight is sparse.
+ *
+ * @param products what is pruned, by the results of the products: nothing for the weight itself
  * @param layout that pruned weights fit
  */
-record PruneOperands(ImmutableSet<Value> products, SparseLayout layout) implements Rewrite {
+record PruneOperands(ImmutableMap<Value, Optional<Weight>> products, SparseLayout layout) implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (operation.results().stream().noneMatch(products::contains)) {
+    Optional<Weight> made = operation.results().isEmpty() ? null : products.get(operation.results().getFirst());
+    if (made == null) {
       return Optional.empty();
     }
     WeightProduct product = new WeightProduct.Reader(context::definition).read(operation);
-    Value pruned = context.builder().add(new Prune(product.rightInner(), layout), product.right().stored());
+    Value stored = made.isPresent() ? context.builder().add(made.get()) : product.right().stored();
+    Value pruned = context.builder().add(new Prune(product.rightInner(), layout), stored);
     Value right = product.right().toOperand(pruned, operation.operand(1).tensorType().format(), context.builder());
     return Optional.of(ImmutableList.of(context.builder().add(operation.op(), operation.operand(0), right)));
   }

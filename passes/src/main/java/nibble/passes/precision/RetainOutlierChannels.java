@@ -2,13 +2,9 @@ package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.LinkedHashMultimap;
-import com.google.common.collect.SetMultimap;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import nibble.ir.Function;
@@ -19,7 +15,6 @@ import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.op.MatMul;
 import nibble.ir.recipe.PathPattern;
-import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.Dim;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
@@ -73,38 +68,24 @@ public record RetainOutlierChannels(
 
   @Override
   public Module run(Module module, PassContext context) {
-    return module.mapFunctions(function -> {
-      ImmutableMap<Value, Split> splits = splits(function, context);
-      return splits.isEmpty()
-          ? function
-          : new RewriteDriver(new SplitOperands(splits)).apply(function, module.symbols());
-    });
+    return RewriteWhereFound.apply(module, function -> splits(function, context), SplitOperands::new);
   }
 
   private ImmutableMap<Value, Split> splits(Function function, PassContext context) {
-    ProductScope scope = new ProductScope(at, "every product with a weight");
-    WeightProduct.Reader reader = new WeightProduct.Reader(Definitions.in(function));
-    SetMultimap<Value, Operation> products = LinkedHashMultimap.create();
-    function.body().walk(operation -> {
-      if (scope.includes(operation) && share > 0) {
-        Optional<String> obstacle = reader.obstacle(operation).or(() -> inner(reader.read(operation)).isConstant()
-            ? Optional.empty() : Optional.of("its inner axis is symbolic"));
-        obstacle.ifPresentOrElse(
-            why -> context.skipped("outlier channels", operation.location(), why),
-            () -> products.put(reader.read(operation).left().stored(), operation));
-      }
-    });
-    if (products.isEmpty()) {
-      return ImmutableMap.of();
+    ImmutableMap.Builder<Value, Split> splits = ImmutableMap.builder();
+    if (share > 0) {
+      ProductScope scope = new ProductScope(at, "every product with a weight");
+      ActivationProducts.observe(
+          function, scope, "outlier channels", RetainOutlierChannels::obstacle, context, NAME, (seen, products) ->
+              products.forEach((product, read) ->
+                  split(product, read, energies(seen, read.leftInner()), scope, context)
+                      .ifPresent(split -> splits.put(product.result(), split))));
     }
-    ObservedValues observed = ObservedValues.of(function, products.keySet(), context, NAME);
-    Map<Value, Split> splits = new HashMap<>();
-    products.forEach((activation, product) -> {
-      WeightProduct read = reader.read(product);
-      double[] energy = energies(observed.of(activation).orElseThrow(), read.leftInner());
-      split(product, read, energy, scope, context).ifPresent(split -> splits.put(product.result(), split));
-    });
-    return ImmutableMap.copyOf(splits);
+    return splits.buildOrThrow();
+  }
+
+  private static Optional<String> obstacle(WeightProduct product) {
+    return inner(product).isConstant() ? Optional.empty() : Optional.of("its inner axis is symbolic");
   }
 
   private static Dim inner(WeightProduct product) {

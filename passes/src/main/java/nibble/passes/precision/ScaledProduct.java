@@ -17,9 +17,8 @@ final class ScaledProduct {
   /** Why a product can't take these operands, if it can't. */
   static Optional<String> obstacle(TensorType left, TensorType right, boolean transposeB) {
     for (TensorType type : List.of(left, right)) {
-      if (type.zeroType().isPresent()) {
-        return Optional.of("the codes of " + type
-            + " have zero points, so that sums of their products are not those of values times scales");
+      if (type.zeroType().isPresent() && (type.format().bits() > Byte.SIZE || zeroBits(type) > Byte.SIZE)) {
+        return Optional.of("codes of " + type + " less their zero points are too wide to be multiplied as they are");
       }
     }
     Optional<Long> leftBlock = innerBlock(left, left.rank() - 1);
@@ -33,6 +32,10 @@ final class ScaledProduct {
           + rightBlock.get() + " on the right");
     }
     return Optional.empty();
+  }
+
+  private static int zeroBits(TensorType type) {
+    return type.zeroType().orElseThrow().format().bits();
   }
 
   /** How many consecutive elements of K share a scale; nothing for all of them. */

@@ -2,19 +2,14 @@ package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.SetMultimap;
 import com.google.common.primitives.Doubles;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.Value;
-import nibble.ir.eval.Tensor;
 import nibble.ir.recipe.PathPattern;
-import nibble.ir.rewrite.RewriteDriver;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
 import nibble.passes.PassContext;
@@ -57,43 +52,30 @@ public record SmoothMatMuls(
 
   @Override
   public Module run(Module module, PassContext context) {
-    return module.mapFunctions(function -> {
-      ImmutableMap<Value, ImmutableList<Double>> factors = factors(function, context);
-      return factors.isEmpty()
-          ? function
-          : new RewriteDriver(new SmoothOperands(factors)).apply(function, module.symbols());
-    });
+    return RewriteWhereFound.apply(module, function -> factors(function, context), SmoothOperands::new);
   }
 
   private ImmutableMap<Value, ImmutableList<Double>> factors(Function function, PassContext context) {
     ProductScope scope = new ProductScope(at, "every product with a weight");
-    Definitions definitions = Definitions.in(function);
-    WeightProduct.Reader reader = new WeightProduct.Reader(definitions);
-    SetMultimap<Value, Operation> products =
-        ActivationProducts.in(function, scope, reader, "smoothing", SmoothMatMuls::obstacle, context);
-    if (products.isEmpty()) {
-      return ImmutableMap.of();
-    }
-    ObservedValues observed = ObservedValues.of(function, products.keySet(), context, "smooth");
-    Map<Value, ImmutableList<Double>> factors = new HashMap<>();
-    products.asMap().forEach((activation, users) -> {
-      Tensor seen = observed.of(activation).orElseThrow();
-      double[] channels = ChannelMagnitudes.of(seen, seen.extents().length - 1);
-      double[] rows = new double[channels.length];
-      for (Operation product : users) {
-        WeightProduct read = reader.read(product);
-        double[] own = ChannelMagnitudes.of(
-            new ConstantValues(definitions).tensor(read.right().stored(), context.environment().weights().orElseThrow())
-                .orElseThrow(), read.rightInner());
-        Arrays.setAll(rows, j -> Math.max(rows[j], own[j]));
-      }
-      ImmutableList<Double> powers = ImmutableList.copyOf(Doubles.asList(factors(channels, rows)));
-      users.forEach(product -> {
-        factors.put(product.result(), powers);
-        record(product, reader.read(product), powers, scope, context);
-      });
-    });
-    return ImmutableMap.copyOf(factors);
+    ConstantValues constants = new ConstantValues(Definitions.in(function));
+    ImmutableMap.Builder<Value, ImmutableList<Double>> factors = ImmutableMap.builder();
+    ActivationProducts.observe(
+        function, scope, "smoothing", SmoothMatMuls::obstacle, context, "smooth", (seen, products) -> {
+          double[] channels = ChannelMagnitudes.of(seen, seen.extents().length - 1);
+          double[] rows = new double[channels.length];
+          for (WeightProduct read : products.values()) {
+            double[] own = ChannelMagnitudes.of(
+                constants.tensor(read.right().stored(), context.environment().weights().orElseThrow()).orElseThrow(),
+                read.rightInner());
+            Arrays.setAll(rows, j -> Math.max(rows[j], own[j]));
+          }
+          ImmutableList<Double> powers = ImmutableList.copyOf(Doubles.asList(factors(channels, rows)));
+          products.forEach((product, read) -> {
+            factors.put(product.result(), powers);
+            record(product, read, powers, scope, context);
+          });
+        });
+    return factors.buildOrThrow();
   }
 
   private static Optional<String> obstacle(WeightProduct product) {

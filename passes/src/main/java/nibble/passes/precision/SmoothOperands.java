@@ -2,18 +2,12 @@ package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import nibble.ir.Operation;
-import nibble.ir.TensorType;
 import nibble.ir.Value;
-import nibble.ir.op.Constant;
 import nibble.ir.op.Mul;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
-import nibble.ir.shape.Dim;
-import nibble.ir.shape.Shape;
 
 /**
  * Divides channels of left operands of matrix products, and multiplies rows of right ones, where they are stored.
@@ -42,18 +36,9 @@ record SmoothOperands(ImmutableMap<Value, ImmutableList<Double>> factors) implem
 
   private static Value scaled(
       Value operand, StoredOperand source, int axis, ImmutableList<Double> factors, RewriteContext context) {
-    TensorType stored = source.stored().tensorType();
-    List<Dim> extents = new ArrayList<>();
-    for (int i = axis; i < stored.rank(); i++) {
-      extents.add(i == axis ? stored.shape().dim(i) : Dim.ONE);
-    }
-    Value constant = context.builder().add(constant(factors, TensorType.of(Shape.of(extents), stored.format())));
+    Value constant =
+        context.builder().add(ChannelConstant.along(factors, source.stored().tensorType(), axis));
     Value scaled = context.builder().add(new Mul(), source.stored(), constant);
     return source.toOperand(scaled, operand.tensorType().format(), context.builder());
-  }
-
-  private static Constant constant(ImmutableList<Double> values, TensorType type) {
-    boolean uniform = values.stream().allMatch(values.getFirst()::equals);
-    return uniform ? Constant.splat(values.getFirst(), type) : new Constant(values, type);
   }
 }

@@ -2,12 +2,9 @@ package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.SetMultimap;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import nibble.ir.Function;
@@ -16,7 +13,6 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.recipe.PathPattern;
-import nibble.ir.rewrite.RewriteDriver;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
 import nibble.passes.PassContext;
@@ -49,36 +45,24 @@ public record SortChannels(
 
   @Override
   public Module run(Module module, PassContext context) {
-    return module.mapFunctions(function -> {
-      ImmutableMap<Value, ImmutableList<Double>> orders = orders(function, context);
-      return orders.isEmpty()
-          ? function
-          : new RewriteDriver(new SortOperands(orders)).apply(function, module.symbols());
-    });
+    return RewriteWhereFound.apply(module, function -> orders(function, context), SortOperands::new);
   }
 
   private ImmutableMap<Value, ImmutableList<Double>> orders(Function function, PassContext context) {
     ProductScope scope = new ProductScope(at, "every product with a weight");
-    WeightProduct.Reader reader = new WeightProduct.Reader(Definitions.in(function));
-    SetMultimap<Value, Operation> products =
-        ActivationProducts.in(function, scope, reader, "the order of channels", SortChannels::obstacle, context);
-    if (products.isEmpty()) {
-      return ImmutableMap.of();
-    }
-    ObservedValues observed = ObservedValues.of(function, products.keySet(), context, "sort-channels");
-    Map<Value, ImmutableList<Double>> orders = new HashMap<>();
-    products.asMap().forEach((activation, users) -> {
-      WeightProduct first = reader.read(users.iterator().next());
-      double[] channels = ChannelMagnitudes.of(observed.of(activation).orElseThrow(), first.leftInner());
-      List<Integer> order = IntStream.range(0, channels.length).boxed()
-          .sorted(Comparator.comparingDouble(channel -> -channels[channel])).toList();
-      for (Operation product : users) {
-        orders.put(
-            product.result(), order.stream().map(Integer::doubleValue).collect(ImmutableList.toImmutableList()));
-        record(product, reader.read(product), channels, order, scope, context);
-      }
-    });
-    return ImmutableMap.copyOf(orders);
+    ImmutableMap.Builder<Value, ImmutableList<Double>> orders = ImmutableMap.builder();
+    ActivationProducts.observe(
+        function, scope, "the order of channels", SortChannels::obstacle, context, "sort-channels", (seen, products) -> {
+          double[] channels = ChannelMagnitudes.of(seen, products.values().iterator().next().leftInner());
+          List<Integer> order = IntStream.range(0, channels.length).boxed()
+              .sorted(Comparator.comparingDouble(channel -> -channels[channel])).toList();
+          products.forEach((product, read) -> {
+            orders.put(
+                product.result(), order.stream().map(Integer::doubleValue).collect(ImmutableList.toImmutableList()));
+            record(product, read, channels, order, scope, context);
+          });
+        });
+    return orders.buildOrThrow();
   }
 
   private static Optional<String> obstacle(WeightProduct product) {

@@ -1,20 +1,26 @@
 package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
-import java.util.List;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.TypeRuleException;
 import nibble.ir.Value;
-import nibble.ir.eval.Tensor;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts.NOfM;
 import nibble.ir.op.Prune;
+import nibble.ir.op.Weight;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.rewrite.RewriteDriver;
+import nibble.ir.sparsity.Saliency;
 import nibble.passes.Decision.Cost;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
@@ -23,48 +29,130 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Prunes weights of matrix products by magnitude along the axis that is summed over, by {@link PruneOperands}. What is
- * left fits a sparse layout, along the axis along which sparse matrix instructions take it. Stands before {@code
- * quantize} and {@code cast}.
+ * Prunes weights of matrix products along the axis that is summed over, by {@link PruneOperands}. What is left fits a
+ * sparse layout, along the axis along which sparse matrix instructions take it. Stands before {@code quantize} and
+ * {@code cast}.
+ *
+ * <p>Magnitude is looked at when weights are loaded; by another saliency, or with masks that fit both axes, weights are
+ * pruned when the model is compiled, and the module has the result as another weight.
  *
  * @param at paths of the products; none for all
  * @param weight layout that pruned weights fit
+ * @param saliency which weights are kept, and whether others make up for those that are not
+ * @param transposable whether masks fit 2:4 along both axes
+ * @param ifPays whether products stay dense where a sparse weight does not pay by modelled times
+ * @param rows of activations, for modelled times; those of the sample inputs where there is none
+ * @param format in which operands are multiplied, for modelled times
+ * @param target that times are modelled for; that of the command where there is none
+ * @param damping what is added to the diagonal of {@code X^T X}, as a share of its mean, for {@code sparsegpt}
  */
 @PassInfo(
     name = "sparsify",
-    summary = "prunes weights of matrix products by magnitude, so that they fit a sparse layout",
+    summary = "prunes weights of matrix products, so that they fit a sparse layout",
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record SparsifyMatMuls(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
-    @PassOption("sparse layout of weights, such as 2:4 or 64:2:8") SparseLayout weight) implements Pass {
+    @PassOption("sparse layout of weights, such as 2:4 or 64:2:8") SparseLayout weight,
+    @PassOption(value = "which weights are kept: the largest by magnitude, by magnitude and the activations of sample "
+        + "inputs (wanda, ria), or those whose loss others can't make up for (sparsegpt)", otherwise = "magnitude")
+    Saliency saliency,
+    @PassOption(value = "whether masks are 2:4 along both axes of a weight", otherwise = "false") boolean transposable,
+    @PassOption(
+        value = "whether a product stays dense where a sparse weight does not pay by modelled times",
+        otherwise = "true")
+    boolean ifPays,
+    @PassOption("rows of activations for modelled times; those of the sample inputs, where none are given")
+    Optional<Long> rows,
+    @PassOption(value = "format in which operands are multiplied, for modelled times", otherwise = "f16")
+    NumberFormat format,
+    @PassOption("target that times are modelled for, such as sm_90a; that of the command, where none is given")
+    Optional<String> target,
+    @PassOption(value = "share of the mean square of activations that sparsegpt adds to each", otherwise = "0.5")
+    double damping) implements Pass {
+  private static final String NAME = "sparsify";
+
+  public SparsifyMatMuls {
+    if (transposable && !(weight instanceof NOfM(long n, long m) && n == 2 && m == 4)) {
+      throw new IllegalArgumentException("transposable masks are 2:4, not " + weight.text());
+    }
+    if (rows.isPresent() && rows.get() < 1) {
+      throw new IllegalArgumentException("an activation has at least one row, not " + rows.get());
+    }
+    if (!(damping >= 0)) {
+      throw new IllegalArgumentException("damping is at least 0, not " + damping);
+    }
+  }
+
+  @Override
+  public boolean needsInputs() {
+    return saliency.needsActivations() || ifPays && rows.isEmpty();
+  }
+
+  private WeightPruning pruning() {
+    return new WeightPruning(weight, saliency, transposable, damping);
+  }
+
   @Override
   public Module run(Module module, PassContext context) {
     return module.mapFunctions(function -> {
-      ImmutableSet<Value> products = products(function, context);
+      ImmutableMap<Value, Optional<Weight>> products = products(function, context);
       return products.isEmpty()
           ? function
           : new RewriteDriver(new PruneOperands(products, weight)).apply(function, module.symbols());
     });
   }
 
-  private ImmutableSet<Value> products(Function function, PassContext context) {
+  private ImmutableMap<Value, Optional<Weight>> products(Function function, PassContext context) {
     ProductScope scope = new ProductScope(at, "every product with a weight");
     Definitions definitions = Definitions.in(function);
     WeightProduct.Reader reader = new WeightProduct.Reader(definitions);
-    ImmutableSet.Builder<Value> products = ImmutableSet.builder();
+    SparsityGain gain = new SparsityGain(
+        weight, format, rows, target, SparsityGain.sizes(function, context), context);
+    Map<Operation, Optional<String>> obstacles = new LinkedHashMap<>();
     function.body().walk(operation -> {
       if (scope.includes(operation)) {
-        Optional<String> obstacle =
-            reader.obstacle(operation).or(() -> obstacle(reader.read(operation), definitions));
-        obstacle.ifPresentOrElse(
-            why -> context.skipped("sparse weight", operation.location(), why),
-            () -> {
-              products.add(operation.result());
-              record(operation, reader.read(operation), scope, definitions, context);
-            });
+        obstacles.put(
+            operation, reader.obstacle(operation).or(() -> obstacle(reader.read(operation), definitions))
+                .or(() -> refusal(gain, operation)));
       }
     });
-    return products.build();
+    PrunedWeights weights = new PrunedWeights(
+        pruning(), definitions, context,
+        seen(function, Maps.filterValues(obstacles, Optional::isEmpty).keySet(), context));
+    Map<Value, Optional<Weight>> products = new LinkedHashMap<>();
+    obstacles.forEach((operation, obstacle) -> {
+      if (obstacle.isPresent()) {
+        context.skipped("sparse weight", operation.location(), obstacle.get());
+        return;
+      }
+      WeightProduct product = reader.read(operation);
+      Optional<PrunedWeights.Pruned> pruned = weights.of(product);
+      products.put(operation.result(), pruned.flatMap(PrunedWeights.Pruned::made));
+      record(operation, product, pruned, scope.reason(operation) + worth(gain, operation), context);
+    });
+    return ImmutableMap.copyOf(products);
+  }
+
+  private Optional<ObservedValues> seen(Function function, Set<Operation> chosen, PassContext context) {
+    return saliency.needsActivations() && !chosen.isEmpty()
+        ? Optional.of(SampledProducts.of(function, chosen, context, NAME).values()) : Optional.empty();
+  }
+
+  /** Why a product stays dense although its weight could be sparse, if it does. */
+  private Optional<String> refusal(SparsityGain gain, Operation operation) {
+    return ifPays
+        ? gain.of(operation).filter(gain::isRefused)
+            .map(estimate -> "it does not pay: " + estimate.text() + "; " + estimate.obstacle().orElseThrow())
+        : Optional.empty();
+  }
+
+  /** What the sparse weight is worth, for the record. */
+  private String worth(SparsityGain gain, Operation operation) {
+    String whatever = ifPays ? "forced although" : "asked for although";
+    return gain.of(operation)
+        .map(estimate -> "; " + estimate.text()
+            + estimate.obstacle().map(why -> ", " + whatever + " it does not pay: " + why).orElse(""))
+        .orElse("");
   }
 
   private Optional<String> obstacle(WeightProduct product, Definitions definitions) {
@@ -74,32 +162,40 @@ public record SparsifyMatMuls(
     }
     try {
       new Prune(product.rightInner(), weight).compressed(stored.tensorType()).parts();
-      return Optional.empty();
     } catch (TypeRuleException | IllegalArgumentException e) {
       return Optional.of("its " + product.right().description() + " can't be sparse: " + e.getMessage());
     }
+    if (!pruning().isMadeWhenCompiled()) {
+      return Optional.empty();
+    }
+    if (stored.tensorType().rank() != 2 || !stored.tensorType().shape().isConstant()) {
+      return Optional.of("its weight is no matrix");
+    }
+    if (saliency.needsActivations()
+        && product.leftInner() != product.left().stored().tensorType().rank() - 1) {
+      return Optional.of("its activation is stored with another axis last than the inner one");
+    }
+    return pruning().obstacle(stored.tensorType().shape().extents(), product.rightInner());
   }
 
   private void record(
-      Operation product, WeightProduct read, ProductScope scope, Definitions definitions, PassContext context) {
-    Value stored = read.right().stored();
-    Prune prune = new Prune(read.rightInner(), weight);
-    Optional<Double> lost = context.environment().weights()
-        .flatMap(source -> new ConstantValues(definitions).tensor(stored, source))
-        .map(values -> lost(prune, values));
+      Operation operation, WeightProduct product, Optional<PrunedWeights.Pruned> pruned, String reason,
+      PassContext context) {
+    Value stored = product.right().stored();
+    Prune prune = new Prune(product.rightInner(), weight);
+    Optional<Double> lost = pruned.map(PrunedWeights.Pruned::lost);
     context.applied(
-        read.right().description() + " pruned to " + weight.text() + " along axis " + read.rightInner()
-            + lost.map(share -> String.format(Locale.ROOT, ", %.2f %% of its energy kept", 100 * (1 - share)))
-                .orElse(""),
-        product.location(),
-        scope.reason(product),
+        product.right().description() + " pruned to " + weight.text() + " along axis " + product.rightInner()
+            + how() + pruned.map(PrunedWeights.Pruned::text).orElse(""),
+        operation.location(),
+        reason,
         new Cost(
             TensorBytes.of(stored.tensorType()), TensorBytes.compressed(prune.compressed(stored.tensorType())),
             lost.map(Noise::decibels)));
   }
 
-  /** The share of the energy of a weight that pruning takes. */
-  private static double lost(Prune prune, Tensor weight) {
-    return Noise.ratio(weight.values(), prune.eval(List.of(weight), weight.type()).values());
+  private String how() {
+    return (saliency == Saliency.MAGNITUDE ? "" : " by " + saliency.name().toLowerCase(Locale.ROOT))
+        + (transposable ? ", transposable" : "");
   }
 }

@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Module;
+import nibble.ir.Operation;
 import nibble.ir.Substitution;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
@@ -15,8 +17,10 @@ import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.op.Constant;
 import nibble.passes.Decision;
 import nibble.passes.Decision.Outcome;
+import nibble.passes.MadeWeights;
 import nibble.passes.NumericEffect;
 import nibble.passes.PassEnvironment;
 import nibble.passes.validate.ValidationReport.FunctionReport;
@@ -41,6 +45,13 @@ public record Validator(
     return new Validator(environment.weights(), environment.inputs(), seed);
   }
 
+  /** The same with weights that passes made. */
+  public Validator with(MadeWeights made) {
+    return new Validator(
+        made.tensors().isEmpty() ? weights : Optional.of(made.over(weights.orElseGet(new SampleData(seed)::weights))),
+        inputs, seed);
+  }
+
   /**
    * Checks one run of a pass.
    *
@@ -48,10 +59,12 @@ public record Validator(
    * @throws InputException where the program before the pass can't be interpreted on the inputs or weights given
    */
   public ValidationReport check(
-      String pass, NumericEffect effect, Module before, Module after, List<Decision> decisions) {
-    if (after == before) {
+      String pass, NumericEffect effect, Module before, Module output, List<Decision> decisions) {
+    if (output == before) {
       return new ValidationReport(pass, effect, ImmutableList.of(), Optional.empty());
     }
+    boolean addsState = effect instanceof NumericEffect.ChangesOnPurpose change && change.addsState();
+    Module after = addsState ? output.mapFunctions(function -> withoutState(function, before)) : output;
     Optional<String> signature = signatureProblem(before, after);
     if (signature.isPresent()) {
       return new ValidationReport(pass, effect, ImmutableList.of(), signature);
@@ -103,6 +116,24 @@ public record Validator(
     } catch (InputException e) {
       return false;
     }
+  }
+
+  /** A first run: what a function has more parameters than before are zeros, and further results are nobody's. */
+  private static Function withoutState(Function after, Module before) {
+    Function function = before.functions().get(after.name());
+    int parameters = function == null ? 0 : function.parameters().size();
+    if (function == null || after.parameters().size() < parameters || after.results().size() < function.results().size()) {
+      return after;
+    }
+    ImmutableList.Builder<Operation> operations = ImmutableList.builder();
+    for (Value state : after.parameters().subList(parameters, after.parameters().size())) {
+      operations.add(new Operation(
+          Constant.splat(0, state.tensorType()), ImmutableList.of(), ImmutableList.of(state), ImmutableList.of(),
+          after.location()));
+    }
+    return after.withBody(new Block(
+        after.parameters().subList(0, parameters), operations.addAll(after.body().operations()).build(),
+        after.results().subList(0, function.results().size())));
   }
 
   /** What is different about the functions or their types, where a caller would notice. */

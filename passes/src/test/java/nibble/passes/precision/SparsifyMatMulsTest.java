@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import nibble.ir.Module;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
@@ -16,15 +22,25 @@ import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.SparseLayout;
 import nibble.ir.shape.Shape;
+import nibble.ir.verify.Verifier;
 import nibble.passes.Decision;
+import nibble.passes.MadeWeights;
 import nibble.passes.PassContext;
 import nibble.passes.PassEnvironment;
+import nibble.passes.PassManager;
+import nibble.passes.PassRun;
+import nibble.passes.SparsityCosts;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.spi.Plugins;
 import nibble.passes.testing.IrText;
 import nibble.passes.testing.PassContract;
+import nibble.passes.validate.Validator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SparsifyMatMulsTest extends PassContract {
   private static final PassRegistry REGISTRY = Plugins.none().passes();
@@ -172,6 +188,149 @@ class SparsifyMatMulsTest extends PassContract {
       REGISTRY.parse("sparsify{weight=" + wanted.getFirst() + "}").passes().getFirst().run(before, context);
       assertEquals(wanted.getLast(), context.decisions().getFirst().reason());
     }
+  }
+
+  private static PassContext sampled() {
+    TensorType type = TensorType.of(Shape.of(48, 32), Formats.F32);
+    Random random = new Random(11);
+    double[] x = new double[48 * 32];
+    // Channels share a part, and one is ten times as large as the others.
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (random.nextGaussian() + (i % 32 == 0 ? 0 : x[i / 32 * 32])) * (i % 32 == 5 ? 10 : 1);
+    }
+    return new PassContext(
+        PassEnvironment.of(REGISTRY.ir()).withWeights(WEIGHTS)
+            .withInputs(ImmutableMap.of("main", ImmutableList.of(Tensor.of(type, x).rounded()))), "sparsify");
+  }
+
+  private static List<Tensor> weights(Module module, PassContext context) {
+    Tensor unit = Tensor.generate(TensorType.of(Shape.of(32, 32), Formats.F32), i -> i / 32 == i % 32 ? 1 : 0);
+    return new Interpreter(Mode.EXACT, new MadeWeights(context.made()).over(WEIGHTS))
+        .run(module.functions().get("main"), List.of(unit));
+  }
+
+  /** The ratios that a record has of the product on sample inputs: of this pruning, and of that by magnitude. */
+  private static double[] ratios(PassContext context) {
+    String subject = context.decisions().getFirst().subject();
+    Matcher ratios = Pattern.compile("SQNR of the product on sample inputs ([\\d.]+) dB, by magnitude ([\\d.]+) dB")
+        .matcher(subject);
+    assertTrue(ratios.find(), subject);
+    return new double[] {Double.parseDouble(ratios.group(1)), Double.parseDouble(ratios.group(2))};
+  }
+
+  /** Whichever way it is asked what weights meet, less is lost than by magnitude. */
+  @ParameterizedTest
+  @ValueSource(strings = {"wanda", "ria", "sparsegpt"})
+  void whatWeightsMeetCounts(String saliency) {
+    for (String layout : List.of("2:4", "16:2:8")) {
+      PassContext context = sampled();
+      Module after = apply("sparsify{at=b, weight=" + layout + ", saliency=" + saliency + "}", context);
+      assertTrue(Verifier.check(after).isEmpty());
+      assertEquals(Set.of("w@sparsify"), context.made().keySet());
+      double[] ratios = ratios(context);
+      assertTrue(ratios[0] > ratios[1] + 0.5, layout + ": " + Arrays.toString(ratios));
+      // What the op `prune` keeps of the new weight is all of it.
+      Tensor made = context.made().get("w@sparsify");
+      double[] kept = weights(after, context).get(1).elements();
+      for (int i = 0; i < kept.length; i++) {
+        assertEquals(made.elements()[i % 16 * 32 + i / 16], kept[i]);
+      }
+    }
+  }
+
+  @Test
+  void masksMayFitBothAxes() {
+    PassContext context = context();
+    Module after = apply("sparsify{weight=2:4, transposable=true}", context);
+    for (int product = 0; product < 2; product++) {
+      double[] kept = weights(after, context).get(product).elements();
+      for (int row = 0; row < 32; row++) {
+        for (int column = 0; column < 16; column += 4) {
+          int at = row * 16 + column;
+          assertTrue(Arrays.stream(kept, at, at + 4).filter(x -> x != 0).count() <= 2,
+              product + " " + row + " " + column + Arrays.toString(Arrays.copyOfRange(kept, at, at + 4)));
+        }
+      }
+    }
+    assertTrue(context.decisions().getFirst().subject().startsWith(
+        "weight 'v' pruned to 2:4 along axis 0, transposable, "));
+  }
+
+  @Test
+  void whatIsMadeWhenCompiledNeedsWeightsAndInputs() {
+    PassContext none = new PassContext(PassEnvironment.of(REGISTRY.ir()), "sparsify");
+    assertEquals("sparsify has no weights to choose from", assertThrows(
+        InputException.class, () -> apply("sparsify{weight=2:4, transposable=true}", none)).getMessage());
+    assertThrows(InputException.class, () -> apply("sparsify{weight=2:4, saliency=wanda}", context()));
+    assertThrows(InputException.class, () -> REGISTRY.parse("sparsify{weight=1:2, transposable=true}"));
+    PassContext rows = context();
+    Module three = IrText.module("""
+        func @main(%x: tensor<[B,8] x f32>) {
+          %w = weight {key = "w"} : tensor<[8,6] x f32>
+          %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,6] x f32>
+          return %0
+        }
+        """);
+    assertEquals(three, REGISTRY.parse("sparsify{weight=2:4, transposable=true}").passes().getFirst().run(three, rows));
+    assertEquals("a transposable mask needs output channels in groups of 4, and there are 6",
+        rows.decisions().getFirst().reason());
+  }
+
+  /** Weights that one pass made are there for the next, and get other names. */
+  @Test
+  void madeWeightsGoOn() {
+    PassManager manager = PassManager.of(
+        REGISTRY, PassEnvironment.of(REGISTRY.ir()).withWeights(WEIGHTS).withInputs(sampled().environment().inputs()));
+    PassRun run = manager.validating(Validator.of(manager.environment(), 1)).run(
+        module(), REGISTRY.parse("sparsify{at=a, weight=2:4, saliency=wanda}, sparsify{at=b, weight=2:4, "
+            + "transposable=true}, smooth"));
+    assertTrue(run.failures().isEmpty());
+    assertEquals(Set.of("v@sparsify", "w@sparsify"), run.made().tensors().keySet());
+  }
+
+  /** Costs by which a sparse weight pays from so many rows on. */
+  private record Costs(long least, boolean isForced) implements SparsityCosts {
+    @Override
+    public Estimate of(
+        long rows, long columns, long depth, NumberFormat format, SparseLayout layout, Optional<String> target) {
+      return new Estimate(
+          rows + " us", columns + "x" + depth + " us", target.orElse("some chip"),
+          rows >= least ? Optional.empty() : Optional.of("rows are few"));
+    }
+  }
+
+  private static PassContext costly(long least, boolean forced) {
+    return new PassContext(sampled().environment().withCosts(new Costs(least, forced)), "sparsify");
+  }
+
+  @Test
+  void whatDoesNotPayStaysDense() {
+    PassContext context = costly(100, false);
+    Module module = module();
+    assertEquals(module, REGISTRY.parse("sparsify{weight=2:4}").passes().getFirst().run(module, context));
+    // The sample inputs have 48 rows.
+    assertEquals("it does not pay: modelled 16x32 us sparse, 48 us dense on some chip; rows are few",
+        context.decisions().getFirst().reason());
+    PassContext pays = costly(48, false);
+    apply("sparsify{at=a, weight=2:4}", pays);
+    assertEquals("asked for at a; modelled 16x32 us sparse, 48 us dense on some chip",
+        pays.decisions().getFirst().reason());
+    PassContext rows = costly(100, false);
+    apply("sparsify{at=b, weight=2:4, rows=100, target=sm_86}", rows);
+    assertEquals("asked for at b; modelled 16x32 us sparse, 100 us dense on sm_86",
+        rows.decisions().getFirst().reason());
+  }
+
+  @Test
+  void clausesAndUsersMayInsist() {
+    PassContext asked = costly(100, false);
+    apply("sparsify{at=a, weight=2:4, if-pays=false}", asked);
+    assertEquals("asked for at a; modelled 16x32 us sparse, 48 us dense on some chip, asked for although it does not"
+        + " pay: rows are few", asked.decisions().getFirst().reason());
+    PassContext forced = costly(100, true);
+    apply("sparsify{at=a, weight=2:4}", forced);
+    assertEquals("asked for at a; modelled 16x32 us sparse, 48 us dense on some chip, forced although it does not pay:"
+        + " rows are few", forced.decisions().getFirst().reason());
   }
 
   @Test

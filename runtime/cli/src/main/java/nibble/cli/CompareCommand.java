@@ -2,6 +2,7 @@ package nibble.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import nibble.codegen.target.Targets;
 import nibble.engine.compare.CompareRecipes;
@@ -60,7 +61,8 @@ final class CompareCommand implements Callable<Integer> {
         OpenModel opened = phases.time("read", () -> open(argument, new RecipeChoice.None(), toolchain))) {
       ModelInputs read = phases.time("inputs", () -> on.read(opened, model.sizes()));
       CompareRecipes comparison = new CompareRecipes(
-          toolchain, model.sizes(), read, on.weights(opened), request, Targets.get(target));
+          toolchain, model.sizes(), read, on.weights(opened), request, Targets.get(target),
+          model.costs(Optional.of(Targets.get(target))));
       Tensor reference = phases.time("interpret", () -> comparison.reference(opened));
       results.add(comparison.run(opened, new RecipeChoice.None(), reference, phases));
       for (String recipe : recipes) {

@@ -20,6 +20,7 @@ import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.codegen.tile.TileDialect;
 import nibble.engine.compile.CompiledTarget;
+import nibble.engine.compile.FrozenModel;
 import nibble.engine.compile.LowerModel;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
@@ -27,6 +28,7 @@ import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.file.FileWriting;
+import nibble.engine.file.SafetensorsFile;
 import nibble.engine.file.StagedFiles;
 import nibble.engine.run.Phases;
 import nibble.ir.Function;
@@ -61,6 +63,12 @@ final class CompileCommand implements Callable<Integer> {
   @Option(names = "--ptxas", paramLabel = "FILE", description = "The ptxas to use; the one on the path unless given.")
   private Optional<Path> ptxas;
 
+  @Option(
+      names = "--save-weights", paramLabel = "FILE",
+      description = "Writes a .safetensors file with all that depends on weights alone, as it is quantized and "
+          + "compressed, and in DIR the model that reads it, NAME.frozen.ir.")
+  private Optional<Path> saved;
+
   CompileCommand(Streams streams) {
     this.streams = streams;
   }
@@ -72,9 +80,11 @@ final class CompileCommand implements Callable<Integer> {
     AssemblerChoice assemblers = assemblers();
     Toolchain toolchain = model.toolchain();
     try (Phases phases = new Phases(TerminalProgress.of(streams)); OpenModel opened = phases.time("read", () ->
-        model.open(model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams))) {
+        model.open(model.argument(entry.name(), calibration.inputs()), toolchain,
+            saved.isPresent() ? ReadModel.Weights.REQUIRED : ReadModel.Weights.IF_PRESENT, streams))) {
       PrepareModel preparation = new PrepareModel(
-          toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of());
+          toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of())
+          .withCosts(model.costs(Optional.of(chosen.getFirst())));
       PreparedModel prepared = phases.time("passes", () ->
           calibration.prepare(preparation, opened, preparation.pipeline(opened, model.choice())));
       List<CompiledTarget> compiled = new ArrayList<>();
@@ -82,7 +92,9 @@ final class CompileCommand implements Callable<Integer> {
         compiled.add(phases.time(target.name(), () ->
             CompiledTarget.of(new LowerModel(toolchain), prepared, target, assemblers)));
       }
-      ImmutableList<Path> written = write(prepared, compiled, toolchain);
+      Optional<FrozenModel> frozen = saved.map(file -> phases.time("prepare weights", () ->
+          FrozenModel.of(prepared, opened.weights().orElseThrow())));
+      ImmutableList<Path> written = write(prepared, compiled, frozen, toolchain);
       if (json.isOn()) {
         ObjectNode report = CompileJson.report(prepared, model.choice(), compiled, phases.seconds());
         ArrayNode files = report.putArray("files");
@@ -105,9 +117,16 @@ final class CompileCommand implements Callable<Integer> {
     return ptxas.map(AssemblerChoice::withPtxas).orElseGet(AssemblerChoice::ofThisMachine);
   }
 
-  private ImmutableList<Path> write(PreparedModel prepared, List<CompiledTarget> compiled, Toolchain toolchain) {
+  private ImmutableList<Path> write(
+      PreparedModel prepared, List<CompiledTarget> compiled, Optional<FrozenModel> frozen, Toolchain toolchain) {
     Map<Path, StagedFiles.Content> contents = new LinkedHashMap<>();
     contents(prepared, compiled, toolchain).forEach((name, content) -> contents.put(folder.resolve(name), content));
+    frozen.ifPresent(model -> {
+      contents.put(saved.orElseThrow(), SafetensorsFile.checkpoint(model.weights()));
+      contents.put(
+          folder.resolve(model.module().name() + ".frozen.ir"),
+          FileWriting.text(Printer.print(model.module(), toolchain.registry())));
+    });
     try (StagedFiles files = new StagedFiles()) {
       files.folder(folder);
       contents.forEach(files::add);

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import nibble.codegen.target.Targets;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
@@ -15,6 +17,7 @@ import nibble.ir.recipe.Recipe;
 import nibble.passes.recipe.Explanation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Says what a recipe means for a model. */
 @Command(
@@ -27,6 +30,11 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin private CalibrationParameters calibration = new CalibrationParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
+  @Option(
+      names = "--target", paramLabel = "sm_XX",
+      description = "What modelled times are for, where a clause of the recipe names nothing else; see nibble targets.")
+  private Optional<String> target = Optional.empty();
+
   ExplainCommand(Streams streams) {
     this.streams = streams;
   }
@@ -38,7 +46,8 @@ final class ExplainCommand implements Callable<Integer> {
     try (OpenModel opened =
         model.open(model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
       PrepareModel preparation = new PrepareModel(
-          toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of());
+          toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of())
+          .withCosts(model.costs(target.map(Targets::get)));
       PreparedModel prepared = calibration.prepare(preparation, opened, preparation.pipeline(opened, choice));
       String summary = opened.recipe().map(Recipe::summary).orElse("");
       Explanation explanation = new Explanation(

@@ -7,12 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nibble.codegen.target.Target;
+import nibble.engine.compile.ModelledCosts;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.ReadModel;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.sample.ModelArgument;
 import nibble.engine.sample.ModelOptions;
+import nibble.passes.SparsityCosts;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,6 +38,11 @@ final class ModelParameters {
 
   @Option(names = "--plugin", paramLabel = "JAR", description = "Loads a plugin; may be repeated.")
   private List<Path> plugins = new ArrayList<>();
+
+  @Option(
+      names = "--force",
+      description = "Makes weights sparse as a recipe says, even where its clauses say if-pays and it does not pay.")
+  private boolean force;
 
   @ArgGroup private Treatment treatment = new Treatment();
 
@@ -70,6 +78,11 @@ final class ModelParameters {
     }
     return treatment.passes.isPresent()
         ? new RecipeChoice.Passes(treatment.passes.get()) : new RecipeChoice.None();
+  }
+
+  /** What sparse weights are worth on a target; the oldest one unless the user names one. */
+  SparsityCosts costs(Optional<Target> target) {
+    return new ModelledCosts(target.orElse(ModelledCosts.STANDARD.standard()), force);
   }
 
   Toolchain toolchain() {

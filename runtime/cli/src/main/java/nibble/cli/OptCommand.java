@@ -134,7 +134,8 @@ final class OptCommand implements Callable<Integer> {
   }
 
   private PassRun run(OpenModel one, Toolchain toolchain, ImmutableList<PassListener> listeners) {
-    PrepareModel preparation = new PrepareModel(toolchain, model.sizes(), listeners, validate, ImmutableMap.of());
+    PrepareModel preparation = new PrepareModel(toolchain, model.sizes(), listeners, validate, ImmutableMap.of())
+        .withCosts(model.costs(Optional.empty()));
     return calibration.prepare(preparation, one, pipeline(preparation, one)).passes();
   }
 

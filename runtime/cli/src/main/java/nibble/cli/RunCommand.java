@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
       ModelInputs read = phases.time("inputs", () -> on.read(opened, model.sizes()));
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
-          ImmutableMap.of(opened.entry(opened.module()).name(), read.tensors()));
+          ImmutableMap.of(opened.entry(opened.module()).name(), read.tensors())).withCosts(model.costs(chosenTarget));
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
       SavedOutputs outputs = new SavedOutputs(save, prepared.prepared().results().size());
       RunReport done = new RunModel(toolchain, on.weights(opened)).run(

@@ -1,5 +1,6 @@
 package nibble.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -16,6 +18,11 @@ import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.target.PtxVersion;
 import nibble.codegen.target.Targets;
+import nibble.engine.file.NumpyFiles;
+import nibble.engine.file.WeightFile;
+import nibble.ir.TensorType;
+import nibble.ir.format.Formats;
+import nibble.ir.shape.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +57,42 @@ class CompileCommandTest {
     assertTrue(names(out).containsAll(List.of("small.ir", "report.json")), names(out)::toString);
     String ir = CommandRun.of("opt", out.resolve("small.ir")).ok().out();
     assertEquals(Files.readString(out.resolve("small.ir")), ir, "the IR reads back");
+  }
+
+  /** The saved weights and the model that reads them give the same bits as the model with its recipe. */
+  @Test
+  void savedWeightsAreThoseOfTheRecipe() throws IOException {
+    Path out = folder.resolve("out");
+    Path saved = folder.resolve("small.saved.safetensors");
+    // As of a recipe: what runs without one is cleaned up in the same way, and nothing is left to do then.
+    String passes = "canonicalize, sparsify{at=up, weight=8:2:8, if-pays=false}, sparsify{at=down, weight=2:4, "
+        + "transposable=true, if-pays=false}, quantize{weight=i8:channel, act=i8:token}, compress-weights, "
+        + "fold-constants, canonicalize, fold-dequantize, cse, dce";
+    Path model = SmallModel.nib(folder);
+    Path weights = SmallModel.weights(folder);
+    CommandRun.of("compile", model, "--weights", weights, "--target", "sm_80", "-o", out, "--passes", passes,
+        "--save-weights", saved).ok();
+    try (WeightFile file = WeightFile.open(saved)) {
+      List<String> types = file.names().stream().filter(name -> name.endsWith(".weight"))
+          .map(name -> file.type(name).orElseThrow().toString()).toList();
+      assertEquals(List.of(
+          "tensor<[16,32] x i8, scale<axis 0, f32>, sparse<2:4>>",
+          "tensor<[32,16] x i8, scale<axis 0, f32>, sparse<8:2:8>>"),
+          types);
+      // As plain numbers: two of eight are left of each row, at most.
+      double[] values = file.weight("up.weight", TensorType.of(Shape.of(32, 16), Formats.F32)).elements();
+      assertTrue(Arrays.stream(values).filter(value -> value != 0).count() <= 32 * 16 / 4);
+    }
+    Path input = folder.resolve("x.npy");
+    NumpyFiles.writeNpy(input, SmallModel.tensor(3, 16));
+    Path expected = folder.resolve("expected.npy");
+    Path actual = folder.resolve("actual.npy");
+    CommandRun.of(
+        "run", model, "--weights", weights, "--input", "x=" + input, "--device", "emulator", "--passes", passes,
+         "--save", "out=" + expected).ok();
+    CommandRun.of("run", out.resolve("small.frozen.ir"), "--weights", saved, "--input", "x=" + input, "--device",
+        "emulator", "--save", "out=" + actual).ok();
+    assertArrayEquals(Files.readAllBytes(expected), Files.readAllBytes(actual));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import nibble.engine.file.NumpyFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,5 +83,38 @@ class ExplainCommandTest {
         .ok().out();
     assertTrue(given.contains("input %x smoothed, channels over "), given);
     assertNotEquals(madeUp, given);
+  }
+
+  private static final String LARGE = """
+      module @large {
+        symbol B
+        func @main(%x: tensor<[B,4096] x f32>) {
+          %w = weight {key = "w"} : tensor<[4096,16384] x f32>
+          %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,16384] x f32>
+          return %0
+        }
+      }
+      """;
+
+  private String sparsified(String options, String... more) {
+    Path model = SmallModel.write(folder.resolve("large.ir"), LARGE);
+    return CommandRun.of(Stream.concat(
+        Stream.of("explain", model, "--passes", "sparsify{weight=2:4" + options + "}"), Stream.of(more)).toArray())
+        .ok().out();
+  }
+
+  /** Both modelled times and why, whatever the decision. */
+  @Test
+  void whetherSparseWeightsPayIsSaidWithBothTimes() {
+    String one = sparsified(", rows=1");
+    assertTrue(one.contains("skipped") && one.contains("it does not pay: modelled ") && one.contains(
+        " dense on A100 (sm_80) for 1 rows; with fewer than 64 rows, sparse kernels that were measured lose"), one);
+    String many = sparsified(", rows=8192", "--target", "sm_86");
+    assertTrue(many.contains("applied") && many.contains("; modelled ") && many.contains(
+        "(tensor cores) dense on RTX-3090 (sm_86) for 8192 rows"), many);
+    String forced = sparsified(", rows=1", "--force");
+    assertTrue(forced.contains("applied") && forced.contains("forced although it does not pay"), forced);
+    String named = sparsified(", rows=8192, target=sm_90a, format=i8");
+    assertTrue(named.contains("on H100-SXM (sm_90a) for 8192 rows"), named);
   }
 }

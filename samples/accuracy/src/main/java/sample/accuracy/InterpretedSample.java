@@ -34,7 +34,8 @@ final class InterpretedSample implements AutoCloseable {
     this.model = model;
     this.prepared = prepared;
     split = LoadTimeSplit.of(prepared.prepared());
-    constants = new Interpreter(Mode.FAITHFUL, model.weights().orElseThrow()).run(split.load(), ImmutableList.of());
+    constants = new Interpreter(Mode.FAITHFUL, prepared.weights(model.weights().orElseThrow()))
+        .run(split.load(), ImmutableList.of());
   }
 
   /**

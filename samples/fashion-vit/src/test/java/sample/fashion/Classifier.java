@@ -61,7 +61,7 @@ final class Classifier implements AutoCloseable {
     int size = images.edge() * images.edge();
     TensorType type = TensorType.of(Shape.of(count, images.edge(), images.edge()), Formats.F32);
     Tensor levels = Tensor.generate(type, i -> images.pixels()[from * size + i] & 0xff);
-    double[] logits = new Interpreter(Mode.FAITHFUL, model.weights().orElseThrow())
+    double[] logits = new Interpreter(Mode.FAITHFUL, prepared.weights(model.weights().orElseThrow()))
         .run(prepared.passes().output(), prepared.prepared(), List.of(levels)).getFirst().values();
     return Floats.toArray(Doubles.asList(logits));
   }

@@ -16,6 +16,7 @@ import nibble.cli.Nibble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code nibble run samples/fashion-vit --recipe R --verify} on the PTX machine: every kernel is proven. */
 class VerifiedRunTest {
@@ -33,8 +34,8 @@ class VerifiedRunTest {
 
   @ParameterizedTest
   @CsvSource({
-      "f16, 50", "w8a8, 25", "jetfire, 20", "fallback, 20", "fallback-sorted, 20", "fp8, 20", "mxfp4, 12", "tetrajet2, 15",
-      "w4a16, 18"})
+      "f16, 50", "flash, 50", "w8a8, 25", "jetfire, 20", "fallback, 20", "fallback-sorted, 20", "fp8, 20", "mxfp4, 12",
+      "tetrajet2, 15", "w4a16, 18"})
   void everyKernelIsProven(String recipe, double leastDecibels) throws IOException {
     JsonNode report = new ObjectMapper().readTree(run("--verify", "--recipe", recipe, "--json"));
     assertTrue(report.get("verified").asBoolean());
@@ -56,6 +57,16 @@ class VerifiedRunTest {
       assertTrue(row.get("share").asDouble() > 0.1 && row.get("share").asDouble() <= 1, row.toString());
     }
     assertTrue(right >= 13, right + " of " + IMAGES);
+  }
+
+  /** Layouts and formats together, with weights that passes made: every kernel does what it is meant to. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sparse24-e4m3", "mixed-sparse"})
+  void kernelsOfSparseWeightsAreProven(String recipe) throws IOException {
+    JsonNode report = new ObjectMapper().readTree(run("--verify", "--recipe", recipe, "--json"));
+    assertTrue(report.get("verified").asBoolean());
+    assertTrue(report.get("kernels").size() >= 2 * 8, report.get("kernels").size() + " kernels");
+    report.get("kernels").forEach(kernel -> assertTrue(kernel.get("ok").asBoolean(), kernel.toString()));
   }
 
   @Test

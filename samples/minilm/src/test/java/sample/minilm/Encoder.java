@@ -67,7 +67,7 @@ final class Encoder implements AutoCloseable {
     PreparedModel prepared = CalibratedModel.prepare(PrepareModel.with(toolchain), model, choice(recipe));
     Program program = new LowerModel(toolchain).lower(prepared, Targets.get(RunModel.EMULATED_TARGET));
     Device device = new EmulatedDevice(machine.build(), program.target());
-    Constants constants = Constants.of(program, model.weights().orElseThrow());
+    Constants constants = Constants.of(program, prepared.weights(model.weights().orElseThrow()));
     return new Encoder(
         model, device, constants, Session.open(program, device, constants, Sharing.BY_LIVENESS));
   }

@@ -28,10 +28,11 @@ import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.passes.Decision;
+import nibble.passes.SparsityCosts;
 
 /**
- * Runs a model with one recipe after the other, on the same inputs. A recipe whose program has no kernels is interpreted,
- * and its result says so.
+ * Runs a model with one recipe after the other, on the same inputs. A recipe whose program has no kernels is
+ * interpreted, and its result says so.
  *
  * @param toolchain of passes and backend
  * @param sizes that are fixed before anything else
@@ -39,10 +40,11 @@ import nibble.passes.Decision;
  * @param weights of the model
  * @param device which is asked for
  * @param target what kernels are compiled for
+ * @param costs says whether sparse weights pay
  */
 public record CompareRecipes(
     Toolchain toolchain, ImmutableMap<String, Long> sizes, ModelInputs inputs, WeightSource weights,
-    DeviceRequest device, Target target) {
+    DeviceRequest device, Target target, SparsityCosts costs) {
 
   /** The first output of a function in exact interpretation, before any pass. */
   public Tensor reference(OpenModel model) {
@@ -60,7 +62,7 @@ public record CompareRecipes(
   public RecipeResult run(OpenModel model, RecipeChoice choice, Tensor reference, Phases phases) {
     String entry = model.entry(model.module()).name();
     PrepareModel preparation = new PrepareModel(
-        toolchain, sizes, ImmutableList.of(), false, ImmutableMap.of(entry, inputs.tensors()));
+        toolchain, sizes, ImmutableList.of(), false, ImmutableMap.of(entry, inputs.tensors())).withCosts(costs);
     PreparedModel prepared = phases.time("passes", () -> preparation.prepare(model, choice));
     Optional<String> obstacle = phases.time("compile kernels", () -> obstacle(prepared));
     DeviceRequest used = obstacle.isPresent() ? new DeviceRequest.Interpreter() : device;

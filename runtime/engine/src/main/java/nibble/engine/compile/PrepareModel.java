@@ -13,6 +13,7 @@ import nibble.passes.PassEnvironment;
 import nibble.passes.PassListener;
 import nibble.passes.PassManager;
 import nibble.passes.PassRun;
+import nibble.passes.SparsityCosts;
 import nibble.passes.pipeline.Pipeline;
 import nibble.passes.recipe.RecipePipeline;
 import nibble.passes.validate.Validator;
@@ -26,6 +27,7 @@ import nibble.passes.validate.Validator;
  * @param validate whether the interpreter holds each pass to what it declares
  * @param inputs sample inputs by function name, for validation and calibration
  * @param weights those of models that come without any
+ * @param costs says whether sparse weights pay
  */
 public record PrepareModel(
     Toolchain toolchain,
@@ -33,14 +35,15 @@ public record PrepareModel(
     ImmutableList<PassListener> listeners,
     boolean validate,
     ImmutableMap<String, ImmutableList<Tensor>> inputs,
-    Optional<WeightSource> weights) {
+    Optional<WeightSource> weights,
+    SparsityCosts costs) {
   private static final long SEED = 1;
 
   /** A preparation of models that come with their weights, where these are wanted. */
   public PrepareModel(
       Toolchain toolchain, ImmutableMap<String, Long> sizes, ImmutableList<PassListener> listeners, boolean validate,
       ImmutableMap<String, ImmutableList<Tensor>> inputs) {
-    this(toolchain, sizes, listeners, validate, inputs, Optional.empty());
+    this(toolchain, sizes, listeners, validate, inputs, Optional.empty(), ModelledCosts.STANDARD);
   }
 
   /** Passes alone: no size fixed, nobody watches, nothing is validated. */
@@ -50,12 +53,17 @@ public record PrepareModel(
 
   /** The same with sample inputs, by function name. */
   public PrepareModel withInputs(ImmutableMap<String, ImmutableList<Tensor>> samples) {
-    return new PrepareModel(toolchain, sizes, listeners, validate, samples, weights);
+    return new PrepareModel(toolchain, sizes, listeners, validate, samples, weights, costs);
   }
 
   /** The same with weights for models that come without any. */
   public PrepareModel withWeights(WeightSource source) {
-    return new PrepareModel(toolchain, sizes, listeners, validate, inputs, Optional.of(source));
+    return new PrepareModel(toolchain, sizes, listeners, validate, inputs, Optional.of(source), costs);
+  }
+
+  /** The same for a target. */
+  public PrepareModel withCosts(SparsityCosts model) {
+    return new PrepareModel(toolchain, sizes, listeners, validate, inputs, weights, model);
   }
 
   /** The pipeline that a choice means for a model. */
@@ -86,7 +94,7 @@ public record PrepareModel(
 
   /** The same with a pipeline at hand. */
   public PreparedModel prepare(OpenModel model, Pipeline pipeline) {
-    PassEnvironment environment = PassEnvironment.of(toolchain.registry()).withInputs(inputs);
+    PassEnvironment environment = PassEnvironment.of(toolchain.registry()).withInputs(inputs).withCosts(costs);
     Optional<WeightSource> known = model.weights().<WeightSource>map(file -> file).or(() -> weights);
     if (known.isPresent()) {
       environment = environment.withWeights(known.get());

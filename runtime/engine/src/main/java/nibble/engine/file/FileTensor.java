@@ -5,7 +5,7 @@ import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
 
 /** What a file has under a name. */
-sealed interface FileTensor permits StoredTensor, RefusedTensor {
+sealed interface FileTensor permits StoredTensor, PartedTensor, RefusedTensor {
   /** Its name in the file. */
   String name();
 

@@ -4,13 +4,19 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import nibble.engine.tensor.HostTensor;
 import nibble.ir.TensorType;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+import nibble.ir.shape.Shape;
 
 /** Writes {@code .safetensors} files. */
 public final class SafetensorsFile {
@@ -26,14 +32,48 @@ public final class SafetensorsFile {
    */
   public static void write(Path path, Map<String, HostTensor> tensors, Map<String, String> metadata) {
     tensors.forEach((name, tensor) -> requireKnown(path, name, tensor.type()));
-    FileWriting.write(path, out -> {
-      byte[] header = header(tensors, metadata);
-      out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
-      out.write(header);
-      for (HostTensor tensor : tensors.values()) {
-        FileWriting.copy(tensor.data(), out);
-      }
-    });
+    FileWriting.write(path, out -> write(out, tensors, metadata));
+  }
+
+  /**
+   * The content of a file with tensors of any type: parts of those that are quantized or sparse are tensors by
+   * themselves, and the metadata has their types, so that they are read as what they were. Parts whose format has no
+   * name there are bytes.
+   *
+   * @throws IllegalArgumentException where a name of a part is that of another tensor
+   */
+  public static StagedFiles.Content checkpoint(Map<String, Tensor> tensors) {
+    return out -> {
+      Map<String, HostTensor> parts = new LinkedHashMap<>();
+      Map<String, String> metadata = new LinkedHashMap<>();
+      tensors.forEach((name, tensor) -> {
+        TensorType type = tensor.type();
+        boolean isTyped = !type.isPlain() || PartedTensor.isBytes(type);
+        if (isTyped) {
+          metadata.put(SafetensorsReader.TYPE + name, type.toString());
+        }
+        HostTensor host = HostTensor.encode(tensor);
+        type.parts().forEach(part -> {
+          MemorySegment bytes = host.parts().get(part.name());
+          TensorType stored = PartedTensor.isBytes(part.type())
+              ? TensorType.of(Shape.of(bytes.byteSize()), Formats.U8) : part.type();
+          if (parts.put(PartedTensor.nameOf(name, part.name()), HostTensor.of(stored, bytes)) != null) {
+            throw new IllegalArgumentException("two tensors are called " + PartedTensor.nameOf(name, part.name()));
+          }
+        });
+      });
+      write(out, parts, metadata);
+    };
+  }
+
+  private static void write(OutputStream out, Map<String, HostTensor> tensors, Map<String, String> metadata)
+      throws IOException {
+    byte[] header = header(tensors, metadata);
+    out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
+    out.write(header);
+    for (HostTensor tensor : tensors.values()) {
+      FileWriting.copy(tensor.data(), out);
+    }
   }
 
   private static byte[] header(Map<String, HostTensor> tensors, Map<String, String> metadata) throws IOException {

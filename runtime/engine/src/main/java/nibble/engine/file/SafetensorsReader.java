@@ -16,10 +16,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import nibble.ir.Registry;
+import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.text.TextReader;
 
 /**
  * Reads {@code .safetensors} files: the length of a JSON header, the header, and the tensors in one buffer without gaps
@@ -40,11 +43,14 @@ final class SafetensorsReader {
       .put("U8", Formats.U8)
       .put("BOOL", Formats.BOOL)
       .buildOrThrow();
+  /** What stands before the name of a tensor in the metadata whose value is its type. */
+  static final String TYPE = "nibble.type.";
   static final long MAX_HEADER = 100L << 20;
   private static final int MAX_TENSORS = 1 << 20;
 
   private final MappedFile file;
   private final long start;
+  private final Map<String, String> typeTexts = new LinkedHashMap<>();
 
   private SafetensorsReader(MappedFile file, long start) {
     this.file = file;
@@ -72,7 +78,46 @@ final class SafetensorsReader {
     requireTiling(entries);
     Map<String, FileTensor> tensors = new LinkedHashMap<>();
     entries.forEach(entry -> tensors.put(entry.name, tensor(entry)));
+    typeTexts.forEach((name, text) -> tensors.put(name, parted(name, text, tensors)));
+    String packed = "." + CutlassTensors.PACKED;
+    List<String> matrices = tensors.keySet().stream().filter(name -> name.endsWith(packed))
+        .map(name -> name.substring(0, name.length() - packed.length()))
+        .filter(name -> !tensors.containsKey(name)).toList();
+    matrices.forEach(name ->
+        CutlassTensors.in(name, tensors, file.fault()).ifPresent(matrix -> tensors.put(name, matrix)));
     return ImmutableMap.copyOf(tensors);
+  }
+
+  /** What the file says is quantized or sparse. */
+  private FileTensor parted(String name, String text, Map<String, FileTensor> tensors) {
+    TensorType type;
+    ImmutableMap.Builder<String, FileTensor> parts = ImmutableMap.builder();
+    try {
+      TextReader reader = new TextReader(text, file.path().toString(), Registry.core());
+      type = reader.tensorType();
+      require(reader.atEnd() && type.shape().isConstant(), text);
+      for (TensorPart part : type.parts()) {
+        String key = PartedTensor.nameOf(name, part.name());
+        FileTensor found = tensors.get(key);
+        if (found == null) {
+          return new RefusedTensor(
+              file.fault(), name,
+              "is " + type + " by the metadata, but the file has no tensor " + FileFault.quoted(key), "");
+        }
+        parts.put(part.name(), found);
+      }
+    } catch (InputException | IllegalArgumentException e) {
+      return new RefusedTensor(
+          file.fault(), name, "has a type that is none: " + e.getMessage(),
+          "the metadata says " + FileFault.quoted(text));
+    }
+    return new PartedTensor(file.fault(), name, type, parts.buildOrThrow());
+  }
+
+  private static void require(boolean sound, String text) {
+    if (!sound) {
+      throw new IllegalArgumentException("it is no type of constant shape: " + FileFault.quoted(text));
+    }
   }
 
   private FileTensor tensor(Entry entry) {
@@ -126,7 +171,7 @@ final class SafetensorsReader {
         String name = parser.currentName();
         parser.nextToken();
         if (name.equals("__metadata__")) {
-          parser.skipChildren();
+          readTypes(parser);
         } else {
           entries.add(entry(name, parser));
         }
@@ -140,6 +185,24 @@ final class SafetensorsReader {
       throw file.fault().of("its header is no sound JSON: " + e.getMessage());
     }
     return entries;
+  }
+
+  /** Types of tensors, among whatever else the metadata says. */
+  private void readTypes(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String key = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (key.startsWith(TYPE) && value == JsonToken.VALUE_STRING) {
+        typeTexts.put(key.substring(TYPE.length()), parser.getText());
+        require(typeTexts.size() <= MAX_TENSORS, "lists more than " + MAX_TENSORS + " types", parser);
+      } else {
+        parser.skipChildren();
+      }
+    }
   }
 
   private Entry entry(String name, JsonParser parser) throws IOException {

@@ -60,25 +60,26 @@ record StoredWeights(MappedFile file, String format, ImmutableMap<String, FileTe
    */
   @Override
   public Tensor weight(String key, TensorType type) {
+    if (tensors.get(key) instanceof PartedTensor parted) {
+      return parted.as(type);
+    }
     if (type.isPlain()) {
       Tensor stored = requireFit(key, type).load().decode();
       return stored.type().equals(type) ? stored : stored.as(type).rounded();
     }
+    // A tensor that can't be read says why.
+    type(key);
     requireDense(key, type);
     Map<String, double[]> parts = new HashMap<>();
     for (TensorPart part : type.parts()) {
-      parts.put(part.name(), weight(keyOf(key, part), part.type()).elements());
+      parts.put(part.name(), weight(PartedTensor.nameOf(key, part.name()), part.type()).elements());
     }
     return Tensor.ofParts(type, parts);
   }
 
-  private static String keyOf(String key, TensorPart part) {
-    return part.name().equals(TensorPart.ELEMENTS) ? key : key + "." + part.name();
-  }
-
   @Override
   public HostTensor weightBytes(String key, TensorType type) {
-    if (!type.isPlain()) {
+    if (!type.isPlain() || tensors.get(key) instanceof PartedTensor) {
       return HostTensor.encode(weight(key, type));
     }
     HostTensor stored = requireFit(key, type).load();
@@ -88,7 +89,7 @@ record StoredWeights(MappedFile file, String format, ImmutableMap<String, FileTe
   private void requireDense(String key, TensorType type) {
     if (type.sparse().isPresent()) {
       throw file.fault().tensor(
-          key, "is asked for as " + type, "files hold dense tensors: let a recipe prune the weight");
+          key, "is asked for as " + type, "the file does not say that it is sparse: let a recipe prune the weight");
     }
   }
 

@@ -66,7 +66,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
     }
     Function function = model.prepared();
     ImmutableList<Tensor> outputs = phases.time("interpret", () ->
-        new Interpreter(Mode.FAITHFUL, weights).run(model.passes().output(), function, inputs.tensors()));
+        new Interpreter(Mode.FAITHFUL, model.weights(weights)).run(model.passes().output(), function, inputs.tensors()));
     return new RunReport(
         model, inputs, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), 0, outputs,
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
@@ -76,7 +76,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
       PreparedModel model, ModelInputs inputs, RunOptions options, Phases phases, Device device, String reason) {
     Target target = options.target().orElseGet(() -> Targets.get(device.info().target()));
     Program program = phases.time("compile kernels", () -> new LowerModel(toolchain).lower(model, target));
-    Constants constants = phases.time("prepare weights", () -> Constants.of(program, weights));
+    Constants constants = phases.time("prepare weights", () -> Constants.of(program, model.weights(weights)));
     Session session = phases.time("load", () -> Session.open(
         program, device, constants, options.verify() ? Sharing.NONE : Sharing.BY_LIVENESS));
     Optional<KernelVerifier> verifier = options.verify()
@@ -90,7 +90,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
         phases.time("find wrong op", () -> new FindWrongOp(toolchain.backend(), target, device).in(found)));
     Optional<PrecisionCost> cost = options.verify()
         ? Optional.of(phases.time("compare", () -> PrecisionCost.of(
-            model.written(), model.prepared(), weights, inputs.tensors(), outputs)))
+            model.written(), model.prepared(), model.weights(weights), inputs.tensors(), outputs)))
         : Optional.empty();
     Optional<Verdict> assembly = options.assemble()
         ? Optional.of(phases.time("assemble", () -> AssemblerChoice.ofThisMachine().assemble(program.module())))

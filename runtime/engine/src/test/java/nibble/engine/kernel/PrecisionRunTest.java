@@ -1,5 +1,6 @@
 package nibble.engine.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,16 +50,8 @@ class PrecisionRunTest {
         Session.Observer.NONE).getFirst();
   }
 
-  /** Numbers of all sizes, multiples of halves and quarters of gaps among them, with the scale that leaves them as they are. */
-  @ParameterizedTest
-  @CsvSource(delimiter = ';', value = {
-      "i8; stochastic(0,0)", "i8; stochastic(4294967295,4294967295)", "i4; stochastic(7,1)", "u8; stochastic(7,1)",
-      "i16; stochastic(1,2147483648)", "e4m3; stochastic(3,9)", "e5m2; stochastic(3,9)", "e2m3; stochastic(3,9)",
-      "e3m2; stochastic(3,9)", "e2m1; stochastic(12345,6789)",
-      "i8; nearest_away", "i4; nearest_away", "u2; nearest_away",
-      "e4m3; nearest_away", "e2m1; nearest_away", "e5m2; nearest_away", "i8; toward_zero", "i2; toward_zero",
-      "e4m3; toward_zero", "e3m2; toward_zero", "e2m1; toward_zero"})
-  void codesAreThoseOfInterpretation(String codes, String rounding) {
+  /** Numbers of all sizes, multiples of halves and quarters of gaps among them. */
+  private static double[] numbers() {
     Random random = new Random(5);
     double[] numbers = new double[40 * COLUMNS];
     for (int i = 0; i < numbers.length; i++) {
@@ -73,6 +66,20 @@ class PrecisionRunTest {
     numbers[5] = -0.0;
     numbers[6] = 1e-40;
     numbers[7] = -3e38;
+    return numbers;
+  }
+
+  /** With the scale that leaves numbers as they are. */
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "i8; stochastic(0,0)", "i8; stochastic(4294967295,4294967295)", "i4; stochastic(7,1)", "u8; stochastic(7,1)",
+      "i16; stochastic(1,2147483648)", "e4m3; stochastic(3,9)", "e5m2; stochastic(3,9)", "e2m3; stochastic(3,9)",
+      "e3m2; stochastic(3,9)", "e2m1; stochastic(12345,6789)",
+      "i8; nearest_away", "i4; nearest_away", "u2; nearest_away",
+      "e4m3; nearest_away", "e2m1; nearest_away", "e5m2; nearest_away", "i8; toward_zero", "i2; toward_zero",
+      "e4m3; toward_zero", "e3m2; toward_zero", "e2m1; toward_zero"})
+  void codesAreThoseOfInterpretation(String codes, String rounding) {
+    double[] numbers = numbers();
     Tensor x = rows(numbers);
     TensorType type = type("tensor<[40,64] x " + codes + ", scale<tensor, f32>>");
     Tensor scale = Tensor.of(type.scaleType(), 1);
@@ -85,6 +92,74 @@ class PrecisionRunTest {
     for (int i = 0; i < numbers.length; i++) {
       assertEquals(expected.elements()[i], computed.elements()[i], "element " + i + ", " + x.elements()[i]);
     }
+  }
+
+  /** With zero points in the middle and at both ends of the codes. */
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "u8, scale<tensor, f32, zero u8>; nearest_even; 0", "u8, scale<tensor, f32, zero u8>; nearest_away; 117",
+      "u8, scale<tensor, f32, zero u8>; stochastic(7,1); 255", "i8, scale<tensor, f32, zero i8>; toward_zero; -128",
+      "i8, scale<tensor, f16, zero i16>; nearest_even; 127", "u4, scale<tensor, f32, zero u8>; stochastic(7,1); 9",
+      "i2, scale<tensor, ue8m0, zero i8>; nearest_away; -1"})
+  void affineCodesAreThoseOfInterpretation(String precision, String rounding, double zero) {
+    Tensor x = rows(numbers());
+    TensorType type = type("tensor<[40,64] x " + precision + ">");
+    Tensor scale = Tensor.of(type.scaleType(), 1);
+    Tensor zeros = Tensor.of(type.zeroType().orElseThrow(), zero);
+    Module module = module(
+        "%0 = quantize %x, %s, %z {rounding = " + rounding + "} : " + type + "\n",
+        "%x: tensor<[40,64] x f32>, %s: " + type.scaleType() + ", %z: " + zeros.type());
+    Tensor computed = run(module, x, scale, zeros);
+    Quantize op = (Quantize) module.function("f").orElseThrow().body().operations().getFirst().op();
+    assertArrayEquals(op.eval(List.of(x, scale, zeros), type).elements(), computed.elements());
+    assertArrayEquals(zeros.elements(), computed.zeros().orElseThrow().elements());
+  }
+
+  /** Boxes on one side of 0 alone or on both, each with the zero point that interpretation finds. */
+  @ParameterizedTest
+  @ValueSource(strings = {"u8, scale<token, f32, zero u8>", "i8, scale<group 16, f16, zero i8>", "u4, scale<block(2,8), f32, zero u8>"})
+  void zeroPointsAreThoseOfInterpretation(String precision) {
+    double[] numbers = numbers();
+    for (int i = 0; i < numbers.length; i++) {
+      int row = i / COLUMNS;
+      numbers[i] = row % 6 < 2 ? Math.abs(numbers[i]) : row % 6 < 4 ? -Math.abs(numbers[i]) : numbers[i] + row;
+    }
+    numbers[7] = 0;
+    Tensor x = rows(numbers);
+    TensorType type = type("tensor<[40,64] x " + precision + ">");
+    Module module = module("%0 = quantize %x {rounding = nearest_even} : " + type + "\n", "%x: tensor<[40,64] x f32>");
+    assertArrayEquals(
+        Quantize.nearest(type).eval(List.of(x), type).zeros().orElseThrow().elements(),
+        run(module, x).zeros().orElseThrow().elements());
+    ProvenRun proven = ProvenRun.of(ProvenRun.compile(module, new Backend()), List.of(x), WeightSource.NONE);
+    assertTrue(proven.wrong().isEmpty(), () -> proven.wrong().toString());
+  }
+
+  /** Affine activations and weights, quantized behind a product and multiplied by tensor cores. */
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+      "u8, scale<token, f32, zero u8>; i8, scale<axis 0, f32>", "i8, scale<token, f32, zero i8>; u4, scale<token, f16, zero u4>",
+      "u8, scale<group 32, f32, zero u8>; u8, scale<group 32, f32, zero u8>"})
+  void affineCodesAreMultiplied(String left, String right) {
+    TensorType weight = type("tensor<[24,64] x " + right + ">");
+    Module module = ProvenRun.parse("""
+        module @m {
+          func @f(%%x: tensor<[40,64] x f32>, %%v: tensor<[64,64] x f32>, %%w: %s) {
+            %%0 = matmul %%x, %%v {transposeB = false, to = f32} : tensor<[40,64] x f32>
+            %%1 = quantize %%0 {rounding = nearest_even} : tensor<[40,64] x %s>
+            %%2 = matmul %%1, %%w {transposeB = true, to = f32} : tensor<[40,24] x f32>
+            return %%2, %%1
+          }
+        }
+        """.formatted(weight, left));
+    Random random = new Random(9);
+    Tensor numbers = Tensor.generate(weight.plain(Formats.F32), i -> random.nextGaussian() + 0.7);
+    List<Tensor> inputs = List.of(
+        Tensor.generate(type("tensor<[40,64] x f32>"), i -> Formats.F32.round(random.nextGaussian())),
+        Tensor.generate(type("tensor<[64,64] x f32>"), i -> Formats.F32.round(random.nextGaussian())),
+        Quantize.nearest(weight).eval(List.of(numbers), weight));
+    ProvenRun proven = ProvenRun.of(ProvenRun.compile(module, new Backend()), inputs, WeightSource.NONE);
+    assertTrue(proven.wrong().isEmpty(), () -> proven.wrong().toString());
   }
 
   /** Magnitudes from 0 to the largest f32, on the edges of binades and of what a rule rounds up, and beside them. */

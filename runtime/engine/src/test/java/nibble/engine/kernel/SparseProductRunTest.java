@@ -87,6 +87,9 @@ class SparseProductRunTest {
       "sm_89 | e4m3, scale<token, f32> | e5m2, scale<axis 0, f32>, sparse<2:4> | 70 | 72 | 160",
       "sm_120a | e4m3, scale<group 128, f32> | e4m3, scale<block(128,128), f32>, sparse<2:4> | 70 | 136 | 256",
       "sm_86 | i4, scale<token, f32> | u4, scale<axis 0, f32>, sparse<4:8> | 70 | 72 | 256",
+      "sm_120a | e2m1, scale<group 64, ue8m0, up> | e2m1, scale<group 64, ue8m0, up>, sparse<4:8> | 70 | 136 | 512",
+      "sm_120a | e2m1, scale<group 32, ue4m3, scale<tensor, f32>>"
+          + " | e2m1, scale<group 32, ue4m3, scale<tensor, f32>>, sparse<4:8> | 20 | 40 | 256",
       "sm_80 | bf16 | bf16, sparse<64:2:8> | 70 | 192 | 160",
       "sm_80 | bf16 | bf16, sparse<128:2:16> | 130 | 128 | 256",
       "sm_80 | f16 | f16, sparse<32:2:5> | 20 | 96 | 80",

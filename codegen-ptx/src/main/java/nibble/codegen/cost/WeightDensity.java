@@ -1,0 +1,39 @@
+package nibble.codegen.cost;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Optional;
+import nibble.ir.layout.GroupPattern;
+import nibble.ir.layout.SparseLayout;
+
+/**
+ * How much of a weight is stored and read.
+ *
+ * @param stored share of its elements that is stored
+ * @param columns share of the channels that are summed over which a block of rows reads; the others are skipped
+ * @param blockRows output channels that read the same of them; 0 where all read all
+ */
+record WeightDensity(double stored, double columns, long blockRows) {
+  static final WeightDensity DENSE = new WeightDensity(1, 1, 0);
+  private static final double GATHERED = 4;
+
+  /** Of a layout that sparse matrix instructions take; nothing of others, which are multiplied as dense ones. */
+  static Optional<WeightDensity> of(SparseLayout layout) {
+    ImmutableList<Long> numbers = layout.numbers();
+    if (numbers.size() == 2 && GroupPattern.of(numbers.get(0), numbers.get(1)).isPresent()) {
+      return Optional.of(new WeightDensity(numbers.get(0) / (double) numbers.get(1), 1, 0));
+    }
+    if (numbers.size() == 3 && numbers.get(1) == 2) {
+      return Optional.of(new WeightDensity(2.0 / numbers.get(2), GATHERED / numbers.get(2), numbers.get(0)));
+    }
+    return Optional.empty();
+  }
+
+  boolean isDense() {
+    return stored == 1;
+  }
+
+  /** Whether kept columns are gathered. */
+  boolean gathers() {
+    return columns < 1;
+  }
+}

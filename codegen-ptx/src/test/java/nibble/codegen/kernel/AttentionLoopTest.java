@@ -1,0 +1,105 @@
+package nibble.codegen.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.assemble.AssemblerChoice;
+import nibble.codegen.assemble.KernelResources;
+import nibble.codegen.assemble.Verdict;
+import nibble.codegen.target.Targets;
+import nibble.ir.Module;
+import nibble.ir.Registry;
+import nibble.ir.text.Parser;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The main loops of attentions: what they consist of, counted in PTX, and registers of machine code. */
+class AttentionLoopTest {
+  private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
+
+  /**
+   * Heads of a size, whose block has 64 queries and steps of 64 keys.
+   *
+   * <p>For each step: {@code mma} of a warp, {@code ldmatrix.x4} that give their operands, {@code cp.async} of 16 bytes
+   * of a thread; PTX instructions for each {@code mma}, those included that hide keys of a step where there are some.
+   */
+  enum Case {
+    F16_64(64, "f16", "none", 64, 32, 8, 7.4, 40960),
+    BF16_64_CAUSAL(64, "bf16", "top_left", 64, 32, 8, 9.3, 40960),
+    /** Fragments of queries are loaded again in each step: they would need too many registers. */
+    F16_128(128, "f16", "none", 128, 64 + 8, 16, 5.2, 81920),
+    F16_128_CAUSAL(128, "f16", "top_left", 128, 64 + 8, 16, 6.1, 81920);
+
+    private final String text;
+    private final int multiplies;
+    private final int matrices;
+    private final int copies;
+    private final double perMultiply;
+    private final int shared;
+
+    Case(
+        int depth, String format, String causal, int multiplies, int matrices, int copies, double perMultiply,
+        int shared) {
+      this.multiplies = multiplies;
+      this.matrices = matrices;
+      this.copies = copies;
+      this.perMultiply = perMultiply;
+      this.shared = shared;
+      String type = "tensor<[B,12,S," + depth + "] x " + format + ">";
+      this.text = """
+          module @m {
+            symbol B
+            symbol S multiple of 8
+            func @f(%%q: %1$s, %%k: %1$s, %%v: %1$s) {
+              %%0 = attention %%q, %%k, %%v {scale = 0.125, causal = %2$s, to = %3$s} : %1$s
+              return %%0
+            }
+          }
+          """.formatted(type, causal, format);
+    }
+
+    private Program program(String target) {
+      Module module = Parser.parse(text, "test", Registry.core());
+      return new Backend().compile(module, module.functions().get("f"), Targets.get(target));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void instructions(Case attention) {
+    CompiledKernel kernel = attention.program("sm_80").kernels().getFirst();
+    MainLoop loop = MainLoop.of(kernel.code().kernel());
+    assertEquals(attention.multiplies, loop.count("mma."));
+    assertEquals(attention.matrices, loop.count("ldmatrix.sync.aligned.m8n8.x4"));
+    assertEquals(attention.matrices, loop.count("ldmatrix"), "narrower loads");
+    assertEquals(attention.copies, loop.count("cp.async.cg"));
+    assertEquals(1, loop.count("bar.sync"));
+    // 32 scores of a thread, in two rows; weights are packed two by two where they are.
+    assertEquals(32 + 2, loop.count("ex2"));
+    assertEquals(2 * 2, loop.count("shfl"));
+    assertEquals(16, loop.count("cvt"));
+    assertEquals(0, loop.count("st.") + loop.count("div") + loop.count("rem"));
+    assertTrue(loop.perMultiply() <= attention.perMultiply, () -> loop.perMultiply() + " PTX instructions for each mma");
+    assertEquals(attention.shared, kernel.code().sharedBytes());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void registers(Case attention) {
+    for (String target : List.of("sm_80", "sm_89", "sm_90a", "sm_120a")) {
+      switch (ASSEMBLERS.assemble(attention.program(target).module())) {
+        case Verdict.Assembled assembled -> {
+          assertEquals(0, assembled.spillBytes(), assembled.log());
+          int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
+          assertTrue(most <= 168, () -> target + ": " + most + " registers");
+        }
+        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
+        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package nibble.codegen.partition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Random;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Registry;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Mode;
+import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
+import nibble.ir.rewrite.RewriteDriver;
+import nibble.ir.text.Parser;
+import nibble.ir.verify.Verifier;
+import org.junit.jupiter.api.Test;
+
+class SplitAttentionSchemeTest {
+  private static Function function(String scheme) {
+    Module module = Parser.parse("""
+        module @m {
+          func @f(%%q: tensor<[4,140,32] x f16>, %%k: tensor<[2,200,32] x f16>, %%v: tensor<[2,200,32] x f16>) {
+            %%0 = attention %%q, %%k, %%v {scale = 0.25, causal = bottom_right, scheme = %s, to = f32} : tensor<[4,140,32] x f32>
+            return %%0
+          }
+        }
+        """.formatted(scheme), "test", Registry.core());
+    return module.functions().get("f");
+  }
+
+  private static Function split(Function function) {
+    Function split = new RewriteDriver(new SplitAttentionScheme()).apply(function, ImmutableMap.of());
+    Verifier.require(Module.of("m", List.of(), List.of(split)));
+    return split;
+  }
+
+  @Test
+  void quantizersStandByThemselves() {
+    assertEquals(
+        List.of("reduce_mean", "cast", "cast", "sub", "cast", "quantize", "quantize", "attention"),
+        split(function("sage1")).body().operations().stream().map(operation -> operation.op().name()).toList());
+  }
+
+  @Test
+  void othersStay() {
+    assertEquals(function("sage2"), split(function("sage2")));
+  }
+
+  /** What it computes is what the scheme means, but for the rounding of weights to f16. */
+  @Test
+  void meansTheScheme() {
+    Random random = new Random(3);
+    List<Tensor> inputs = function("sage1").parameters().stream()
+        .map(parameter -> Tensor.generate(parameter.tensorType(), i -> random.nextGaussian() + i % 32 / 8.0).rounded())
+        .toList();
+    double[] expected = run(function("sage1"), inputs);
+    double[] actual = run(split(function("sage1")), inputs);
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.abs(expected[i] - actual[i]);
+      norm += Math.abs(expected[i]);
+    }
+    double relative = difference / norm;
+    assertTrue(relative < 0x1p-11, () -> "off by " + relative);
+  }
+
+  /** Faithfully: the mean of keys is rounded to their format, as the scheme has it. */
+  private static double[] run(Function function, List<Tensor> inputs) {
+    return new Interpreter(Mode.FAITHFUL, WeightSource.NONE).run(function, inputs).getFirst().elements();
+  }
+}

@@ -1,0 +1,258 @@
+package nibble.ir.op;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import nibble.ir.eval.Parallel;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.op.AttentionScheme.LowBit;
+import nibble.ir.op.AttentionScheme.Weights;
+
+/**
+ * The meaning of low-bit attention. Keys come in steps, first to last; after each, the largest score of a row so far is
+ * what exponents are relative to, so codes of weights are those that a kernel has which goes over keys in that order.
+ * Sums of weights are those before they become codes. Exponentials and what is not said to be rounded are exact.
+ */
+final class LowBitAttention {
+  private static final int GROUP = 16;
+  private static final int QUERY_BLOCK = 128;
+  /** log2 of 448, as SageAttention2 has it. */
+  private static final double E4M3_OFFSET = 8.807;
+  /** log2 of 6 * 448. */
+  private static final double NVFP4_OFFSET = 11.392317;
+  private static final double LOG2_E = 1 / Math.log(2);
+
+  private final Attention op;
+  private final LowBit scheme;
+  private final AttentionRows rows;
+  private final int queryCount;
+  private final int keyCount;
+  private final int depth;
+  private final int width;
+  private final double[] queries;
+  private final double[] keys;
+  private final double[] values;
+  private final double[] columnScales;
+  /** Means of blocks of queries, and keys before they become codes, where queries are smoothed. */
+  private final double[] queryMeans;
+  private final double[] smoothKeys;
+
+  LowBitAttention(Attention op, LowBit scheme, List<Tensor> operands) {
+    this.op = op;
+    this.scheme = scheme;
+    this.rows = new AttentionRows(op, operands);
+    int[] q = operands.get(0).extents();
+    int[] v = operands.get(2).extents();
+    this.queryCount = q[q.length - 2];
+    this.keyCount = rows.keyCount();
+    this.depth = q[q.length - 1];
+    this.width = v[v.length - 1];
+    NumberFormat format = operands.get(0).type().format();
+    this.queryMeans = new double[operands.get(0).size()];
+    this.smoothKeys = byHead(operands.get(1).elements(), keyCount * depth, head -> smoothed(head, format));
+    this.queries = byHead(operands.get(0).elements(), queryCount * depth, head -> head);
+    if (scheme.smoothsQueries()) {
+      smoothQueries();
+    }
+    this.keys = byHead(smoothKeys, keyCount * depth, head -> codes(head, false));
+    double[] queryCodes = byHead(queries, queryCount * depth, head -> codes(head, true));
+    System.arraycopy(queryCodes, 0, queries, 0, queryCodes.length);
+    this.columnScales = columnScales(operands.get(2).elements());
+    this.values = byHead(operands.get(2).elements(), keyCount * width, this::valueCodes);
+  }
+
+  /** Rows of one head. */
+  private interface OfHead {
+    double[] of(double[] head);
+  }
+
+  private static double[] byHead(double[] x, int size, OfHead function) {
+    double[] y = new double[x.length];
+    IntStream.range(0, size == 0 ? 0 : x.length / size).parallel().forEach(head -> System.arraycopy(
+        function.of(Arrays.copyOfRange(x, head * size, (head + 1) * size)), 0, y, head * size, size));
+    return y;
+  }
+
+  /** Keys less their mean, which has the format of the keys. */
+  private double[] smoothed(double[] head, NumberFormat format) {
+    if (!scheme.smoothsKeys()) {
+      return head;
+    }
+    double[] smooth = new double[head.length];
+    for (int column = 0; column < depth; column++) {
+      double sum = 0;
+      for (int row = 0; row < keyCount; row++) {
+        sum += head[row * depth + column];
+      }
+      double mean = format.round(sum / keyCount);
+      for (int row = 0; row < keyCount; row++) {
+        smooth[row * depth + column] = (float) (head[row * depth + column] - mean);
+      }
+    }
+    return smooth;
+  }
+
+  private void smoothQueries() {
+    int heads = queryCount == 0 ? 0 : queries.length / depth / queryCount;
+    for (int head = 0; head < heads; head++) {
+      for (int block = 0; block < queryCount; block += QUERY_BLOCK) {
+        int end = Math.min(queryCount, block + QUERY_BLOCK);
+        for (int column = 0; column < depth; column++) {
+          double sum = 0;
+          for (int row = block; row < end; row++) {
+            sum += queries[(head * queryCount + row) * depth + column];
+          }
+          for (int row = block; row < end; row++) {
+            int at = (head * queryCount + row) * depth + column;
+            queryMeans[at] = (float) (sum / (end - block));
+            queries[at] = (float) (queries[at] - queryMeans[at]);
+          }
+        }
+      }
+    }
+  }
+
+  private double[] codes(double[] head, boolean areQueries) {
+    int count = areQueries ? queryCount : keyCount;
+    if (scheme.sharing() == AttentionScheme.Sharing.ELEMENTS) {
+      int perRow = Math.ceilDiv(depth, GROUP);
+      return LowBitCodes.nvfp4(head, depth, (row, column) -> row * perRow + column / GROUP, count * perRow).values();
+    }
+    int[] groups = IntStream.range(0, count)
+        .map(row -> areQueries ? scheme.sharing().ofQuery(row) : scheme.sharing().ofKey(row)).toArray();
+    int groupCount = 1 + Arrays.stream(groups).max().orElse(0);
+    double limit = scheme.scores().max();
+    return LowBitCodes.integers(
+        head, depth, (row, column) -> groups[row], groupCount, limit,
+        scheme.sharing() == AttentionScheme.Sharing.THREAD).values();
+  }
+
+  private double[] valueCodes(double[] head) {
+    return switch (scheme.weights()) {
+      case HALF -> Arrays.stream(head).map(Formats.F16::round).toArray();
+      case BYTE -> LowBitCodes.integers(head, width, (row, column) -> column, width, scheme.range(), false).values();
+      case E4M3 -> LowBitCodes.floats(
+          head, width, (row, column) -> column, width, Formats.E4M3, scheme.range()).values();
+      case NVFP4, NVFP4_DIRECT -> LowBitCodes.nvfp4(
+          head, width, (row, column) -> row / GROUP * width + column, Math.ceilDiv(keyCount, GROUP) * width).values();
+    };
+  }
+
+  /** The result. */
+  double[] eval() {
+    int count = width == 0 ? 0 : queries.length / depth;
+    double[] output = new double[count * width];
+    Parallel.rows(count, row -> System.arraycopy(row(row), 0, output, row * width, width));
+    return output;
+  }
+
+  private double[] row(int row) {
+    double[] products = rows.products(queries, keys, row);
+    if (scheme.smoothsQueries()) {
+      double[] more = rows.products(queryMeans, smoothKeys, row);
+      Arrays.setAll(products, key -> products[key] + (float) more[key]);
+    }
+    double[] scores = rows.scores(row, products);
+    double[] sums = new double[width];
+    double total = 0;
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int start = 0; start < keyCount; start += scheme.step()) {
+      int end = Math.min(keyCount, start + scheme.step());
+      double before = largest;
+      for (int key = start; key < end; key++) {
+        largest = Math.max(largest, scores[key]);
+      }
+      if (largest == Double.NEGATIVE_INFINITY) {
+        continue;
+      }
+      double rescale = Math.exp(before - largest);
+      double[] weights = new double[end - start];
+      for (int key = start; key < end; key++) {
+        weights[key - start] = Math.pow(2, (scores[key] - largest) * LOG2_E + offset());
+      }
+      total = total * rescale + Arrays.stream(weights).sum();
+      double[] step = step(row, start, codesOf(weights));
+      for (int column = 0; column < width; column++) {
+        sums[column] = sums[column] * rescale + step[column];
+      }
+    }
+    double divisor = total == 0 ? 1 : total;
+    return Arrays.stream(sums).map(sum -> sum / divisor).toArray();
+  }
+
+  /** What is added to exponents, so that codes of weights are used up to the largest. */
+  private double offset() {
+    return switch (scheme.weights()) {
+      case HALF, BYTE, NVFP4_DIRECT -> 0;
+      case E4M3 -> E4M3_OFFSET;
+      case NVFP4 -> NVFP4_OFFSET;
+    };
+  }
+
+  /** Weights as their codes have them, in the same units. */
+  private double[] codesOf(double[] weights) {
+    return switch (scheme.weights()) {
+      case HALF -> Arrays.stream(weights).map(Formats.F16::round).toArray();
+      case BYTE -> Arrays.stream(weights).map(weight -> LowBitCodes.halfAway(weight * 127) / 127).toArray();
+      case E4M3 -> Arrays.stream(weights).map(weight ->
+          Formats.E4M3.round(Math.min(weight, Formats.E4M3.max()))).toArray();
+      case NVFP4, NVFP4_DIRECT -> grouped(weights, scheme.weights() == Weights.NVFP4_DIRECT);
+    };
+  }
+
+  /**
+   * Weights in E2M1 by groups. The elements of a group are divided by its scale as it is before it is rounded, as
+   * SageAttention3 does; without a static level, by the rounded one.
+   */
+  static double[] grouped(double[] weights, boolean isDirect) {
+    double[] codes = new double[weights.length];
+    for (int from = 0; from < weights.length; from += GROUP) {
+      int to = Math.min(weights.length, from + GROUP);
+      double scale = Arrays.stream(weights, from, to).max().orElse(0) / 6;
+      double divisor = isDirect ? LowBitCodes.scaleOf(scale) : scale;
+      for (int i = from; i < to; i++) {
+        codes[i] = divisor == 0 ? 0 : LowBitCodes.code(weights[i] / divisor) * LowBitCodes.scaleOf(scale);
+      }
+    }
+    return codes;
+  }
+
+  /** Products of a step. In f16 each instruction rounds its sum, of 16 keys with weights of f16 and else of 32. */
+  private double[] step(int row, int start, double[] codes) {
+    int chunk = scheme.sums().equals(Formats.F16) ? scheme.weights() == Weights.HALF ? 16 : 32 : codes.length;
+    double[] sums = new double[width];
+    for (int from = 0; from < codes.length; from += chunk) {
+      for (int i = from; i < Math.min(codes.length, from + chunk); i++) {
+        int at = (rows.firstKey(row) + start + i) * width;
+        for (int column = 0; codes[i] != 0 && column < width; column++) {
+          sums[column] += codes[i] * values[at + column];
+        }
+      }
+      if (scheme.sums().equals(Formats.F16)) {
+        for (int column = 0; column < width; column++) {
+          sums[column] = rounded(sums[column], row, column);
+        }
+      }
+    }
+    return sums;
+  }
+
+  /** A sum of f16: of codes of values, whose scales are applied behind. */
+  private double rounded(double sum, int row, int column) {
+    double scale = columnScales[rows.firstKey(row) / Math.max(1, keyCount) * width + column];
+    return Formats.F16.round(sum / scale) * scale;
+  }
+
+  /** What sums of a column of values are multiplied by behind, for each head of keys. */
+  private double[] columnScales(double[] original) {
+    double[] scales = new double[keyCount == 0 ? 0 : original.length / keyCount];
+    Arrays.fill(scales, scheme.weights() == Weights.E4M3 ? 0 : 1);
+    for (int i = 0; scheme.weights() == Weights.E4M3 && i < original.length; i++) {
+      int at = i / width / keyCount * width + i % width;
+      scales[at] = Math.max(scales[at], (float) (Math.abs(original[i]) / scheme.range()));
+    }
+    return Arrays.stream(scales).map(scale -> scale == 0 ? 1 : scale).toArray();
+  }
+}

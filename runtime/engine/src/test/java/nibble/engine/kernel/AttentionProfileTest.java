@@ -1,0 +1,69 @@
+package nibble.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.target.Targets;
+import nibble.emulator.Argument;
+import nibble.emulator.Counters;
+import nibble.emulator.LaunchConfig;
+import nibble.emulator.LaunchConfig.Extent;
+import nibble.emulator.LaunchResult;
+import nibble.emulator.Machine;
+import nibble.emulator.MemoryCounter;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Registry;
+import nibble.ir.Value;
+import nibble.ir.text.Parser;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What one block of an attention does on the PTX machine, counted: 64 queries and 256 keys. */
+class AttentionProfileTest {
+  private static final int QUERIES = 64;
+  private static final int KEYS = 256;
+  private static final int SECTOR = 32;
+
+  @ParameterizedTest
+  @ValueSource(ints = {16, 32, 64, 128, 256})
+  void accesses(int depth) {
+    Module module = Parser.parse("""
+        module @m {
+          func @f(%%q: tensor<[%2$d,%1$d] x f16>, %%k: tensor<[%3$d,%1$d] x f16>, %%v: tensor<[%3$d,%1$d] x f16>) {
+            %%0 = attention %%q, %%k, %%v {scale = 0.125, causal = none, to = f16} : tensor<[%2$d,%1$d] x f16>
+            return %%0
+          }
+        }
+        """.formatted(depth, QUERIES, KEYS), "test", Registry.core());
+    Function function = module.functions().get("f");
+    Program program = new Backend().compile(module, function, Targets.get("sm_80"));
+    CompiledKernel compiled = program.kernels().getFirst();
+    List<Value> values = Stream.concat(
+        function.parameters().stream(), function.results().stream()).toList();
+    try (Machine machine = Machine.builder().counters(true).build()) {
+      List<Argument> arguments = new ArrayList<>();
+      long bytes = 0;
+      for (Value value : values) {
+        long size = value.tensorType().shape().size().constant() * Short.BYTES;
+        arguments.add(Argument.of(machine.memory().allocate(size, "part")));
+        bytes += size;
+      }
+      LaunchConfig config = new LaunchConfig(
+          new Extent(1, 1, 1), new Extent(compiled.code().threads(), 1, 1), compiled.code().sharedBytes());
+      LaunchResult result = machine.launch(
+          machine.load(program.module().text(), "attention.ptx").kernel(compiled.name()), config, arguments);
+      Counters counters = result.counters().orElseThrow();
+      assertEquals(0, counters.memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
+      long written = (long) QUERIES * depth * Short.BYTES / SECTOR;
+      // Operands are read once. A row of a product of eight columns is half a sector, so the result is written in halves.
+      assertEquals(bytes / SECTOR - written, counters.memory().of(MemoryCounter.GLOBAL_SECTORS_READ));
+      assertEquals(2 * written, counters.memory().of(MemoryCounter.GLOBAL_SECTORS_WRITTEN));
+    }
+  }
+}
