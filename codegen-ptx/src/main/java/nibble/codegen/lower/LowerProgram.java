@@ -4,10 +4,8 @@ import static nibble.codegen.ptx.Immediate.imm;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +91,8 @@ public final class LowerProgram {
   private final SizeCode sizes;
   private final Map<Value, Lowered> values = new HashMap<>();
   private final Map<Value, Integer> uses = new HashMap<>();
-  private final Deque<Register> mapAddresses = new ArrayDeque<>();
+  private final List<Register> mapAddresses = new ArrayList<>();
+  private int maps;
   private Threads threads;
   private GlobalCode global;
   private SharedCode shared;
@@ -242,7 +241,7 @@ public final class LowerProgram {
       case CopyAsync copy -> shared.copyAsync(
           buffer(operation), tile(operation, 1), shared(operation, 2), scalar(operation, 3),
           optionalTile(operation, 4), copy.contiguous());
-      case TensorMap map -> values.put(operation.result(), new Lowered.Map(map, mapAddresses.removeFirst()));
+      case TensorMap map -> values.put(operation.result(), new Lowered.Map(map, mapAddresses.get(maps++)));
       case CopyTensor copy -> copyTensor(operation);
       case CommitCopies commit -> ptx.commitCopies();
       case WaitCopies wait -> ptx.awaitCopies(wait.pending());
@@ -267,7 +266,7 @@ public final class LowerProgram {
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
           operation, owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3)));
       case WaitWarpgroupMma wait -> {
-        ptx.awaitWgmma(0);
+        ptx.awaitWgmma(ring == null ? 0 : ring.pendingProducts());
         values.put(operation.result(), tile(operation, 0));
       }
       case Loop loop -> new RegionCode().lower(loop, operation);
@@ -422,7 +421,7 @@ public final class LowerProgram {
     /** A pipeline that tensor copies fill. */
     void lowerRing(Operation operation) {
       Operand count = scalar(operation, 0);
-      ring = new RingCode(code, threads, arena, operation, needs.warps());
+      ring = new RingCode(code, threads, arena, operation, needs.warps(), mapAddresses);
       Block fetch = operation.regions().getFirst();
       ring.produce(count, (iteration, slot) -> {
         bind(fetch, iteration, slot.number());
@@ -432,12 +431,9 @@ public final class LowerProgram {
       Block use = operation.regions().get(1);
       List<Tile> carried = carried(operation);
       prepare(use);
-      ptx.forRange(imm(0), count, 1, counter -> {
-        ptx.keepRolled();
-        ring.consume(counter, (iteration, slot) -> {
-          bind(use, iteration, slot.number());
-          body(use, 2, carried);
-        });
+      ring.consume(count, (iteration, slot) -> {
+        bind(use, iteration, slot.number());
+        body(use, 2, carried);
       });
       define(operation, carried);
     }

@@ -18,6 +18,7 @@ import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.op.CopyTensor;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.SharedLoad;
+import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Operation;
 
@@ -40,6 +41,9 @@ final class RingCode {
   private final Block fetch;
   /** Whether threads themselves read what was copied. */
   private final boolean loads;
+  /** Whether products are waited for in the iteration behind theirs: nobody reads their sums before. */
+  private final boolean overlaps;
+  private boolean isConsuming;
   /** The stage that is filled, and whether its barrier knows how many bytes come in every round. */
   private Slot filled;
   private boolean isExpecting;
@@ -49,11 +53,16 @@ final class RingCode {
    *
    * @param pipeline has a power of two of stages, so that the iteration tells stage and round by its bits
    * @param warps warps that use what is copied; the next one copies
+   * @param maps addresses of the tensor maps
    */
-  RingCode(Code code, Threads threads, SharedArena arena, Operation pipeline, int warps) {
+  RingCode(
+      Code code, Threads threads, SharedArena arena, Operation pipeline, int warps, List<Register> maps) {
     this.stages = ((Pipeline) pipeline.op()).stages();
     this.fetch = pipeline.regions().getFirst();
-    this.loads = pipeline.regions().get(1).operations().stream().anyMatch(use -> use.op() instanceof SharedLoad);
+    Block use = pipeline.regions().get(1);
+    this.loads = use.operations().stream().anyMatch(operation -> operation.op() instanceof SharedLoad);
+    this.overlaps = use.operations().getLast().op() instanceof WaitWarpgroupMma
+        && use.operations().getLast().results().equals(use.results());
     if (Integer.bitCount(stages) != 1) {
       throw new IllegalStateException("a ring of " + stages + " stages");
     }
@@ -61,13 +70,18 @@ final class RingCode {
     this.ptx = code.ptx();
     this.threads = threads;
     this.warps = warps;
-    this.barriers = arena.allocate(2 * stages * BARRIER_BYTES);
+    this.barriers = arena.allocate((2 * stages + 1) * BARRIER_BYTES);
     this.speaks = ptx.op("setp.eq.u32", threads.lane(), imm(0));
     Register isFirst = ptx.op("setp.eq.u32", ptx.op("or.b32", threads.warp(), threads.lane()), imm(0));
     ptx.ifThen(isFirst, () -> {
+      maps.forEach(ptx::prefetchMap);
       for (int stage = 0; stage < stages; stage++) {
         ptx.initBarrier(Address.at(barriers, stage * BARRIER_BYTES), 1);
         ptx.initBarrier(Address.at(barriers, (stages + stage) * BARRIER_BYTES), warps);
+      }
+      if (overlaps) {
+        // The first iteration frees a stage that does not exist.
+        ptx.initBarrier(Address.at(barriers, 2 * stages * BARRIER_BYTES), warps);
       }
       ptx.fenceBarriers();
     });
@@ -91,12 +105,13 @@ final class RingCode {
         stage, ptx.op("and.b32", round, imm(1)), ptx.op("mad.lo.s32", stage, imm(BARRIER_BYTES), barriers));
   }
 
-  private Address full(Slot slot) {
+  private static Address full(Slot slot) {
     return Address.at(slot.barrier());
   }
 
-  private Address free(Slot slot) {
-    return Address.at(slot.barrier(), stages * BARRIER_BYTES);
+  /** The second barrier of a stage. */
+  private Address free(Register barrier) {
+    return Address.at(barrier, stages * BARRIER_BYTES);
   }
 
   /** What happens in an iteration, given its number and its stage. */
@@ -114,7 +129,7 @@ final class RingCode {
         ptx.keepRolled();
         Slot slot = slot(iteration);
         // A stage that nobody has used yet is free: its barrier is as if the phase before the first had ended.
-        ptx.await(free(slot), ptx.op("xor.b32", slot.parity(), imm(1)));
+        ptx.await(free(slot.barrier()), ptx.op("xor.b32", slot.parity(), imm(1)));
         filled = slot;
         isExpecting = false;
         copies.emit(iteration, slot);
@@ -123,16 +138,36 @@ final class RingCode {
     });
   }
 
-  /** Waits for the stage's copies ahead of what the other warps do with it in an iteration, and frees it. */
-  void consume(Register iteration, Iteration use) {
-    Slot slot = slot(iteration);
-    ptx.await(full(slot), slot.parity());
-    use.emit(iteration, slot);
-    if (loads) {
-      // The other lanes have read what the next rounds overwrite.
-      ptx.emit("bar.warp.sync", WarpOps.ALL_LANES);
+  /** Has the other warps wait for each stage's copies ahead of what they do with it, and free it. */
+  void consume(Operand count, Iteration use) {
+    Register held = ptx.op("add.s32", barriers, imm(stages * BARRIER_BYTES));
+    isConsuming = true;
+    ptx.forRange(imm(0), count, 1, iteration -> {
+      ptx.keepRolled();
+      Slot slot = slot(iteration);
+      ptx.await(full(slot), slot.parity());
+      use.emit(iteration, slot);
+      if (loads) {
+        // The other lanes have read what the next rounds overwrite.
+        ptx.emit("bar.warp.sync", WarpOps.ALL_LANES);
+      }
+      ptx.when(speaks, () -> ptx.arrive(free(overlaps ? held : slot.barrier())));
+      if (overlaps) {
+        ptx.assign(held, slot.barrier());
+      }
+    });
+    isConsuming = false;
+    if (overlaps) {
+      ptx.awaitWgmma(0);
     }
-    ptx.when(speaks, () -> ptx.arrive(free(slot)));
+  }
+
+  /**
+   * How many groups of products a wait leaves under way: of those whose sums are needed by the next products alone, one, so that
+   * tensor cores go on while the warps wait for the next stage.
+   */
+  int pendingProducts() {
+    return isConsuming && overlaps ? 1 : 0;
   }
 
   private static int bytes(Operation copy) {

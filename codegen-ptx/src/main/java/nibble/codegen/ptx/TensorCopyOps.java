@@ -7,6 +7,11 @@ public interface TensorCopyOps extends ControlOps {
     return op("cvta.param.u64", op("mov.b64", new ParameterPlace(map)));
   }
 
+  /** Has a tensor map at hand for the copies that come. */
+  default void prefetchMap(Register map) {
+    emit("prefetch.tensormap", Address.at(map));
+  }
+
   /** Starts the copy of a box to shared memory; the mbarrier counts its bytes, those outside of the tensor included. */
   default void copyBox(Address shared, TensorPlace box, Address mbarrier) {
     emit("cp.async.bulk.tensor." + box.coordinates().size()

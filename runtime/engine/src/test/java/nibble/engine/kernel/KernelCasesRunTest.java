@@ -1,8 +1,11 @@
 package nibble.engine.kernel;
 
 import nibble.codegen.kernel.KernelCase;
+import nibble.codegen.kernel.RingCases;
+import nibble.emulator.schedule.Schedule;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelCasesRunTest {
   /** On the PTX machine, each element within its error bound. */
@@ -24,6 +27,14 @@ class KernelCasesRunTest {
   @MethodSource("nibble.codegen.kernel.RingCases#all")
   void rings(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_90a");
+  }
+
+  /** Whoever is held back, the copying warp or one that multiplies, the others wait. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"random:1", "adversarial:2"})
+  void schedules(String schedule) {
+    RingCases.all().filter(kernels -> kernels.name().matches("ring of (columns|groups of both)")).forEach(
+        kernels -> KernelProof.prove(kernels, "sm_90a", Schedule.parse(schedule).orElseThrow()));
   }
 
   /** Codes as Ada multiplies them, which sums FP8 coarsely. */

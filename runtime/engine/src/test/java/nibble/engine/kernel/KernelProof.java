@@ -15,6 +15,7 @@ import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.emulator.Check;
 import nibble.emulator.Machine;
+import nibble.emulator.schedule.Schedule;
 import nibble.engine.device.Device;
 import nibble.engine.device.emulator.EmulatedDevice;
 import nibble.engine.plan.Constants;
@@ -55,27 +56,33 @@ final class KernelProof {
 
   /** Proves a module for a target; returns the names of its kernels in the order of launches. */
   static List<String> prove(KernelCase kernels, String target) {
+    return prove(kernels, target, Schedule.roundRobin());
+  }
+
+  /** The same with warps in another order. */
+  static List<String> prove(KernelCase kernels, String target, Schedule schedule) {
     KernelProof proof = new KernelProof(kernels.text(), kernels.sizes(), 1);
     return proof.prove(proof.function().parameters().stream().map(Value::tensorType)
-        .map(proof::concrete).map(proof.random::of).toList(), Targets.get(target));
+        .map(proof::concrete).map(proof.random::of).toList(), Targets.get(target), schedule);
   }
 
   /** The same with these inputs. */
   static List<String> prove(KernelCase kernels, Tensor... inputs) {
-    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(List.of(inputs), Targets.get("sm_80"));
+    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(
+        List.of(inputs), Targets.get("sm_80"), Schedule.roundRobin());
   }
 
   private Function function() {
     return module.functions().values().iterator().next();
   }
 
-  private List<String> prove(List<Tensor> inputs, Target target) {
+  private List<String> prove(List<Tensor> inputs, Target target, Schedule schedule) {
     Verifier.require(module);
     Program program = new Backend().compile(module, function(), target);
     WeightSource weights = (key, type) -> random.of(type);
     Constants constants = Constants.of(program, weights);
     KernelVerifier verifier = new KernelVerifier(program, inputs, constants.tensors());
-    Machine machine = Machine.builder().checks(EnumSet.allOf(Check.class)).build();
+    Machine machine = Machine.builder().checks(EnumSet.allOf(Check.class)).schedule(schedule).build();
     try (Device device = new EmulatedDevice(machine, target);
         Session session = Session.open(program, device, constants, Session.Sharing.NONE)) {
       session.run(inputs, verifier);
