@@ -3,7 +3,6 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -211,27 +210,32 @@ public final class AttentionKernel implements KernelGenerator {
 
     /** The guards of an operand's tiles that some tile does not meet everywhere. */
     private ImmutableList<Guard> guards(int operand) {
-      Guard depth = Guard.of(OperandLoader.DEPTH, operand == 2 ? space.keys() : Dim.of(space.depth()));
-      return switch (operand) {
-        case 0 -> guards(space.queryGuard(), depth);
-        case 1 -> guards(space.keyGuard(), depth);
-        default -> guards(Guard.of(AttentionSpace.COLUMN, Dim.of(space.width())), depth);
-      };
+      return operand == 2
+          ? guards(columnGuard(), Guard.of(OperandLoader.DEPTH, space.keys()), tile.keys())
+          : guards(
+              operand == 0 ? space.queryGuard() : space.keyGuard(),
+              Guard.of(OperandLoader.DEPTH, Dim.of(space.depth())), tile.depth());
     }
 
-    private ImmutableList<Guard> guards(Guard... all) {
-      return Arrays.stream(all)
-          .filter(guard -> guard.bound().dividedBy(Dim.of(step(guard))).isEmpty())
-          .collect(ImmutableList.toImmutableList());
+    private Guard columnGuard() {
+      return Guard.of(AttentionSpace.COLUMN, Dim.of(space.width()));
     }
 
-    private int step(Guard guard) {
-      return switch (guard.variable()) {
+    /** Those of an outer guard and one of another variable, whose tile has that extent. */
+    private ImmutableList<Guard> guards(Guard outer, Guard inner, int extent) {
+      int outerExtent = switch (outer.variable()) {
         case AttentionSpace.QUERY -> tile.queries();
         case AttentionSpace.KEY -> tile.keys();
-        case AttentionSpace.COLUMN -> tile.width();
-        default -> guard.bound().equals(space.keys()) ? tile.keys() : tile.depth();
+        default -> tile.width();
       };
+      ImmutableList.Builder<Guard> guards = ImmutableList.builder();
+      if (outer.bound().dividedBy(Dim.of(outerExtent)).isEmpty()) {
+        guards.add(outer);
+      }
+      if (inner.bound().dividedBy(Dim.of(extent)).isEmpty()) {
+        guards.add(inner);
+      }
+      return guards.build();
     }
 
     private ElementEmitter scoreEmitter(TileBuilder into, Value keyTile) {
@@ -239,7 +243,7 @@ public final class AttentionKernel implements KernelGenerator {
           .withTile(into, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
           .withTile(into, AttentionSpace.KEY, space.keys(), keyTile, tile.keys(), 0);
       GlobalMemory memory =
-          new GlobalMemory(into, grid, guards(space.queryGuard(), space.keyGuard()), symbols);
+          new GlobalMemory(into, grid, guards(space.queryGuard(), space.keyGuard(), tile.keys()), symbols);
       return new ElementEmitter(grid, into, memory, region, buffers.arguments());
     }
 
@@ -248,7 +252,7 @@ public final class AttentionKernel implements KernelGenerator {
           .withTile(builder, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
           .withTile(builder, AttentionSpace.COLUMN, Dim.of(space.width()), builder.number(0), tile.width(), 0);
       GlobalMemory memory = new GlobalMemory(
-          builder, grid, guards(space.queryGuard(), Guard.of(AttentionSpace.COLUMN, Dim.of(space.width()))), symbols);
+          builder, grid, guards(space.queryGuard(), columnGuard(), tile.width()), symbols);
       ElementEmitter emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
       emitter.define(space.operation().result(), space.resultAt(), result);
       for (int i = 0; i < buffers.results().size(); i++) {

@@ -40,6 +40,8 @@ final class AttentionCases {
       cases.add(of("attention " + depth, shape, format, "causal = none", depth == 32 ? "f32" : format));
     }
     cases.add(of("attention of other values", new Shape(2, 2, 64, 64, 32, 48), "f16", "causal = none", "f32"));
+    Shape square = new Shape(1, 1, 16, 192, 192, 192);
+    cases.add(of("attention of as many keys as elements", square, "f16", "causal = none", "f32"));
     return cases.stream();
   }
 
@@ -117,6 +119,9 @@ final class AttentionCases {
     }
     Shape shape = new Shape(4, 2, 70, 150, 64, 64);
     cases.add(of("attention by sage1", shape, "f16", "causal = none, scheme = sage1", "f16"));
+    Shape square = new Shape(4, 4, 16, 16, 16, 16);
+    cases.add(of(
+        "attention by sage1 of as many keys as elements", square, "f16", "causal = none, scheme = sage1", "f16"));
     Shape symbolic = new Shape(3, 3, "S", "S", 32, 32);
     cases.add(KernelCase.of(
         "attention by sage1 with a mask", "symbol S", symbolic.types("f16") + ", %m: tensor<[S] x f32>",
