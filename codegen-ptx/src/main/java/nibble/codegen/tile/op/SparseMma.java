@@ -67,12 +67,12 @@ public record SparseMma(GroupPattern pattern, MetadataTile metadata, int step, i
       double sum = c.elements()[i];
       int row = i / n;
       for (int at = 0; at < stored; at++) {
-        int group = at / pattern.kept();
+        int place = at / pattern.kept();
         int inTile = row % metadata.rows();
         int first = row / metadata.rows() * wordsOfRow + step * MetadataTile.WORDS;
-        int word = (int) words[first + metadata.word(inTile, group)];
-        int code = word >>> metadata.bit(inTile, group) & 0xF;
-        int k = group * pattern.size() + pattern.position(code, at % pattern.kept());
+        int word = (int) words[first + metadata.word(inTile, place)];
+        int code = word >>> metadata.bit(inTile, place) & 0xF;
+        int k = place * pattern.size() + pattern.position(code, at % pattern.kept());
         double product = a[row * stored + at] * b[k * n + i % n];
         sum += group == 0
             ? product
