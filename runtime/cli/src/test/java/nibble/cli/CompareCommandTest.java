@@ -26,8 +26,8 @@ class CompareCommandTest {
 
   @Test
   void recipesStandSideBySide() {
-    // No kernel quantizes with zero points.
-    Path affine = recipe("affine", "  quantize { weight = i8:channel, act = u8:token:zero(u8) }");
+    // No kernel takes zero points of less than a byte.
+    Path affine = recipe("affine", "  quantize { weight = i8:channel, act = u4:token:zero(u4) }");
     CommandRun run = compare("--recipes", "w8," + affine, "--device", "emulator");
     List<String> lines = run.ok().out().lines().toList();
     assertTrue(lines.get(4).matches("recipe +cosine +least +SQNR +max error +weights +saved  computed by"), run.out());
