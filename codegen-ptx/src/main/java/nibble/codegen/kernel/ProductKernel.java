@@ -104,28 +104,17 @@ public final class ProductKernel implements KernelGenerator {
     private Generation(
         Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols,
         int sharedLimit) {
-      ProductFormat format = choice.format();
+      TilePlan plan = TilePlan.of(product, choice, sharedLimit);
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
-      Product oriented = choice.sparse().isPresent() ? product.transposed() : product;
-      this.product = format.unpacks() && format.left().equals(Formats.F16) ? oriented.folding() : oriented;
+      this.product = plan.product();
       this.choice = choice;
       this.symbols = symbols;
       region.operations().forEach(operation -> definitions.put(operation.result(), operation));
-      this.scalesVary = this.product.scalesVary();
-      boolean variesOutside = scalesVary && !format.appliesScales();
-      this.scalesTiles = variesOutside || product.hasResidual();
-      this.promotes = scalesTiles || format.sumsCoarsely();
-      long scaleDepth = variesOutside ? scaleDepth(format) : Long.MAX_VALUE;
-      ProductTile usual = choice.sparse()
-          .map(weight -> weight.tile(format, this.product.n(), scaleDepth, promotes))
-          .orElseGet(() -> ProductTile.of(
-              format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups()));
-      int ofScales = scalesVary ? ScaleLoader.sharedBytes(usual.m() + usual.n()) : 0;
-      // All targets have room for three tiles in each of two stages.
-      ProductTile wanted = choice.tensorCopies() ? usual.withRing() : usual;
-      boolean isTight = product.hasResidual() || wanted.sharedBytes() + ofScales > sharedLimit;
-      this.tile = isTight ? wanted.withStages(2) : wanted;
+      this.scalesVary = plan.scalesVary();
+      this.scalesTiles = plan.scalesTiles();
+      this.promotes = plan.promotes();
+      this.tile = plan.tile();
       this.buffers = KernelBuffers.declare(builder, region);
       this.sparse = choice.sparse().map(weight -> new SparseOperand(weight, tile, symbols));
     }
@@ -148,15 +137,6 @@ public final class ProductKernel implements KernelGenerator {
     private boolean fits(OperandLoader loader) {
       // Codes that share bytes are copied as they lie, or not at all.
       return loader.fitsMatrices() && (tile.format().bits() >= Byte.SIZE || loader.isAsync());
-    }
-
-    private long scaleDepth(ProductFormat format) {
-      long depth = Long.lowestOneBit(product.scaleDepth().constant());
-      if (!product.scalesFit(format)) {
-        throw new UnsupportedAccess("scales change every " + product.scaleDepth()
-            + " elements of the depth; the least that kernels take is a multiple of " + format.step());
-      }
-      return depth;
     }
 
     private KernelProgram run() {
