@@ -17,6 +17,7 @@ import nibble.codegen.kernel.KernelGenerator;
 import nibble.codegen.kernel.KernelProgram;
 import nibble.codegen.kernel.MembersKernel;
 import nibble.codegen.kernel.ProductKernel;
+import nibble.codegen.kernel.PruneKernel;
 import nibble.codegen.kernel.SweepKernel;
 import nibble.codegen.kernel.UnsupportedAccess;
 import nibble.codegen.lower.LowerProgram;
@@ -51,7 +52,7 @@ import nibble.ir.shape.SymbolBounds;
 public record Backend(Registry registry, ImmutableList<KernelGenerator> generators) {
   /** The generators that come with Nibble, for a target. */
   public static ImmutableList<KernelGenerator> builtIn(Target target) {
-    return ImmutableList.of(new AttentionKernel(), new MembersKernel(), new ProductKernel(target), new SweepKernel());
+    return ImmutableList.of(new AttentionKernel(), new MembersKernel(), new PruneKernel(), new ProductKernel(target), new SweepKernel());
   }
 
   /** The built-in generators alone. */

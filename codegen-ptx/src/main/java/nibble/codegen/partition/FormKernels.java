@@ -26,6 +26,7 @@ import nibble.ir.op.For;
 import nibble.ir.op.Hadamard;
 import nibble.ir.op.Members;
 import nibble.ir.op.ProductOp;
+import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.Reshape;
@@ -100,6 +101,10 @@ public final class FormKernels {
       start(operation);
       return;
     }
+    if (operation.op() instanceof Decompress) {
+      // Whoever reads it reads through it.
+      return;
+    }
     Group latest = latestGroup(operation);
     if (operation.op() instanceof ViewOp) {
       // A view is no work of its own, unless it renames a reduced value inside its kernel.
@@ -132,6 +137,7 @@ public final class FormKernels {
     boolean cheap = switch (operation.op()) {
       case ProductOp product -> false;
       case Members members -> false;
+      case Prune prune -> false;
       case Attention attention -> false;
       case ReduceOp reduce -> false;
       case Amax amax -> false;
