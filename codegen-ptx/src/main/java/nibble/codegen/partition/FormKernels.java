@@ -19,6 +19,7 @@ import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Compare;
 import nibble.ir.op.Compress;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
@@ -113,7 +114,12 @@ public final class FormKernels {
       }
       return;
     }
-    if (latest == null || readsThroughView(operation, latest) || !join(latest, operation)) {
+    boolean throughView = latest != null && readsThroughView(operation, latest);
+    if (throughView && operation.op() instanceof Compare) {
+      // Whoever chooses by it compares what lies in memory, which costs less than a kernel.
+      return;
+    }
+    if (latest == null || throughView || !join(latest, operation)) {
       start(operation);
     }
   }
