@@ -14,7 +14,7 @@ import nibble.emulator.memory.Space;
 /**
  * Finds what a block does to shared memory behind the back of its {@code wgmma}, bulk and tensor copies: stores that no
  * fence between the proxies makes known to them, changes of what a {@code wgmma} still reads, and {@code wgmma} that
- * nobody waits for.
+ * nobody waits for; and of what it does to their registers.
  */
 final class AsyncFinder implements Observer.BlockObserver {
   private static final int WARP = 32;
@@ -141,6 +141,19 @@ final class AsyncFinder implements Observer.BlockObserver {
         order.readUntilNow(warp, reading.chunks(), reading.site());
       }
     });
+  }
+
+  @Override
+  public void registerUnordered(Warp warp, int lanes, String what, int earlier, int site) {
+    int lane = Integer.numberOfTrailingZeros(lanes);
+    if (earlier == site) {
+      races.findings().add(KernelFault.Kind.UNFINISHED_MATRICES, warp, lane, site, what, OptionalLong.empty());
+    } else {
+      Findings.Earlier access =
+          new Findings.Earlier("accessed", earlier, Optional.of(block.thread(warp.index * WARP + lane)), block.index());
+      races.findings()
+          .add(KernelFault.Kind.UNFINISHED_MATRICES, warp, lane, site, what, OptionalLong.empty(), access);
+    }
   }
 
   @Override

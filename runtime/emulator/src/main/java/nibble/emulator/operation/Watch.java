@@ -154,6 +154,18 @@ public final class Watch {
     }
   }
 
+  /**
+   * Lanes are about to access a register that a {@code wgmma} has, or give it one, with no order between.
+   *
+   * @param what number of the words that tell it
+   * @param earlier site of what it has no order with
+   */
+  public static void unordered(Warp w, int m, int what, int earlier, int site) {
+    if (m != 0) {
+      w.block.observer().registerUnordered(w, m, (String) w.plans[what], earlier, site);
+    }
+  }
+
   // Which lanes have written a register is kept in a predicate.
 
   /** A function begins: lanes have not written its registers. */
