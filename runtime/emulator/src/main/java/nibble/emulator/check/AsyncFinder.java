@@ -79,8 +79,17 @@ final class AsyncFinder implements Observer.BlockObserver {
 
   @Override
   public void update(Warp warp, int lanes, int written, AddressResolver place, int bytes, int site) {
-    if (place.space() == Space.SHARED && bytes > 0) {
+    if (place.space() != Space.SHARED || bytes <= 0) {
+      return;
+    }
+    if (!races.order(site).isAsync()) {
       stored(warp, written, place.offsets(), bytes, site);
+      return;
+    }
+    for (int rest = written; rest != 0; rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      requireUnread(warp, lane, place.offsets()[lane], bytes, site);
+      proxy.copied(place.offsets()[lane], bytes);
     }
   }
 
