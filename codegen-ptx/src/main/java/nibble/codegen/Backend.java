@@ -52,7 +52,9 @@ import nibble.ir.shape.SymbolBounds;
 public record Backend(Registry registry, ImmutableList<KernelGenerator> generators) {
   /** The generators that come with Nibble, for a target. */
   public static ImmutableList<KernelGenerator> builtIn(Target target) {
-    return ImmutableList.of(new AttentionKernel(), new MembersKernel(), new PruneKernel(), new ProductKernel(target), new SweepKernel());
+    return ImmutableList.of(
+        new AttentionKernel(target), new MembersKernel(), new PruneKernel(), new ProductKernel(target),
+        new SweepKernel());
   }
 
   /** The built-in generators alone. */

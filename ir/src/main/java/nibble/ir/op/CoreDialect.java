@@ -61,7 +61,7 @@ public final class CoreDialect implements Dialect {
   public ImmutableList<Granularity> granularityExamples() {
     return ImmutableList.of(
         new Granularities.PerTensor(), new Granularities.PerAxis(0), new Granularities.PerToken(),
-        new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32));
+        new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32), new Granularities.Interleaved(32, 8, 1));
   }
 
   @Override
