@@ -36,12 +36,6 @@ class SparseActivationsRunTest {
     KernelProof.prove(kernels, "sm_90a");
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("nibble.codegen.kernel.KernelCases#activations")
-  void tmp(KernelCase kernels) {
-    KernelProof.prove(kernels, "sm_80");
-  }
-
   /** Of equal magnitudes the later are kept; NaN is larger than infinity, and that larger than all numbers. */
   @Test
   void ties() {
