@@ -14,7 +14,8 @@ record TextRow(String recipe, double entropy, int right, int same, int character
     return 100.0 * right / characters;
   }
 
+  /** Of the entropy in the four digits that the page has, so that it reads back. */
   double perplexity() {
-    return Math.exp(entropy);
+    return Math.exp(Math.round(entropy * 1e4) / 1e4);
   }
 }
