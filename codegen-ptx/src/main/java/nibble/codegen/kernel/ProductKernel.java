@@ -62,13 +62,33 @@ public final class ProductKernel implements KernelGenerator {
         .map(product -> generation(kernel, Product.of(product), symbols).run());
   }
 
-  private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+  /**
+   * Why a kernel finds the elements of a compressed weight by their codes, and does not multiply it as it is stored;
+   * nothing where it does, or where there is no compressed weight.
+   *
+   * @param symbols what is known of symbolic sizes
+   */
+  public Optional<String> whyDecompressed(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof MatMul).findFirst().map(Product::of)
+        .flatMap(product -> sparse(kernel, product).filter(sparse ->
+            generation(kernel, product, symbols).sparse.isEmpty()))
+        .map(sparse -> sparse.obstacle().orElse("its tiles have no place in shared memory as instructions need them"));
+  }
+
+  /** The right operand of a product, if it is compressed. */
+  private Optional<SparseChoice> sparse(Operation kernel, Product product) {
     Block region = kernel.regions().getFirst();
     boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
-    Stream<ProductChoice> sparse = region.operations().stream()
+    return region.operations().stream()
         .filter(operation -> operation.op() instanceof Decompress && operation.result().equals(product.operand(false)))
-        .flatMap(operation -> SparseChoice.of(
-            product, new SparseWeight(operation.operand(0).tensorType()), target, reduces).stream());
+        .findFirst()
+        .map(operation -> SparseChoice.of(
+            product, new SparseWeight(operation.operand(0).tensorType()), target, reduces));
+  }
+
+  private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+    Stream<ProductChoice> sparse = sparse(kernel, product).flatMap(SparseChoice::choice).stream();
     return Stream.concat(sparse, ProductChoice.of(product, target).stream())
         .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
@@ -169,7 +189,7 @@ public final class ProductKernel implements KernelGenerator {
         right.allocate(builder);
       }
       residual.ifPresent(level -> level.loader().allocate(builder));
-      sparse.ifPresent(weight -> weight.metadata().allocate(builder));
+      sparse.flatMap(SparseOperand::metadata).ifPresent(words -> words.allocate(builder));
       BlockScales scales = scales();
       scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
@@ -272,12 +292,12 @@ public final class ProductKernel implements KernelGenerator {
       }
       Value sum = start;
       ImmutableList<Value> scaleTiles = scales.fragments(inner, iteration, stage);
-      Optional<Value> words = sparse.map(weight -> weight.metadata().fragment(inner, stage));
+      Optional<Value> words = sparse.flatMap(SparseOperand::metadata).map(loader -> loader.fragment(inner, stage));
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
         sum = sparse.isPresent()
-            ? sparse.get().multiply(inner, sum, a, b, words.get(), scaleTiles, step)
+            ? sparse.get().multiply(inner, sum, a, b, words, scaleTiles, step)
             : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
@@ -354,7 +374,7 @@ public final class ProductKernel implements KernelGenerator {
       if (isLeft && sparse.isPresent()) {
         return sparse.get().loader();
       }
-      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty());
+      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty(), firstColumn);
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
       Optional<OperandSource> source = inMemory(product.operand(isLeft), at);
@@ -364,7 +384,8 @@ public final class ProductKernel implements KernelGenerator {
       boolean asItIs = source.filter(OperandSource::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
       // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
-      boolean isGathered = !isLeft && sparse.filter(operand -> operand.weight().isGathered()).isPresent();
+      boolean isGathered = !isLeft
+          && sparse.filter(operand -> operand.weight().isGathered() && operand.weight().blocks().isEmpty()).isPresent();
       boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
       return new OperandLoader(tile, isLeft, outer, access, asItIs, isGathered ? 1 : isPacked ? 8 : 4);
     }
@@ -373,19 +394,20 @@ public final class ProductKernel implements KernelGenerator {
       return guards(isLeft ? product.rowGuard() : product.columnGuard(), Guard.of(OperandLoader.DEPTH, depth()));
     }
 
-    /** What instructions multiply: of compressed operands of V:N:M, the columns that are kept. */
+    /** What instructions multiply: of compressed operands of V:N:M and of blocks, the columns that are kept. */
     private Dim depth() {
       return choice.sparse().map(weight -> Dim.of(weight.depth())).orElse(product.k());
     }
 
     /**
-     * Coordinates of the right operand: of V:N:M, of the columns that are kept.
+     * Coordinates of the right operand: of V:N:M and of blocks, of the columns that are kept.
      *
-     * @param grid where they are asked for; nothing where only their form counts
+     * @param from where they are asked for; nothing where only their form counts
+     * @param depth that they start at
      */
-    private List<IndexExpr> rightAt(Optional<GlobalMemory> from) {
+    private List<IndexExpr> rightAt(Optional<GlobalMemory> from, Value depth) {
       return sparse.filter(operand -> operand.weight().isGathered())
-          .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow))
+          .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow, depth))
           .orElse(product.right());
     }
 
@@ -406,7 +428,7 @@ public final class ProductKernel implements KernelGenerator {
       }
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory));
+      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory), depth);
       if (loader.isAsync()) {
         OperandSource source = inMemory(value, at).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
@@ -421,7 +443,7 @@ public final class ProductKernel implements KernelGenerator {
         TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory));
+      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory), depth);
       if (loader.isAsync()) {
         loader.copy(memory, codes, at, stage);
       } else {
