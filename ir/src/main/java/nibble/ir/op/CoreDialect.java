@@ -43,7 +43,8 @@ public final class CoreDialect implements Dialect {
         // Products and precision
         .add(MatMul.class, Attention.class)
         .add(Amax.class, Percentile.class, MseRange.class, Scales.class, Quantize.class, Dequantize.class)
-        .add(Hadamard.class, Prune.class, Compress.class, Decompress.class, Dyadic.class, Requantize.class)
+        .add(Hadamard.class, Prune.class, SoftThreshold.class, Compress.class, Decompress.class)
+        .add(Dyadic.class, Requantize.class)
         // Structure
         .add(For.class, Kernel.class)
         .build();
