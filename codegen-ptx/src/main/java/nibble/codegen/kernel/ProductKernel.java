@@ -70,7 +70,7 @@ public final class ProductKernel implements KernelGenerator {
    */
   public Optional<String> whyDecompressed(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
     return kernel.regions().getFirst().operations().stream()
-        .filter(operation -> operation.op() instanceof MatMul).findFirst().map(Product::of)
+        .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
         .flatMap(product -> sparse(kernel, product).filter(sparse ->
             generation(kernel, product, symbols).sparse.isEmpty()))
         .map(sparse -> sparse.obstacle().orElse("its tiles have no place in shared memory as instructions need them"));

@@ -57,7 +57,7 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
     if (target.support(Feature.MMA_SPARSE) != Support.NATIVE) {
       return none("the target has no sparse instructions");
     }
-    if (weight.type().rank() != 2 || product.hasResidual() || product.isAffine()) {
+    if (weight.type().rank() != 2 || product.members().isPresent() || product.hasResidual() || product.isAffine()) {
       return none("the weight is no matrix, or codes have a second level or zero points");
     }
     if (product.leftType().isScaled() != product.rightType().isScaled()) {

@@ -17,11 +17,11 @@ public record SparsePrecision(String format, String left, String right, String l
   private static final int DEPTH = 192;
 
   /**
-   * All that sparse instructions know, blocks of many and of few rows, one that has no place in memory, large and small
-   * blocks that are dense, and a mask.
+   * All that sparse instructions know, blocks of many and of few rows, one that has no place in memory, blocks that
+   * are dense, and a mask.
    */
   static final ImmutableList<String> LAYOUTS = ImmutableList.of(
-      "2:4", "1:2", "4:8", "64:2:8", "16:2:8", "2:8", "block(64,64) 1:3", "block(16,16) 1:3", "mask 1:4");
+      "2:4", "1:2", "4:8", "64:2:8", "16:2:8", "2:8", "block(64,64) 1:3", "mask 1:4");
 
   /** Formats and scales of published systems: format, scales of the activation, scales of the weight. */
   private static final ImmutableList<List<String>> ROWS_OF_TABLE = ImmutableList.of(
