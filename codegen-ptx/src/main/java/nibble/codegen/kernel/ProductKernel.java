@@ -219,7 +219,8 @@ public final class ProductKernel implements KernelGenerator {
         if (sparse.isPresent()) {
           sparse.get().fetch(
               inner, left, memoryOf(true), new SparseOperand.Place(rowTile, firstRow, index, stage, outside),
-              guards(product.rowGuard()));
+              guards(product.rowGuard()),
+              (grid, memory, loaded) -> unpackedLeft(inner, grid, memory, loaded, depth));
         } else {
           fetch(inner, left, true, firstRow, depth, stage);
         }
@@ -296,7 +297,8 @@ public final class ProductKernel implements KernelGenerator {
     /** Of scales that instructions apply, or of words that change along the depth and from row to row. */
     private Optional<ScaleLoader> scaleLoader(boolean isLeft) {
       boolean applied = tile.format().appliesScales();
-      if (!applied && !(scalesVary && !product.hasResidual() && product.hasWordsForRows(isLeft))) {
+      boolean isOfBlocks = sparse.filter(operand -> operand.weight().blocks().isPresent()).isPresent();
+      if (!applied && !(scalesVary && !product.hasResidual() && !isOfBlocks && product.hasWordsForRows(isLeft))) {
         return Optional.empty();
       }
       ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
@@ -363,8 +365,9 @@ public final class ProductKernel implements KernelGenerator {
         return grid.apply(inner, Scalar.ADD, carried, sum);
       }
       Product at = placed(emitter);
-      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(true)), at.left()));
-      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), at.right()));
+      Value ofLeft = left.orElseGet(() ->
+          scale(emitter, level.orElseGet(() -> memoryOf(true)), kept(at.left(), emitter.memory(), depth)));
+      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), kept(at.right(), emitter.memory(), depth)));
       return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, ofLeft, ofRight));
     }
 
@@ -438,6 +441,21 @@ public final class ProductKernel implements KernelGenerator {
       return sparse.filter(operand -> operand.weight().isGathered())
           .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow, depth))
           .orElse(product.right());
+    }
+
+    /** Coordinates of an operand, of kept blocks those in the whole depth. */
+    private List<IndexExpr> kept(List<IndexExpr> at, GlobalMemory from, Value depth) {
+      return sparse.filter(operand -> operand.weight().blocks().isPresent())
+          .map(operand -> operand.gathered(at, Optional.of(from), memoryOf(true), firstRow, depth)).orElse(at);
+    }
+
+    /** What is multiplied of stored codes of the left operand, of blocks with inner scales that are folded. */
+    private Value unpackedLeft(TileBuilder inner, Grid2 grid, GlobalMemory memory, Value loaded, Value depth) {
+      return product.folds(product.leftType())
+          ? unpacked(
+              new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, memoryOf(true),
+              kept(product.left(), memory, depth))
+          : loaded;
     }
 
     /** The guards that some tile does not meet everywhere. */

@@ -63,9 +63,6 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
     if (product.leftType().isScaled() != product.rightType().isScaled()) {
       return none("of the operands one has scales");
     }
-    if (weight.isGathered() && product.scalesVary()) {
-      return none("scales change along the depth, and columns that are kept were not next to each other");
-    }
     return layout instanceof BlockSparse blocks
         ? ofBlocks(product, weight, blocks, target, reduces) : ofGroups(product, weight, layout, target, reduces);
   }
@@ -77,6 +74,9 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
       return none("no instruction takes plain masks");
     }
     GroupPattern pattern = SparseElements.pattern(layout);
+    if (weight.isGathered() && product.scalesVary()) {
+      return none("scales change along the depth, and columns that are kept were not next to each other");
+    }
     int rows = reduces ? 64 : weight.metadata().rows();
     if (Integer.lowestOneBit(weight.blockRows()) < rows) {
       return none("blocks of fewer than " + rows + " rows: a tile of metadata has as many");
@@ -104,6 +104,12 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
       return none("no instruction multiplies " + product.rightType().format().name());
     }
     ProductFormat format = found.get();
+    Product multiplied =
+        format.unpacks() && format.left().equals(Formats.F16) ? product.transposed().folding() : product.transposed();
+    if (!multiplied.scalesFit(format)) {
+      return none("scales change every " + multiplied.scaleDepth() + " elements of the depth, and an instruction has "
+          + format.step());
+    }
     int rows = reduces ? 64 : SparseWeight.leastRows(format);
     long least = Math.max(format.step(), format.onTensorCores() ? 0 : format.blockK());
     if (Long.lowestOneBit(blocks.rows()) < rows || Long.lowestOneBit(blocks.columns()) < least) {

@@ -88,8 +88,16 @@ final class SparseOperand {
     return Guard.of(OperandLoader.DEPTH, Dim.of(weight.stored()));
   }
 
+  /** What is multiplied of elements as they are stored. */
+  @FunctionalInterface
+  interface Unpacking {
+    Value of(Grid2 grid, GlobalMemory memory, Value loaded);
+  }
+
   /** Fills a stage with stored elements and metadata. */
-  void fetch(TileBuilder builder, OperandLoader into, Memory sparse, Place place, ImmutableList<Guard> rowGuards) {
+  void fetch(
+      TileBuilder builder, OperandLoader into, Memory sparse, Place place, ImmutableList<Guard> rowGuards,
+      Unpacking unpacking) {
     Value depth = builder.apply(Scalar.MUL, place.iteration, builder.number(tile.stored().k()));
     Grid2 grid = into.grid(builder, place.firstRow, depth, place.outside);
     ImmutableList.Builder<Guard> guards = ImmutableList.<Guard>builder().addAll(rowGuards);
@@ -103,7 +111,8 @@ final class SparseOperand {
           memory, new Memory(elements, ImmutableMap.of(TensorPart.ELEMENTS, sparse.elements())), at(), place.stage);
     } else {
       Value loaded = builder.cast(
-          memory.load(sparse.elements(), stored(), at()), tile.format().left(), Rounding.NEAREST_EVEN);
+          unpacking.of(grid, memory, memory.load(sparse.elements(), stored(), at())), tile.format().left(),
+          Rounding.NEAREST_EVEN);
       into.store(builder, grid, memory.zeroOutside(loaded), place.stage);
     }
     metadata.ifPresent(words ->

@@ -95,7 +95,7 @@ record SparseWeight(TensorType type) {
    */
   ProductTile tile(ProductFormat format, Dim columns, long scaleDepth, boolean promotes) {
     if (blocks().isPresent()) {
-      return tileOfBlocks(format, columns, promotes, blocks().get());
+      return tileOfBlocks(format, columns, scaleDepth, promotes, blocks().get());
     }
     boolean fewColumns = columns.isConstant() && columns.constant() <= 64;
     int most = Integer.lowestOneBit(blockRows());
@@ -118,9 +118,10 @@ record SparseWeight(TensorType type) {
   }
 
   /** Tiles that lie within a row of blocks, and within a block along the depth. */
-  private ProductTile tileOfBlocks(ProductFormat format, Dim columns, boolean promotes, BlockSparse blocks) {
+  private ProductTile tileOfBlocks(
+      ProductFormat format, Dim columns, long scaleDepth, boolean promotes, BlockSparse blocks) {
     int mostRows = Integer.lowestOneBit(blockRows());
-    int mostDepth = (int) Math.min(1 << 30, Long.lowestOneBit(blocks.columns()));
+    int mostDepth = (int) Math.min(scaleDepth, Long.lowestOneBit(blocks.columns()));
     if (!format.onTensorCores()) {
       return new ProductTile(
           format, SMALL, SMALL, Math.min(mostDepth, format.blockK()), 2, 2, ProductTile.STAGES, false);
