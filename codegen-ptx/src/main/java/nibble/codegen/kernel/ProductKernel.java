@@ -26,6 +26,7 @@ import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
+import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
@@ -76,15 +77,24 @@ public final class ProductKernel implements KernelGenerator {
         .map(sparse -> sparse.obstacle().orElse("its tiles have no place in shared memory as instructions need them"));
   }
 
-  /** The right operand of a product, if it is compressed. */
+  /** The operand of a product that is compressed, if one is. */
   private Optional<SparseChoice> sparse(Operation kernel, Product product) {
     Block region = kernel.regions().getFirst();
     boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
     return region.operations().stream()
-        .filter(operation -> operation.op() instanceof Decompress && operation.result().equals(product.operand(false)))
-        .findFirst()
-        .map(operation -> SparseChoice.of(
-            product, new SparseWeight(operation.operand(0).tensorType()), target, reduces));
+        .filter(operation -> operation.op() instanceof Decompress)
+        .flatMap(operation -> sparse(product, operation, reduces).stream()).findFirst();
+  }
+
+  private Optional<SparseChoice> sparse(Product product, Operation decompress, boolean reduces) {
+    TensorType type = decompress.operand(0).tensorType();
+    if (decompress.result().equals(product.operand(false))) {
+      return Optional.of(SparseChoice.of(product, new SparseWeight(type, false), target, reduces));
+    }
+    boolean isLeft = decompress.result().equals(product.operand(true)) && product.members().isEmpty();
+    return isLeft
+        ? Optional.of(SparseChoice.of(product.transposed(), new SparseWeight(type, true), target, reduces))
+        : Optional.empty();
   }
 
   private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {

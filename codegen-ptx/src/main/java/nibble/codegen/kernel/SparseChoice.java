@@ -14,7 +14,7 @@ import nibble.ir.layout.PlainMask;
 import nibble.ir.layout.SparseLayout;
 
 /**
- * Whether a target multiplies a compressed right operand as it is stored, and how; what it doesn't is decompressed.
+ * Whether a target multiplies a compressed operand as it is stored, and how; what it doesn't is decompressed.
  *
  * @param choice the way to multiply, of the transposed product
  * @param obstacle why there is none; nothing where there is one
@@ -49,7 +49,7 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
   /**
    * The way to multiply.
    *
-   * @param product whose right operand is a decompressed one
+   * @param product whose right operand is a decompressed one; of an activation, the transposed one
    * @param reduces whether the kernel reduces over boxes of the result, which lie in tiles of 64 rows
    */
   static SparseChoice of(Product product, SparseWeight weight, Target target, boolean reduces) {

@@ -10,13 +10,14 @@ import nibble.ir.layout.SparseLayouts;
 import nibble.ir.shape.Dim;
 
 /**
- * A compressed matrix, outputs by depth, as the left operand of matrix instructions: the product is the transposed one,
- * whose rows are outputs. Of V:N:M and of blocks, the depth is that of the kept columns, which the other operand is
- * gathered by; blocks are dense, and so are the instructions.
+ * A compressed matrix as the left operand of matrix instructions: a weight, outputs by depth, whose product is the
+ * transposed one, with outputs as rows; or an activation, whose product is as it is. Of V:N:M and of blocks, the depth is
+ * that of the kept columns, which the other operand is gathered by; blocks are dense, and so are the instructions.
  *
  * @param type the sparse type
+ * @param isActivation whether it is the left operand of the product that the program has
  */
-record SparseWeight(TensorType type) {
+record SparseWeight(TensorType type, boolean isActivation) {
   /** Rows of an instruction. */
   private static final int ROWS = 16;
 
@@ -40,6 +41,7 @@ record SparseWeight(TensorType type) {
     return Math.toIntExact(type.shape().last().constant());
   }
 
+  /** Rows: outputs of a weight. */
   Dim outputs() {
     return type.shape().dim(0);
   }
@@ -77,8 +79,8 @@ record SparseWeight(TensorType type) {
   }
 
   /** Tiles of metadata along the rows. */
-  int metadataRows() {
-    return Math.ceilDiv(Math.toIntExact(outputs().constant()), metadata().rows());
+  Dim metadataRows() {
+    return outputs().ceilDiv(metadata().rows());
   }
 
   /** Words of metadata in a row of tiles. */
@@ -99,7 +101,8 @@ record SparseWeight(TensorType type) {
     }
     boolean fewColumns = columns.isConstant() && columns.constant() <= 64;
     int most = Integer.lowestOneBit(blockRows());
-    boolean large = outputs().constant() > 64 && !fewColumns;
+    boolean fewRows = outputs().isConstant() && outputs().constant() <= 64;
+    boolean large = !fewRows && !fewColumns;
     int m = Math.min(most, large ? 128 : 64);
     int warpsM = Math.min(2, m / metadata().rows());
     int warpsN = (large && promotes ? 8 : 4) / warpsM;
@@ -127,7 +130,8 @@ record SparseWeight(TensorType type) {
           format, SMALL, SMALL, Math.min(mostDepth, format.blockK()), 2, 2, ProductTile.STAGES, false);
     }
     boolean fewColumns = columns.isConstant() && columns.constant() <= SMALL;
-    boolean large = outputs().constant() > SMALL && !fewColumns && mostRows >= 2 * SMALL;
+    boolean fewRows = outputs().isConstant() && outputs().constant() <= SMALL;
+    boolean large = !fewRows && !fewColumns && mostRows >= 2 * SMALL;
     int m = Math.min(mostRows, large ? 2 * SMALL : SMALL);
     int warpsM = Math.min(2, m / ROWS);
     int k = Math.min(mostDepth, large && !promotes ? format.blockK() : 2 * format.blockK());
