@@ -26,7 +26,6 @@ import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
-import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
@@ -68,21 +67,11 @@ public final class ProductKernel implements KernelGenerator {
     boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
     Stream<ProductChoice> sparse = region.operations().stream()
         .filter(operation -> operation.op() instanceof Decompress)
-        .flatMap(operation -> sparse(product, operation, reduces).stream());
+        .flatMap(operation -> SparseChoice.of(product, operation, region, target, reduces).stream());
     return Stream.concat(sparse, ProductChoice.of(product, target).stream())
         .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
         .findFirst().orElseThrow();
-  }
-
-  private Optional<ProductChoice> sparse(Product product, Operation decompress, boolean reduces) {
-    TensorType type = decompress.operand(0).tensorType();
-    if (decompress.result().equals(product.operand(false))) {
-      return SparseChoice.of(product, new SparseWeight(type, false), target, reduces);
-    }
-    boolean isLeft = decompress.result().equals(product.operand(true)) && product.members().isEmpty();
-    return isLeft
-        ? SparseChoice.of(product.transposed(), new SparseWeight(type, true), target, reduces) : Optional.empty();
   }
 
   /** The making of one program. */
@@ -375,7 +364,8 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private Memory memoryOf(boolean isLeft) {
-      Value value = product.operand(isLeft);
+      boolean isActivation = isLeft && choice.sparse().filter(SparseWeight::isActivation).isPresent();
+      Value value = isActivation ? SparseChoice.matrix(product.operand(true), region) : product.operand(isLeft);
       Operation definition = definitions.get(value);
       Memory memory = definition != null && definition.op() instanceof Decompress
           ? buffers.arguments().get(definition.operand(0)) : buffers.arguments().get(value);

@@ -33,6 +33,7 @@ import nibble.ir.text.Parser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Activations that are pruned and compressed by a kernel, on the PTX machine. */
 class SparseActivationsRunTest {
@@ -64,11 +65,13 @@ class SparseActivationsRunTest {
   }
 
   /** The product takes what is stored: no dense instruction multiplies. */
-  @Test
-  void multiplications() {
-    Program program = compile("[128,128]", """
-        %3 = matmul %2, %2 {transposeB = true, to = f32} : tensor<[128,128] x f32>
-        """);
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "%3 = matmul %2, %x {transposeB = true, to = f32} : tensor<[128,128] x f32>",
+      "%4 = reshape %2 {shape = [2,64,128]} : tensor<[2,64,128] x f16>\n"
+          + "%3 = matmul %4, %x {transposeB = true, to = f32} : tensor<[2,64,128] x f32>"})
+  void multiplications(String multiply) {
+    Program program = compile("[128,128]", multiply);
     assertEquals(2, program.kernels().size());
     String product = program.module().text().substring(program.module().text().indexOf("matmul"));
     assertTrue(product.contains("mma.sp::ordered_metadata.sync.aligned.m16n8k32"), "no sparse instruction");
