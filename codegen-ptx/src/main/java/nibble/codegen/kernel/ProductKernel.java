@@ -26,7 +26,6 @@ import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
-import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
@@ -83,18 +82,7 @@ public final class ProductKernel implements KernelGenerator {
     boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
     return region.operations().stream()
         .filter(operation -> operation.op() instanceof Decompress)
-        .flatMap(operation -> sparse(product, operation, reduces).stream()).findFirst();
-  }
-
-  private Optional<SparseChoice> sparse(Product product, Operation decompress, boolean reduces) {
-    TensorType type = decompress.operand(0).tensorType();
-    if (decompress.result().equals(product.operand(false))) {
-      return Optional.of(SparseChoice.of(product, new SparseWeight(type, false), target, reduces));
-    }
-    boolean isLeft = decompress.result().equals(product.operand(true)) && product.members().isEmpty();
-    return isLeft
-        ? Optional.of(SparseChoice.of(product.transposed(), new SparseWeight(type, true), target, reduces))
-        : Optional.empty();
+        .flatMap(operation -> SparseChoice.of(product, operation, region, target, reduces).stream()).findFirst();
   }
 
   private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
@@ -130,12 +118,8 @@ public final class ProductKernel implements KernelGenerator {
     private Value firstRow;
     private Value firstColumn;
     private ImmutableMap<String, Index> outside;
-    /** The rows, where they are those of a table. */
-    private final Optional<MemberRows> members;
-    /** How many of them have something to multiply. */
-    private Optional<Value> memberCount = Optional.empty();
-    /** The left operand's coordinates as its loader has them. */
-    private List<IndexExpr> leftAt;
+    /** The rows, where they are those of a table, once that has been read. */
+    private Optional<MemberRows> members = Optional.empty();
 
     private Generation(
         Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols,
@@ -153,8 +137,6 @@ public final class ProductKernel implements KernelGenerator {
       this.tile = plan.tile();
       this.buffers = KernelBuffers.declare(builder, region);
       this.sparse = choice.sparse().map(weight -> new SparseOperand(weight, tile, symbols));
-      this.members = this.product.members().map(table -> new MemberRows(buffers.arguments().get(table), this.product));
-      this.leftAt = this.product.left();
     }
 
     /** Whether it is large enough, and both operands can lie in shared memory as the instructions need them. */
@@ -162,7 +144,7 @@ public final class ProductKernel implements KernelGenerator {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
       return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
-          && (!choice.tensorCopies() || members.isEmpty() && isMapped());
+          && (!choice.tensorCopies() || product.members().isEmpty() && isMapped());
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -269,21 +251,22 @@ public final class ProductKernel implements KernelGenerator {
     /** How many tiles of the depth there are: of rows that nobody is a member of, none. */
     private Value iterations(OperandLoader left) {
       Value all = builder.size(depth().ceilDiv(tile.k()));
-      if (members.isEmpty()) {
-        return all;
-      }
-      Grid2 grid = left.grid(builder, firstRow, builder.number(0), outside);
-      GlobalMemory memory = new GlobalMemory(builder, grid, operandGuards(true), symbols);
-      Value count = members.get().count(builder, memory);
-      memberCount = Optional.of(count);
       // Once for all iterations, since loads stay where they are.
-      leftAt = members.get().placed(members.get().tokens(memory)).left();
-      return members.get().iterations(builder, firstRow, count, all);
+      Grid2 grid = left.grid(builder, firstRow, builder.number(0), outside);
+      members = product.members().map(table -> MemberRows.read(
+          buffers.arguments().get(table), product, builder,
+          new GlobalMemory(builder, grid, operandGuards(true), symbols)));
+      return members.map(rows -> rows.iterations(builder, firstRow, all)).orElse(all);
     }
 
     /** The product at the coordinates of a grid of results. */
     private Product placed(ElementEmitter emitter) {
-      return members.map(rows -> rows.placed(rows.tokens(emitter.memory()))).orElse(product);
+      return members.map(rows -> rows.placed(emitter.memory())).orElse(product);
+    }
+
+    /** Coordinates of the left operand on the grid of its loader. */
+    private List<IndexExpr> leftAt() {
+      return members.map(MemberRows::left).orElse(product.left());
     }
 
     /** Adds a tile's scaled sum. Scales are read ahead of the products, so that they are there when these are. */
@@ -378,18 +361,7 @@ public final class ProductKernel implements KernelGenerator {
       Value ofLeft = left.orElseGet(() ->
           scale(emitter, level.orElseGet(() -> memoryOf(true)), kept(at.left(), emitter.memory(), depth)));
       Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), kept(at.right(), emitter.memory(), depth)));
-      return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, ofLeft, ofRight));
-    }
-
-    /** Accumulators times the scales of both operands, which are multiplied first where they are fewer than these. */
-    private static Value scaled(ElementEmitter emitter, Value sum, Value left, Value right) {
-      TileBuilder into = emitter.builder();
-      Grid2 grid = emitter.grid();
-      Value real = into.cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
-      Grid2.Extent both = grid.extent(left).or(grid.extent(right));
-      return both.alongRows() && both.alongColumns()
-          ? grid.apply(into, Scalar.MUL, grid.apply(into, Scalar.MUL, real, left), right)
-          : grid.apply(into, Scalar.MUL, real, grid.apply(into, Scalar.MUL, left, right));
+      return grid.apply(inner, Scalar.ADD, carried, ScaleFactors.scaled(emitter, sum, ofLeft, ofRight));
     }
 
     /** The scale of sums of products of an operand's elements as they lie in shared memory. */
@@ -398,7 +370,8 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private Memory memoryOf(boolean isLeft) {
-      Value value = product.operand(isLeft);
+      boolean isActivation = isLeft && choice.sparse().filter(SparseWeight::isActivation).isPresent();
+      Value value = isActivation ? SparseChoice.matrix(product.operand(true), region) : product.operand(isLeft);
       Operation definition = definitions.get(value);
       Memory memory = definition != null && definition.op() instanceof Decompress
           ? buffers.arguments().get(definition.operand(0)) : buffers.arguments().get(value);
@@ -485,7 +458,7 @@ public final class ProductKernel implements KernelGenerator {
       }
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? leftAt : rightAt(Optional.of(memory), depth);
+      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory), depth);
       if (loader.isAsync()) {
         OperandSource source = inMemory(value, at).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
@@ -500,7 +473,7 @@ public final class ProductKernel implements KernelGenerator {
         TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? leftAt : rightAt(Optional.of(memory), depth);
+      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory), depth);
       if (loader.isAsync()) {
         loader.copy(memory, codes, at, stage);
       } else {
@@ -551,7 +524,8 @@ public final class ProductKernel implements KernelGenerator {
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
         Product at = placed(emitter);
         Value value = scales
-            ? scaled(emitter, part, scale(emitter, memoryOf(true), at.left()), scale(emitter, memoryOf(false), at.right()))
+            ? ScaleFactors.scaled(
+                emitter, part, scale(emitter, memoryOf(true), at.left()), scale(emitter, memoryOf(false), at.right()))
             : builder.cast(
                 part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
@@ -560,7 +534,7 @@ public final class ProductKernel implements KernelGenerator {
           value = factors.applyOuter(value, memoryOf(false), at.right());
         }
         if (members.isPresent()) {
-          value = members.get().ofMembers(builder, emitter.grid(), memberCount.orElseThrow(), value);
+          value = members.get().ofMembers(builder, emitter.grid(), value);
         }
         emitter.define(product.operation().result(), at.result(), value);
         new ProductEpilogue(at, region, emitter).store(buffers.results());

@@ -6,12 +6,17 @@ import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.TensorFormat;
+import nibble.ir.Block;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.GroupPattern;
 import nibble.ir.layout.PlainMask;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.op.Reshape;
 
 /**
  * Whether a target multiplies a compressed operand as it is stored, and how; what it doesn't is decompressed.
@@ -47,7 +52,34 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
   }
 
   /**
-   * The way to multiply.
+   * The way to multiply an operand that is decompressed: a weight on the right, or an activation on the left.
+   *
+   * @param decompress what may be an operand of the product
+   * @param region of both
+   * @param reduces whether the kernel reduces over boxes of the result
+   */
+  static Optional<SparseChoice> of(
+      Product product, Operation decompress, Block region, Target target, boolean reduces) {
+    TensorType type = decompress.operand(0).tensorType();
+    if (decompress.result().equals(product.operand(false))) {
+      return Optional.of(of(product, new SparseWeight(type, false), target, reduces));
+    }
+    boolean isLeft = decompress.result().equals(matrix(product.operand(true), region))
+        && product.members().isEmpty() && product.operand(false).tensorType().rank() == 2;
+    return isLeft
+        ? Optional.of(of(product.transposed(), new SparseWeight(type, true), target, reduces)) : Optional.empty();
+  }
+
+  /** What a left operand is made of by reshapes that keep its last axis: a matrix of all rows, perhaps. */
+  static Value matrix(Value operand, Block region) {
+    return region.operations().stream()
+        .filter(operation -> operation.op() instanceof Reshape && operation.result().equals(operand)
+            && operation.operand(0).tensorType().shape().last().equals(operand.tensorType().shape().last()))
+        .findFirst().map(reshape -> matrix(reshape.operand(0), region)).orElse(operand);
+  }
+
+  /**
+   * The way to multiply by sparse instructions, of the transposed product.
    *
    * @param product whose right operand is a decompressed one; of an activation, the transposed one
    * @param reduces whether the kernel reduces over boxes of the result, which lie in tiles of 64 rows
