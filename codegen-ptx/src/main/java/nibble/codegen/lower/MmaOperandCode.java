@@ -44,7 +44,11 @@ final class MmaOperandCode {
     ImmutableList.Builder<Register> words = ImmutableList.builder();
     for (int i = 0; i < wanted.size(); i += perWord) {
       List<Register> neighbours = wanted.subList(i, i + perWord).stream().map(code::register).toList();
-      words.add(perWord == 2 ? halves(type.format(), neighbours) : bytes(type.format(), neighbours));
+      words.add(switch (perWord) {
+        case 2 -> halves(type.format(), neighbours);
+        case 4 -> bytes(type.format(), neighbours);
+        default -> nibbles(type.format(), neighbours);
+      });
     }
     return new Fragment(type, words.build());
   }
@@ -61,6 +65,18 @@ final class MmaOperandCode {
     Register high = code.ptx().op(instruction, elements.get(3), elements.get(2));
     Register word = code.ptx().fresh(RegisterType.B32);
     code.ptx().emit("mov.b32", word, RegisterVector.of(low, high));
+    return word;
+  }
+
+  /** Eight floats of four bits, two for each instruction. */
+  private Register nibbles(NumberFormat format, List<Register> elements) {
+    String instruction = "cvt.rn.satfinite." + format.name() + "x2.f32";
+    List<Register> pairs = new ArrayList<>();
+    for (int i = 0; i < elements.size(); i += 2) {
+      pairs.add(code.ptx().op(instruction, elements.get(i + 1), elements.get(i)));
+    }
+    Register word = code.ptx().fresh(RegisterType.B32);
+    code.ptx().emit("mov.b32", word, RegisterVector.of(pairs));
     return word;
   }
 

@@ -32,4 +32,11 @@ class KernelCasesTest {
   void lowBit(KernelCase kernels) {
     KernelHarness.check(kernels, "sm_89");
   }
+
+  /** Attentions of NVFP4, which one target multiplies. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#nvfp4")
+  void nvfp4(KernelCase kernels) {
+    KernelHarness.check(kernels, "sm_120a");
+  }
 }

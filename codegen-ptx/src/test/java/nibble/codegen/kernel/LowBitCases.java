@@ -60,6 +60,11 @@ public final class LowBitCases {
             "causal = none", "[S] x f32", Map.of("S", 80L)));
   }
 
+  /** Codes of NVFP4 throughout. */
+  public static Stream<KernelCase> nvfp4() {
+    return of("sage3").filter(kernels -> !kernels.name().contains("fill"));
+  }
+
   /** Schemes with weights and values in E4M3. */
   public static Stream<KernelCase> e4m3() {
     return Stream.concat(Stream.of("sage2", "sage2pp").flatMap(LowBitCases::of), int4());

@@ -49,7 +49,8 @@ class SplitAttentionSchemeTest {
   @Test
   void valuesAreColumnsOfCodes() {
     assertEquals(
-        List.of("reduce_mean", "cast", "cast", "sub", "cast", "quantize", "quantize", "cast", "transpose", "quantize",
+        List.of("reduce_mean", "cast", "cast", "sub", "cast", "quantize", "quantize", "constant", "broadcast", "concat", "cast", "transpose",
+            "quantize",
             "attention"),
         split(function("sage2")).body().operations().stream().map(operation -> operation.op().name()).toList());
   }

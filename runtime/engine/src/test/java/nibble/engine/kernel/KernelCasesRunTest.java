@@ -58,4 +58,11 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels, "sm_89");
     KernelProof.prove(kernels, "sm_120a");
   }
+
+  /** Attentions of NVFP4, which one target multiplies. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#nvfp4")
+  void nvfp4(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_120a");
+  }
 }
