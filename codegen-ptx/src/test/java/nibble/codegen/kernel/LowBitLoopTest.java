@@ -67,13 +67,29 @@ class LowBitLoopTest {
     assertTrue(loop.perMultiply() <= perMultiply, () -> loop.perMultiply() + " PTX instructions for each mma");
   }
 
+  /**
+   * For each step of 128 keys, {@code mma} of four times the work of one of f16: conversions of weights by twos, and of their
+   * scales; shuffles for the largest scores of groups and of rows, and for scales.
+   */
   @ParameterizedTest
-  @CsvSource({"sage2, 64, 168", "sage2, 128, 255", "sage2pp, 128, 255"})
+  @CsvSource({"64, 32, 0", "128, 64, 0"})
+  void instructionsOfGroups(int depth, int multiplies, double perMultiply) {
+    MainLoop loop = MainLoop.of(attention(program("sage3", depth, "sm_120a")).code().kernel());
+    System.out.println("sage3 " + depth + ": " + loop.count("mma.") + " mma, " + loop.perMultiply());
+    loop.instructions().stream().map(i -> i.mnemonic()).collect(java.util.stream.Collectors.groupingBy(x -> x, java.util.TreeMap::new, java.util.stream.Collectors.counting())).forEach((k, v) -> System.out.println("   " + k + " " + v));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "sage2, 64, 168", "sage2, 128, 255", "sage2pp, 128, 255", "sage2_int4, 64, 168", "sage3, 64, 255",
+      "sage3, 128, 255"})
   void registers(String scheme, int depth, int registers) {
-    for (String target : List.of("sm_89", "sm_90a", "sm_120a")) {
+    List<String> targets = scheme.equals("sage3") ? List.of("sm_120a") : List.of("sm_89", "sm_90a", "sm_120a");
+    for (String target : targets) {
       switch (ASSEMBLERS.assemble(program(scheme, depth, target).module())) {
         case Verdict.Assembled assembled -> {
           assertEquals(0, assembled.spillBytes(), assembled.log());
+          assembled.kernels().forEach(kernel -> System.out.println(scheme + depth + target + kernel));
           int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
           assertTrue(most <= registers, () -> target + ": " + most + " registers");
         }
