@@ -40,6 +40,7 @@ import nibble.ir.shape.SymbolBounds;
  * an epilogue.
  */
 public final class AttentionKernel implements KernelGenerator {
+  private static final int QUERY_BLOCK = 128;
   private final Target target;
 
   public AttentionKernel(Target target) {
@@ -268,7 +269,9 @@ public final class AttentionKernel implements KernelGenerator {
 
     private ElementEmitter scoreEmitter(TileBuilder into, Value keyTile) {
       Grid2 grid = new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
-          .withTile(into, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
+          // Masks may have a row for each block of queries.
+          .withTileOf(into, Math.max(1, QUERY_BLOCK / tile.queries()), AttentionSpace.QUERY, space.queries(), queryTile,
+              tile.queries())
           .withTile(into, AttentionSpace.KEY, space.keys(), keyTile, tile.keys(), 0);
       GlobalMemory memory =
           new GlobalMemory(into, grid, guards(space.queryGuard(), space.keyGuard(), tile.keys()), symbols);

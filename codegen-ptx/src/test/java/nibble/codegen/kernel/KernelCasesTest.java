@@ -33,9 +33,9 @@ class KernelCasesTest {
     KernelHarness.check(kernels, "sm_89");
   }
 
-  /** Attentions of NVFP4, which one target multiplies. */
+  /** Attentions of NVFP4, which one target multiplies, and of INT4, which it does not. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("nibble.codegen.kernel.LowBitCases#nvfp4")
+  @MethodSource({"nibble.codegen.kernel.LowBitCases#nvfp4", "nibble.codegen.kernel.LowBitCases#int4"})
   void nvfp4(KernelCase kernels) {
     KernelHarness.check(kernels, "sm_120a");
   }

@@ -16,7 +16,6 @@ import nibble.ir.Module;
 import nibble.ir.Registry;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.text.Parser;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -72,11 +71,20 @@ class LowBitLoopTest {
    * scales; shuffles for the largest scores of groups and of rows, and for scales.
    */
   @ParameterizedTest
-  @CsvSource({"64, 32, 0", "128, 64, 0"})
-  void instructionsOfGroups(int depth, int multiplies, double perMultiply) {
+  @CsvSource({"64, 32, 16, 27.0", "128, 64, 32, 15.0"})
+  void instructionsOfGroups(int depth, int multiplies, int matrices, double perMultiply) {
     MainLoop loop = MainLoop.of(attention(program("sage3", depth, "sm_120a")).code().kernel());
-    System.out.println("sage3 " + depth + ": " + loop.count("mma.") + " mma, " + loop.perMultiply());
-    loop.instructions().stream().map(i -> i.mnemonic()).collect(java.util.stream.Collectors.groupingBy(x -> x, java.util.TreeMap::new, java.util.stream.Collectors.counting())).forEach((k, v) -> System.out.println("   " + k + " " + v));
+    assertEquals(multiplies, loop.count("mma."));
+    assertEquals(matrices, loop.count("ldmatrix"));
+    // 64 weights of a thread, in two rows; and for each row a scale of four groups.
+    assertEquals(64 / 2, loop.count("cvt.rn.satfinite.e2m1x2.f32"));
+    assertEquals(8 / 2 / 2, loop.count("cvt.rn.satfinite.e4m3x2.f32"));
+    assertEquals(64 + 8 + 2, loop.count("ex2"));
+    assertEquals(8 + 2 + 1, loop.count("shfl"));
+    // What means of queries add, of one row for all queries of a block.
+    assertEquals(32 / 4, loop.count("ld.global"));
+    assertEquals(0, loop.count("st.") + loop.count("div") + loop.count("rem"));
+    assertTrue(loop.perMultiply() <= perMultiply, () -> loop.perMultiply() + " PTX instructions for each mma");
   }
 
   @ParameterizedTest
@@ -89,7 +97,6 @@ class LowBitLoopTest {
       switch (ASSEMBLERS.assemble(program(scheme, depth, target).module())) {
         case Verdict.Assembled assembled -> {
           assertEquals(0, assembled.spillBytes(), assembled.log());
-          assembled.kernels().forEach(kernel -> System.out.println(scheme + depth + target + kernel));
           int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
           assertTrue(most <= registers, () -> target + ": " + most + " registers");
         }
@@ -99,9 +106,12 @@ class LowBitLoopTest {
     }
   }
 
-  @Test
-  void isRefusedWithoutInstructions() {
-    InputException refusal = assertThrows(InputException.class, () -> program("sage2", 64, "sm_80"));
-    assertTrue(refusal.getMessage().contains("on sm_80: its tensor cores have no products of e4m3"), refusal::getMessage);
+  @ParameterizedTest
+  @CsvSource({"sage2, sm_80, e4m3", "sage3, sm_89, e2m1 with scales of ue4m3", "sage3, sm_90a, e2m1 with scales of ue4m3"})
+  void isRefusedWithoutInstructions(String scheme, String target, String products) {
+    InputException refusal = assertThrows(InputException.class, () -> program(scheme, 64, target));
+    String reason = "no kernel computes attention by " + scheme + " on " + target
+        + ": its tensor cores have no products of " + products;
+    assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
   }
 }

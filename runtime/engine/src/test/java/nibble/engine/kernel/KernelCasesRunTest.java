@@ -56,12 +56,11 @@ class KernelCasesRunTest {
   @MethodSource("nibble.codegen.kernel.LowBitCases#e4m3")
   void lowBit(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_89");
-    KernelProof.prove(kernels, "sm_120a");
   }
 
-  /** Attentions of NVFP4, which one target multiplies. */
+  /** Attentions of NVFP4, which one target multiplies, and of INT4, which it does not. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("nibble.codegen.kernel.LowBitCases#nvfp4")
+  @MethodSource({"nibble.codegen.kernel.LowBitCases#nvfp4", "nibble.codegen.kernel.LowBitCases#int4"})
   void nvfp4(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_120a");
   }
