@@ -38,6 +38,10 @@ record AttentionFormats(ProductFormat scores, ProductFormat values, Optional<Num
       return new AttentionFormats(scores, ProductFormat.of(values, values).orElseThrow(), Optional.empty());
     }
     AttentionScheme scheme = op.scheme().orElseThrow();
+    if (values.equals(Formats.I8)) {
+      ProductFormat bytes = ProductFormat.of(values, values).orElseThrow();
+      return new AttentionFormats(scores, bytes, Optional.of(bytes.accumulator()));
+    }
     if (values.equals(Formats.E2M1)) {
       if (!target.has(Feature.MMA_BLOCK_SCALE) || !target.has(Feature.CONVERT_FP6_FP4)) {
         throw new UnsupportedAccess("no kernel computes attention by " + scheme.keyword() + " on " + target.name()

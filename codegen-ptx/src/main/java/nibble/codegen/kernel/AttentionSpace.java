@@ -45,9 +45,6 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
         return Optional.of("its heads have " + depth + " elements, and quantizers of " + op.scheme().get().keyword()
             + " need to know how many");
       }
-      if (!values.format().equals(Formats.E4M3) && !values.format().equals(Formats.E2M1)) {
-        return Optional.of("there are no kernels for " + op.scheme().get().keyword() + " yet");
-      }
       if (values.format().equals(Formats.E2M1) && depth.dividedBy(Dim.of(AttentionFormats.GROUP)).isEmpty()) {
         return Optional.of("its heads have " + depth + " elements, not a multiple of " + AttentionFormats.GROUP);
       }

@@ -13,6 +13,7 @@ import nibble.codegen.tile.op.Reduce;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.op.AttentionScheme;
 
 /**
  * A softmax in base 2 over tiles of scores, of which it keeps the largest of each row so far, the sum of weights and the
@@ -106,7 +107,9 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
 
   /** What is added to exponents, so that codes of weights are used up to the largest. */
   double offset() {
-    return space.op().scheme().map(scheme -> scheme.lowBit().offset()).orElse(0.0);
+    // Integers are codes as they are, where the scheme has them over the largest; totals have the same factor.
+    return space.op().scheme().map(AttentionScheme::lowBit).map(scheme -> scheme.weights() == AttentionScheme.Weights.BYTE
+        ? Math.log(Formats.I8.max()) * LOG2_E : scheme.offset()).orElse(0.0);
   }
 
   /** A value of each row for all threads that share it. */

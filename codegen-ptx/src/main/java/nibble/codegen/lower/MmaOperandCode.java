@@ -10,6 +10,7 @@ import java.util.Map;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.lower.Lowered.Fragment;
 import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
@@ -46,7 +47,7 @@ final class MmaOperandCode {
       List<Register> neighbours = wanted.subList(i, i + perWord).stream().map(code::register).toList();
       words.add(switch (perWord) {
         case 2 -> halves(type.format(), neighbours);
-        case 4 -> bytes(type.format(), neighbours);
+        case 4 -> type.format().isInteger() ? integers(neighbours) : bytes(type.format(), neighbours);
         default -> nibbles(type.format(), neighbours);
       });
     }
@@ -66,6 +67,13 @@ final class MmaOperandCode {
     Register word = code.ptx().fresh(RegisterType.B32);
     code.ptx().emit("mov.b32", word, RegisterVector.of(low, high));
     return word;
+  }
+
+  /** Four integers of eight bits, to nearest even; what is too large becomes the largest. */
+  private Register integers(List<Register> elements) {
+    List<Register> whole = elements.stream().map(element -> code.ptx().op("cvt.rni.s32.f32", element)).toList();
+    Register high = code.ptx().op("cvt.pack.sat.s8.s32.b32", whole.get(3), whole.get(2), Immediate.imm(0));
+    return code.ptx().op("cvt.pack.sat.s8.s32.b32", whole.get(1), whole.get(0), high);
   }
 
   /** Eight floats of four bits, two for each instruction. */

@@ -89,10 +89,9 @@ public final class SplitAttentionScheme implements Rewrite {
   private static boolean isSplit(Attention op, List<Value> operands) {
     boolean hasTruths = operands.size() == 4 && operands.get(3).tensorType().format().equals(Formats.BOOL);
     return switch (op.scheme().orElseThrow()) {
-      case SAGE1, SAGE2, SAGE2PP -> true;
+      case SAGE1, SAGE1_INT8, SAGE2, SAGE2PP -> true;
       // A score that fills is not one that is added to products of codes.
       case SAGE2_INT4, SAGE3 -> !hasTruths || op.fill().isEmpty();
-      case SAGE1_INT8 -> false;
     };
   }
 
@@ -116,7 +115,8 @@ public final class SplitAttentionScheme implements Rewrite {
         .mapToObj(axis -> axis < rank - 2 ? axis : 2 * rank - 3 - axis).collect(ImmutableList.toImmutableList());
     Value columns = builder.add(new Transpose(axes), wide(builder, padded));
     TensorType type = codes.values(values.tensorType().plain(Formats.F32));
-    Quantize quantize = new Quantize(FixedRounding.NEAREST_EVEN, type);
+    Quantize quantize =
+        new Quantize(type.format().isInteger() ? FixedRounding.NEAREST_AWAY : FixedRounding.NEAREST_EVEN, type);
     return CodeRange.of(type.format()).most() == scheme.range()
         ? builder.add(quantize, columns) : builder.add(quantize, columns, scales(builder, columns, type, scheme.range()));
   }

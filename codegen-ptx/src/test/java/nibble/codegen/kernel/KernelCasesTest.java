@@ -28,7 +28,7 @@ class KernelCasesTest {
 
   /** Attentions of codes of eight bits as targets have them that multiply these. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("nibble.codegen.kernel.LowBitCases#e4m3")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#bytes")
   void lowBit(KernelCase kernels) {
     KernelHarness.check(kernels, "sm_89");
   }

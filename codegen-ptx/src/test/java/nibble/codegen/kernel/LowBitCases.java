@@ -50,9 +50,10 @@ public final class LowBitCases {
     return of(scheme).filter(kernels -> Stream.of(names).anyMatch(kernels.name()::endsWith));
   }
 
-  /** Schemes with weights and values in E4M3; where they do not differ, one stands for all. */
-  public static Stream<KernelCase> e4m3() {
-    return Stream.of(of("sage2"), only("sage2pp", " 128", "few keys"), only("sage2_int4", "causal", "mask"))
+  /** Schemes with weights and values of eight bits; where they do not differ, one stands for all. */
+  public static Stream<KernelCase> bytes() {
+    return Stream.of(of("sage2"), only("sage2pp", " 128", "few keys"), only("sage2_int4", "causal", "mask"),
+            only("sage1_int8", " 64", "mask"))
         .flatMap(cases -> cases);
   }
 

@@ -60,7 +60,7 @@ class SplitAttentionSchemeTest {
    * number that others add to scales.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"sage1", "sage2", "sage2pp", "sage2_int4"})
+  @ValueSource(strings = {"sage1", "sage1_int8", "sage2", "sage2pp", "sage2_int4"})
   void meansTheScheme(String scheme) {
     Random random = new Random(3);
     List<Tensor> inputs = function(scheme).parameters().stream()

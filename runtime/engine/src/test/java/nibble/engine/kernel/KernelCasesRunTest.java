@@ -53,7 +53,7 @@ class KernelCasesRunTest {
 
   /** Attentions of codes of eight bits, on what multiplies these. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("nibble.codegen.kernel.LowBitCases#e4m3")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#bytes")
   void lowBit(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_89");
   }
