@@ -105,6 +105,12 @@ record AttentionTile(
         .transpose(0, 1, 3, 2, 4).reshape(rows, keys);
   }
 
+  /** The layout of scales of keys, {@code -> (key, group)}, those of instructions in the order of keys. */
+  LinearLayout keyScales() {
+    LinearLayout columns = ofKeys().scalesOfRight();
+    return ofKeys(columns.transpose(1, 0)).transpose(1, 0);
+  }
+
   /** Layout of a step of keys as a right operand, {@code -> (element, key)}. */
   LinearLayout keyFragment() {
     return ofKeys(ofKeys().right());

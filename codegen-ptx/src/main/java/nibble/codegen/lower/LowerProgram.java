@@ -47,6 +47,7 @@ import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.ScaleOperand;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
@@ -259,6 +260,8 @@ public final class LowerProgram {
       case MmaOperand operand ->
           values.put(operation.result(), new MmaOperandCode(code).pack(tile(operation, 0), operand));
       case TileRename rename -> values.put(operation.result(), renamed(rename, values.get(operation.operand(0))));
+      case ScaleOperand operand ->
+          values.put(operation.result(), new ScaleOperandCode(code, threads).pack(tile(operation, 0), operand));
       case StepMma step -> values.put(operation.result(), new StepMmaCode(code).add(
           step, owned(operation), tile(operation, 1), fragments(operation, 2), fragments(operation, 3)));
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
