@@ -1,6 +1,7 @@
 package nibble.codegen.kernel;
 
 import nibble.codegen.layout.LinearLayout;
+import nibble.ir.shape.Dim;
 
 /**
  * Tiles of an attention: each warp has 16 queries.
@@ -14,7 +15,8 @@ import nibble.codegen.layout.LinearLayout;
  */
 record AttentionTile(ProductFormat scores, ProductFormat format, int warps, int keys, int depth, int width) {
   private static final int STAGES = 2;
-  private static final int LEAST = 16;
+  /** Rows of a warp, and the least extent of a tile. */
+  static final int LEAST = 16;
   /** Elements of a fragment of queries that stay in registers beside the accumulators. */
   private static final int KEPT = 64;
 
@@ -29,11 +31,21 @@ record AttentionTile(ProductFormat scores, ProductFormat format, int warps, int 
     }
     int warps = space.queries().isConstant()
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, 4) : 4;
+    if (space.op().blocks().isPresent()) {
+      // A block is whole tiles.
+      warps = Math.min(warps, dividing(space.op().blocks().get().dim(0)) / LEAST);
+      keys = Math.min(keys, dividing(space.op().blocks().get().dim(1)));
+    }
     return new AttentionTile(scores, format, warps, keys, depth, width);
   }
 
   private static int powerOfTwo(long extent) {
     return (int) Math.max(LEAST, Long.highestOneBit(2 * extent - 1));
+  }
+
+  /** The largest power of two that divides an extent, up to 64. */
+  private static int dividing(Dim extent) {
+    return (int) Math.min(64, Long.lowestOneBit(extent.constant()));
   }
 
   int queries() {

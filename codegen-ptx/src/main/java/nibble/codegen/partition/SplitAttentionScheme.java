@@ -55,8 +55,7 @@ public final class SplitAttentionScheme implements Rewrite {
     if (!operands.get(2).tensorType().format().equals(Formats.F16)) {
       operands.set(2, builder.add(new Cast(Formats.F16), operands.get(2)));
     }
-    Attention plain = new Attention(op.scale(), op.causal(), op.window(), op.fill(), Optional.empty(), op.to());
-    return Optional.of(ImmutableList.of(builder.add(plain, operands.toArray(Value[]::new))));
+    return Optional.of(ImmutableList.of(builder.add(op.withScheme(Optional.empty()), operands.toArray(Value[]::new))));
   }
 
   private static Value wide(BlockBuilder builder, Value value) {
