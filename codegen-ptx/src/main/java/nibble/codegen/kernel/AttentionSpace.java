@@ -116,7 +116,7 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   /** Whether some query may see no key. */
   boolean mayHide() {
     List<TensorType> types = operation.operands().stream().map(Value::tensorType).toList();
-    return op().fill().isEmpty() && op().hides(types) || mask().isPresent();
+    return op().fill().isEmpty() && op().hides(types) || mask().isPresent() || op().blocks().isPresent();
   }
 
   private List<IndexExpr> leading() {

@@ -111,10 +111,11 @@ final class AttentionCases {
     List<KernelCase> cases = new ArrayList<>();
     Shape shape = new Shape(4, 2, 200, 300, 32, 32);
     for (String attributes : List.of(
-        "causal = none", "causal = bottom_right", "causal = top_left, window = 70", "causal = none, scheme = sage1",
-        "causal = bottom_right, fill = -10000.0")) {
+        "causal = none", "causal = bottom_right", "causal = top_left, window = 70", "causal = bottom_right, fill = -10000.0",
+        "causal = none, scheme = sage1")) {
+      String by = attributes.contains("sage1") ? "by sage1 " : "";
       cases.add(KernelCase.of(
-          "attention of selected blocks, " + attributes, "", shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
+          "attention " + by + "of selected blocks, " + attributes, "", shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
           shape.body(", %b", attributes + ", blocks = [64,64]", "f32"), ImmutableMap.of()));
     }
     cases.add(KernelCase.of(
