@@ -48,7 +48,7 @@ record Router(AttentionCall call, Arithmetic arithmetic, Blocks rows, Blocks col
   }
 
   /** A score that leaves no weight, and is a number all the same. */
-  static final double NONE = -1e30;
+  static final double NONE = -0x1p100;
 
   /** The attention over selected blocks. */
   Value select(Value bitmap) {

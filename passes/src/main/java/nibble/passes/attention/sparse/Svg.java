@@ -52,7 +52,7 @@ public record Svg(
     Value q = call.queries();
     Value k = new Blocks(arithmetic, length, 1).repeated(call.keys(), call.leading());
     Value v = new Blocks(arithmetic, length, 1).repeated(call.values(), call.leading());
-    Value isTemporal = arithmetic.axis(isTemporal(call.op(), arithmetic, q, k, v, window), -1);
+    Value isTemporal = arithmetic.axis(isTemporal(call, arithmetic, k, v, window), -1);
     Value itself = arithmetic.iota(length, -1);
     Value from = arithmetic.select(isTemporal, swapped(arithmetic, length / frames, frames), itself);
     Value back = arithmetic.select(isTemporal, swapped(arithmetic, frames, length / frames), itself);
@@ -72,13 +72,13 @@ public record Svg(
   }
 
   /** Which heads are temporal, {@code [.., H]}: those where a band of time has the smaller error; of equals none. */
-  private Value isTemporal(Attention op, Arithmetic arithmetic, Value q, Value k, Value v, long window) {
+  Value isTemporal(AttentionCall call, Arithmetic arithmetic, Value k, Value v, long window) {
     long length = Arithmetic.shape(k).dim(-2).constant();
     long count = Math.min(samples, length);
     long stride = length / count;
     Value sampled = arithmetic.integers(LongStream.range(0, count).map(i -> i * stride + i % stride).toArray());
-    Value some = arithmetic.rows(q, sampled);
-    Attention plain = Attention.of(op.scale(), op.to());
+    Value some = arithmetic.rows(call.queries(), sampled);
+    Attention plain = Attention.of(call.op().scale(), call.op().to());
     Value full = arithmetic.builder().add(plain, some, k, v);
     Value inSpace = band(arithmetic, sampled, arithmetic.iota(length, -1), window);
     Value order = swapped(arithmetic, frames, length / frames);

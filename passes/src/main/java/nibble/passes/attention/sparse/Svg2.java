@@ -49,7 +49,9 @@ public record Svg2(
     Value v = all.repeated(call.values(), call.leading());
     Clusters ofQueries = Clusters.of(arithmetic, arithmetic.f32(call.queries()), queryClusters, iterations, queries);
     Clusters ofKeys = Clusters.of(arithmetic, arithmetic.f32(k), keyClusters, iterations, keys);
-    Value selected = selected(arithmetic, weights(arithmetic, ofQueries, ofKeys, call.op().scale()));
+    Value products = arithmetic.matmul(ofQueries.centroids(), ofKeys.centroids(), true);
+    Value scores = arithmetic.mul(products, arithmetic.real(call.op().scale()));
+    Value selected = selected(arithmetic, weights(arithmetic, scores, ofKeys.sizes()));
     Value ofBlocks = arithmetic.matmul(
         arithmetic.matmul(arithmetic.f32(ofQueries.blocksByCluster()), arithmetic.f32(selected), false),
         arithmetic.f32(ofKeys.blocksByCluster()), true);
@@ -65,15 +67,16 @@ public record Svg2(
   }
 
   /**
-   * The weights that clusters of keys have for clusters of queries if their members are all alike,
-   * {@code [.., Cq, Ck]}: each counts as often as it has members.
+   * The weights that clusters of keys have for clusters of queries if their members are all alike, {@code [.., Cq, Ck]}:
+   * each counts as often as it has members.
+   *
+   * @param products of centroids, scaled
+   * @param ofKeys sizes of clusters of keys, {@code [.., Ck]}
    */
-  static Value weights(Arithmetic arithmetic, Clusters ofQueries, Clusters ofKeys, double scale) {
-    Value products = arithmetic.matmul(ofQueries.centroids(), ofKeys.centroids(), true);
-    Value sizes = arithmetic.axis(ofKeys.sizes(), -2);
+  static Value weights(Arithmetic arithmetic, Value products, Value ofKeys) {
+    Value sizes = arithmetic.axis(ofKeys, -2);
     Value isEmpty = arithmetic.compare(Kind.EQ, sizes, arithmetic.integer(0));
-    Value scores = arithmetic.select(
-        isEmpty, arithmetic.real(Router.NONE), arithmetic.mul(products, arithmetic.real(scale)));
+    Value scores = arithmetic.select(isEmpty, arithmetic.real(Router.NONE), products);
     Value shifted = arithmetic.sub(scores, arithmetic.axis(arithmetic.max(scores, -1), -1));
     Value masses = arithmetic.mul(arithmetic.f32(sizes), arithmetic.exp(shifted));
     Value sum = arithmetic.maximum(arithmetic.axis(arithmetic.sum(masses, -1), -1), arithmetic.real(LEAST));
