@@ -15,6 +15,7 @@ import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.kernel.AttentionKernel;
 import nibble.codegen.kernel.KernelGenerator;
 import nibble.codegen.kernel.KernelProgram;
+import nibble.codegen.kernel.MembersKernel;
 import nibble.codegen.kernel.ProductKernel;
 import nibble.codegen.kernel.SweepKernel;
 import nibble.codegen.kernel.UnsupportedAccess;
@@ -36,7 +37,8 @@ import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Attention;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.Members;
+import nibble.ir.op.ProductOp;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.SymbolBounds;
 
@@ -49,7 +51,8 @@ import nibble.ir.shape.SymbolBounds;
 public record Backend(Registry registry, ImmutableList<KernelGenerator> generators) {
   /** The generators that come with Nibble, for a target. */
   public static ImmutableList<KernelGenerator> builtIn(Target target) {
-    return ImmutableList.of(new AttentionKernel(), new ProductKernel(target), new SweepKernel());
+    return ImmutableList.of(
+        new AttentionKernel(target), new MembersKernel(), new ProductKernel(target), new SweepKernel());
   }
 
   /** The built-in generators alone. */
@@ -127,7 +130,8 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
         .map(Value::tensorType).toList();
     boolean counts = types.stream().anyMatch(TensorType::isScaled)
         || kernel.regions().getFirst().operations().stream().anyMatch(
-            operation -> operation.op() instanceof MatMul || operation.op() instanceof Attention);
+            operation -> operation.op() instanceof ProductOp || operation.op() instanceof Members
+                || operation.op() instanceof Attention);
     types.stream().filter(type -> counts && type.shape().size().is(0)).findFirst().ifPresent(type -> {
       throw new InputException(
           Diagnostic.error("no kernel takes or gives " + type + ", which has no elements", kernel.location())

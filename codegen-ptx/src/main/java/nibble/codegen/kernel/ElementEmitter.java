@@ -19,6 +19,7 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.CodeRange;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.Interleaving;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
@@ -369,9 +370,19 @@ final class ElementEmitter {
     ImmutableList<Dim> box = granularity.boxWithin(shape);
     List<IndexExpr> coordinates = new ArrayList<>();
     for (int axis = 0; axis < at.size(); axis++) {
+      if (axis == at.size() - 2 && granularity.interleaving().isPresent()) {
+        coordinates.add(box(granularity.interleaving().get(), at.get(axis)));
+        continue;
+      }
       coordinates.add(box.get(axis).equals(shape.dim(axis)) ? IndexExpr.ZERO : at.get(axis).dividedBy(box.get(axis)));
     }
     return coordinates;
+  }
+
+  /** The box of a row. */
+  static IndexExpr box(Interleaving rows, IndexExpr row) {
+    return row.dividedBy(Dim.of(rows.rows())).times(Dim.of(rows.boxes()))
+        .plus(row.modulo(Dim.of(rows.cycle())).dividedBy(Dim.of(rows.run())));
   }
 
   /** The code of an element, in the format of codes. */

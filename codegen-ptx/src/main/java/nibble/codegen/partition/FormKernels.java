@@ -24,7 +24,8 @@ import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
 import nibble.ir.op.Hadamard;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.Members;
+import nibble.ir.op.ProductOp;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.Reshape;
@@ -90,8 +91,12 @@ public final class FormKernels {
       // Inner scales are found by whoever divides by them, and belong to no kernel, as a view does.
       return;
     }
-    if (operation.op() instanceof MatMul || operation.op() instanceof Attention) {
+    if (operation.op() instanceof ProductOp || operation.op() instanceof Attention) {
       operation.operands().forEach(this::materialize);
+      start(operation);
+      return;
+    }
+    if (operation.op() instanceof Members) {
       start(operation);
       return;
     }
@@ -125,7 +130,8 @@ public final class FormKernels {
   /** Work on inputs that is cheap enough to be repeated by each kernel that reads it. */
   private boolean isFloating(Operation operation) {
     boolean cheap = switch (operation.op()) {
-      case MatMul product -> false;
+      case ProductOp product -> false;
+      case Members members -> false;
       case Attention attention -> false;
       case ReduceOp reduce -> false;
       case Amax amax -> false;

@@ -138,7 +138,7 @@ final class AttentionBounds {
    * Whether it is known which keys the query sees, and all products that count are numbers in f32; masks may be negative
    * infinity for all that.
    */
-  private boolean areFinite(int row, double[] products) {
+  boolean areFinite(int row, double[] products) {
     for (int key = 0; key < products.length; key++) {
       if (!knowsBlocks) {
         return false;
@@ -162,7 +162,7 @@ final class AttentionBounds {
   }
 
   /** Division by the sum, and storing. */
-  private double finished(double result, double error) {
+  double finished(double result, double error) {
     double magnitude = Math.abs(result) + error;
     double divided = Math.max(
         model.function("div", 1, magnitude), magnitude * model.function("reciprocal", 1, 1) + model.arithmetic(magnitude));
@@ -204,7 +204,7 @@ final class AttentionBounds {
   }
 
   /** Errors of the scores of a row, and of what is subtracted from them. */
-  private double[] scoreErrors(int row, double[] scores, double[] products, double max) {
+  double[] scoreErrors(int row, double[] scores, double[] products, double max) {
     double[] inherited = new double[products.length];
     if (!exactOperands) {
       double[] left = rows.products(operands.get(0).error(), keys, row);

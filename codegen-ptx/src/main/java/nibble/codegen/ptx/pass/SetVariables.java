@@ -34,7 +34,6 @@ public record SetVariables() implements PtxPass {
     private final Kernel kernel;
     private final ControlFlow flow;
     private final SingleDefinitions definitions;
-    private final Map<Register, Integer> uses = new HashMap<>();
     private final Map<Register, Integer> definedAt = new HashMap<>();
     private final Map<Register, Integer> mentionedAt = new HashMap<>();
     /** Variables that instructions set instead of results, which are set once. */
@@ -44,8 +43,6 @@ public record SetVariables() implements PtxPass {
       this.kernel = kernel;
       this.flow = new ControlFlow(kernel);
       this.definitions = new SingleDefinitions(kernel, flow);
-      kernel.instructions().forEach(
-          instruction -> instruction.forEachUse(register -> uses.merge(register, 1, Integer::sum)));
     }
 
     Kernel run() {
@@ -72,7 +69,7 @@ public record SetVariables() implements PtxPass {
           || !(copy.outputs().getFirst() instanceof Register variable)
           || !(copy.inputs().getFirst() instanceof Register result)
           || variable.type() != result.type() || variable.equals(result)
-          || !definitions.isValue(result) || uses.get(result) != 1 || variables.containsKey(result)) {
+          || !definitions.isUsedOnce(result) || variables.containsKey(result)) {
         return false;
       }
       int setAt = definedAt.get(result);
