@@ -66,9 +66,10 @@ public record FuseAttentions(
           switch (result) {
             case AttentionMatcher.Match.Found(AttentionPattern pattern) -> {
               patterns.put(operation.result(), pattern);
-              sparse.flatMap(way -> pattern.obstacle(way)).ifPresent(
-                  why -> context.skipped("sparse attention", operation.location(), why));
-              context.applied(subject(pattern) + by(), operation.location(), reason(), cost(operation, graph));
+              Optional<String> obstacle = sparse.flatMap(pattern::obstacle);
+              obstacle.ifPresent(why -> context.skipped("sparse attention", operation.location(), why));
+              String as = sparse.filter(way -> obstacle.isEmpty()).map(way -> ", sparse as " + way.keyword()).orElse("");
+              context.applied(subject(pattern) + by() + as, operation.location(), reason(), cost(operation, graph));
             }
             case AttentionMatcher.Match.Refused(String why) ->
                 context.skipped("attention", operation.location(), why);

@@ -3,6 +3,7 @@ package nibble.passes.attention.sparse;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 import nibble.ir.Value;
 import nibble.passes.pipeline.OptionSyntax;
@@ -38,6 +39,11 @@ public interface SparseAttention {
     more.forEach(clause -> types.put(clause.name(), clause.type()));
     return new RecordSyntax<SparseAttention>("a sparse attention such as sparge(top = 0.5)", types.buildOrThrow())
         .syntax(SparseAttention.class);
+  }
+
+  /** Its name in reports. */
+  default String keyword() {
+    return getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
   /** Why it does not do for an attention, if it does not. */
