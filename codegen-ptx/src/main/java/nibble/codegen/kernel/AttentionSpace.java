@@ -52,8 +52,8 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
       return Optional.of("its values are " + values.format().name() + ", not f16 or bf16");
     }
     for (TensorType scaled : operands.subList(0, 2)) {
-      if (scaled.isScaled() && !isByteByRows(scaled)) {
-        return Optional.of("it multiplies " + scaled + ", not i8 with f32 scales of whole rows");
+      if (scaled.isScaled() && !isByRows(scaled)) {
+        return Optional.of("it multiplies " + scaled + ", not i8 or i4 with f32 scales of whole rows");
       }
     }
     if (op.blocks().isPresent() && !op.blocks().get().dims().stream().allMatch(AttentionSpace::isWholeFragments)) {
@@ -75,9 +75,9 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     return extent.constant() % AttentionTile.LEAST == 0;
   }
 
-  private static boolean isByteByRows(TensorType type) {
+  private static boolean isByRows(TensorType type) {
     ScaleLayout layout = type.scale().orElseThrow();
-    return type.format().equals(Formats.I8) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
+    return (type.format().equals(Formats.I8) || type.format().equals(Formats.I4)) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
         && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
         && layout.granularity().boxWithin(type.shape()).getLast().equals(type.shape().last());
   }

@@ -135,7 +135,9 @@ record VisibleKeys(
   }
 
   private Value fill(TileBuilder builder) {
-    return builder.real(space.op().fill().map(fill -> fill * LOG2_E).orElse(Double.NEGATIVE_INFINITY));
+    // The lowest numbers of f32 are infinite in units of a power of two, but a query that sees no key has equal weights.
+    return builder.real(space.op().fill()
+        .map(fill -> Math.clamp(fill * LOG2_E, -Float.MAX_VALUE, Float.MAX_VALUE)).orElse(Double.NEGATIVE_INFINITY));
   }
 
   private Value masked(TileBuilder builder, Value scores, ElementEmitter emitter) {

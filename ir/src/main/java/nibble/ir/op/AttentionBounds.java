@@ -2,6 +2,7 @@ package nibble.ir.op;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
@@ -198,9 +199,11 @@ final class AttentionBounds {
 
   /** The error of an exponential: that of its argument, its own, and that of later rescalings. */
   private double weightError(double exact, double distance, double off, double rescaled) {
-    double factor = Math.exp(off);
-    double function = model.function("exp", distance + off, exact * factor);
-    return exact * Math.expm1(off) + factor * (function + (exact + function) * rescaled) + Float.MIN_NORMAL;
+    // A score that fills may be so low that its own rounding is large, and its weight zero for all that.
+    double grown = exact > 0 ? exact * Math.expm1(off) : Math.exp(off - distance);
+    double most = exact + grown;
+    double function = model.function("exp", distance + off, most);
+    return grown + function + (most + function) * rescaled + Float.MIN_NORMAL;
   }
 
   /** Errors of the scores of a row, and of what is subtracted from them. */
@@ -212,6 +215,10 @@ final class AttentionBounds {
       Arrays.setAll(inherited, key -> left[key] + right[key]);
     }
     double[] off = new double[products.length];
+    if (IntStream.range(0, off.length).noneMatch(key -> rows.sees(row, key))) {
+      // All scores are the one that fills, whatever that is when it is rounded.
+      return off;
+    }
     for (int key = 0; key < off.length; key++) {
       double maskError = maskError(row, key);
       double distance = scores[key] == Double.NEGATIVE_INFINITY ? 0 : max - scores[key];
