@@ -131,6 +131,20 @@ final class AttentionCases {
     cases.add(KernelCase.of(
         "attention of selected blocks that no tile divides", "", shape.types("f16") + ", %b: tensor<[10,1] x bool>",
         shape.body(", %b", "causal = none, blocks = [20,300]", "f32"), ImmutableMap.of()));
+    cases.add(KernelCase.of("attention of selected blocks, of heads of a projection", "", """
+        %x: tensor<[2,100,192] x f16>, %b: tensor<[2,2,4,4] x bool>""", """
+        %0 = reshape %x {shape = [2,100,3,2,32]} : tensor<[2,100,3,2,32] x f16>
+        %1 = transpose %0 {axes = [2, 0, 3, 1, 4]} : tensor<[3,2,2,100,32] x f16>
+        %2 = slice %1 {axis = 0, from = 0, to = 1, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %3 = slice %1 {axis = 0, from = 1, to = 2, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %4 = slice %1 {axis = 0, from = 2, to = 3, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %5 = reshape %2 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %6 = reshape %3 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %7 = reshape %4 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %8 = attention %5, %6, %7, %b {scale = 0.125, causal = none, blocks = [32,32], to = f32} : \
+        tensor<[2,2,100,32] x f32>
+        return %8
+        """, ImmutableMap.of()));
     Shape symbolic = new Shape(2, 2, "S", "S", 32, 32);
     cases.add(KernelCase.of(
         "attention of selected blocks, symbolic", "symbol S",
