@@ -3,6 +3,7 @@ package nibble.codegen.kernel;
 import java.util.Optional;
 import nibble.codegen.layout.LinearLayout;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.shape.Dim;
 
 /**
  * Tiles of an attention.
@@ -20,7 +21,8 @@ record AttentionTile(
     ProductFormat scores, ProductFormat format, int warps, int each, int keys, int depth, int width,
     Optional<NumberFormat> stepSums) {
   private static final int STAGES = 2;
-  private static final int LEAST = 16;
+  /** Rows of a fragment, and the least extent of a tile. */
+  static final int LEAST = 16;
   private static final int WARPS = 4;
   /** Elements of heads of which a warp can have twice as many queries, which share the fragments of keys and values. */
   private static final int TALL_WIDTH = 64;
@@ -47,12 +49,24 @@ record AttentionTile(
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, WARPS) : WARPS;
     boolean isTall = warps == WARPS && largest <= TALL_WIDTH && space.op().scheme().isEmpty()
         && !(space.queries().isConstant() && space.queries().constant() <= LEAST * WARPS);
+    if (space.op().blocks().isPresent()) {
+      // A block is whole tiles.
+      int most = dividing(space.op().blocks().get().dim(0));
+      warps = Math.min(warps, most / LEAST);
+      isTall = isTall && most >= 2 * LEAST * WARPS;
+      keys = Math.min(keys, dividing(space.op().blocks().get().dim(1)));
+    }
     return new AttentionTile(
         scores, format, warps, isTall ? 2 * LEAST : LEAST, keys, depth, width, formats.stepSums());
   }
 
   private static int powerOfTwo(long extent) {
     return (int) Math.max(LEAST, Long.highestOneBit(2 * extent - 1));
+  }
+
+  /** The largest power of two that divides an extent. */
+  private static int dividing(Dim extent) {
+    return (int) Math.min(Integer.MAX_VALUE / 2 + 1, Long.lowestOneBit(extent.constant()));
   }
 
   int queries() {
