@@ -73,6 +73,9 @@ class PrunedProductRunTest {
   void activationsAreRefusedByName() {
     InputException refusal = assertThrows(
         InputException.class, () -> ProvenRun.compile(ProvenRun.parse(program("1:2", "%x")), new Backend()));
-    assertEquals("no kernel computes prune here", refusal.getMessage());
+    assertEquals(
+        "no kernel prunes tensor<[64,64] x bf16> to 1:2 along axis 1; they prune matrices of f16 or bf16 to 2:4 along"
+            + " the last axis",
+        refusal.getMessage());
   }
 }
