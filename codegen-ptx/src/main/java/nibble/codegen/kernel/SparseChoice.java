@@ -6,12 +6,17 @@ import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.TensorFormat;
+import nibble.ir.Block;
+import nibble.ir.Operation;
+import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.GroupPattern;
 import nibble.ir.layout.PlainMask;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.op.Amax;
+import nibble.ir.op.Decompress;
 
 /**
  * Whether a target multiplies a compressed operand as it is stored, and how; what it doesn't is decompressed.
@@ -46,13 +51,32 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
     return new SparseChoice(Optional.empty(), Optional.of(obstacle));
   }
 
+  /** What is done with the operand of a kernel's product that is compressed, if one is. */
+  static Optional<SparseChoice> of(Operation kernel, Product product, Target target) {
+    Block region = kernel.regions().getFirst();
+    boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
+    return region.operations().stream()
+        .filter(operation -> operation.op() instanceof Decompress)
+        .flatMap(operation -> of(product, operation, target, reduces).stream()).findFirst();
+  }
+
+  private static Optional<SparseChoice> of(Product product, Operation decompress, Target target, boolean reduces) {
+    TensorType type = decompress.operand(0).tensorType();
+    if (decompress.result().equals(product.operand(false))) {
+      return Optional.of(of(product, new SparseWeight(type, false), target, reduces));
+    }
+    boolean isLeft = decompress.result().equals(product.operand(true)) && product.members().isEmpty();
+    return isLeft
+        ? Optional.of(of(product.transposed(), new SparseWeight(type, true), target, reduces)) : Optional.empty();
+  }
+
   /**
    * The way to multiply.
    *
    * @param product whose right operand is a decompressed one; of an activation, the transposed one
    * @param reduces whether the kernel reduces over boxes of the result, which lie in tiles of 64 rows
    */
-  static SparseChoice of(Product product, SparseWeight weight, Target target, boolean reduces) {
+  private static SparseChoice of(Product product, SparseWeight weight, Target target, boolean reduces) {
     SparseLayout layout = weight.type().sparse().orElseThrow();
     if (target.support(Feature.MMA_SPARSE) != Support.NATIVE) {
       return none("the target has no sparse instructions");
