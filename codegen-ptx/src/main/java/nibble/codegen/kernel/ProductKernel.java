@@ -125,7 +125,8 @@ public final class ProductKernel implements KernelGenerator {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
       return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
-          && (!choice.tensorCopies() || product.members().isEmpty() && isMapped());
+          && (!choice.tensorCopies() || product.members().isEmpty() && isMapped())
+          && !(tile.format().appliesScales() && product.members().isPresent());
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -270,7 +271,9 @@ public final class ProductKernel implements KernelGenerator {
     /** Of scales that instructions apply, or of words that change along the depth and from row to row. */
     private Optional<ScaleLoader> scaleLoader(boolean isLeft) {
       boolean applied = tile.format().appliesScales();
-      if (!applied && !(scalesVary && !product.hasResidual() && product.hasWordsForRows(isLeft))) {
+      // Scales of members lie where their tokens are.
+      boolean isGathered = isLeft && product.members().isPresent();
+      if (isGathered || !applied && !(scalesVary && !product.hasResidual() && product.hasWordsForRows(isLeft))) {
         return Optional.empty();
       }
       ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
