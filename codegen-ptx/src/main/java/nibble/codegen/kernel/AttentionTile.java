@@ -5,21 +5,25 @@ import nibble.codegen.layout.LinearLayout;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Tiles of an attention: each warp has 16 queries.
+ * Tiles of an attention.
  *
  * @param scores how products of queries and keys are accumulated
  * @param format how products of weights and values are
  * @param warps warps of a block
+ * @param each queries of a warp
  * @param keys keys of a step
  * @param depth elements of queries and keys, a power of two
  * @param width elements of values, a power of two
  * @param stepSums format in which products of a step are summed by themselves, where they are
  */
 record AttentionTile(
-    ProductFormat scores, ProductFormat format, int warps, int keys, int depth, int width,
+    ProductFormat scores, ProductFormat format, int warps, int each, int keys, int depth, int width,
     Optional<NumberFormat> stepSums) {
   private static final int STAGES = 2;
   private static final int LEAST = 16;
+  private static final int WARPS = 4;
+  /** Elements of heads of which a warp can have twice as many queries, which share the fragments of keys and values. */
+  private static final int TALL_WIDTH = 64;
   /** Threads that share a row of an accumulator, and the neighbours that each of them has. */
   static final int THREADS = 4;
   private static final int NEIGHBOURS = 2;
@@ -40,8 +44,11 @@ record AttentionTile(
       keys = Math.min(keys, Math.max(format.step(), powerOfTwo(space.keys().constant())));
     }
     int warps = space.queries().isConstant()
-        ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, 4) : 4;
-    return new AttentionTile(scores, format, warps, keys, depth, width, formats.stepSums());
+        ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, WARPS) : WARPS;
+    boolean isTall = warps == WARPS && largest <= TALL_WIDTH && space.op().scheme().isEmpty()
+        && !(space.queries().isConstant() && space.queries().constant() <= LEAST * WARPS);
+    return new AttentionTile(
+        scores, format, warps, isTall ? 2 * LEAST : LEAST, keys, depth, width, formats.stepSums());
   }
 
   private static int powerOfTwo(long extent) {
@@ -49,7 +56,7 @@ record AttentionTile(
   }
 
   int queries() {
-    return LEAST * warps;
+    return each * warps;
   }
 
   /** The tile of the first product; queries come once. */

@@ -62,12 +62,31 @@ public final class ProductKernel implements KernelGenerator {
         .map(product -> generation(kernel, Product.of(product), symbols).run());
   }
 
-  private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+  /**
+   * Why a kernel finds the elements of a compressed weight by their codes, and does not multiply it as it is stored;
+   * nothing where it does, or where there is no compressed weight.
+   *
+   * @param symbols what is known of symbolic sizes
+   */
+  public Optional<String> whyDecompressed(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
+        .flatMap(product -> sparse(kernel, product).filter(sparse ->
+            generation(kernel, product, symbols).sparse.isEmpty()))
+        .map(sparse -> sparse.obstacle().orElse("its tiles have no place in shared memory as instructions need them"));
+  }
+
+  /** The operand of a product that is compressed, if one is. */
+  private Optional<SparseChoice> sparse(Operation kernel, Product product) {
     Block region = kernel.regions().getFirst();
     boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
-    Stream<ProductChoice> sparse = region.operations().stream()
+    return region.operations().stream()
         .filter(operation -> operation.op() instanceof Decompress)
-        .flatMap(operation -> SparseChoice.of(product, operation, region, target, reduces).stream());
+        .flatMap(operation -> SparseChoice.of(product, operation, region, target, reduces).stream()).findFirst();
+  }
+
+  private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+    Stream<ProductChoice> sparse = sparse(kernel, product).flatMap(SparseChoice::choice).stream();
     return Stream.concat(sparse, ProductChoice.of(product, target).stream())
         .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
@@ -171,7 +190,7 @@ public final class ProductKernel implements KernelGenerator {
         right.allocate(builder);
       }
       residual.ifPresent(level -> level.loader().allocate(builder));
-      sparse.ifPresent(weight -> weight.metadata().allocate(builder));
+      sparse.flatMap(SparseOperand::metadata).ifPresent(words -> words.allocate(builder));
       BlockScales scales = scales();
       scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
@@ -193,7 +212,8 @@ public final class ProductKernel implements KernelGenerator {
         if (sparse.isPresent()) {
           sparse.get().fetch(
               inner, left, memoryOf(true), new SparseOperand.Place(rowTile, firstRow, index, stage, outside),
-              guards(product.rowGuard()));
+              guards(product.rowGuard()),
+              (grid, memory, loaded) -> unpackedLeft(inner, grid, memory, loaded, depth));
         } else {
           fetch(inner, left, true, firstRow, depth, stage);
         }
@@ -273,7 +293,9 @@ public final class ProductKernel implements KernelGenerator {
       boolean applied = tile.format().appliesScales();
       // Scales of members lie where their tokens are.
       boolean isGathered = isLeft && product.members().isPresent();
-      if (isGathered || !applied && !(scalesVary && !product.hasResidual() && product.hasWordsForRows(isLeft))) {
+      boolean isOfBlocks = sparse.filter(operand -> operand.weight().blocks().isPresent()).isPresent();
+      boolean areWords = scalesVary && !product.hasResidual() && !isOfBlocks && product.hasWordsForRows(isLeft);
+      if (isGathered || !applied && !areWords) {
         return Optional.empty();
       }
       ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
@@ -297,12 +319,12 @@ public final class ProductKernel implements KernelGenerator {
       }
       Value sum = start;
       ImmutableList<Value> scaleTiles = scales.fragments(inner, iteration, stage);
-      Optional<Value> words = sparse.map(weight -> weight.metadata().fragment(inner, stage));
+      Optional<Value> words = sparse.flatMap(SparseOperand::metadata).map(loader -> loader.fragment(inner, stage));
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
         sum = sparse.isPresent()
-            ? sparse.get().multiply(inner, sum, a, b, words.get(), scaleTiles, step)
+            ? sparse.get().multiply(inner, sum, a, b, words, scaleTiles, step)
             : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
@@ -340,8 +362,9 @@ public final class ProductKernel implements KernelGenerator {
         return grid.apply(inner, Scalar.ADD, carried, sum);
       }
       Product at = placed(emitter);
-      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(true)), at.left()));
-      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), at.right()));
+      Value ofLeft = left.orElseGet(() ->
+          scale(emitter, level.orElseGet(() -> memoryOf(true)), kept(at.left(), emitter.memory(), depth)));
+      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), kept(at.right(), emitter.memory(), depth)));
       return grid.apply(inner, Scalar.ADD, carried, ScaleFactors.scaled(emitter, sum, ofLeft, ofRight));
     }
 
@@ -370,7 +393,7 @@ public final class ProductKernel implements KernelGenerator {
       if (isLeft && sparse.isPresent()) {
         return sparse.get().loader();
       }
-      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty());
+      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty(), firstColumn);
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
       Optional<OperandSource> source = inMemory(product.operand(isLeft), at);
@@ -380,7 +403,8 @@ public final class ProductKernel implements KernelGenerator {
       boolean asItIs = source.filter(OperandSource::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
       // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
-      boolean isGathered = !isLeft && sparse.filter(operand -> operand.weight().isGathered()).isPresent();
+      boolean isGathered = !isLeft
+          && sparse.filter(operand -> operand.weight().isGathered() && operand.weight().blocks().isEmpty()).isPresent();
       boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
       return new OperandLoader(tile, isLeft, outer, access, asItIs, isGathered ? 1 : isPacked ? 8 : 4);
     }
@@ -389,20 +413,36 @@ public final class ProductKernel implements KernelGenerator {
       return guards(isLeft ? product.rowGuard() : product.columnGuard(), Guard.of(OperandLoader.DEPTH, depth()));
     }
 
-    /** What instructions multiply: of compressed operands of V:N:M, the columns that are kept. */
+    /** What instructions multiply: of compressed operands of V:N:M and of blocks, the columns that are kept. */
     private Dim depth() {
       return choice.sparse().map(weight -> Dim.of(weight.depth())).orElse(product.k());
     }
 
     /**
-     * Coordinates of the right operand: of V:N:M, of the columns that are kept.
+     * Coordinates of the right operand: of V:N:M and of blocks, of the columns that are kept.
      *
-     * @param grid where they are asked for; nothing where only their form counts
+     * @param from where they are asked for; nothing where only their form counts
+     * @param depth that they start at
      */
-    private List<IndexExpr> rightAt(Optional<GlobalMemory> from) {
+    private List<IndexExpr> rightAt(Optional<GlobalMemory> from, Value depth) {
       return sparse.filter(operand -> operand.weight().isGathered())
-          .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow))
+          .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow, depth))
           .orElse(product.right());
+    }
+
+    /** Coordinates of an operand, of kept blocks those in the whole depth. */
+    private List<IndexExpr> kept(List<IndexExpr> at, GlobalMemory from, Value depth) {
+      return sparse.filter(operand -> operand.weight().blocks().isPresent())
+          .map(operand -> operand.gathered(at, Optional.of(from), memoryOf(true), firstRow, depth)).orElse(at);
+    }
+
+    /** What is multiplied of stored codes of the left operand, of blocks with inner scales that are folded. */
+    private Value unpackedLeft(TileBuilder inner, Grid2 grid, GlobalMemory memory, Value loaded, Value depth) {
+      return product.folds(product.leftType())
+          ? unpacked(
+              new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, memoryOf(true),
+              kept(product.left(), memory, depth))
+          : loaded;
     }
 
     /** The guards that some tile does not meet everywhere. */
@@ -422,7 +462,7 @@ public final class ProductKernel implements KernelGenerator {
       }
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory));
+      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory), depth);
       if (loader.isAsync()) {
         OperandSource source = inMemory(value, at).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
@@ -437,7 +477,7 @@ public final class ProductKernel implements KernelGenerator {
         TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory));
+      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory), depth);
       if (loader.isAsync()) {
         loader.copy(memory, codes, at, stage);
       } else {
