@@ -134,7 +134,8 @@ public final class ProductKernel implements KernelGenerator {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
       return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
-          && (!choice.tensorCopies() || product.members().isEmpty() && isMapped());
+          && (!choice.tensorCopies() || product.members().isEmpty() && isMapped())
+          && !(tile.format().appliesScales() && product.members().isPresent());
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -280,8 +281,11 @@ public final class ProductKernel implements KernelGenerator {
     /** Of scales that instructions apply, or of words that change along the depth and from row to row. */
     private Optional<ScaleLoader> scaleLoader(boolean isLeft) {
       boolean applied = tile.format().appliesScales();
+      // Scales of members lie where their tokens are.
+      boolean isGathered = isLeft && product.members().isPresent();
       boolean isOfBlocks = sparse.filter(operand -> operand.weight().blocks().isPresent()).isPresent();
-      if (!applied && !(scalesVary && !product.hasResidual() && !isOfBlocks && product.hasWordsForRows(isLeft))) {
+      boolean areWords = scalesVary && !product.hasResidual() && !isOfBlocks && product.hasWordsForRows(isLeft);
+      if (isGathered || !applied && !areWords) {
         return Optional.empty();
       }
       ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
