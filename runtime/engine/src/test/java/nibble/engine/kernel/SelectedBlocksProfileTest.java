@@ -77,7 +77,8 @@ class SelectedBlocksProfileTest {
         Allocation result = machine.memory().allocate(2L * queries * depth, "result");
         arguments.add(Argument.of(result));
         LaunchConfig config = new LaunchConfig(
-            new Extent(rows(), 1, 1), new Extent(compiled.code().threads(), 1, 1), compiled.code().sharedBytes());
+            new Extent((int) compiled.grid().getFirst().constant(), 1, 1),
+            new Extent(compiled.code().threads(), 1, 1), compiled.code().sharedBytes());
         Counters counters = machine.launch(
             machine.load(program.module().text(), "attention.ptx").kernel(compiled.name()), config, arguments)
             .counters().orElseThrow();
