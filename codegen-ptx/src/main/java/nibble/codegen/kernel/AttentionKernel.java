@@ -127,7 +127,9 @@ public final class AttentionKernel implements KernelGenerator {
       builder.effect(new WaitCopies(0));
       builder.effect(new Barrier());
       ImmutableList<Value> kept = tile.keepsQueries() ? fragments(builder, queries) : ImmutableList.of();
-      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery);
+      Optional<SelectedTiles> list = space.selection().map(selection -> new SelectedTiles(
+          space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
+      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, list);
       ScoreScales factorsOfScores = ScoreScales.of(builder, queryEmitter(), space, tile);
       OnlineSoftmax softmax = new OnlineSoftmax(space, tile);
       List<Value> operands = new ArrayList<>();

@@ -73,21 +73,23 @@ public final class SplitAttentionScheme implements Rewrite {
       QueryMeans smoothing = new QueryMeans(builder, operation.operand(0));
       Value means = smoothing.means();
       queries = smoothing.smooth(means);
-      Value mask = smoothing.mask(op, means, smooth, operands.stream().skip(3).findFirst());
+      Value mask = smoothing.mask(op, means, smooth, op.mask(operands));
+      Optional<Value> selection = op.selection(operands);
       operands = new ArrayList<>(operands.subList(0, 3));
       operands.add(mask);
+      selection.ifPresent(operands::add);
     }
     operands.set(0, quantized(builder, queries, codes.queries(queries.tensorType())));
     operands.set(1, quantized(builder, smooth, codes.keys(smooth.tensorType())));
     operands.set(2, values(builder, scheme, operands.get(2)));
-    Attention rest = codes.scalesValues()
-        ? op : new Attention(op.scale(), op.causal(), op.window(), op.fill(), Optional.empty(), op.to());
+    Attention rest = codes.scalesValues() ? op : op.withScheme(Optional.empty());
     return Optional.of(ImmutableList.of(builder.add(rest, operands.toArray(Value[]::new))));
   }
 
   /** Whether kernels have what is left. */
   private static boolean isSplit(Attention op, List<Value> operands) {
-    boolean hasTruths = operands.size() == 4 && operands.get(3).tensorType().format().equals(Formats.BOOL);
+    boolean hasTruths =
+        op.mask(operands).filter(mask -> mask.tensorType().format().equals(Formats.BOOL)).isPresent();
     return switch (op.scheme().orElseThrow()) {
       case SAGE1, SAGE1_INT8, SAGE2, SAGE2PP -> true;
       // A score that fills is not one that is added to products of codes.
