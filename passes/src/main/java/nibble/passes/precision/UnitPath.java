@@ -141,7 +141,7 @@ record UnitPath(
         case Silu op -> aligned(operation, place);
         case BroadcastTo op -> aligned(operation, place);
         case Select op -> aligned(operation, place);
-        case Attention op when place.axis < rank(value) - 2 -> aligned(operation, place);
+        case Attention op when op.blocks().isEmpty() && place.axis < rank(value) - 2 -> aligned(operation, place);
         case Softmax op when place.axis < rank(value) - 1 -> aligned(operation, place);
         case LayerNorm op when place.axis < rank(value) - 1 -> aligned(operation, place);
         case RmsNorm op when place.axis < rank(value) - 1 -> aligned(operation, place);
