@@ -56,12 +56,19 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
         return Optional.of("it multiplies " + scaled + ", not i8 with f32 scales of whole rows");
       }
     }
+    if (op.blocks().isPresent() && !op.blocks().get().dims().stream().allMatch(AttentionSpace::isWholeFragments)) {
+      return Optional.of("its blocks are " + op.blocks().get() + ", not multiples of 16");
+    }
     for (Dim size : List.of(depth, width)) {
       if (!size.isConstant() || size.constant() > LARGEST || size.constant() < 1) {
         return Optional.of("its heads have " + size + " elements, not 1 to " + LARGEST);
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isWholeFragments(Dim extent) {
+    return extent.constant() % AttentionTile.LEAST == 0;
   }
 
   private static boolean isByteByRows(TensorType type) {
@@ -102,13 +109,35 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   }
 
   Optional<Value> mask() {
-    return operation.operands().size() == 4 ? Optional.of(operation.operand(3)) : Optional.empty();
+    return op().mask(operation.operands());
+  }
+
+  /** How many keys, and perhaps queries, there are in each head, if not all are. */
+  Optional<Value> lengths() {
+    return op().lengths(operation.operands());
+  }
+
+  /** Coordinates of the length of a head. */
+  List<IndexExpr> lengthAt() {
+    return Views.broadcast(lengths().orElseThrow().tensorType().shape(), leading());
+  }
+
+  /** Coordinates of what each query has one of. */
+  ImmutableList<IndexExpr> rowAt() {
+    return ImmutableList.<IndexExpr>builder()
+        .addAll(leading()).add(IndexExpr.variable(QUERY, queries)).build();
+  }
+
+  /** The lists of the blocks that there are, if not all are. */
+  Optional<Value> selection() {
+    return op().selection(operation.operands());
   }
 
   /** Whether some query may see no key. */
   boolean mayHide() {
     List<TensorType> types = operation.operands().stream().map(Value::tensorType).toList();
-    return op().fill().isEmpty() && op().hides(types) || mask().isPresent();
+    return op().fill().isEmpty() && op().hides(types) || mask().isPresent() || op().blocks().isPresent()
+        || lengths().isPresent();
   }
 
   private List<IndexExpr> leading() {
@@ -166,6 +195,11 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   /** Coordinates of scores: {@link #QUERY} and {@link #KEY}. */
   ImmutableList<IndexExpr> scoreAt() {
     return at(leading(), IndexExpr.variable(QUERY, queries), IndexExpr.variable(KEY, keys));
+  }
+
+  /** Coordinates of an entry in the list of a row of blocks. */
+  ImmutableList<IndexExpr> selectionAt(IndexExpr row, IndexExpr entry) {
+    return at(leading(), row, entry);
   }
 
   /** Coordinates of the result: {@link #QUERY} and {@link #COLUMN}. */

@@ -3,6 +3,7 @@ package nibble.codegen.kernel;
 import java.util.Optional;
 import nibble.codegen.layout.LinearLayout;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.shape.Dim;
 
 /**
  * Tiles of an attention: each warp has 16 queries.
@@ -19,7 +20,8 @@ record AttentionTile(
     ProductFormat scores, ProductFormat format, int warps, int keys, int depth, int width,
     Optional<NumberFormat> stepSums) {
   private static final int STAGES = 2;
-  private static final int LEAST = 16;
+  /** Rows of a warp, and the least extent of a tile. */
+  static final int LEAST = 16;
   /** Threads that share a row of an accumulator, and the neighbours that each of them has. */
   static final int THREADS = 4;
   private static final int NEIGHBOURS = 2;
@@ -41,11 +43,21 @@ record AttentionTile(
     }
     int warps = space.queries().isConstant()
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, 4) : 4;
+    if (space.op().blocks().isPresent()) {
+      // A block is whole tiles.
+      warps = Math.min(warps, dividing(space.op().blocks().get().dim(0)) / LEAST);
+      keys = Math.min(keys, dividing(space.op().blocks().get().dim(1)));
+    }
     return new AttentionTile(scores, format, warps, keys, depth, width, formats.stepSums());
   }
 
   private static int powerOfTwo(long extent) {
     return (int) Math.max(LEAST, Long.highestOneBit(2 * extent - 1));
+  }
+
+  /** The largest power of two that divides an extent, up to 64. */
+  private static int dividing(Dim extent) {
+    return (int) Math.min(64, Long.lowestOneBit(extent.constant()));
   }
 
   int queries() {

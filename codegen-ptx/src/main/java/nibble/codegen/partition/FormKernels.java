@@ -18,6 +18,7 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionLse;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Compress;
 import nibble.ir.op.Decompress;
@@ -100,6 +101,10 @@ public final class FormKernels {
       start(operation);
       return;
     }
+    if (operation.op() instanceof AttentionLse) {
+      join(groupOf(operation), operation);
+      return;
+    }
     Group latest = latestGroup(operation);
     if (operation.op() instanceof ViewOp) {
       // A view is no work of its own, unless it renames a reduced value inside its kernel.
@@ -111,6 +116,12 @@ public final class FormKernels {
     if (latest == null || readsThroughView(operation, latest) || !join(latest, operation)) {
       start(operation);
     }
+  }
+
+  /** The kernel of the attention that has these scores. */
+  private Group groupOf(Operation logarithms) {
+    return definitions.values().stream().filter(attention -> PairLogarithms.isPair(attention, logarithms))
+        .findFirst().map(attention -> groupOf.get(attention.result())).orElseThrow();
   }
 
   private boolean join(Group group, Operation operation) {
@@ -133,6 +144,7 @@ public final class FormKernels {
       case ProductOp product -> false;
       case Members members -> false;
       case Attention attention -> false;
+      case AttentionLse lse -> false;
       case ReduceOp reduce -> false;
       case Amax amax -> false;
       case Quantize quantize -> false;

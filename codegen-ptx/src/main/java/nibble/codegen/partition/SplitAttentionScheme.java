@@ -68,8 +68,7 @@ public final class SplitAttentionScheme implements Rewrite {
     operands.set(0, quantized(builder, queries, codes.queries(queries.tensorType())));
     operands.set(1, quantized(builder, smooth, codes.keys(smooth.tensorType())));
     operands.set(2, values(builder, scheme, operands.get(2)));
-    Attention rest = codes.scalesValues()
-        ? op : new Attention(op.scale(), op.causal(), op.window(), op.fill(), Optional.empty(), op.to());
+    Attention rest = codes.scalesValues() ? op : op.withScheme(Optional.empty());
     return Optional.of(ImmutableList.of(builder.add(rest, operands.toArray(Value[]::new))));
   }
 

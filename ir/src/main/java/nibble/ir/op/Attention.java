@@ -31,11 +31,22 @@ import nibble.ir.shape.Shape;
  * bottom-right. A query sees the keys that causality, window and mask all let it see. A query that sees no key has a
  * result of zeros.
  *
+ * <p>With {@code lengths}, an operand stands behind the mask: {@code i32} that broadcasts to {@code [.., Hq]}, how many of
+ * the keys there are, or of keys and queries alike. Those behind have no part, whatever {@code fill} says, and queries
+ * behind have results of zeros. Aligned bottom-right, the last query that there is sees all keys that there are.
+ *
+ * <p>With {@code blocks = [b,c]}, one more operand stands behind all others: a selection of blocks of b queries by c
+ * keys, the same for all queries of a block. What is not selected has no part, whatever {@code fill} says. The selection
+ * is a bitmap, truth values that broadcast to {@code [.., Hq, ceil(Nq/b), ceil(Nk/c)]}, or a list for each row of blocks,
+ * {@code i32 [.., Hq, ceil(Nq/b), 1 + ceil(Nk/c)]}: how many blocks are selected, and which, in rising order.
+ *
  * @param scale factor of the products of queries and keys
  * @param causal whether keys behind the position of a query are hidden, and what that position is
  * @param window how many positions, its own among them, a query sees in each direction; all where there is none
  * @param fill the score of what a query does not see; where there is none, it has no part in the result at all
  * @param scheme a published way to compute it in few bits; nothing for as exactly as the operands are
+ * @param blocks queries and keys of a block of the selection; none where there is no selection
+ * @param lengths of what an operand tells lengths; none where all keys and queries are there
  * @param to format of the result
  */
 @OpInfo(
@@ -44,7 +55,7 @@ import nibble.ir.shape.Shape;
     rounding = "scores, exponentials and sums in f32, weights in the format of the values; one rounding to the result")
 public record Attention(
     double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
-    NumberFormat to) implements CompositeOp {
+    Optional<Shape> blocks, Optional<Lengths> lengths, NumberFormat to) implements CompositeOp {
   /** Which keys are hidden because they come later than a query. */
   public enum Causal {
     /** None. */
@@ -53,6 +64,14 @@ public record Attention(
     TOP_LEFT,
     /** Those behind i + Nk - Nq: the last query sees all keys. */
     BOTTOM_RIGHT
+  }
+
+  /** What sequences of one batch have different lengths of. */
+  public enum Lengths {
+    /** Keys alone: those of a cache, which is filled so far. */
+    KEYS,
+    /** Keys and queries: tokens, which both are made of. */
+    TOKENS
   }
 
   public Attention {
@@ -65,18 +84,68 @@ public record Attention(
     if (fill.isPresent() && !Double.isFinite(fill.get())) {
       throw new IllegalArgumentException("a score that fills is a finite number, not " + fill.get());
     }
+    if (blocks.isPresent() && !isBlock(blocks.get())) {
+      throw new IllegalArgumentException("a block of attention is [queries,keys], 1 each at least, not " + blocks.get());
+    }
+  }
+
+  private static boolean isBlock(Shape block) {
+    return block.rank() == 2 && block.dims().stream().allMatch(dim -> dim.isConstant() && dim.constant() >= 1);
   }
 
   /** Attention without a mask. */
   public static Attention of(double scale, NumberFormat to) {
-    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), to);
+    return new Attention(
+        scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), to);
+  }
+
+  /** The same by another scheme, or by none. */
+  public Attention withScheme(Optional<AttentionScheme> other) {
+    return new Attention(scale, causal, window, fill, other, blocks, lengths, to);
+  }
+
+  /** The same over selected blocks of so many queries and keys. */
+  public Attention withBlocks(long queries, long keys) {
+    return new Attention(scale, causal, window, fill, scheme, Optional.of(Shape.of(queries, keys)), lengths, to);
+  }
+
+  /** The same of sequences of different lengths. */
+  public Attention withLengths(Lengths known) {
+    return new Attention(scale, causal, window, fill, scheme, blocks, Optional.of(known), to);
+  }
+
+  /** The mask among operands or what belongs to them, if there is one. */
+  public <T> Optional<T> mask(List<T> operands) {
+    return operands.size() > least() ? Optional.of(operands.get(3)) : Optional.empty();
+  }
+
+  /** How many operands there are without a mask. */
+  private int least() {
+    return 3 + (lengths.isPresent() ? 1 : 0) + (blocks.isPresent() ? 1 : 0);
+  }
+
+  /** The lengths among operands or what belongs to them, if there are some. */
+  public <T> Optional<T> lengths(List<T> operands) {
+    return lengths.map(known -> operands.get(operands.size() - (blocks.isPresent() ? 2 : 1)));
+  }
+
+  /** The selection of blocks among operands or what belongs to them, if there is one. */
+  public <T> Optional<T> selection(List<T> operands) {
+    return blocks.map(block -> operands.getLast());
+  }
+
+  /** Rows and columns of blocks of so many queries and keys. */
+  public Shape blockGrid(Dim queries, Dim keys) {
+    Shape block = blocks.orElseThrow();
+    return Shape.of(queries.ceilDiv(block.dim(0).constant()), keys.ceilDiv(block.dim(1).constant()));
   }
 
   @Override
   public TensorType infer(List<TensorType> operands) {
-    if (operands.size() != 3 && operands.size() != 4) {
-      throw new TypeRuleException(
-          "attention takes queries, keys, values and perhaps a mask, not " + operands.size() + " operands");
+    if (operands.size() != least() && operands.size() != least() + 1) {
+      throw new TypeRuleException("attention takes queries, keys, values and perhaps a mask"
+          + (lengths.isPresent() ? ", and lengths" : "") + (blocks.isPresent() ? ", and a selection of blocks" : "")
+          + ", not " + operands.size() + " operands");
     }
     TensorType queries = operands.get(0);
     Shape q = queries.shape();
@@ -110,9 +179,9 @@ public record Attention(
     if (!to.isFloat()) {
       throw new TypeRuleException("the result of attention is a float, not " + to.name());
     }
-    if (operands.size() == 4) {
-      expectMask(operands.get(3), scores(q, k));
-    }
+    mask(operands).ifPresent(mask -> expectMask(mask, scores(q, k)));
+    lengths(operands).ifPresent(known -> expectLengths(known, q.slice(0, q.rank() - 2)));
+    selection(operands).ifPresent(selection -> expectSelection(selection, q, k));
     return TensorType.of(q.slice(0, q.rank() - 1).append(v.last()), to);
   }
 
@@ -142,6 +211,26 @@ public record Attention(
     }
   }
 
+  private void expectLengths(TensorType known, Shape leading) {
+    if (!expectPlain(known).format().equals(Formats.I32) || !Broadcast.reaches(known.shape(), leading)) {
+      throw new TypeRuleException(
+          "the lengths of attention are i32 that broadcast to " + leading + ", the heads, not " + known);
+    }
+  }
+
+  private void expectSelection(TensorType selection, Shape q, Shape k) {
+    Shape grid = blockGrid(q.dim(-2), k.dim(-2));
+    Shape bitmap = q.slice(0, q.rank() - 2).append(grid.dim(0), grid.dim(1));
+    Shape list = bitmap.with(bitmap.rank() - 1, grid.dim(1).plus(Dim.ONE));
+    boolean fits = expectPlain(selection).format().equals(Formats.BOOL)
+        ? Broadcast.reaches(selection.shape(), bitmap)
+        : selection.format().equals(Formats.I32) && selection.shape().equals(list);
+    if (!fits) {
+      throw new TypeRuleException("the blocks of attention are selected by truth values that broadcast to " + bitmap
+          + " or by lists, " + TensorType.of(list, Formats.I32) + ", not by " + selection);
+    }
+  }
+
   /** The shape of scores. */
   static Shape scores(Shape queries, Shape keys) {
     return queries.slice(0, queries.rank() - 1).append(keys.dim(-2));
@@ -158,8 +247,8 @@ public record Attention(
 
   /** Whether some keys may be hidden from some queries: by this op alone, or by a mask of truth values. */
   public boolean hides(List<TensorType> operands) {
-    return causal != Causal.NONE || window.isPresent()
-        || operands.size() == 4 && operands.get(3).format().equals(Formats.BOOL);
+    return causal != Causal.NONE || window.isPresent() || blocks.isPresent() || lengths.isPresent()
+        || mask(operands).filter(mask -> mask.format().equals(Formats.BOOL)).isPresent();
   }
 
   @Override

@@ -19,6 +19,8 @@ final class AttentionRows {
   private final Optional<Tensor> mask;
   private final ViewOp.IndexMap maskOfBatch;
   private final int[] maskStrides;
+  private final Optional<SelectedBlocks> selection;
+  private final Optional<int[]> lengths;
 
   AttentionRows(Attention op, List<Tensor> operands) {
     this.op = op;
@@ -32,13 +34,24 @@ final class AttentionRows {
     this.depth = q[rank - 1];
     this.heads = rank == 2 ? 1 : q[rank - 3];
     this.keyHeads = rank == 2 ? 1 : k[rank - 3];
-    this.mask = operands.size() == 4 ? Optional.of(operands.get(3)) : Optional.empty();
+    this.mask = op.mask(operands);
     int[] scores = q.clone();
     scores[rank - 1] = keyCount;
     int[] strides = mask.map(tensor -> Elementwise.strides(tensor.extents(), scores)).orElse(new int[rank]);
     int[] leading = Arrays.copyOf(scores, rank - 2);
     this.maskOfBatch = ViewOp.strided(leading, Arrays.copyOf(strides, rank - 2), 0);
     this.maskStrides = Arrays.copyOfRange(strides, rank - 2, rank);
+    this.selection = op.selection(operands).map(
+        blocks -> SelectedBlocks.of(blocks, op.blocks().orElseThrow(), scores));
+    this.lengths = op.lengths(operands).map(known -> ofBatches(known, leading));
+  }
+
+  /** The length of each head, not more than there are keys. */
+  private int[] ofBatches(Tensor known, int[] leading) {
+    ViewOp.IndexMap map = ViewOp.strided(leading, Elementwise.strides(known.extents(), leading), 0);
+    int[] of = new int[Arrays.stream(leading).reduce(1, Math::multiplyExact)];
+    Arrays.setAll(of, batch -> Math.clamp((long) known.elements()[map.source(batch)], 0, keyCount));
+    return of;
   }
 
   int keyCount() {
@@ -59,10 +72,29 @@ final class AttentionRows {
   /** Whether a query may see a key, as far as positions and truth values of the mask go. */
   boolean sees(int row, int key) {
     int query = row % queryCount;
-    long ahead = (long) key - query - (op.causal() == Attention.Causal.BOTTOM_RIGHT ? keyCount - queryCount : 0);
+    long ahead = (long) key - query - (op.causal() == Attention.Causal.BOTTOM_RIGHT ? keysBefore(row) : 0);
     boolean hidden = op.causal() != Attention.Causal.NONE && ahead > 0
         || op.window().isPresent() && Math.abs(ahead) >= op.window().get();
     return !hidden && (!isTruth() || mask.orElseThrow().elements()[maskIndex(row, key)] != 0);
+  }
+
+  /** How many more keys than queries there are, in the head of a row. */
+  private int keysBefore(int row) {
+    if (lengths.isEmpty()) {
+      return keyCount - queryCount;
+    }
+    return op.lengths().equals(Optional.of(Attention.Lengths.KEYS)) ? lengths.get()[row / queryCount] - queryCount : 0;
+  }
+
+  /** Whether a query and a key are there and their block is selected. */
+  boolean selects(int row, int key) {
+    return (lengths.isEmpty() || isThere(row, key)) && (selection.isEmpty() || selection.get().has(row, key));
+  }
+
+  private boolean isThere(int row, int key) {
+    int length = lengths.orElseThrow()[row / queryCount];
+    boolean cutsQueries = op.lengths().equals(Optional.of(Attention.Lengths.TOKENS));
+    return key < length && (!cutsQueries || row % queryCount < length);
   }
 
   private boolean isTruth() {
@@ -83,9 +115,8 @@ final class AttentionRows {
   double[] scores(int row, double[] products) {
     double[] scores = new double[keyCount];
     for (int key = 0; key < keyCount; key++) {
-      scores[key] = sees(row, key)
-          ? op.scale() * products[key] + bias(row, key)
-          : op.fill().orElse(Double.NEGATIVE_INFINITY);
+      double hidden = selects(row, key) ? op.fill().orElse(Double.NEGATIVE_INFINITY) : Double.NEGATIVE_INFINITY;
+      scores[key] = selects(row, key) && sees(row, key) ? op.scale() * products[key] + bias(row, key) : hidden;
     }
     return scores;
   }

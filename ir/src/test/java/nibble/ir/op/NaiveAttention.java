@@ -2,6 +2,7 @@ package nibble.ir.op;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
@@ -43,18 +44,52 @@ final class NaiveAttention {
     return result;
   }
 
+  /** Logarithms of sums of exponentials of scores. */
+  static double[] logarithms(Attention op, List<Tensor> operands, Tensor like) {
+    int[] queryExtents = operands.get(0).extents();
+    int[] keyExtents = operands.get(1).extents();
+    int rank = queryExtents.length;
+    double[] result = new double[like.size()];
+    int at = 0;
+    for (int[] row : Indexed.indices(like.extents())) {
+      int[] index = Arrays.copyOf(row, rank);
+      double sum = 0;
+      for (int key = 0; key < keyExtents[rank - 2]; key++) {
+        int[] keyIndex = index.clone();
+        keyIndex[rank - 2] = key;
+        if (rank > 2) {
+          keyIndex[rank - 3] = index[rank - 3] / (queryExtents[rank - 3] / keyExtents[rank - 3]);
+        }
+        int query = index[rank - 2];
+        sum += Math.exp(score(op, operands, index, keyIndex, query - key, query));
+      }
+      result[at++] = Math.log(sum);
+    }
+    return result;
+  }
+
   private static double score(
       Attention op, List<Tensor> operands, int[] index, int[] keyIndex, int behind, int query) {
     int rank = index.length;
     int queries = operands.get(0).extents()[rank - 2];
     int keys = operands.get(1).extents()[rank - 2];
-    int distance = op.causal() == Attention.Causal.BOTTOM_RIGHT ? behind + keys - queries : behind;
+    int length = op.lengths(operands).map(known -> (int) Indexed.of(known).broadcast(Arrays.copyOf(index, rank - 2)))
+        .map(known -> Math.min(known, keys)).orElse(keys);
+    boolean cutsQueries = op.lengths().equals(Optional.of(Attention.Lengths.TOKENS));
+    if (keyIndex[rank - 2] >= length || cutsQueries && query >= length) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    int more = cutsQueries ? 0 : length - queries;
+    int distance = op.causal() == Attention.Causal.BOTTOM_RIGHT ? behind + more : behind;
     boolean sees = op.causal() == Attention.Causal.NONE || distance >= 0;
     if (op.window().isPresent()) {
       sees &= distance < op.window().get() && -distance < op.window().get();
     }
+    if (op.blocks().isPresent() && !isSelected(op, operands.getLast(), index, keyIndex[rank - 2])) {
+      return Double.NEGATIVE_INFINITY;
+    }
     double bias = 0;
-    if (operands.size() == 4) {
+    if (op.mask(operands).isPresent()) {
       int[] at = Arrays.copyOf(index, rank);
       at[rank - 2] = query;
       at[rank - 1] = keyIndex[rank - 2];
@@ -78,5 +113,25 @@ final class NaiveAttention {
       product += Indexed.of(operands.get(0)).get(left) * Indexed.of(operands.get(1)).get(right);
     }
     return op.scale() * product + bias;
+  }
+
+  private static boolean isSelected(Attention op, Tensor selection, int[] index, int key) {
+    int rank = index.length;
+    int[] at = Arrays.copyOf(index, rank);
+    at[rank - 2] = index[rank - 2] / (int) op.blocks().orElseThrow().dim(0).constant();
+    int block = key / (int) op.blocks().orElseThrow().dim(1).constant();
+    if (selection.type().format().equals(Formats.BOOL)) {
+      at[rank - 1] = block;
+      return Indexed.of(selection).broadcast(at) != 0;
+    }
+    at[rank - 1] = 0;
+    double count = Indexed.of(selection).get(at);
+    for (int i = 1; i <= count; i++) {
+      at[rank - 1] = i;
+      if (Indexed.of(selection).get(at) == block) {
+        return true;
+      }
+    }
+    return false;
   }
 }

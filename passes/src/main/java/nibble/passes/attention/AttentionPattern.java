@@ -62,7 +62,7 @@ record AttentionPattern(
 
   /** Appends the attention, to be computed in a published way if one is given. */
   Value build(BlockBuilder builder, Optional<AttentionScheme> scheme) {
-    Attention op = new Attention(scale, causal, window, fill, scheme, to);
+    Attention op = new Attention(scale, causal, window, fill, scheme, Optional.empty(), Optional.empty(), to);
     Value k = keys.straight(builder);
     Value v = values.straight(builder);
     return mask(builder)
