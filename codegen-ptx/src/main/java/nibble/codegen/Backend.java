@@ -17,6 +17,7 @@ import nibble.codegen.kernel.KernelGenerator;
 import nibble.codegen.kernel.KernelProgram;
 import nibble.codegen.kernel.MembersKernel;
 import nibble.codegen.kernel.ProductKernel;
+import nibble.codegen.kernel.PruneKernel;
 import nibble.codegen.kernel.SweepKernel;
 import nibble.codegen.kernel.UnsupportedAccess;
 import nibble.codegen.lower.LowerProgram;
@@ -52,7 +53,8 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
   /** The generators that come with Nibble, for a target. */
   public static ImmutableList<KernelGenerator> builtIn(Target target) {
     return ImmutableList.of(
-        new AttentionKernel(target), new MembersKernel(), new ProductKernel(target), new SweepKernel());
+        new AttentionKernel(target), new MembersKernel(), new PruneKernel(), new ProductKernel(target),
+        new SweepKernel());
   }
 
   /** The built-in generators alone. */

@@ -213,7 +213,7 @@ public final class AttentionKernel implements KernelGenerator {
           analysis.vector(memory.type().shape(), memoryAt(value, at), variable, most))
           .orElse(OperandLoader.Access.NONE);
       boolean asItIs =
-          source.filter(memory -> memory.type().format().equals(value.tensorType().format())).isPresent();
+          source.filter(memory -> memory.type().format().equals(product.format().operand(operand == 0))).isPresent();
       return operand == 1
           ? new OperandLoader(product, false, outer, access, asItIs, 4, tile.keyFragment())
           : new OperandLoader(product, operand == 0, outer, access, asItIs, 4);

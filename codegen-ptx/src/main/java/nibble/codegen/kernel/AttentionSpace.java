@@ -52,9 +52,12 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
       return Optional.of("its values are " + values.format().name() + ", not f16 or bf16");
     }
     for (TensorType scaled : operands.subList(0, 2)) {
-      if (scaled.isScaled() && !isByteByRows(scaled)) {
-        return Optional.of("it multiplies " + scaled + ", not i8 with f32 scales of whole rows");
+      if (scaled.isScaled() && !isByRows(scaled)) {
+        return Optional.of("it multiplies " + scaled + ", not i8 or i4 with f32 scales of whole rows");
       }
+    }
+    if (op.blocks().isPresent() && op.scheme().isPresent() && !areSteps(op, operands.getLast())) {
+      return Optional.of("its selected blocks are not lists of the steps of " + op.scheme().get().keyword());
     }
     if (op.blocks().isPresent() && !op.blocks().get().dims().stream().allMatch(AttentionSpace::isWholeFragments)) {
       return Optional.of("its blocks are " + op.blocks().get() + ", not multiples of 16");
@@ -67,13 +70,19 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     return Optional.empty();
   }
 
+  /** Whether a selection has whole steps of a scheme, in which codes of weights depend on where steps start. */
+  private static boolean areSteps(Attention op, TensorType selection) {
+    long step = op.scheme().orElseThrow().lowBit().step();
+    return selection.format().equals(Formats.I32) && op.blocks().orElseThrow().dim(1).constant() % step == 0;
+  }
+
   private static boolean isWholeFragments(Dim extent) {
     return extent.constant() % AttentionTile.LEAST == 0;
   }
 
-  private static boolean isByteByRows(TensorType type) {
+  private static boolean isByRows(TensorType type) {
     ScaleLayout layout = type.scale().orElseThrow();
-    return type.format().equals(Formats.I8) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
+    return (type.format().equals(Formats.I8) || type.format().equals(Formats.I4)) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
         && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
         && layout.granularity().boxWithin(type.shape()).getLast().equals(type.shape().last());
   }

@@ -148,8 +148,7 @@ final class ElementEmitter {
     TensorType type = operation.result().tensorType();
     return switch (operation.op()) {
       case ViewOp view -> value(operation.operand(0), Views.operandCoordinates(view, operation.operand(0), type, at));
-      case Constant constant -> builder.fill(
-          constant.values().getFirst(), TileType.scalar(ComputeFormat.of(type.format())));
+      case Constant constant -> same(constant);
       case Iota iota -> grid.emit(builder, at.getFirst());
       case Gather gather -> gather(gather, operation, at);
       case Concat concat -> concat(concat, operation, at);
@@ -183,6 +182,14 @@ final class ElementEmitter {
     }
     throw new UnsupportedAccess("no kernel rotates blocks of " + hadamard.size() + " along axis " + hadamard.axis()
         + " here; they rotate along the last axis, blocks that lie in a tile");
+  }
+
+  private Value same(Constant constant) {
+    if (constant.values().size() > 1) {
+      throw new UnsupportedAccess("a kernel has constants that are the same everywhere, others are in memory");
+    }
+    return builder.fill(
+        constant.values().getFirst(), TileType.scalar(ComputeFormat.of(constant.result().format())));
   }
 
   private Value zeroLike(TensorType type) {

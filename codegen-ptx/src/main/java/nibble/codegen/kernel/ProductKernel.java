@@ -26,6 +26,7 @@ import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
+import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
@@ -66,13 +67,22 @@ public final class ProductKernel implements KernelGenerator {
     Block region = kernel.regions().getFirst();
     boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
     Stream<ProductChoice> sparse = region.operations().stream()
-        .filter(operation -> operation.op() instanceof Decompress && operation.result().equals(product.operand(false)))
-        .flatMap(operation -> SparseChoice.of(
-            product, new SparseWeight(operation.operand(0).tensorType()), target, reduces).stream());
+        .filter(operation -> operation.op() instanceof Decompress)
+        .flatMap(operation -> sparse(product, operation, reduces).stream());
     return Stream.concat(sparse, ProductChoice.of(product, target).stream())
         .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
         .findFirst().orElseThrow();
+  }
+
+  private Optional<ProductChoice> sparse(Product product, Operation decompress, boolean reduces) {
+    TensorType type = decompress.operand(0).tensorType();
+    if (decompress.result().equals(product.operand(false))) {
+      return SparseChoice.of(product, new SparseWeight(type, false), target, reduces);
+    }
+    boolean isLeft = decompress.result().equals(product.operand(true)) && product.members().isEmpty();
+    return isLeft
+        ? SparseChoice.of(product.transposed(), new SparseWeight(type, true), target, reduces) : Optional.empty();
   }
 
   /** The making of one program. */

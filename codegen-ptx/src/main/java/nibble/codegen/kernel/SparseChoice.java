@@ -10,7 +10,7 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.GroupPattern;
 
-/** Whether a target multiplies a compressed right operand as it is stored, and how; what it doesn't is decompressed. */
+/** Whether a target multiplies a compressed operand as it is stored, and how; what it doesn't is decompressed. */
 final class SparseChoice {
   private static final ImmutableSet<NumberFormat> HALVES = ImmutableSet.of(Formats.F16, Formats.BF16);
   private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
@@ -27,7 +27,7 @@ final class SparseChoice {
   /**
    * The way to multiply by sparse instructions, of the transposed product.
    *
-   * @param product whose right operand is a decompressed one
+   * @param product whose right operand is a decompressed one; of an activation, the transposed one
    * @param reduces whether the kernel reduces over boxes of the result, which lie in tiles of 64 rows
    */
   static Optional<ProductChoice> of(Product product, SparseWeight weight, Target target, boolean reduces) {

@@ -20,6 +20,7 @@ import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
 import nibble.ir.op.AttentionLse;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Compare;
 import nibble.ir.op.Compress;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
@@ -27,6 +28,7 @@ import nibble.ir.op.For;
 import nibble.ir.op.Hadamard;
 import nibble.ir.op.Members;
 import nibble.ir.op.ProductOp;
+import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.Reshape;
@@ -105,6 +107,10 @@ public final class FormKernels {
       join(groupOf(operation), operation);
       return;
     }
+    if (operation.op() instanceof Decompress) {
+      // Whoever reads it reads through it.
+      return;
+    }
     Group latest = latestGroup(operation);
     if (operation.op() instanceof ViewOp) {
       // A view is no work of its own, unless it renames a reduced value inside its kernel.
@@ -113,7 +119,12 @@ public final class FormKernels {
       }
       return;
     }
-    if (latest == null || readsThroughView(operation, latest) || !join(latest, operation)) {
+    boolean throughView = latest != null && readsThroughView(operation, latest);
+    if (throughView && operation.op() instanceof Compare) {
+      // Whoever chooses by it compares what lies in memory, which costs less than a kernel.
+      return;
+    }
+    if (latest == null || throughView || !join(latest, operation)) {
       start(operation);
     }
   }
@@ -143,6 +154,7 @@ public final class FormKernels {
     boolean cheap = switch (operation.op()) {
       case ProductOp product -> false;
       case Members members -> false;
+      case Prune prune -> false;
       case Attention attention -> false;
       case AttentionLse lse -> false;
       case ReduceOp reduce -> false;

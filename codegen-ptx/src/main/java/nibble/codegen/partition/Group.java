@@ -11,12 +11,14 @@ import nibble.ir.Value;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
 import nibble.ir.op.AttentionLse;
+import nibble.ir.op.Compress;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Gather;
 import nibble.ir.op.GroupedMatMul;
 import nibble.ir.op.Hadamard;
 import nibble.ir.op.Members;
 import nibble.ir.op.ProductOp;
+import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.Scales;
@@ -43,6 +45,7 @@ final class Group {
   private final boolean isAttention;
   /** Whether rows are those of a table, or the table is made. */
   private final boolean isGrouped;
+  private final boolean isPruned;
   private Space space;
 
   /** A group that starts with that operation. */
@@ -50,6 +53,7 @@ final class Group {
     this.index = index;
     this.isAttention = first.op() instanceof Attention;
     this.isGrouped = first.op() instanceof GroupedMatMul || first.op() instanceof Members;
+    this.isPruned = first.op() instanceof Prune;
     this.isProduct = isAttention || first.op() instanceof ProductOp;
     boolean reduces = first.op() instanceof ReduceOp || first.op() instanceof Amax;
     this.swept = reduces ? Optional.of(first.operand(0)) : Optional.empty();
@@ -92,10 +96,12 @@ final class Group {
   boolean accept(Operation operation) {
     boolean takesPlainWork = isAttention || isGrouped && isProduct;
     boolean refuses = isGrouped && !isProduct || takesPlainWork && !isPlainWork(operation)
-        || isAttention && readsRows(operation);
+        || isAttention && readsRows(operation) || isPruned && !(operation.op() instanceof Compress);
     Optional<Extent> extent = refuses ? Optional.empty() : switch (operation.op()) {
       case ProductOp product -> Optional.empty();
       case Members members -> Optional.empty();
+      case Prune prune -> Optional.empty();
+      case Compress compress -> isPruned ? Optional.of(Extent.FULL) : Optional.empty();
       case Attention attention -> Optional.empty();
       case AttentionLse lse -> isAttention ? Optional.of(Extent.REDUCED) : Optional.empty();
       // They read their operands at other coordinates than their own.

@@ -44,7 +44,8 @@ import nibble.ir.rewrite.RewriteContext;
  * %1 = attention %5, %4, %7 {scheme = sage2}
  * </pre>
  *
- * <p>Without codes of values nothing is left to the scheme.
+ * <p>Queries are less the mean of their block where the scheme smooths them, and a mask makes up for it
+ * ({@link QueryMeans}). Without codes of values nothing is left to the scheme.
  */
 public final class SplitAttentionScheme implements Rewrite {
   /** A magnitude whose scale an f32 holds. */
@@ -52,7 +53,7 @@ public final class SplitAttentionScheme implements Rewrite {
 
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof Attention op) || op.scheme().isEmpty() || !isSplit(op.scheme().get())
+    if (!(operation.op() instanceof Attention op) || op.scheme().isEmpty() || !isSplit(op, operation.operands())
         || operation.operand(0).tensorType().isScaled()
         || !operation.operand(0).tensorType().shape().last().isConstant()) {
       return Optional.empty();
@@ -63,8 +64,21 @@ public final class SplitAttentionScheme implements Rewrite {
     Value keys = operation.operand(1);
     Value mean = builder.add(new ReduceMean(ImmutableList.of(keys.tensorType().rank() - 2), true), keys);
     Value smooth = builder.add(new Sub(), wide(builder, keys), wide(builder, mean));
-    Value queries = wide(builder, operation.operand(0));
     List<Value> operands = new ArrayList<>(operation.operands());
+    Value queries = wide(builder, operation.operand(0));
+    if (scheme.smoothsQueries()) {
+      QueryMeans smoothing = new QueryMeans(builder, operation.operand(0));
+      Value means = smoothing.means();
+      queries = smoothing.smooth(means);
+      Optional<Value> mask = op.mask(operands);
+      Value sums = smoothing.mask(op, means, smooth, mask);
+      // Lengths and a selection stand behind.
+      if (mask.isPresent()) {
+        operands.set(3, sums);
+      } else {
+        operands.add(3, sums);
+      }
+    }
     operands.set(0, quantized(builder, queries, codes.queries(queries.tensorType())));
     operands.set(1, quantized(builder, smooth, codes.keys(smooth.tensorType())));
     operands.set(2, values(builder, scheme, operands.get(2)));
@@ -73,10 +87,13 @@ public final class SplitAttentionScheme implements Rewrite {
   }
 
   /** Whether kernels have what is left. */
-  private static boolean isSplit(AttentionScheme scheme) {
-    return switch (scheme) {
+  private static boolean isSplit(Attention op, List<Value> operands) {
+    boolean hasTruths = op.mask(operands).filter(mask -> mask.tensorType().format().equals(Formats.BOOL)).isPresent();
+    return switch (op.scheme().orElseThrow()) {
       case SAGE1, SAGE2, SAGE2PP -> true;
-      case SAGE1_INT8, SAGE2_INT4, SAGE3 -> false;
+      // A score that fills is not one that is added to products of codes.
+      case SAGE2_INT4, SAGE3 -> !hasTruths || op.fill().isEmpty();
+      case SAGE1_INT8 -> false;
     };
   }
 

@@ -7,7 +7,7 @@ public final class KernelCases {
   private KernelCases() {}
 
   public static Stream<KernelCase> all() {
-    return Stream.of(products(), sweeps(), attentions(), experts()).flatMap(cases -> cases);
+    return Stream.of(products(), sweeps(), attentions(), experts(), activations()).flatMap(cases -> cases);
   }
 
   /** Those of attention. */
@@ -18,6 +18,11 @@ public final class KernelCases {
   /** Those of mixtures of experts. */
   public static Stream<KernelCase> experts() {
     return ExpertCases.all();
+  }
+
+  /** Those of activations that are compressed. */
+  public static Stream<KernelCase> activations() {
+    return ActivationCases.all();
   }
 
   /** Those of matrix products. */

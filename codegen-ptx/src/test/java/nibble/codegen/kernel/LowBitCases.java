@@ -46,8 +46,22 @@ public final class LowBitCases {
     return cases.stream();
   }
 
+  /** Scores of INT4, and queries less their mean: a few lengths. */
+  private static Stream<KernelCase> int4() {
+    Object[] square = {2, 2, 64, 128, 64, 64};
+    Object[] groups = {4, 2, 150, 150, 32, 48};
+    Object[] symbolic = {3, 3, "S", "S", 32, 32};
+    return Stream.of(
+        of("sage2_int4", "64", "", square, "f16", "causal = none", "", Map.of()),
+        of("sage2_int4", "of groups, causal", "", groups, "f16", "causal = bottom_right", "", Map.of()),
+        of("sage2_int4", "in a window, with a mask", "symbol S", symbolic, "f32", "causal = top_left, window = 40",
+            "[S,S] x bool", Map.of("S", 131L)),
+        of("sage2_int4", "with numbers of a mask", "symbol S multiple of 16", symbolic, "f32",
+            "causal = none", "[S] x f32", Map.of("S", 80L)));
+  }
+
   /** Schemes with weights and values in E4M3. */
   public static Stream<KernelCase> e4m3() {
-    return Stream.of("sage2", "sage2pp").flatMap(LowBitCases::of);
+    return Stream.concat(Stream.of("sage2", "sage2pp").flatMap(LowBitCases::of), int4());
   }
 }

@@ -32,9 +32,9 @@ final class LowBitAttention {
   private final double[] values;
   private final double[] columnScales;
   private final boolean smoothsQueries;
-  /** Means of blocks of queries, and keys before they become codes, where queries are smoothed. */
+  /** Means of blocks of queries, and keys less their mean, where queries are smoothed. */
   private final double[] queryMeans;
-  private final double[] smoothKeys;
+  private final double[] roundedKeys;
 
   LowBitAttention(Attention op, LowBit scheme, List<Tensor> operands) {
     this.op = op;
@@ -52,18 +52,20 @@ final class LowBitAttention {
     this.queryMeans = new double[operands.get(0).size()];
     this.smoothsQueries = scheme.smoothsQueries() && !areCodes;
     if (areCodes) {
-      this.smoothKeys = new double[0];
+      this.roundedKeys = new double[0];
       this.queries = operands.get(0).values();
       this.keys = operands.get(1).values();
       this.columnScales = scheme.weights() == Weights.E4M3 ? operands.get(2).scales() : new double[0];
       this.values = codedValues(operands.get(2));
       return;
     }
-    this.smoothKeys = byHead(operands.get(1).elements(), keyCount * depth, head -> smoothed(head, format));
+    double[] smoothKeys = byHead(operands.get(1).elements(), keyCount * depth, head -> smoothed(head, format));
     this.queries = byHead(operands.get(0).elements(), queryCount * depth, head -> head);
     if (smoothsQueries) {
-      smoothQueries();
+      smoothQueries(format);
     }
+    // The published product of means and keys has operands of their format.
+    this.roundedKeys = Arrays.stream(smoothKeys).map(format::round).toArray();
     this.keys = byHead(smoothKeys, keyCount * depth, head -> codes(head, false));
     double[] queryCodes = byHead(queries, queryCount * depth, head -> codes(head, true));
     System.arraycopy(queryCodes, 0, queries, 0, queryCodes.length);
@@ -117,7 +119,8 @@ final class LowBitAttention {
     return smooth;
   }
 
-  private void smoothQueries() {
+  /** Queries less the mean of their block, which has the format of the queries. */
+  private void smoothQueries(NumberFormat format) {
     int heads = queryCount == 0 ? 0 : queries.length / depth / queryCount;
     for (int head = 0; head < heads; head++) {
       for (int block = 0; block < queryCount; block += QUERY_BLOCK) {
@@ -129,7 +132,7 @@ final class LowBitAttention {
           }
           for (int row = block; row < end; row++) {
             int at = (head * queryCount + row) * depth + column;
-            queryMeans[at] = (float) (sum / (end - block));
+            queryMeans[at] = format.round(sum / (end - block));
             queries[at] = (float) (queries[at] - queryMeans[at]);
           }
         }
@@ -174,7 +177,7 @@ final class LowBitAttention {
   private double[] row(int row) {
     double[] products = rows.products(queries, keys, row);
     if (smoothsQueries) {
-      double[] more = rows.products(queryMeans, smoothKeys, row);
+      double[] more = rows.products(queryMeans, roundedKeys, row);
       Arrays.setAll(products, key -> products[key] + (float) more[key]);
     }
     double[] scores = rows.scores(row, products);

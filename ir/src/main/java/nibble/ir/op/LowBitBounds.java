@@ -23,8 +23,8 @@ final class LowBitBounds {
   private static final double UNIT = 0x1p-24;
   /** More than log2 of the largest code of a weight. */
   private static final double OFFSET = 12;
-  /** Instructions that round their sum to f16, in a step. */
-  private static final int INSTRUCTIONS = 4;
+  /** Keys of an instruction, which rounds its sum where that is in f16. */
+  private static final int INSTRUCTION = 32;
 
   private final Attention op;
   private final LowBit scheme;
@@ -206,24 +206,29 @@ final class LowBitBounds {
         double magnitude = 0;
         double inherited = 0;
         double most = 0;
+        double sum = 0;
+        double rounded = 0;
         for (int i = 0; i < codes.length; i++) {
           int at = (first + i) * width + column;
           double value = Math.abs(values[at]);
           magnitude += codes[i] * value;
           inherited += codeErrors[i] * value + (codes[i] + codeErrors[i]) * valueErrors[at];
           most += (codes[i] + codeErrors[i]) * (value + valueErrors[at]);
+          sum += codes[i] * values[at];
+          if (scheme.sums().equals(Formats.F16) && ((i + 1) % INSTRUCTION == 0 || i + 1 == codes.length)) {
+            rounded += halfRounding(column, Math.abs(sum) + inherited + rounded);
+          }
         }
-        double rounded = scheme.sums().equals(Formats.F16) ? halfRounding(column, most) : 0;
         sums[column] += magnitude;
         errors[column] += inherited + valueUnit * most + rounded + 2 * UNIT * (sums[column] + errors[column])
             + (codes.length + 1) * Float.MIN_NORMAL;
       }
     }
 
-    /** Instructions round sums of codes to f16, as the scheme does: the same number or the next one. */
-    private double halfRounding(int column, double most) {
+    /** An instruction rounds a sum of codes to f16, as the scheme does: to the same number or the next one. */
+    private double halfRounding(int column, double sum) {
       double scale = valueScales[rows.firstKey(row) / keyCount * width + column];
-      return INSTRUCTIONS * 2 * Formats.F16.roundingError(most / scale) * scale;
+      return 2 * Formats.F16.roundingError(sum / scale) * scale;
     }
   }
 }

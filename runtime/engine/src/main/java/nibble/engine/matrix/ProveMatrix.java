@@ -3,12 +3,14 @@ package nibble.engine.matrix;
 import static java.util.stream.Collectors.joining;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import nibble.codegen.Program;
+import nibble.codegen.matrix.AttentionMatrix;
 import nibble.codegen.matrix.FormatMatrix;
 import nibble.codegen.matrix.SparseMatrix;
 import nibble.codegen.matrix.Support;
@@ -55,6 +57,13 @@ public final class ProveMatrix {
     return proving.proofs.build();
   }
 
+  /** All attentions that have kernels. */
+  public static ImmutableList<CellProof> prove(Iterable<AttentionMatrix.Cell> cells) {
+    ProveMatrix proving = new ProveMatrix();
+    cells.forEach(cell -> proving.prove(cell.toString(), cell.support()));
+    return proving.proofs.build();
+  }
+
   private void prove(String cell, Support support) {
     if (support instanceof Support.Compiled compiled) {
       Optional<String> fault =
@@ -96,6 +105,11 @@ public final class ProveMatrix {
   private static Tensor tensor(TensorType type, Random random) {
     int columns = Math.toIntExact(type.shape().last().constant());
     double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    if (type.format().equals(Formats.BOOL) || type.format().equals(Formats.I32)) {
+      // Truth values at random, and numbers of which some are small.
+      Arrays.setAll(elements, i -> type.format().equals(Formats.BOOL) ? random.nextInt(2) : 7 + 31 * i);
+      return Tensor.of(type, elements);
+    }
     for (int i = 0; i < elements.length; i++) {
       int row = i / columns;
       double size = row == ZERO_ROW ? 0 : row == TINY_ROW ? TINY : 0.2 + row % 7;

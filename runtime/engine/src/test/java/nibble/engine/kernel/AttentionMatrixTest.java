@@ -1,0 +1,56 @@
+package nibble.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import nibble.codegen.Backend;
+import nibble.codegen.matrix.AttentionMatrix;
+import nibble.codegen.matrix.AttentionPage;
+import nibble.codegen.target.Target;
+import nibble.codegen.target.Targets;
+import nibble.engine.matrix.CellProof;
+import nibble.engine.matrix.ProveMatrix;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every cell of {@code docs/attention-matrix.md} that has kernels is run and proven, and the page is what the compiler says.
+ * {@code -Dnibble.bless=true} writes it anew.
+ */
+class AttentionMatrixTest {
+  private static final Path PAGE = Path.of("..", "..", "docs", "attention-matrix.md");
+
+  private static final String HEAD =
+      """
+      # Which attentions have kernels
+
+      Made by `AttentionMatrixTest`, which compiles a program for each cell; `-Dnibble.bless=true` writes it anew. A column is how
+      precisely [attention](attention.md) is computed: as its operands are, or by a scheme on operands of f16; a row what it has
+      besides queries, keys and values. Attentions of f32 are computed as products and what stands between them.
+
+      A cell says what tensor cores multiply, for scores and then for values, in one kernel. A number behind a dash is that of a
+      reason, at the end. Every cell without one has been run on the PTX machine and proven within its error bound.
+
+      """;
+
+  @Test
+  void everyKernelIsProven() throws IOException {
+    // sm_86 is sm_80 here.
+    ImmutableList<Target> targets = Stream.of("sm_80", "sm_89", "sm_90a", "sm_120a").map(Targets::get)
+        .collect(ImmutableList.toImmutableList());
+    ImmutableList<AttentionMatrix.Cell> cells = ImmutableList.copyOf(new AttentionMatrix(new Backend(), targets).cells());
+    String page = HEAD + AttentionPage.of(cells);
+    if (Boolean.getBoolean("nibble.bless")) {
+      Files.writeString(PAGE, page);
+    }
+    ImmutableList<CellProof> proofs = ProveMatrix.prove(cells);
+    assertEquals(List.of(), proofs.stream().filter(proof -> proof.fault().isPresent()).toList());
+    assertTrue(proofs.size() > 200, proofs.size() + " cells");
+    assertEquals(Files.readString(PAGE), page, "-Dnibble.bless=true writes the page anew");
+  }
+}
