@@ -47,7 +47,6 @@ record RandomAttention(Attention op, List<Value> operands) {
         types.pick(List.of(Attention.Causal.values())),
         types.chance(0.3) ? Optional.of(1L + block.random().nextInt(3)) : Optional.empty(),
         types.chance(0.3) ? Optional.of(-1e4) : Optional.empty(), Optional.empty(), Optional.empty(),
-        Optional.empty(),
         types.floatFormat());
     if (types.chance(0.3)) {
       op = op.withLengths(types.pick(List.of(Attention.Lengths.values())));

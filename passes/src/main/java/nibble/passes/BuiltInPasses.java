@@ -1,7 +1,9 @@
 package nibble.passes;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Collection;
 import nibble.passes.attention.FuseAttentions;
+import nibble.passes.attention.sparse.SparseAttention;
 import nibble.passes.canonicalize.Canonicalize;
 import nibble.passes.graph.DecomposeComposites;
 import nibble.passes.graph.EliminateCommonSubexpressions;
@@ -64,7 +66,12 @@ public final class BuiltInPasses {
 
   /** Syntax of their options, besides numbers, patterns and formats. */
   public static final ImmutableList<OptionSyntax<?>> SYNTAXES =
-      ImmutableList.of(LayoutSpec.SYNTAX, SparseLayoutSpec.SYNTAX);
+      syntaxes(ImmutableList.of());
 
   private BuiltInPasses() {}
+
+  /** The same, with sparse attentions of plugins. */
+  public static ImmutableList<OptionSyntax<?>> syntaxes(Collection<SparseAttention.Clause> more) {
+    return ImmutableList.of(LayoutSpec.SYNTAX, SparseLayoutSpec.SYNTAX, SparseAttention.syntax(more));
+  }
 }

@@ -163,7 +163,7 @@ public final class AttentionKernel implements KernelGenerator {
       Grid2 grid = new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside);
       GlobalMemory memory = new GlobalMemory(builder, grid, ImmutableList.of(), symbols);
       ElementEmitter emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
-      return SequenceLength.of(builder, space, space.lengths().map(lengths -> {
+      return SequenceLength.of(space, space.lengths().map(lengths -> {
         Value loaded = emitter.value(lengths, space.lengthAt());
         return TileBuilder.type(loaded).isScalar() ? loaded : builder.add(new TileItem(), loaded);
       }));

@@ -41,6 +41,9 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     Dim depth = queries.shape().last();
     Dim width = values.shape().dim(values.isScaled() ? -2 : -1);
     if (op.scheme().isPresent()) {
+      if (!queries.isScaled() && depth.isConstant()) {
+        return Optional.of("there are no kernels for " + op.scheme().get().keyword() + " yet");
+      }
       if (!queries.isScaled()) {
         return Optional.of("its heads have " + depth + " elements, and quantizers of " + op.scheme().get().keyword()
             + " need to know how many");
@@ -56,11 +59,12 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
         return Optional.of("it multiplies " + scaled + ", not i8 or i4 with f32 scales of whole rows");
       }
     }
-    if (op.blocks().isPresent() && op.scheme().isPresent() && !areSteps(op, operands.getLast())) {
-      return Optional.of("its selected blocks are not lists of the steps of " + op.scheme().get().keyword());
-    }
     if (op.blocks().isPresent() && !op.blocks().get().dims().stream().allMatch(AttentionSpace::isWholeFragments)) {
       return Optional.of("its blocks are " + op.blocks().get() + ", not multiples of 16");
+    }
+    int step = op.scheme().map(scheme -> scheme.lowBit().step()).orElse(1);
+    if (op.blocks().isPresent() && op.blocks().get().dim(1).constant() % step != 0) {
+      return Optional.of("its blocks are " + op.blocks().get() + ", not whole steps of " + step + " keys");
     }
     for (Dim size : List.of(depth, width)) {
       if (!size.isConstant() || size.constant() > LARGEST || size.constant() < 1) {
@@ -68,12 +72,6 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
       }
     }
     return Optional.empty();
-  }
-
-  /** Whether a selection has whole steps of a scheme, in which codes of weights depend on where steps start. */
-  private static boolean areSteps(Attention op, TensorType selection) {
-    long step = op.scheme().orElseThrow().lowBit().step();
-    return selection.format().equals(Formats.I32) && op.blocks().orElseThrow().dim(1).constant() % step == 0;
   }
 
   private static boolean isWholeFragments(Dim extent) {

@@ -40,7 +40,7 @@ record VisibleKeys(
     }
     boolean skips = op.fill().isEmpty();
     if (!skips || op.causal() == Attention.Causal.NONE && op.window().isEmpty()) {
-      Value all = length.keys().isEmpty() ? builder.size(space.keys().ceilDiv(tile.keys()))
+      Value all = length.tokens().isEmpty() ? builder.size(space.keys().ceilDiv(tile.keys()))
           : length.tiles(builder, ceiling(builder, length.count(builder), tile), firstQuery);
       return new VisibleKeys(space, tile, all, Optional.empty(), list, position, length);
     }
@@ -161,25 +161,25 @@ record VisibleKeys(
   private Value inRange(TileBuilder builder, Grid2 grid, Value first) {
     Value keys = builder.apply(
         Scalar.LT, keyNumbers(builder, grid), builder.apply(Scalar.SUB, length.count(builder), first));
-    if (length.keys().isEmpty() || !length.cutsQueries()) {
+    if (length.tokens().isEmpty() || !length.cutsQueries()) {
       return keys;
     }
     // Such queries are at the positions of keys.
     Value queries = builder.apply(
-        Scalar.LT, queryNumbers(builder, grid), builder.apply(Scalar.SUB, length.count(builder), firstPosition));
+        Scalar.LT, queryNumbers(builder, grid), builder.apply(Scalar.SUB, length.tokens().get(), firstPosition));
     return grid.apply(builder, Scalar.AND, keys, queries);
   }
 
   /** Where the tile may have keys beyond the last one, or the block queries. */
   private Optional<Value> beyond(TileBuilder builder, Value keyTile, List<Value> sometimes) {
-    if (length.keys().isPresent()) {
+    if (length.tokens().isPresent()) {
       Value behind = builder.apply(
           Scalar.MUL, builder.apply(Scalar.ADD, keyTile, builder.number(1)), builder.number(tile.keys()));
       Value hasBeyond = builder.apply(Scalar.GT, behind, length.count(builder));
       if (length.cutsQueries()) {
         Value end = builder.apply(Scalar.ADD, firstPosition, builder.number(tile.queries()));
         hasBeyond = builder.apply(
-            Scalar.OR, hasBeyond, builder.apply(Scalar.GT, end, length.count(builder)));
+            Scalar.OR, hasBeyond, builder.apply(Scalar.GT, end, length.tokens().get()));
       }
       sometimes.add(hasBeyond);
       return Optional.of(hasBeyond);

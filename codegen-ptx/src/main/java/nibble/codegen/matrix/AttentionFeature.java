@@ -14,7 +14,7 @@ public enum AttentionFeature {
   BIAS("added mask", ""),
   KEYS("lengths of keys", "bottom_right, lengths = keys"),
   TOKENS("lengths of tokens", "top_left, lengths = tokens"),
-  BLOCKS("selected blocks", "none, blocks = [16,16]"),
+  BLOCKS("selected blocks", "none, blocks = [16,64]"),
   LOGARITHM("logarithms", "bottom_right"),
   SIZE_16("heads of 16", ""),
   SIZE_64("heads of 64", ""),
@@ -43,7 +43,8 @@ public enum AttentionFeature {
       case SIZE_64 -> 64;
       case SIZE_128 -> 128;
       case SIZE_256 -> 256;
-      case PLAIN, TOP_LEFT, BOTTOM_RIGHT, WINDOW, FILL, SHARED_KEYS, TRUTHS, BIAS, KEYS, TOKENS, BLOCKS, LOGARITHM -> 32;
+      case PLAIN, TOP_LEFT, BOTTOM_RIGHT, WINDOW, FILL, SHARED_KEYS, TRUTHS, BIAS, KEYS, TOKENS, BLOCKS,
+          LOGARITHM -> 32;
     };
   }
 
@@ -56,8 +57,9 @@ public enum AttentionFeature {
       case TRUTHS -> "tensor<[%d,%d] x bool>".formatted(queries(), KEYS_COUNT);
       case BIAS -> "tensor<[%d] x f32>".formatted(KEYS_COUNT);
       case KEYS, TOKENS -> "tensor<[2] x i32>";
-      case BLOCKS -> "tensor<[2,2,5] x bool>";
-      case PLAIN, TOP_LEFT, BOTTOM_RIGHT, WINDOW, FILL, SHARED_KEYS, LOGARITHM, SIZE_16, SIZE_64, SIZE_128, SIZE_256 -> "";
+      case BLOCKS -> "tensor<[2,2,2] x bool>";
+      case PLAIN, TOP_LEFT, BOTTOM_RIGHT, WINDOW, FILL, SHARED_KEYS, LOGARITHM, SIZE_16, SIZE_64, SIZE_128,
+          SIZE_256 -> "";
     };
   }
 
@@ -82,8 +84,8 @@ public enum AttentionFeature {
           }
         }
         """.formatted(
-            queries, keys, more.isEmpty() ? "" : ", %m: " + more, operands, common, clause.attribute(), format, logarithm,
-            logarithm.isEmpty() ? "" : ", %1");
+            queries, keys, more.isEmpty() ? "" : ", %m: " + more, operands, common, clause.attribute(), format,
+            logarithm, logarithm.isEmpty() ? "" : ", %1");
   }
 
   @Override

@@ -2,11 +2,11 @@ package nibble.codegen.matrix;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
@@ -40,12 +40,17 @@ public record AttentionMatrix(Backend backend, ImmutableList<Target> targets) {
     }
   }
 
-  /** All cells, compiled one after the other as they are asked for. */
-  public Iterable<Cell> cells() {
-    return Iterables.concat(Iterables.transform(targets, target -> Iterables.concat(Iterables.transform(
-        AttentionClause.all(), clause -> Iterables.transform(
-            Arrays.asList(AttentionFeature.values()),
-            feature -> new Cell(target, clause, feature, support(clause, feature, target)))))));
+  /** All cells, compiled, by target and clause. */
+  public ImmutableList<Cell> cells() {
+    List<Supplier<Cell>> cells = new ArrayList<>();
+    for (Target target : targets) {
+      for (AttentionClause clause : AttentionClause.all()) {
+        for (AttentionFeature feature : AttentionFeature.values()) {
+          cells.add(() -> new Cell(target, clause, feature, support(clause, feature, target)));
+        }
+      }
+    }
+    return cells.parallelStream().map(Supplier::get).collect(ImmutableList.toImmutableList());
   }
 
   /** Compiles a cell. */

@@ -28,7 +28,8 @@ import nibble.ir.rewrite.RewriteContext;
 public final class ListSelectedBlocks implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof Attention op) || op.scheme().isPresent() || op.blocks().isEmpty()
+    if (!(operation.op() instanceof Attention op) || op.blocks().isEmpty()
+        || op.scheme().isPresent() && !operation.operand(0).tensorType().isScaled()
         || !AttentionKernel.takes(op, operation.operands())
         || !operation.operands().getLast().tensorType().format().equals(Formats.BOOL)) {
       return Optional.empty();

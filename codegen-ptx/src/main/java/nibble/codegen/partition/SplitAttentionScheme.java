@@ -88,7 +88,8 @@ public final class SplitAttentionScheme implements Rewrite {
 
   /** Whether kernels have what is left. */
   private static boolean isSplit(Attention op, List<Value> operands) {
-    boolean hasTruths = op.mask(operands).filter(mask -> mask.tensorType().format().equals(Formats.BOOL)).isPresent();
+    boolean hasTruths =
+        op.mask(operands).filter(mask -> mask.tensorType().format().equals(Formats.BOOL)).isPresent();
     return switch (op.scheme().orElseThrow()) {
       case SAGE1, SAGE2, SAGE2PP -> true;
       // A score that fills is not one that is added to products of codes.

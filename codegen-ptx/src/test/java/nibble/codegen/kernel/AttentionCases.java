@@ -131,6 +131,20 @@ final class AttentionCases {
     cases.add(KernelCase.of(
         "attention of selected blocks that no tile divides", "", shape.types("f16") + ", %b: tensor<[10,1] x bool>",
         shape.body(", %b", "causal = none, blocks = [20,300]", "f32"), ImmutableMap.of()));
+    cases.add(KernelCase.of("attention of selected blocks, of heads of a projection", "", """
+        %x: tensor<[2,100,192] x f16>, %b: tensor<[2,2,4,4] x bool>""", """
+        %0 = reshape %x {shape = [2,100,3,2,32]} : tensor<[2,100,3,2,32] x f16>
+        %1 = transpose %0 {axes = [2, 0, 3, 1, 4]} : tensor<[3,2,2,100,32] x f16>
+        %2 = slice %1 {axis = 0, from = 0, to = 1, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %3 = slice %1 {axis = 0, from = 1, to = 2, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %4 = slice %1 {axis = 0, from = 2, to = 3, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %5 = reshape %2 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %6 = reshape %3 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %7 = reshape %4 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %8 = attention %5, %6, %7, %b {scale = 0.125, causal = none, blocks = [32,32], to = f32} : \
+        tensor<[2,2,100,32] x f32>
+        return %8
+        """, ImmutableMap.of()));
     Shape symbolic = new Shape(2, 2, "S", "S", 32, 32);
     cases.add(KernelCase.of(
         "attention of selected blocks, symbolic", "symbol S",
@@ -174,6 +188,13 @@ final class AttentionCases {
           "causal = bottom_right, fill = -1000.0")) {
         cases.add(ragged("attention of some " + lengths + ", " + attributes, lengths, attributes, ""));
       }
+      cases.add(KernelCase.of(
+          "attention of some " + lengths + ", more queries", "", new Shape("5,1", "5,1", 140, 30, 16, 16).types("f16"), """
+          %%c = constant {values = [0.0, 20.0, 50.0, 100.0, 200.0]} : tensor<[5,1] x i32>
+          %%0 = attention %%q, %%k, %%v, %%c {scale = 0.25, causal = bottom_right, lengths = %s, to = f32} : \
+          tensor<[5,1,140,16] x f32>
+          return %%0
+          """.formatted(lengths), Map.of()));
       cases.add(ragged("attention of some " + lengths + " with a mask", lengths, "causal = none", "[80,80] x bool"));
     }
     return cases.stream();

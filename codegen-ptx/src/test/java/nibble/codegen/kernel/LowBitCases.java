@@ -36,6 +36,8 @@ public final class LowBitCases {
     cases.add(of(scheme, "128", "", wide, "f16", "causal = none", "", Map.of()));
     Object[] groups = {4, 2, 70, 150, 32, 48};
     cases.add(of(scheme, "of groups, causal", "", groups, "f16", "causal = bottom_right", "", Map.of()));
+    cases.add(of(scheme, "of selected blocks", "", groups, "f16", "causal = bottom_right, blocks = [64,64]",
+        "[4,2,3] x bool", Map.of()));
     Object[] few = {1, 1, 3, 17, 16, 16};
     cases.add(of(scheme, "of few keys", "", few, "bf16", "causal = none", "", Map.of()));
     Object[] symbolic = {3, 3, "S", "S", 32, 32};
@@ -54,6 +56,8 @@ public final class LowBitCases {
     return Stream.of(
         of("sage2_int4", "64", "", square, "f16", "causal = none", "", Map.of()),
         of("sage2_int4", "of groups, causal", "", groups, "f16", "causal = bottom_right", "", Map.of()),
+        of("sage2_int4", "of selected blocks", "", groups, "f16", "causal = none, blocks = [32,64]",
+            "[4,5,3] x bool", Map.of()),
         of("sage2_int4", "in a window, with a mask", "symbol S", symbolic, "f32", "causal = top_left, window = 40",
             "[S,S] x bool", Map.of("S", 131L)),
         of("sage2_int4", "with numbers of a mask", "symbol S multiple of 16", symbolic, "f32",

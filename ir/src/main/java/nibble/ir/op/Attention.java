@@ -93,10 +93,16 @@ public record Attention(
     return block.rank() == 2 && block.dims().stream().allMatch(dim -> dim.isConstant() && dim.constant() >= 1);
   }
 
+  /** Attention of all keys and queries. */
+  public Attention(
+      double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
+      Optional<Shape> blocks, NumberFormat to) {
+    this(scale, causal, window, fill, scheme, blocks, Optional.empty(), to);
+  }
+
   /** Attention without a mask. */
   public static Attention of(double scale, NumberFormat to) {
-    return new Attention(
-        scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), to);
+    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), to);
   }
 
   /** The same by another scheme, or by none. */

@@ -46,11 +46,11 @@ final class AttentionRows {
     this.lengths = op.lengths(operands).map(known -> ofBatches(known, leading));
   }
 
-  /** The length of each head, not more than there are keys. */
+  /** The length of each head, which may be more than there are keys. */
   private int[] ofBatches(Tensor known, int[] leading) {
     ViewOp.IndexMap map = ViewOp.strided(leading, Elementwise.strides(known.extents(), leading), 0);
     int[] of = new int[Arrays.stream(leading).reduce(1, Math::multiplyExact)];
-    Arrays.setAll(of, batch -> Math.clamp((long) known.elements()[map.source(batch)], 0, keyCount));
+    Arrays.setAll(of, batch -> (int) known.elements()[map.source(batch)]);
     return of;
   }
 
@@ -83,7 +83,8 @@ final class AttentionRows {
     if (lengths.isEmpty()) {
       return keyCount - queryCount;
     }
-    return op.lengths().equals(Optional.of(Attention.Lengths.KEYS)) ? lengths.get()[row / queryCount] - queryCount : 0;
+    return op.lengths().equals(Optional.of(Attention.Lengths.KEYS))
+        ? Math.min(lengths.get()[row / queryCount], keyCount) - queryCount : 0;
   }
 
   /** Whether a query and a key are there and their block is selected. */

@@ -31,8 +31,7 @@ class AttentionEdgesTest {
 
   private static Attention op(Causal causal, Optional<AttentionScheme> scheme) {
     return new Attention(
-        1 / Math.sqrt(DEPTH), causal, Optional.empty(), Optional.empty(), scheme, Optional.empty(), Optional.empty(),
-        Formats.F32);
+        1 / Math.sqrt(DEPTH), causal, Optional.empty(), Optional.empty(), scheme, Optional.empty(), Formats.F32);
   }
 
   private static Tensor random(Shape shape, int seed) {

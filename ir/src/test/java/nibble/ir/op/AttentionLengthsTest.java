@@ -30,8 +30,7 @@ class AttentionLengthsTest {
 
   private static Attention op(Causal causal) {
     return new Attention(
-        0.25, causal, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-        Formats.F32);
+        0.25, causal, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Formats.F32);
   }
 
   private static Tensor random(int batches, int rows, int seed) {
@@ -129,6 +128,17 @@ class AttentionLengthsTest {
       double share = 1 / (1 + Math.exp(lb[i / DEPTH] - la[i / DEPTH]));
       assertEquals(whole[i], share * a[i] + (1 - share) * b[i], 1e-12);
     }
+  }
+
+  /** More queries than keys: those up to the length are there, and see all keys. */
+  @Test
+  void queriesAreCountedByThemselves() {
+    List<Tensor> operands = new ArrayList<>(List.of(random(1, 6, 1), random(1, 3, 2), random(1, 3, 3)));
+    double[] plain = eval(op(Causal.NONE), operands);
+    operands.add(Tensor.generate(TensorType.of(Shape.of(1, 1), Formats.I32), i -> 5));
+    double[] cut = eval(op(Causal.NONE).withLengths(Lengths.TOKENS), operands);
+    Arrays.fill(plain, 5 * DEPTH, 6 * DEPTH, 0);
+    assertArrayEquals(plain, cut, 1e-12);
   }
 
   @Test

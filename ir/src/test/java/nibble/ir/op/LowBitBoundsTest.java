@@ -27,7 +27,7 @@ class LowBitBoundsTest {
   private static Attention op(AttentionScheme scheme) {
     return new Attention(
         1 / Math.sqrt(DEPTH), Attention.Causal.BOTTOM_RIGHT, Optional.empty(), Optional.empty(), Optional.of(scheme),
-        Optional.empty(), Optional.empty(), Formats.F32);
+        Optional.empty(), Formats.F32);
   }
 
   private static Tensor codes(int rows, int columns, TensorType type, Random random) {

@@ -74,12 +74,12 @@ final class NaiveAttention {
     int queries = operands.get(0).extents()[rank - 2];
     int keys = operands.get(1).extents()[rank - 2];
     int length = op.lengths(operands).map(known -> (int) Indexed.of(known).broadcast(Arrays.copyOf(index, rank - 2)))
-        .map(known -> Math.min(known, keys)).orElse(keys);
+        .orElse(keys);
     boolean cutsQueries = op.lengths().equals(Optional.of(Attention.Lengths.TOKENS));
     if (keyIndex[rank - 2] >= length || cutsQueries && query >= length) {
       return Double.NEGATIVE_INFINITY;
     }
-    int more = cutsQueries ? 0 : length - queries;
+    int more = cutsQueries ? 0 : Math.min(length, keys) - queries;
     int distance = op.causal() == Attention.Causal.BOTTOM_RIGHT ? behind + more : behind;
     boolean sees = op.causal() == Attention.Causal.NONE || distance >= 0;
     if (op.window().isPresent()) {

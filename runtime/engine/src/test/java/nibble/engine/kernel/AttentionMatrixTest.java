@@ -43,7 +43,7 @@ class AttentionMatrixTest {
     // sm_86 is sm_80 here.
     ImmutableList<Target> targets = Stream.of("sm_80", "sm_89", "sm_90a", "sm_120a").map(Targets::get)
         .collect(ImmutableList.toImmutableList());
-    ImmutableList<AttentionMatrix.Cell> cells = ImmutableList.copyOf(new AttentionMatrix(new Backend(), targets).cells());
+    ImmutableList<AttentionMatrix.Cell> cells = new AttentionMatrix(new Backend(), targets).cells();
     String page = HEAD + AttentionPage.of(cells);
     if (Boolean.getBoolean("nibble.bless")) {
       Files.writeString(PAGE, page);
