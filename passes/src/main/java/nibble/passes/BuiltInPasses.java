@@ -24,6 +24,7 @@ import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.KeepValuesQuantized;
 import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.PermuteChannels;
+import nibble.passes.precision.PruneChannels;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
@@ -46,6 +47,7 @@ public final class BuiltInPasses {
       DecomposeComposites.class,
       FuseAttentions.class,
       SmoothMatMuls.class,
+      PruneChannels.class,
       PermuteChannels.class,
       SparsifyMatMuls.class,
       DetachOutliers.class,

@@ -2,6 +2,7 @@ package nibble.codegen.cost;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.GroupPattern;
 import nibble.ir.layout.SparseLayout;
 
@@ -16,9 +17,18 @@ record WeightDensity(double stored, double columns, long blockRows) {
   static final WeightDensity DENSE = new WeightDensity(1, 1, 0);
   private static final double GATHERED = 4;
 
-  /** Of a layout that sparse matrix instructions take; nothing of others, which are multiplied as dense ones. */
+  /**
+   * Of blocks and of a layout that sparse matrix instructions take; nothing of others, which are multiplied as dense ones.
+   */
   static Optional<WeightDensity> of(SparseLayout layout) {
     ImmutableList<Long> numbers = layout.numbers();
+    if (layout instanceof BlockSparse blocks) {
+      double share = blocks.n() / (double) blocks.m();
+      return Optional.of(new WeightDensity(share, share, blocks.rows()));
+    }
+    if (!layout.keyword().isEmpty()) {
+      return Optional.empty();
+    }
     if (numbers.size() == 2 && GroupPattern.of(numbers.get(0), numbers.get(1)).isPresent()) {
       return Optional.of(new WeightDensity(numbers.get(0) / (double) numbers.get(1), 1, 0));
     }

@@ -48,14 +48,14 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
         return Optional.of("its heads have " + depth + " elements, and quantizers of " + op.scheme().get().keyword()
             + " need to know how many");
       }
-      if (!values.format().equals(Formats.E4M3)) {
-        return Optional.of("there are no kernels for " + op.scheme().get().keyword() + " yet");
+      if (values.format().equals(Formats.E2M1) && depth.dividedBy(Dim.of(AttentionFormats.GROUP)).isEmpty()) {
+        return Optional.of("its heads have " + depth + " elements, not a multiple of " + AttentionFormats.GROUP);
       }
     } else if (!values.format().equals(Formats.F16) && !values.format().equals(Formats.BF16)) {
       return Optional.of("its values are " + values.format().name() + ", not f16 or bf16");
     }
     for (TensorType scaled : operands.subList(0, 2)) {
-      if (scaled.isScaled() && !isByRows(scaled)) {
+      if (scaled.isScaled() && op.scheme().isEmpty() && !isByRows(scaled)) {
         return Optional.of("it multiplies " + scaled + ", not i8 or i4 with f32 scales of whole rows");
       }
     }
@@ -80,8 +80,8 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
 
   private static boolean isByRows(TensorType type) {
     ScaleLayout layout = type.scale().orElseThrow();
-    return (type.format().equals(Formats.I8) || type.format().equals(Formats.I4)) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
-        && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
+    boolean isInteger = type.format().equals(Formats.I8) || type.format().equals(Formats.I4);
+    return isInteger && layout.format().equals(Formats.F32) && layout.outer().isEmpty() && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
         && layout.granularity().boxWithin(type.shape()).getLast().equals(type.shape().last());
   }
 
@@ -179,9 +179,14 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
 
   /** Coordinates of values: the depth of the second product, which are keys, and {@link #COLUMN}. */
   ImmutableList<IndexExpr> valueAt() {
-    IndexExpr key = IndexExpr.variable(OperandLoader.DEPTH, keys);
+    IndexExpr key = IndexExpr.variable(OperandLoader.DEPTH, valueKeys());
     IndexExpr column = IndexExpr.variable(COLUMN, Dim.of(width));
     return scalesValues() ? at(keyLeading(), column, key) : at(keyLeading(), key, column);
+  }
+
+  /** Keys that there are values for: codes of values have some more. */
+  Dim valueKeys() {
+    return scalesValues() ? shape(2).last() : keys;
   }
 
   /** Whether values are codes with scales of columns, each of which is a row in memory. */
@@ -192,6 +197,22 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   /** Coordinates of the first value of a {@link #COLUMN}: those of its scale. */
   ImmutableList<IndexExpr> columnAt() {
     return at(keyLeading(), IndexExpr.variable(COLUMN, Dim.of(width)), IndexExpr.ZERO);
+  }
+
+  /** Coordinates of scales of groups of an operand's elements, in the order of {@link OperandLoader#DEPTH}. */
+  ImmutableList<IndexExpr> groupsAt(int operand) {
+    IndexExpr group = IndexExpr.variable(
+        OperandLoader.DEPTH, shape(operand).last().ceilDiv(AttentionFormats.GROUP));
+    return switch (operand) {
+      case 0 -> at(leading(), IndexExpr.variable(QUERY, queries), group);
+      case 1 -> at(keyLeading(), IndexExpr.variable(KEY, keys), group);
+      default -> at(keyLeading(), IndexExpr.variable(COLUMN, Dim.of(width)), group);
+    };
+  }
+
+  /** Groups of an operand's rows. */
+  Dim groups(int operand) {
+    return shape(operand).last().ceilDiv(AttentionFormats.GROUP);
   }
 
   /** Coordinates of a scale of keys, given the number of its box. */

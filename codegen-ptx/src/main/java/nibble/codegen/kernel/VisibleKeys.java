@@ -125,7 +125,7 @@ record VisibleKeys(
   /** What products are multiplied by: the scale, and those of codes. */
   private Value factor(TileBuilder builder, ElementEmitter emitter, Value keyTile) {
     Value factor = builder.real(space.op().scale() * LOG2_E);
-    if (!space.isScaled()) {
+    if (!space.isScaled() || tile.scores().appliesScales()) {
       return factor;
     }
     Grid2 grid = emitter.grid();

@@ -173,7 +173,7 @@ public record Attention(
       }
     }
     if (areScaled && scheme.isPresent()) {
-      if (!new AttentionCodes(scheme.get().lowBit()).take(operands)) {
+      if (!new AttentionCodes(scheme.get().lowBit()).take(scheme.get(), operands)) {
         throw new TypeRuleException("scaled operands of attention by " + scheme.get().keyword()
             + " are codes as its quantizers give them, not " + queries + ", " + operands.get(1) + " and "
             + operands.get(2));

@@ -48,7 +48,7 @@ class LowBitBoundsTest {
 
   /** Values, up to the largest code that the scheme has for them. */
   private static Tensor values(AttentionScheme scheme, TensorType type, Random random) {
-    Tensor codes = codes(WIDTH, KEYS, type, random);
+    Tensor codes = codes(WIDTH, Math.toIntExact(type.shape().last().constant()), type, random);
     double factor = type.format().equals(Formats.E4M3) ? scheme.lowBit().range() / type.format().max() : 1;
     double[] elements = codes.elements().clone();
     Arrays.setAll(elements, i -> type.format().round(elements[i] * factor));

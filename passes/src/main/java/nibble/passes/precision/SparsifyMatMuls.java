@@ -14,6 +14,7 @@ import nibble.ir.Operation;
 import nibble.ir.TypeRuleException;
 import nibble.ir.Value;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.layout.SparseLayouts.NOfM;
 import nibble.ir.op.Prune;
@@ -52,9 +53,10 @@ import nibble.passes.PassOption;
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record SparsifyMatMuls(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
-    @PassOption("sparse layout of weights, such as 2:4 or 64:2:8") SparseLayout weight,
+    @PassOption("sparse layout of weights, such as 2:4, 64:2:8, block(64,64) 1:4 or mask 1:4") SparseLayout weight,
     @PassOption(value = "which weights are kept: the largest by magnitude, by magnitude and the activations of sample "
-        + "inputs (wanda, ria), or those whose loss others can't make up for (sparsegpt)", otherwise = "magnitude")
+        + "inputs (wanda, ria), those whose loss others can't make up for (sparsegpt), or the largest by magnitude and shrunk so "
+        + "that they are continuous in the weights (sste)", otherwise = "magnitude")
     Saliency saliency,
     @PassOption(value = "whether masks are 2:4 along both axes of a weight", otherwise = "false") boolean transposable,
     @PassOption(
@@ -72,8 +74,17 @@ public record SparsifyMatMuls(
   private static final String NAME = "sparsify";
 
   public SparsifyMatMuls {
-    if (transposable && !(weight instanceof NOfM(long n, long m) && n == 2 && m == 4)) {
+    boolean isTwoOfFour = weight instanceof NOfM(long n, long m) && n == 2 && m == 4;
+    if (transposable && !isTwoOfFour) {
       throw new IllegalArgumentException("transposable masks are 2:4, not " + weight.text());
+    }
+    if (saliency == Saliency.SSTE && (transposable || !isTwoOfFour)) {
+      throw new IllegalArgumentException("the projection of S-STE gives 2:4 along one axis, not "
+          + (transposable ? "along both" : weight.text()));
+    }
+    if (saliency == Saliency.SPARSEGPT && weight instanceof BlockSparse) {
+      throw new IllegalArgumentException("sparsegpt prunes channels from the first to the last, and blocks are chosen "
+          + "among all of a row: take wanda or ria for " + weight.text());
     }
     if (rows.isPresent() && rows.get() < 1) {
       throw new IllegalArgumentException("an activation has at least one row, not " + rows.get());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import nibble.codegen.Program;
 import nibble.codegen.matrix.AttentionMatrix;
 import nibble.codegen.matrix.FormatMatrix;
@@ -57,24 +58,37 @@ public final class ProveMatrix {
     return proving.proofs.build();
   }
 
-  /** All attentions that have kernels. */
+  /** All attentions that have kernels: the same code once, but products of FP8 and FP4 with the sums of each target. */
   public static ImmutableList<CellProof> prove(Iterable<AttentionMatrix.Cell> cells) {
     ProveMatrix proving = new ProveMatrix();
-    cells.forEach(cell -> proving.prove(cell.toString(), cell.support()));
+    cells.forEach(cell -> proving.prove(cell.toString(), cell.support(), ProveMatrix::attention));
     return proving.proofs.build();
   }
 
   private void prove(String cell, Support support) {
+    prove(cell, support, ProveMatrix::computation);
+  }
+
+  private void prove(String cell, Support support, Function<Program, String> computation) {
     if (support instanceof Support.Compiled compiled) {
       Optional<String> fault =
-          faults.computeIfAbsent(computation(compiled.program()), code -> fault(compiled.program()));
+          faults.computeIfAbsent(computation.apply(compiled.program()), code -> fault(compiled.program()));
       proofs.add(new CellProof(cell, fault));
     }
   }
 
+  private static String code(Program program) {
+    return program.module().text().lines().filter(line -> !line.startsWith(".")).collect(joining("\n"));
+  }
+
+  private static String attention(Program program) {
+    String code = code(program);
+    return code.contains(".e4m3.") || code.contains(".e2m1.") ? computation(program) : code;
+  }
+
   /** All that a run depends on: the code, and how tensor cores sum. */
   private static String computation(Program program) {
-    String code = program.module().text().lines().filter(line -> !line.startsWith(".")).collect(joining("\n"));
+    String code = code(program);
     return code.contains("mma") ? code + program.target().arithmetic() : code;
   }
 
