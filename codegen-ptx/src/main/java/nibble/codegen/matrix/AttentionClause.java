@@ -14,7 +14,7 @@ import nibble.ir.op.AttentionScheme;
  */
 public record AttentionClause(String format, Optional<AttentionScheme> scheme) {
   /** The formats, and all schemes. */
-  static ImmutableList<AttentionClause> all() {
+  public static ImmutableList<AttentionClause> all() {
     return Stream.concat(
         Stream.of("f16", "bf16").map(format -> new AttentionClause(format, Optional.empty())),
         Arrays.stream(AttentionScheme.values()).map(scheme -> new AttentionClause("f16", Optional.of(scheme))))

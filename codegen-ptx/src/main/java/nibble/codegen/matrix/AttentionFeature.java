@@ -33,7 +33,8 @@ public enum AttentionFeature {
     this.attributes = attributes.isEmpty() ? "none" : attributes;
   }
 
-  String title() {
+  /** What pages call it. */
+  public String title() {
     return title;
   }
 

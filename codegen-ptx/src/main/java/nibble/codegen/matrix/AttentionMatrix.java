@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
@@ -40,13 +41,15 @@ public record AttentionMatrix(Backend backend, ImmutableList<Target> targets) {
     }
   }
 
-  /** All cells, compiled, by target and clause. */
-  public ImmutableList<Cell> cells() {
+  /** Those cells, compiled, by target and clause. */
+  public ImmutableList<Cell> cells(BiPredicate<AttentionClause, AttentionFeature> wanted) {
     List<Supplier<Cell>> cells = new ArrayList<>();
     for (Target target : targets) {
       for (AttentionClause clause : AttentionClause.all()) {
         for (AttentionFeature feature : AttentionFeature.values()) {
-          cells.add(() -> new Cell(target, clause, feature, support(clause, feature, target)));
+          if (wanted.test(clause, feature)) {
+            cells.add(() -> new Cell(target, clause, feature, support(clause, feature, target)));
+          }
         }
       }
     }
