@@ -23,6 +23,7 @@ import nibble.ir.op.Gather;
 import nibble.ir.op.Iota;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Maximum;
+import nibble.ir.op.Minimum;
 import nibble.ir.op.Mul;
 import nibble.ir.op.Not;
 import nibble.ir.op.Or;
@@ -101,6 +102,10 @@ public record Arithmetic(BlockBuilder builder) {
 
   public Value maximum(Value a, Value b) {
     return op(new Maximum(), a, b);
+  }
+
+  public Value minimum(Value a, Value b) {
+    return op(new Minimum(), a, b);
   }
 
   public Value and(Value a, Value b) {
@@ -223,14 +228,18 @@ public record Arithmetic(BlockBuilder builder) {
    */
   public Value rows(Value table, Value rows) {
     Shape leading = shape(table).slice(0, shape(table).rank() - 2);
+    return reshape(rowsByHead(table, rows), leading.append(shape(rows).last(), shape(table).last()));
+  }
+
+  /** The same with all heads along one axis, {@code [H, M, D]}. */
+  public Value rowsByHead(Value table, Value rows) {
+    Shape leading = shape(table).slice(0, shape(table).rank() - 2);
     Dim heads = leading.size();
     Dim count = shape(table).dim(-2);
-    Dim width = shape(table).last();
     Dim picked = shape(rows).last();
-    Value flat = reshape(table, Shape.of(heads.times(count), width));
+    Value flat = reshape(table, Shape.of(heads.times(count), shape(table).last()));
     Value numbers = reshape(broadcast(rows, leading.append(picked)), Shape.of(heads, picked));
-    Value first = op(new Mul(), iota(heads, -2), op(Constant.splat(count.constant(), TensorType.scalar(Formats.I32))));
-    Value index = add(numbers, first);
-    return reshape(op(new Gather(0), flat, index), leading.append(picked, width));
+    Value first = mul(iota(heads, -2), integer(count.constant()));
+    return op(new Gather(0), flat, add(numbers, first));
   }
 }

@@ -1,5 +1,6 @@
 package nibble.passes.attention.sparse;
 
+import java.util.function.UnaryOperator;
 import nibble.ir.Value;
 import nibble.ir.op.Compare.Kind;
 
@@ -85,32 +86,109 @@ record Clusters(
         arithmetic.compare(Kind.GT, arithmetic.axis(blocksBefore(Kind.LE), -2), number));
   }
 
-  /** Where each row is in the layout, {@code [.., N]}: behind the rows of its cluster that come before it. */
-  Value places() {
-    Value own = arithmetic.axis(labels, -1);
-    Value starts = arithmetic.sum(arithmetic.select(
-        arithmetic.compare(Kind.EQ, own, arithmetic.iota(count, -1)),
-        arithmetic.axis(blocksBefore(Kind.LT), -2), arithmetic.integer(0)), -1);
-    Value isBefore = arithmetic.and(
-        arithmetic.compare(Kind.EQ, arithmetic.axis(labels, -2), own),
-        arithmetic.compare(Kind.LT, arithmetic.iota(rows, -1), arithmetic.iota(rows, -2)));
-    return arithmetic.add(
-        arithmetic.mul(starts, arithmetic.integer(block)), arithmetic.sum(arithmetic.i32(isBefore), -1));
+  /** Where rows are in the layout. */
+  Layout layout() {
+    return new Layout(this);
   }
 
-  /** The row at each place of the layout, {@code [.., L]}; the first one where there is none. */
-  Value sources(Value places) {
-    return arithmetic.sum(
-        arithmetic.select(isAt(places), arithmetic.iota(rows, -1), arithmetic.integer(0)), -1);
+  /** The first place of each cluster, {@code [.., C]}. */
+  private Value starts() {
+    return arithmetic.mul(blocksBefore(Kind.LT), arithmetic.integer(block));
   }
 
-  /** Whether there is a row at a place of the layout, {@code [.., L]}. */
-  Value isFilled(Value places) {
-    return arithmetic.compare(
-        Kind.GT, arithmetic.sum(arithmetic.i32(isAt(places)), -1), arithmetic.integer(0));
-  }
+  /**
+   * Places of rows in the layout: behind the rows of their cluster that come before them. Rows are counted by chunks of
+   * about as many as there are chunks, so that no row is compared with all others.
+   */
+  static final class Layout {
+    private final Clusters clusters;
+    private final Arithmetic arithmetic;
+    private final long chunk;
+    private final long chunks;
+    /** Labels, counted from 1, {@code [.., n, b]}; 0 where the last chunk has no row. */
+    private final Value labels;
+    /** The first place of each cluster and chunk, and how many rows it has, {@code [.., C, n]}. */
+    private final Value first;
+    private final Value counts;
+    /** Places, {@code [.., n, b]}; -1 where there is no row. */
+    private final Value places;
 
-  private Value isAt(Value places) {
-    return arithmetic.compare(Kind.EQ, arithmetic.axis(places, -2), arithmetic.iota(laidOut(), -2));
+    private Layout(Clusters clusters) {
+      this.clusters = clusters;
+      this.arithmetic = clusters.arithmetic;
+      this.chunk = (long) Math.ceil(Math.sqrt(clusters.rows));
+      this.chunks = Math.ceilDiv(clusters.rows, chunk);
+      Value padded = arithmetic.pad(
+          arithmetic.add(clusters.labels, arithmetic.integer(1)), -1, chunk * chunks);
+      this.labels = arithmetic.last(padded, 1, chunks, chunk);
+      Value isMember = arithmetic.compare(Kind.EQ, arithmetic.axis(labels, -2), numbers(-2));
+      this.counts = arithmetic.transpose(arithmetic.sum(arithmetic.i32(isMember), -1));
+      Value isBefore = arithmetic.compare(Kind.LT, arithmetic.iota(chunks, -1), arithmetic.iota(chunks, -2));
+      Value before = arithmetic.sum(
+          arithmetic.select(isBefore, arithmetic.axis(counts, -2), arithmetic.integer(0)), -1);
+      this.first = arithmetic.add(arithmetic.axis(clusters.starts(), -1), before);
+      this.places = places();
+    }
+
+    /** Labels as they are counted here. */
+    private Value numbers(int axis) {
+      return arithmetic.add(arithmetic.iota(clusters.count, axis), arithmetic.integer(1));
+    }
+
+    private Value places() {
+      Value own = arithmetic.axis(labels, -1);
+      Value ofChunk = arithmetic.sum(arithmetic.select(
+          arithmetic.compare(Kind.EQ, own, numbers(-1)), arithmetic.axis(arithmetic.transpose(first), -2),
+          arithmetic.integer(0)), -1);
+      Value isBefore = arithmetic.and(
+          arithmetic.compare(Kind.EQ, arithmetic.axis(labels, -2), own),
+          arithmetic.compare(Kind.LT, arithmetic.iota(chunk, -1), arithmetic.iota(chunk, -2)));
+      Value inside = arithmetic.sum(arithmetic.i32(isBefore), -1);
+      return arithmetic.select(
+          arithmetic.compare(Kind.EQ, labels, arithmetic.integer(0)), arithmetic.integer(-1),
+          arithmetic.add(ofChunk, inside));
+    }
+
+    /** The place of each row, {@code [.., N]}. */
+    Value ofRows() {
+      return arithmetic.cut(arithmetic.last(places, 2, chunk * chunks), -1, clusters.rows);
+    }
+
+    /** The chunk that a place's row is in, if it has one, {@code [.., L]}: those before end at that place or before it. */
+    private Value chunkOfPlaces() {
+      Value ends = arithmetic.axis(arithmetic.transpose(arithmetic.add(first, counts)), -3);
+      Value ofBlocks = arithmetic.sum(arithmetic.select(
+          arithmetic.axis(clusters.blocksByCluster(), -2), ends, arithmetic.integer(0)), -1);
+      Value place = arithmetic.add(
+          arithmetic.mul(arithmetic.iota(clusters.blocks(), -3), arithmetic.integer(clusters.block)),
+          arithmetic.iota(clusters.block, -2));
+      Value isBefore = arithmetic.compare(Kind.LE, arithmetic.axis(ofBlocks, -2), place);
+      Value number = arithmetic.last(arithmetic.sum(arithmetic.i32(isBefore), -1), 2, clusters.laidOut());
+      return arithmetic.minimum(number, arithmetic.integer(chunks - 1));
+    }
+
+    /** The row at each place, {@code [.., L]}: 0 where there is none. */
+    Value rows() {
+      Value chunkNumber = chunkOfPlaces();
+      Value inside = ofPlaces(chunkNumber, isAt -> arithmetic.select(
+          isAt, arithmetic.add(arithmetic.iota(chunk, -1), arithmetic.integer(1)), arithmetic.integer(0)));
+      Value row = arithmetic.add(
+          arithmetic.mul(chunkNumber, arithmetic.integer(chunk)), arithmetic.sub(inside, arithmetic.integer(1)));
+      return arithmetic.select(
+          arithmetic.compare(Kind.EQ, inside, arithmetic.integer(0)), arithmetic.integer(0), row);
+    }
+
+    /** Whether there is a row at a place, {@code [.., L]}. */
+    Value isFilled() {
+      return arithmetic.compare(
+          Kind.GT, ofPlaces(chunkOfPlaces(), arithmetic::i32), arithmetic.integer(0));
+    }
+
+    /** The sum over the rows of a place's chunk of what depends on whether they are at that place. */
+    private Value ofPlaces(Value chunkNumber, UnaryOperator<Value> ofRow) {
+      Value rows = arithmetic.rowsByHead(places, chunkNumber);
+      Value isAt = arithmetic.compare(Kind.EQ, rows, arithmetic.iota(clusters.laidOut(), -2));
+      return arithmetic.reshape(arithmetic.sum(ofRow.apply(isAt), -1), Arithmetic.shape(chunkNumber));
+    }
   }
 }

@@ -56,14 +56,14 @@ public record Svg2(
         arithmetic.matmul(arithmetic.f32(ofQueries.blocksByCluster()), arithmetic.f32(selected), false),
         arithmetic.f32(ofKeys.blocksByCluster()), true);
     Value bitmap = arithmetic.compare(Kind.GT, ofBlocks, arithmetic.real(0.5));
-    Value queryPlaces = ofQueries.places();
-    Value keyPlaces = ofKeys.places();
-    Value keySources = ofKeys.sources(keyPlaces);
+    Clusters.Layout queryLayout = ofQueries.layout();
+    Clusters.Layout keyLayout = ofKeys.layout();
+    Value keyRows = keyLayout.rows();
     List<Value> operands = new ArrayList<>(List.of(
-        arithmetic.rows(call.queries(), ofQueries.sources(queryPlaces)), arithmetic.rows(k, keySources),
-        arithmetic.rows(v, keySources), arithmetic.axis(ofKeys.isFilled(keyPlaces), -2), bitmap));
+        arithmetic.rows(call.queries(), queryLayout.rows()), arithmetic.rows(k, keyRows),
+        arithmetic.rows(v, keyRows), arithmetic.axis(keyLayout.isFilled(), -2), bitmap));
     Value result = arithmetic.builder().add(call.op().withBlocks(queries, keys), operands.toArray(Value[]::new));
-    return arithmetic.rows(result, queryPlaces);
+    return arithmetic.rows(result, queryLayout.ofRows());
   }
 
   /**

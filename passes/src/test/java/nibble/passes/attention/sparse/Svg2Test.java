@@ -83,16 +83,11 @@ class Svg2Test {
   @Test
   void t55Layout() {
     Tensor x = Evaluated.random(4, 1, COUNT, DEPTH);
-    double[] places = Evaluated.of(List.of(x), (arithmetic, values) -> clusters(arithmetic, values).places());
+    double[] places = Evaluated.of(List.of(x), (arithmetic, values) -> clusters(arithmetic, values).layout().ofRows());
     double[] labels = Evaluated.of(List.of(x), (arithmetic, values) -> clusters(arithmetic, values).labels());
-    double[] sources = Evaluated.of(List.of(x), (arithmetic, values) -> {
-      Clusters made = clusters(arithmetic, values);
-      return made.sources(made.places());
-    });
-    double[] filled = Evaluated.of(List.of(x), (arithmetic, values) -> {
-      Clusters made = clusters(arithmetic, values);
-      return arithmetic.i32(made.isFilled(made.places()));
-    });
+    double[] sources = Evaluated.of(List.of(x), (arithmetic, values) -> clusters(arithmetic, values).layout().rows());
+    double[] filled = Evaluated.of(
+        List.of(x), (arithmetic, values) -> arithmetic.i32(clusters(arithmetic, values).layout().isFilled()));
     double[] byCluster = Evaluated.of(
         List.of(x), (arithmetic, values) -> arithmetic.i32(clusters(arithmetic, values).blocksByCluster()));
     assertEquals(COUNT, DoubleStream.of(filled).sum());
