@@ -6,14 +6,24 @@ import java.util.Optional;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionLse;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /** Appends attentions of all kinds: heads that share keys, masks of numbers and truth values, windows. */
-final class RandomAttention {
-  private RandomAttention() {}
-
+record RandomAttention(Attention op, List<Value> operands) {
   static void append(RandomBlock block) {
+    RandomAttention some = of(block);
+    block.add(some.op, some.operands.toArray(Value[]::new));
+  }
+
+  /** The logarithms of one. */
+  static void appendLogarithms(RandomBlock block) {
+    RandomAttention some = of(block);
+    block.add(AttentionLse.of(some.op), AttentionLse.operands(some.operands).toArray(Value[]::new));
+  }
+
+  private static RandomAttention of(RandomBlock block) {
     RandomTypes types = block.types();
     NumberFormat format = types.pick(List.of(Formats.F32, Formats.F16, Formats.BF16));
     int leading = block.random().nextInt(3);
@@ -39,11 +49,15 @@ final class RandomAttention {
         types.chance(0.3) ? Optional.of(-1e4) : Optional.empty(), Optional.empty(), Optional.empty(),
         types.floatFormat());
     if (types.chance(0.3)) {
+      op = op.withLengths(types.pick(List.of(Attention.Lengths.values())));
+      operands.add(block.of(TensorType.of(types.broadcastable(queryHeads), Formats.I32)));
+    }
+    if (types.chance(0.3)) {
       op = op.withBlocks(1 + block.random().nextInt(3), 1 + block.random().nextInt(3));
       Shape grid = op.blockGrid(queries, keys);
       Shape bitmap = types.broadcastable(queryHeads.append(grid.dim(0), grid.dim(1)));
       operands.add(block.of(TensorType.of(bitmap, Formats.BOOL)));
     }
-    block.add(op, operands.toArray(Value[]::new));
+    return new RandomAttention(op, operands);
   }
 }

@@ -26,6 +26,7 @@ import nibble.ir.op.Add;
 import nibble.ir.op.Amax;
 import nibble.ir.op.And;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionLse;
 import nibble.ir.op.BroadcastTo;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Ceil;
@@ -151,6 +152,7 @@ final class RandomOps {
         .put(Gather.class, RandomOps::gather)
         .put(MatMul.class, RandomOps::matmul)
         .put(Attention.class, RandomAttention::append)
+        .put(AttentionLse.class, RandomAttention::appendLogarithms)
         .put(Members.class, RandomExperts::members)
         .put(GroupedMatMul.class, RandomExperts::grouped)
         .put(GatedSum.class, RandomExperts::sum)

@@ -17,6 +17,7 @@ import nibble.codegen.tile.op.Barrier;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.ir.Block;
@@ -27,6 +28,7 @@ import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionLse;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.ViewOp;
@@ -105,14 +107,14 @@ public final class AttentionKernel implements KernelGenerator {
       firstQuery = builder.apply(Scalar.MUL, queryTile, builder.number(tile.queries()));
       outside = ImmutableMap.of(AttentionSpace.HEAD, Index.scalar(builder.programId(1)));
       builder.at(space.operation().location());
-      epilogue(mainLoop());
+      epilogue();
       String label = ((Kernel) kernel.op()).label();
       return new KernelProgram(
           new Function(label, builder.block().build(), kernel.location()), buffers.parameters());
     }
 
-    /** The weighted sums of values, divided by the sums of weights. */
-    private Value mainLoop() {
+    /** What is carried behind the last tile of keys. */
+    private List<Value> mainLoop(OnlineSoftmax softmax) {
       OperandLoader queries = loader(tile.ofQueries(), 0, AttentionSpace.QUERY, space.queryAt());
       OperandLoader keys = loader(tile.ofKeys(), 1, AttentionSpace.KEY, space.keyAt());
       OperandLoader values = loader(tile.ofValues(), 2, AttentionSpace.COLUMN, space.valueAt());
@@ -129,9 +131,8 @@ public final class AttentionKernel implements KernelGenerator {
       ImmutableList<Value> kept = tile.keepsQueries() ? fragments(builder, queries) : ImmutableList.of();
       Optional<SelectedTiles> list = space.selection().map(selection -> new SelectedTiles(
           space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
-      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, list);
+      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, list, length());
       ScoreScales factorsOfScores = ScoreScales.of(builder, queryEmitter(), space, tile);
-      OnlineSoftmax softmax = new OnlineSoftmax(space, tile);
       List<Value> operands = new ArrayList<>();
       operands.add(visible.count());
       operands.addAll(softmax.start(builder));
@@ -166,9 +167,17 @@ public final class AttentionKernel implements KernelGenerator {
             : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
         return weights.next(new WeightedSums(tile).add(inner, weights, values, scales, stage));
       });
-      List<Value> results =
-          builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
-      return softmax.finish(builder, results);
+      return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
+    }
+
+    private SequenceLength length() {
+      Grid2 grid = new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside);
+      GlobalMemory memory = new GlobalMemory(builder, grid, ImmutableList.of(), symbols);
+      ElementEmitter emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
+      return SequenceLength.of(space, space.lengths().map(lengths -> {
+        Value loaded = emitter.value(lengths, space.lengthAt());
+        return TileBuilder.type(loaded).isScalar() ? loaded : builder.add(new TileItem(), loaded);
+      }));
     }
 
     /** A step of keys in the order in which the columns of the product are. */
@@ -294,7 +303,10 @@ public final class AttentionKernel implements KernelGenerator {
               tile.queries());
     }
 
-    private void epilogue(Value result) {
+    private void epilogue() {
+      OnlineSoftmax softmax = new OnlineSoftmax(space, tile);
+      List<Value> carried = mainLoop(softmax);
+      Value result = softmax.finish(builder, carried);
       Grid2 grid = new Grid2(tile.sums(), AttentionSpace.QUERY, AttentionSpace.COLUMN, outside)
           .withTile(builder, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
           .withTile(builder, AttentionSpace.COLUMN, Dim.of(space.width()), builder.number(0), tile.width(), 0);
@@ -308,6 +320,11 @@ public final class AttentionKernel implements KernelGenerator {
       emitter.define(space.operation().result(), space.resultAt(), scaled);
       for (int i = 0; i < buffers.results().size(); i++) {
         Memory target = buffers.results().get(i);
+        Operation definition = definitions.get(region.results().get(i));
+        if (definition.op() instanceof AttentionLse) {
+          memory.store(target.elements(), target.type().shape(), space.rowAt(), softmax.logarithm(builder, carried));
+          continue;
+        }
         Value value = emitter.value(region.results().get(i), space.resultAt());
         Value stored = builder.cast(value, target.type().format(), Rounding.NEAREST_EVEN);
         memory.store(target.elements(), target.type().shape(), space.resultAt(), stored);

@@ -41,6 +41,9 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     Dim depth = queries.shape().last();
     Dim width = values.shape().dim(values.isScaled() ? -2 : -1);
     if (op.scheme().isPresent()) {
+      if (!queries.isScaled() && depth.isConstant()) {
+        return Optional.of("there are no kernels for " + op.scheme().get().keyword() + " yet");
+      }
       if (!queries.isScaled()) {
         return Optional.of("its heads have " + depth + " elements, and quantizers of " + op.scheme().get().keyword()
             + " need to know how many");
@@ -116,6 +119,22 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     return op().mask(operation.operands());
   }
 
+  /** How many keys, and perhaps queries, there are in each head, if not all are. */
+  Optional<Value> lengths() {
+    return op().lengths(operation.operands());
+  }
+
+  /** Coordinates of the length of a head. */
+  List<IndexExpr> lengthAt() {
+    return Views.broadcast(lengths().orElseThrow().tensorType().shape(), leading());
+  }
+
+  /** Coordinates of what each query has one of. */
+  ImmutableList<IndexExpr> rowAt() {
+    return ImmutableList.<IndexExpr>builder()
+        .addAll(leading()).add(IndexExpr.variable(QUERY, queries)).build();
+  }
+
   /** The lists of the blocks that there are, if not all are. */
   Optional<Value> selection() {
     return op().selection(operation.operands());
@@ -124,7 +143,8 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   /** Whether some query may see no key. */
   boolean mayHide() {
     List<TensorType> types = operation.operands().stream().map(Value::tensorType).toList();
-    return op().fill().isEmpty() && op().hides(types) || mask().isPresent() || op().blocks().isPresent();
+    return op().fill().isEmpty() && op().hides(types) || mask().isPresent() || op().blocks().isPresent()
+        || lengths().isPresent();
   }
 
   private List<IndexExpr> leading() {

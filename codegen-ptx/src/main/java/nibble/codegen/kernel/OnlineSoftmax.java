@@ -123,10 +123,20 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     return builder.add(new Expand(totals()), reshaped);
   }
 
+  /** Natural logarithms of the sums of exponentials of scores, negative infinity where these are zero. */
+  Value logarithm(TileBuilder builder, List<Value> carried) {
+    Value largest = builder.apply(Scalar.MUL, carried.get(1), builder.real(1 / LOG2_E));
+    return builder.apply(Scalar.ADD, builder.apply(Scalar.LOG, totalOfRows(builder, carried)), largest);
+  }
+
+  private Value totalOfRows(TileBuilder builder, List<Value> carried) {
+    Value total = builder.add(new Reduce(2, Scalar.ADD), carried.get(2));
+    return builder.add(new TileReshape(ImmutableList.of(tile.queries(), 1)), total);
+  }
+
   /** The result: weighted sums over sums of weights, zeros where these are zero. */
   Value finish(TileBuilder builder, List<Value> carried) {
-    Value total = builder.add(new Reduce(2, Scalar.ADD), carried.get(2));
-    Value rows = builder.add(new TileReshape(ImmutableList.of(tile.queries(), 1)), total);
+    Value rows = totalOfRows(builder, carried);
     Value inverse = builder.apply(Scalar.RECIPROCAL, rows);
     if (space.mayHide()) {
       Value isZero = builder.apply(Scalar.EQ, rows, builder.real(0));

@@ -21,41 +21,48 @@ import nibble.ir.shape.Dim;
  * @param firstTile the first of them; nothing for 0
  * @param list the tiles that there are, where they are not one behind the other
  * @param firstPosition position of the first query
+ * @param length how many keys and queries there are
  */
 record VisibleKeys(
     AttentionSpace space, AttentionTile tile, Value count, Optional<Value> firstTile, Optional<SelectedTiles> list,
-    Value firstPosition) {
+    Value firstPosition, SequenceLength length) {
   private static final double LOG2_E = 1 / Math.log(2);
   private static final Grid2.Extent BOTH = new Grid2.Extent(true, true);
 
   static VisibleKeys of(
-      TileBuilder builder, AttentionSpace space, AttentionTile tile, Value firstQuery, Optional<SelectedTiles> list) {
+      TileBuilder builder, AttentionSpace space, AttentionTile tile, Value firstQuery, Optional<SelectedTiles> list,
+      SequenceLength length) {
     Attention op = space.op();
-    Value position = firstQuery;
-    if (op.causal() == Attention.Causal.BOTTOM_RIGHT && !space.keys().equals(space.queries())) {
-      Value more = builder.apply(Scalar.SUB, builder.size(space.keys()), builder.size(space.queries()));
-      position = builder.apply(Scalar.ADD, firstQuery, more);
-    }
+    Value position = op.causal() == Attention.Causal.BOTTOM_RIGHT
+        ? length.more(builder).map(more -> builder.apply(Scalar.ADD, firstQuery, more)).orElse(firstQuery) : firstQuery;
     if (list.isPresent()) {
-      return new VisibleKeys(space, tile, list.get().count(builder), Optional.empty(), list, position);
+      return new VisibleKeys(space, tile, list.get().count(builder), Optional.empty(), list, position, length);
     }
     boolean skips = op.fill().isEmpty();
     if (!skips || op.causal() == Attention.Causal.NONE && op.window().isEmpty()) {
-      Value all = builder.size(space.keys().ceilDiv(tile.keys()));
-      return new VisibleKeys(space, tile, all, Optional.empty(), list, position);
+      Value all = length.tokens().isEmpty() ? builder.size(space.keys().ceilDiv(tile.keys()))
+          : length.tiles(builder, ceiling(builder, length.count(builder), tile), firstQuery);
+      return new VisibleKeys(space, tile, all, Optional.empty(), list, position, length);
     }
     // One position behind the last that the last query sees, of those that there are.
     long behind = tile.queries() + (op.causal() == Attention.Causal.NONE ? op.window().get() - 1 : 0);
     Value end = builder.apply(
-        Scalar.MIN, builder.apply(Scalar.ADD, position, builder.number(behind)), builder.size(space.keys()));
-    Value endTile = quotient(builder, builder.apply(Scalar.ADD, end, builder.number(tile.keys() - 1)), tile);
+        Scalar.MIN, builder.apply(Scalar.ADD, position, builder.number(behind)), length.count(builder));
+    Value endTile = ceiling(builder, end, tile);
     if (op.window().isEmpty()) {
-      return new VisibleKeys(space, tile, endTile, Optional.empty(), list, position);
+      Value tiles = length.tiles(builder, endTile, firstQuery);
+      return new VisibleKeys(space, tile, tiles, Optional.empty(), list, position, length);
     }
     Value start = builder.apply(Scalar.SUB, position, builder.number(op.window().get() - 1));
     Value startTile = quotient(builder, start, tile);
     Value count = builder.apply(Scalar.MAX, builder.apply(Scalar.SUB, endTile, startTile), builder.number(0));
-    return new VisibleKeys(space, tile, count, Optional.of(startTile), list, position);
+    return new VisibleKeys(
+        space, tile, length.tiles(builder, count, firstQuery), Optional.of(startTile), list, position, length);
+  }
+
+  /** How many tiles there are up to a position. */
+  private static Value ceiling(TileBuilder builder, Value end, AttentionTile tile) {
+    return quotient(builder, builder.apply(Scalar.ADD, end, builder.number(tile.keys() - 1)), tile);
   }
 
   /** The tile in which a position lies, the first one for those before it. */
@@ -110,11 +117,9 @@ record VisibleKeys(
         seen = inner.apply(Scalar.SELECT, grid.spread(inner, sees(inner, grid, first), BOTH), seen, fill(inner));
       }
       if (beyond.isPresent()) {
-        Value keys = keyNumbers(inner, grid);
-        Value inRange = inner.apply(
-            Scalar.LT, keys, inner.apply(Scalar.SUB, inner.size(space.keys()), first));
         seen = inner.apply(
-            Scalar.SELECT, grid.spread(inner, inRange, BOTH), seen, inner.real(Double.NEGATIVE_INFINITY));
+            Scalar.SELECT, grid.spread(inner, inRange(inner, grid, first), BOTH), seen,
+            inner.real(Double.NEGATIVE_INFINITY));
       }
       return List.of(seen);
     });
@@ -139,8 +144,33 @@ record VisibleKeys(
     return builder.apply(Scalar.ADD, scores, emitter.grid().spread(builder, scaled, BOTH));
   }
 
-  /** Where the tile may have keys beyond the last one. */
+  /** Whether keys of a tile, and queries where these are counted, are there. */
+  private Value inRange(TileBuilder builder, Grid2 grid, Value first) {
+    Value keys = builder.apply(
+        Scalar.LT, keyNumbers(builder, grid), builder.apply(Scalar.SUB, length.count(builder), first));
+    if (length.tokens().isEmpty() || !length.cutsQueries()) {
+      return keys;
+    }
+    // Such queries are at the positions of keys.
+    Value queries = builder.apply(
+        Scalar.LT, queryNumbers(builder, grid), builder.apply(Scalar.SUB, length.tokens().get(), firstPosition));
+    return grid.apply(builder, Scalar.AND, keys, queries);
+  }
+
+  /** Where the tile may have keys beyond the last one, or the block queries. */
   private Optional<Value> beyond(TileBuilder builder, Value keyTile, List<Value> sometimes) {
+    if (length.tokens().isPresent()) {
+      Value behind = builder.apply(
+          Scalar.MUL, builder.apply(Scalar.ADD, keyTile, builder.number(1)), builder.number(tile.keys()));
+      Value hasBeyond = builder.apply(Scalar.GT, behind, length.count(builder));
+      if (length.cutsQueries()) {
+        Value end = builder.apply(Scalar.ADD, firstPosition, builder.number(tile.queries()));
+        hasBeyond = builder.apply(
+            Scalar.OR, hasBeyond, builder.apply(Scalar.GT, end, length.tokens().get()));
+      }
+      sometimes.add(hasBeyond);
+      return Optional.of(hasBeyond);
+    }
     if (space.keys().dividedBy(Dim.of(tile.keys())).isPresent()) {
       return Optional.empty();
     }
@@ -167,6 +197,10 @@ record VisibleKeys(
     return conditions.stream().findFirst();
   }
 
+  private Value queryNumbers(TileBuilder builder, Grid2 grid) {
+    return builder.iota(0, grid.type(Formats.I32, new Grid2.Extent(true, false)));
+  }
+
   private Value keyNumbers(TileBuilder builder, Grid2 grid) {
     return builder.iota(1, grid.type(Formats.I32, new Grid2.Extent(false, true)));
   }
@@ -174,7 +208,7 @@ record VisibleKeys(
   /** Whether queries see keys of a tile, as far as positions go. */
   private Value sees(TileBuilder builder, Grid2 grid, Value first) {
     Attention op = space.op();
-    Value queries = builder.iota(0, grid.type(Formats.I32, new Grid2.Extent(true, false)));
+    Value queries = queryNumbers(builder, grid);
     Value from = builder.apply(Scalar.SUB, first, firstPosition);
     Value ahead = grid.apply(
         builder, Scalar.SUB, builder.apply(Scalar.ADD, keyNumbers(builder, grid), from), queries);

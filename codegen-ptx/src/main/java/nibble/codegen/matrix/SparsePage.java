@@ -56,6 +56,7 @@ public final class SparsePage {
       case Support.Decompressed(Program program, String reason) -> support.text() + " " + number(reason);
       case Support.Native program -> support.text();
       case Support.Unpacked program -> support.text();
+      case Support.Computed program -> support.text();
     };
   }
 

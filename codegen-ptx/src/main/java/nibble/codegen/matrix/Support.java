@@ -46,6 +46,13 @@ public sealed interface Support {
     }
   }
 
+  /**
+   * There are kernels, whatever they multiply.
+   *
+   * @param text says how they compute
+   */
+  record Computed(Program program, String text) implements Compiled {}
+
   /** There are no kernels. */
   record Refused(String reason) implements Support {
     @Override

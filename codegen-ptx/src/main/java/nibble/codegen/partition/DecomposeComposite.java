@@ -6,6 +6,7 @@ import nibble.codegen.kernel.AttentionKernel;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionLse;
 import nibble.ir.op.CompositeOp;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
@@ -32,8 +33,9 @@ public final class DecomposeComposite implements Rewrite {
     return Optional.of(ImmutableList.of(composite.decompose(context.builder(), operation.operands())));
   }
 
-  /** An attention that a kernel computes whole stays. */
+  /** An attention that a kernel computes whole stays, and so do logarithms that it computes besides. */
   private static boolean isAttentionKernel(Operation operation) {
-    return operation.op() instanceof Attention attention && AttentionKernel.takes(attention, operation.operands());
+    return operation.op() instanceof AttentionLse
+        || operation.op() instanceof Attention attention && AttentionKernel.takes(attention, operation.operands());
   }
 }

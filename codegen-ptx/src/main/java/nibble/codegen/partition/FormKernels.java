@@ -18,6 +18,7 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionLse;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Compare;
 import nibble.ir.op.Compress;
@@ -102,6 +103,10 @@ public final class FormKernels {
       start(operation);
       return;
     }
+    if (operation.op() instanceof AttentionLse) {
+      join(groupOf(operation), operation);
+      return;
+    }
     if (operation.op() instanceof Decompress) {
       // Whoever reads it reads through it.
       return;
@@ -122,6 +127,12 @@ public final class FormKernels {
     if (latest == null || throughView || !join(latest, operation)) {
       start(operation);
     }
+  }
+
+  /** The kernel of the attention that has these scores. */
+  private Group groupOf(Operation logarithms) {
+    return definitions.values().stream().filter(attention -> PairLogarithms.isPair(attention, logarithms))
+        .findFirst().map(attention -> groupOf.get(attention.result())).orElseThrow();
   }
 
   private boolean join(Group group, Operation operation) {
@@ -145,6 +156,7 @@ public final class FormKernels {
       case Members members -> false;
       case Prune prune -> false;
       case Attention attention -> false;
+      case AttentionLse lse -> false;
       case ReduceOp reduce -> false;
       case Amax amax -> false;
       case Quantize quantize -> false;

@@ -10,6 +10,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionLse;
 import nibble.ir.op.Compress;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Gather;
@@ -95,13 +96,14 @@ final class Group {
   boolean accept(Operation operation) {
     boolean takesPlainWork = isAttention || isGrouped && isProduct;
     boolean refuses = isGrouped && !isProduct || takesPlainWork && !isPlainWork(operation)
-        || isPruned && !(operation.op() instanceof Compress);
+        || isAttention && readsRows(operation) || isPruned && !(operation.op() instanceof Compress);
     Optional<Extent> extent = refuses ? Optional.empty() : switch (operation.op()) {
       case ProductOp product -> Optional.empty();
       case Members members -> Optional.empty();
       case Prune prune -> Optional.empty();
       case Compress compress -> isPruned ? Optional.of(Extent.FULL) : Optional.empty();
       case Attention attention -> Optional.empty();
+      case AttentionLse lse -> isAttention ? Optional.of(Extent.REDUCED) : Optional.empty();
       // They read their operands at other coordinates than their own.
       case Gather gather -> Optional.empty();
       case Concat concat -> Optional.empty();
@@ -127,6 +129,10 @@ final class Group {
   private static boolean isPlainWork(Operation operation) {
     boolean reduces = operation.op() instanceof ReduceOp || operation.op() instanceof Amax;
     return !reduces && !(operation.op() instanceof Quantize) && !(operation.op() instanceof Scales);
+  }
+
+  private boolean readsRows(Operation operation) {
+    return operation.operands().stream().anyMatch(operand -> extents.get(operand) == Extent.REDUCED);
   }
 
   private static boolean rowsShareBytes(Quantize quantize) {

@@ -73,11 +73,14 @@ public final class SplitAttentionScheme implements Rewrite {
       QueryMeans smoothing = new QueryMeans(builder, operation.operand(0));
       Value means = smoothing.means();
       queries = smoothing.smooth(means);
-      Value mask = smoothing.mask(op, means, smooth, op.mask(operands));
-      Optional<Value> selection = op.selection(operands);
-      operands = new ArrayList<>(operands.subList(0, 3));
-      operands.add(mask);
-      selection.ifPresent(operands::add);
+      Optional<Value> mask = op.mask(operands);
+      Value sums = smoothing.mask(op, means, smooth, mask);
+      // Lengths and a selection stand behind.
+      if (mask.isPresent()) {
+        operands.set(3, sums);
+      } else {
+        operands.add(3, sums);
+      }
     }
     operands.set(0, quantized(builder, queries, codes.queries(queries.tensorType())));
     operands.set(1, quantized(builder, smooth, codes.keys(smooth.tensorType())));

@@ -11,7 +11,7 @@ final class AttentionCases {
   private AttentionCases() {}
 
   static Stream<KernelCase> all() {
-    return Stream.of(sizes(), lengths(), masks(), surroundings(), codes(), selections()).flatMap(cases -> cases);
+    return Stream.of(sizes(), lengths(), masks(), surroundings(), logarithms(), ragged(), codes(), selections()).flatMap(cases -> cases);
   }
 
   private record Shape(Object heads, Object keyHeads, Object queries, Object keys, int depth, int width) {
@@ -151,6 +151,64 @@ final class AttentionCases {
         symbolic.types("f16") + ", %b: tensor<[2,1,ceil(S/64)] x bool>",
         symbolic.body(", %b", "causal = bottom_right, blocks = [64,64]", "f32"), Map.of("S", 150L)));
     return cases.stream();
+  }
+
+  /** With the logarithms of the sums of exponentials, in the same kernel or of their own. */
+  private static Stream<KernelCase> logarithms() {
+    Shape shape = new Shape(4, 2, 70, 30, 32, 32);
+    List<KernelCase> cases = new ArrayList<>();
+    for (String attributes : List.of(
+        "causal = none", "causal = bottom_right", "causal = top_left, fill = -1000.0", "causal = none, window = 5")) {
+      cases.add(logarithm("attention and logarithms, " + attributes, shape, attributes, ""));
+    }
+    cases.add(logarithm("attention and logarithms with a mask", shape, "causal = none", "[70,30] x bool"));
+    cases.add(logarithm("attention and logarithms with a sum", shape, "causal = bottom_right", "[30] x f32"));
+    cases.add(KernelCase.of("logarithms alone", "", new Shape(4, 2, 30, 70, 32, 32).types("f16"), """
+        %0 = attention_lse %q, %k {scale = 0.25, causal = bottom_right} : tensor<[4,30] x f32>
+        return %0
+        """, Map.of()));
+    return cases.stream();
+  }
+
+  private static KernelCase logarithm(String name, Shape shape, String attributes, String mask) {
+    String operand = mask.isEmpty() ? "" : ", %m";
+    return KernelCase.of(name, "", shape.types("f16") + (mask.isEmpty() ? "" : ", %m: tensor<" + mask + ">"), """
+        %%0 = attention %%q, %%k, %%v%1$s {scale = 0.25, %2$s, to = f16} : tensor<[4,70,32] x f16>
+        %%1 = attention_lse %%q, %%k%1$s {scale = 0.25, %2$s} : tensor<[4,70] x f32>
+        return %%0, %%1
+        """.formatted(operand, attributes), Map.of());
+  }
+
+  /** Sequences of different lengths: those of the input's batch are what their first numbers are. */
+  private static Stream<KernelCase> ragged() {
+    List<KernelCase> cases = new ArrayList<>();
+    for (String lengths : List.of("keys", "tokens")) {
+      for (String attributes : List.of(
+          "causal = none", "causal = top_left", "causal = bottom_right", "causal = bottom_right, window = 9",
+          "causal = bottom_right, fill = -1000.0")) {
+        cases.add(ragged("attention of some " + lengths + ", " + attributes, lengths, attributes, ""));
+      }
+      cases.add(KernelCase.of(
+          "attention of some " + lengths + ", more queries", "", new Shape("5,1", "5,1", 140, 30, 16, 16).types("f16"), """
+          %%c = constant {values = [0.0, 20.0, 50.0, 100.0, 200.0]} : tensor<[5,1] x i32>
+          %%0 = attention %%q, %%k, %%v, %%c {scale = 0.25, causal = bottom_right, lengths = %s, to = f32} : \
+          tensor<[5,1,140,16] x f32>
+          return %%0
+          """.formatted(lengths), Map.of()));
+      cases.add(ragged("attention of some " + lengths + " with a mask", lengths, "causal = none", "[80,80] x bool"));
+    }
+    return cases.stream();
+  }
+
+  private static KernelCase ragged(String name, String lengths, String attributes, String mask) {
+    Shape shape = new Shape("5,4", "5,2", 80, 80, 32, 32);
+    String operand = mask.isEmpty() ? "" : ", %m";
+    return KernelCase.of(name, "", shape.types("f16") + (mask.isEmpty() ? "" : ", %m: tensor<" + mask + ">"), """
+        %%c = constant {values = [0.0, 1.0, 50.0, 80.0, 100.0]} : tensor<[5,1] x i32>
+        %%0 = attention %%q, %%k, %%v%1$s, %%c {scale = 0.25, %2$s, lengths = %3$s, to = f16} : tensor<[5,4,80,32] x f16>
+        %%1 = attention_lse %%q, %%k%1$s, %%c {scale = 0.25, %2$s, lengths = %3$s} : tensor<[5,4,80] x f32>
+        return %%0, %%1
+        """.formatted(operand, attributes, lengths), Map.of());
   }
 
   /** Queries and keys in INT8, as they are given and as a scheme makes them. */

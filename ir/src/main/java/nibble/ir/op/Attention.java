@@ -31,6 +31,10 @@ import nibble.ir.shape.Shape;
  * bottom-right. A query sees the keys that causality, window and mask all let it see. A query that sees no key has a
  * result of zeros.
  *
+ * <p>With {@code lengths}, an operand stands behind the mask: {@code i32} that broadcasts to {@code [.., Hq]}, how many of
+ * the keys there are, or of keys and queries alike. Those behind have no part, whatever {@code fill} says, and queries
+ * behind have results of zeros. Aligned bottom-right, the last query that there is sees all keys that there are.
+ *
  * <p>With {@code blocks = [b,c]}, one more operand stands behind all others: a selection of blocks of b queries by c
  * keys, the same for all queries of a block. What is not selected has no part, whatever {@code fill} says. The selection
  * is a bitmap, truth values that broadcast to {@code [.., Hq, ceil(Nq/b), ceil(Nk/c)]}, or a list for each row of blocks,
@@ -42,6 +46,7 @@ import nibble.ir.shape.Shape;
  * @param fill the score of what a query does not see; where there is none, it has no part in the result at all
  * @param scheme a published way to compute it in few bits; nothing for as exactly as the operands are
  * @param blocks queries and keys of a block of the selection; none where there is no selection
+ * @param lengths of what an operand tells lengths; none where all keys and queries are there
  * @param to format of the result
  */
 @OpInfo(
@@ -50,7 +55,7 @@ import nibble.ir.shape.Shape;
     rounding = "scores, exponentials and sums in f32, weights in the format of the values; one rounding to the result")
 public record Attention(
     double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
-    Optional<Shape> blocks, NumberFormat to) implements CompositeOp {
+    Optional<Shape> blocks, Optional<Lengths> lengths, NumberFormat to) implements CompositeOp {
   /** Which keys are hidden because they come later than a query. */
   public enum Causal {
     /** None. */
@@ -59,6 +64,14 @@ public record Attention(
     TOP_LEFT,
     /** Those behind i + Nk - Nq: the last query sees all keys. */
     BOTTOM_RIGHT
+  }
+
+  /** What sequences of one batch have different lengths of. */
+  public enum Lengths {
+    /** Keys alone: those of a cache, which is filled so far. */
+    KEYS,
+    /** Keys and queries: tokens, which both are made of. */
+    TOKENS
   }
 
   public Attention {
@@ -80,6 +93,13 @@ public record Attention(
     return block.rank() == 2 && block.dims().stream().allMatch(dim -> dim.isConstant() && dim.constant() >= 1);
   }
 
+  /** Attention of all keys and queries. */
+  public Attention(
+      double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
+      Optional<Shape> blocks, NumberFormat to) {
+    this(scale, causal, window, fill, scheme, blocks, Optional.empty(), to);
+  }
+
   /** Attention without a mask. */
   public static Attention of(double scale, NumberFormat to) {
     return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), to);
@@ -87,17 +107,32 @@ public record Attention(
 
   /** The same by another scheme, or by none. */
   public Attention withScheme(Optional<AttentionScheme> other) {
-    return new Attention(scale, causal, window, fill, other, blocks, to);
+    return new Attention(scale, causal, window, fill, other, blocks, lengths, to);
   }
 
   /** The same over selected blocks of so many queries and keys. */
   public Attention withBlocks(long queries, long keys) {
-    return new Attention(scale, causal, window, fill, scheme, Optional.of(Shape.of(queries, keys)), to);
+    return new Attention(scale, causal, window, fill, scheme, Optional.of(Shape.of(queries, keys)), lengths, to);
+  }
+
+  /** The same of sequences of different lengths. */
+  public Attention withLengths(Lengths known) {
+    return new Attention(scale, causal, window, fill, scheme, blocks, Optional.of(known), to);
   }
 
   /** The mask among operands or what belongs to them, if there is one. */
   public <T> Optional<T> mask(List<T> operands) {
-    return operands.size() - (blocks.isPresent() ? 1 : 0) > 3 ? Optional.of(operands.get(3)) : Optional.empty();
+    return operands.size() > least() ? Optional.of(operands.get(3)) : Optional.empty();
+  }
+
+  /** How many operands there are without a mask. */
+  private int least() {
+    return 3 + (lengths.isPresent() ? 1 : 0) + (blocks.isPresent() ? 1 : 0);
+  }
+
+  /** The lengths among operands or what belongs to them, if there are some. */
+  public <T> Optional<T> lengths(List<T> operands) {
+    return lengths.map(known -> operands.get(operands.size() - (blocks.isPresent() ? 2 : 1)));
   }
 
   /** The selection of blocks among operands or what belongs to them, if there is one. */
@@ -113,10 +148,10 @@ public record Attention(
 
   @Override
   public TensorType infer(List<TensorType> operands) {
-    int least = blocks.isPresent() ? 4 : 3;
-    if (operands.size() != least && operands.size() != least + 1) {
+    if (operands.size() != least() && operands.size() != least() + 1) {
       throw new TypeRuleException("attention takes queries, keys, values and perhaps a mask"
-          + (blocks.isPresent() ? ", and a selection of blocks" : "") + ", not " + operands.size() + " operands");
+          + (lengths.isPresent() ? ", and lengths" : "") + (blocks.isPresent() ? ", and a selection of blocks" : "")
+          + ", not " + operands.size() + " operands");
     }
     TensorType queries = operands.get(0);
     Shape q = queries.shape();
@@ -151,6 +186,7 @@ public record Attention(
       throw new TypeRuleException("the result of attention is a float, not " + to.name());
     }
     mask(operands).ifPresent(mask -> expectMask(mask, scores(q, k)));
+    lengths(operands).ifPresent(known -> expectLengths(known, q.slice(0, q.rank() - 2)));
     selection(operands).ifPresent(selection -> expectSelection(selection, q, k));
     return TensorType.of(q.slice(0, q.rank() - 1).append(v.last()), to);
   }
@@ -178,6 +214,13 @@ public record Attention(
     }
     if (!Broadcast.reaches(expectPlain(mask).shape(), scores)) {
       throw new TypeRuleException("the mask " + mask.shape() + " of attention does not broadcast to " + scores);
+    }
+  }
+
+  private void expectLengths(TensorType known, Shape leading) {
+    if (!expectPlain(known).format().equals(Formats.I32) || !Broadcast.reaches(known.shape(), leading)) {
+      throw new TypeRuleException(
+          "the lengths of attention are i32 that broadcast to " + leading + ", the heads, not " + known);
     }
   }
 
@@ -210,7 +253,7 @@ public record Attention(
 
   /** Whether some keys may be hidden from some queries: by this op alone, or by a mask of truth values. */
   public boolean hides(List<TensorType> operands) {
-    return causal != Causal.NONE || window.isPresent() || blocks.isPresent()
+    return causal != Causal.NONE || window.isPresent() || blocks.isPresent() || lengths.isPresent()
         || mask(operands).filter(mask -> mask.format().equals(Formats.BOOL)).isPresent();
   }
 

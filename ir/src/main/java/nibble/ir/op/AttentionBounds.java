@@ -3,6 +3,7 @@ package nibble.ir.op;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
@@ -68,7 +69,8 @@ final class AttentionBounds {
     this.steps = Math.ceilDiv(count, STEP);
     this.hasTruths =
         op.mask(operands).filter(mask -> mask.exact().type().format().equals(Formats.BOOL)).isPresent();
-    this.knowsBlocks = op.selection(operands).map(Approximate::isExact).orElse(true);
+    this.knowsBlocks = Stream.concat(op.selection(operands).stream(), op.lengths(operands).stream())
+        .allMatch(Approximate::isExact);
     this.exactOperands = operands.get(0).isExact() && operands.get(1).isExact();
   }
 
@@ -106,29 +108,77 @@ final class AttentionBounds {
       Arrays.fill(error, row * width, (row + 1) * width, areFinite(row, width) ? 0 : Double.POSITIVE_INFINITY);
       return;
     }
-    double[] off = scoreErrors(row, scores, products, max);
+    Weights weights = weights(scores, scoreErrors(row, scores, products, max), max);
+    for (int column = 0; column < width; column++) {
+      int at = row * width + column;
+      error[at] = weights.least() > 0
+          ? element(row, column, width, result[at], weights.exact, weights.computed, weights.unit,
+              weights.sum + weights.off) / weights.least()
+          : Double.POSITIVE_INFINITY;
+      error[at] = finished(result[at], error[at]);
+    }
+  }
+
+  /**
+   * Exponentials of scores less the largest, what they may be off by, and their sums.
+   *
+   * @param unit the error of adding them, for each unit of the sum
+   */
+  private record Weights(double[] exact, double[] computed, double sum, double off, double unit) {
+    /** The least sum that a kernel may find. */
+    double least() {
+      return (sum - off) * (1 - unit);
+    }
+  }
+
+  private Weights weights(double[] scores, double[] off, double max) {
     double[] exact = new double[scores.length];
     double[] computed = new double[scores.length];
-    double sum = 0;
-    double sumOff = 0;
     double rescaled = steps * (relative(model.function("exp", 0, 1)) + 2 * UNIT);
     for (int key = 0; key < scores.length; key++) {
       exact[key] = Math.exp(scores[key] - max);
       computed[key] = exact[key] == 0 && scores[key] == Double.NEGATIVE_INFINITY
           ? 0
           : weightError(exact[key], max - scores[key], off[key], rescaled);
-      sum += exact[key];
-      sumOff += computed[key];
     }
-    double sumUnit = model.sum(scores.length) + ErrorModel.gamma(scores.length, 0x1p-53);
-    double least = (sum - sumOff) * (1 - sumUnit);
-    for (int column = 0; column < width; column++) {
-      int at = row * width + column;
-      error[at] = least > 0
-          ? element(row, column, width, result[at], exact, computed, sumUnit, sum + sumOff) / least
-          : Double.POSITIVE_INFINITY;
-      error[at] = finished(result[at], error[at]);
+    return new Weights(
+        exact, computed, Arrays.stream(exact).sum(), Arrays.stream(computed).sum(),
+        model.sum(scores.length) + ErrorModel.gamma(scores.length, 0x1p-53));
+  }
+
+  /**
+   * Of logarithms of the sums of exponentials. Whatever number is subtracted from scores is added again, and so does not
+   * count; what is left are errors of the sum, of its logarithm, and the roundings of both terms.
+   */
+  double[] logarithmError(Tensor result) {
+    double[] error = new double[result.size()];
+    Parallel.rows(error.length, row -> error[row] = logarithmError(row, result.elements()[row]));
+    return error;
+  }
+
+  private double logarithmError(int row, double result) {
+    double[] scores = rows.scores(row);
+    double[] products = rows.products(queries, keys, row);
+    if (!areFinite(row, products)) {
+      return Double.POSITIVE_INFINITY;
     }
+    double max = Arrays.stream(scores).max().orElse(Double.NEGATIVE_INFINITY);
+    if (max == Double.NEGATIVE_INFINITY) {
+      return 0;
+    }
+    Weights weights = weights(scores, scoreErrors(row, scores, products, max), max);
+    if (!(weights.least() > 0)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double most = (weights.sum + weights.off) * (1 + weights.unit);
+    double sums = Math.log(most / weights.least());
+    // A score that fills has a rounding of its own, also where all are that one.
+    double filled = 3 * model.arithmetic(Math.abs(op.fill().orElse(0.0)));
+    double magnitude = Math.abs(max) + Math.abs(result) + sums + filled;
+    boolean overflows = Math.max(magnitude, Math.abs(op.fill().orElse(0.0))) > Float.MAX_VALUE / 2;
+    double error = sums + model.function("log", most, Math.log(most)) + 4 * model.arithmetic(magnitude)
+        + (max == op.fill().orElse(Double.NaN) ? filled : 0);
+    return overflows || Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
   }
 
   private double maskError(int row, int key) {
@@ -215,7 +265,7 @@ final class AttentionBounds {
       Arrays.setAll(inherited, key -> left[key] + right[key]);
     }
     double[] off = new double[products.length];
-    if (IntStream.range(0, off.length).noneMatch(key -> rows.sees(row, key))) {
+    if (IntStream.range(0, off.length).noneMatch(key -> rows.selects(row, key) && rows.sees(row, key))) {
       // All scores are the one that fills, whatever that is when it is rounded.
       return off;
     }

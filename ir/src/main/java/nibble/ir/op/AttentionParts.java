@@ -29,7 +29,22 @@ final class AttentionParts {
     return operands.get(operand).tensorType().shape();
   }
 
+  /** The result. */
   Value build() {
+    Value weights = builder.add(
+        new Cast(operands.get(2).tensorType().format()), softmax(score()));
+    Value result = builder.add(new MatMul(false, op.to()), grouped(weights), withGroupAxis(operands.get(2)));
+    return flat(result, scores.slice(0, scores.rank() - 1).append(shape(2).last()));
+  }
+
+  /** The logarithm of the sum of the exponentials of scores. */
+  Value logarithm() {
+    Exponentials exponentials = exponentials(score());
+    Value logarithm = builder.add(new Add(), builder.add(new Log(), exponentials.sum), exponentials.shift);
+    return builder.add(new Reshape(scores.slice(0, scores.rank() - 1)), logarithm);
+  }
+
+  private Value score() {
     Value products = builder.add(
         new MatMul(true, Formats.F32), grouped(operands.get(0)), withGroupAxis(operands.get(1)));
     Value score = builder.add(new Mul(), flat(products, scores), number(op.scale()));
@@ -47,10 +62,26 @@ final class AttentionParts {
       Value seen = new BlockSelection(builder, op, shape(0), shape(1)).perElement(selection.get());
       score = builder.add(new Select(), seen, score, number(Double.NEGATIVE_INFINITY));
     }
-    Value weights = builder.add(
-        new Cast(operands.get(2).tensorType().format()), softmax(score));
-    Value result = builder.add(new MatMul(false, op.to()), grouped(weights), withGroupAxis(operands.get(2)));
-    return flat(result, scores.slice(0, scores.rank() - 1).append(shape(2).last()));
+    Optional<Value> there = op.lengths(operands).map(this::isThere);
+    return there.isPresent()
+        ? builder.add(new Select(), there.get(), score, number(Double.NEGATIVE_INFINITY)) : score;
+  }
+
+  /** Whether keys, and perhaps queries, are among those that there are. */
+  private Value isThere(Value lengths) {
+    Value length = perHead(lengths);
+    Value keys = below(positions(scores.last(), Shape.of(Dim.ONE, scores.last())), length);
+    Dim queries = scores.dim(-2);
+    return op.lengths().equals(Optional.of(Attention.Lengths.KEYS))
+        ? keys : builder.add(new And(), keys, below(positions(queries, Shape.of(queries, Dim.ONE)), length));
+  }
+
+  private Value below(Value positions, Value length) {
+    return builder.add(new Compare(Compare.Kind.LT), positions, length);
+  }
+
+  private Value perHead(Value lengths) {
+    return builder.add(new Reshape(lengths.tensorType().shape().append(Dim.ONE, Dim.ONE)), lengths);
   }
 
   private static boolean isTruth(Value mask) {
@@ -114,9 +145,13 @@ final class AttentionParts {
   private Value rows() {
     Dim count = scores.dim(-2);
     Value rows = positions(count, Shape.of(count, Dim.ONE));
-    return op.causal() == Attention.Causal.BOTTOM_RIGHT
-        ? builder.add(new Add(), rows, builder.add(new Sub(), integer(scores.last()), integer(count)))
-        : rows;
+    if (op.causal() != Attention.Causal.BOTTOM_RIGHT || op.lengths().equals(Optional.of(Attention.Lengths.TOKENS))) {
+      return rows;
+    }
+    // No more keys than there are.
+    Value keys = op.lengths(operands).map(this::perHead)
+        .map(length -> builder.add(new Minimum(), length, integer(scores.last()))).orElseGet(() -> integer(scores.last()));
+    return builder.add(new Add(), rows, builder.add(new Sub(), keys, integer(count)));
   }
 
   private Value positions(Dim count, Shape shape) {
@@ -133,15 +168,23 @@ final class AttentionParts {
     return builder.add(new Reshape(Shape.SCALAR), last);
   }
 
-  /** A softmax that gives zeros where all scores are negative infinity. */
-  private Value softmax(Value score) {
+  /** Exponentials of scores less a number of each row, that number, and their sums. */
+  private record Exponentials(Value of, Value shift, Value sum) {}
+
+  private Exponentials exponentials(Value score) {
     ImmutableList<Integer> last = ImmutableList.of(scores.rank() - 1);
     Value max = builder.add(new ReduceMax(last, true), score);
     Value finite = builder.add(new Compare(Compare.Kind.EQ), max, number(Double.NEGATIVE_INFINITY));
     Value shift = builder.add(new Select(), finite, number(0), max);
     Value exp = builder.add(new Exp(), builder.add(new Sub(), score, shift));
-    Value sum = builder.add(new ReduceSum(last, true), exp);
-    Value isZero = builder.add(new Compare(Compare.Kind.EQ), sum, number(0));
-    return builder.add(new Div(), exp, builder.add(new Select(), isZero, number(1), sum));
+    return new Exponentials(exp, shift, builder.add(new ReduceSum(last, true), exp));
+  }
+
+  /** A softmax that gives zeros where all scores are negative infinity. */
+  private Value softmax(Value score) {
+    Exponentials exponentials = exponentials(score);
+    Value isZero = builder.add(new Compare(Compare.Kind.EQ), exponentials.sum, number(0));
+    Value divisor = builder.add(new Select(), isZero, number(1), exponentials.sum);
+    return builder.add(new Div(), exponentials.of, divisor);
   }
 }

@@ -20,6 +20,7 @@ final class AttentionRows {
   private final ViewOp.IndexMap maskOfBatch;
   private final int[] maskStrides;
   private final Optional<SelectedBlocks> selection;
+  private final Optional<int[]> lengths;
 
   AttentionRows(Attention op, List<Tensor> operands) {
     this.op = op;
@@ -42,6 +43,15 @@ final class AttentionRows {
     this.maskStrides = Arrays.copyOfRange(strides, rank - 2, rank);
     this.selection = op.selection(operands).map(
         blocks -> SelectedBlocks.of(blocks, op.blocks().orElseThrow(), scores));
+    this.lengths = op.lengths(operands).map(known -> ofBatches(known, leading));
+  }
+
+  /** The length of each head, which may be more than there are keys. */
+  private int[] ofBatches(Tensor known, int[] leading) {
+    ViewOp.IndexMap map = ViewOp.strided(leading, Elementwise.strides(known.extents(), leading), 0);
+    int[] of = new int[Arrays.stream(leading).reduce(1, Math::multiplyExact)];
+    Arrays.setAll(of, batch -> (int) known.elements()[map.source(batch)]);
+    return of;
   }
 
   int keyCount() {
@@ -62,15 +72,30 @@ final class AttentionRows {
   /** Whether a query may see a key, as far as positions and truth values of the mask go. */
   boolean sees(int row, int key) {
     int query = row % queryCount;
-    long ahead = (long) key - query - (op.causal() == Attention.Causal.BOTTOM_RIGHT ? keyCount - queryCount : 0);
+    long ahead = (long) key - query - (op.causal() == Attention.Causal.BOTTOM_RIGHT ? keysBefore(row) : 0);
     boolean hidden = op.causal() != Attention.Causal.NONE && ahead > 0
         || op.window().isPresent() && Math.abs(ahead) >= op.window().get();
     return !hidden && (!isTruth() || mask.orElseThrow().elements()[maskIndex(row, key)] != 0);
   }
 
-  /** Whether the block of a query and a key is selected; true where none are. */
+  /** How many more keys than queries there are, in the head of a row. */
+  private int keysBefore(int row) {
+    if (lengths.isEmpty()) {
+      return keyCount - queryCount;
+    }
+    return op.lengths().equals(Optional.of(Attention.Lengths.KEYS))
+        ? Math.min(lengths.get()[row / queryCount], keyCount) - queryCount : 0;
+  }
+
+  /** Whether a query and a key are there and their block is selected. */
   boolean selects(int row, int key) {
-    return selection.isEmpty() || selection.get().has(row, key);
+    return (lengths.isEmpty() || isThere(row, key)) && (selection.isEmpty() || selection.get().has(row, key));
+  }
+
+  private boolean isThere(int row, int key) {
+    int length = lengths.orElseThrow()[row / queryCount];
+    boolean cutsQueries = op.lengths().equals(Optional.of(Attention.Lengths.TOKENS));
+    return key < length && (!cutsQueries || row % queryCount < length);
   }
 
   private boolean isTruth() {

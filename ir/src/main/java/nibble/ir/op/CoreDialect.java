@@ -41,7 +41,7 @@ public final class CoreDialect implements Dialect {
         // Movement
         .add(Reshape.class, Transpose.class, BroadcastTo.class, Slice.class, Concat.class, Gather.class)
         // Products and precision
-        .add(MatMul.class, Attention.class, Members.class, GroupedMatMul.class, GatedSum.class)
+        .add(MatMul.class, Attention.class, AttentionLse.class, Members.class, GroupedMatMul.class, GatedSum.class)
         .add(Amax.class, Percentile.class, MseRange.class, Scales.class, Quantize.class, Dequantize.class)
         .add(Hadamard.class, Prune.class, SoftThreshold.class, Compress.class, Decompress.class)
         .add(Dyadic.class, Requantize.class)

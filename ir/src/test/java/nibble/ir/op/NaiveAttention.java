@@ -2,6 +2,7 @@ package nibble.ir.op;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
@@ -43,12 +44,43 @@ final class NaiveAttention {
     return result;
   }
 
+  /** Logarithms of sums of exponentials of scores. */
+  static double[] logarithms(Attention op, List<Tensor> operands, Tensor like) {
+    int[] queryExtents = operands.get(0).extents();
+    int[] keyExtents = operands.get(1).extents();
+    int rank = queryExtents.length;
+    double[] result = new double[like.size()];
+    int at = 0;
+    for (int[] row : Indexed.indices(like.extents())) {
+      int[] index = Arrays.copyOf(row, rank);
+      double sum = 0;
+      for (int key = 0; key < keyExtents[rank - 2]; key++) {
+        int[] keyIndex = index.clone();
+        keyIndex[rank - 2] = key;
+        if (rank > 2) {
+          keyIndex[rank - 3] = index[rank - 3] / (queryExtents[rank - 3] / keyExtents[rank - 3]);
+        }
+        int query = index[rank - 2];
+        sum += Math.exp(score(op, operands, index, keyIndex, query - key, query));
+      }
+      result[at++] = Math.log(sum);
+    }
+    return result;
+  }
+
   private static double score(
       Attention op, List<Tensor> operands, int[] index, int[] keyIndex, int behind, int query) {
     int rank = index.length;
     int queries = operands.get(0).extents()[rank - 2];
     int keys = operands.get(1).extents()[rank - 2];
-    int distance = op.causal() == Attention.Causal.BOTTOM_RIGHT ? behind + keys - queries : behind;
+    int length = op.lengths(operands).map(known -> (int) Indexed.of(known).broadcast(Arrays.copyOf(index, rank - 2)))
+        .orElse(keys);
+    boolean cutsQueries = op.lengths().equals(Optional.of(Attention.Lengths.TOKENS));
+    if (keyIndex[rank - 2] >= length || cutsQueries && query >= length) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    int more = cutsQueries ? 0 : Math.min(length, keys) - queries;
+    int distance = op.causal() == Attention.Causal.BOTTOM_RIGHT ? behind + more : behind;
     boolean sees = op.causal() == Attention.Causal.NONE || distance >= 0;
     if (op.window().isPresent()) {
       sees &= distance < op.window().get() && -distance < op.window().get();

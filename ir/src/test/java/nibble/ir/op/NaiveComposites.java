@@ -1,7 +1,9 @@
 package nibble.ir.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import nibble.ir.Block;
@@ -12,6 +14,7 @@ import nibble.ir.bound.Approximate;
 import nibble.ir.bound.DoubleModel;
 import nibble.ir.bound.RunningBounds;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
 
 /** Composite ops by their formulas, with the running bound of f64 arithmetic as the tolerance. */
 final class NaiveComposites {
@@ -50,6 +53,8 @@ final class NaiveComposites {
         return y;
       });
       case GatedSum sum -> NaiveExperts.sum(operands.get(0), operands.get(1), result);
+      case AttentionLse lse -> NaiveAttention.logarithms(
+          attention(lse), withValues(operands), Tensor.generate(result, i -> 0));
       case Attention attention -> NaiveAttention.eval(attention, operands, Tensor.generate(result, i -> 0));
       default -> throw new IllegalArgumentException(op.name());
     };
@@ -87,5 +92,16 @@ final class NaiveComposites {
       System.arraycopy(function.of(Arrays.copyOfRange(x.elements(), from, from + columns)), 0, y, from, columns);
     }
     return y;
+  }
+
+  private static Attention attention(AttentionLse lse) {
+    return new Attention(
+        lse.scale(), lse.causal(), lse.window(), lse.fill(), Optional.empty(), lse.blocks(), lse.lengths(), Formats.F32);
+  }
+
+  private static List<Tensor> withValues(List<Tensor> operands) {
+    List<Tensor> all = new ArrayList<>(operands);
+    all.add(2, operands.get(1));
+    return all;
   }
 }

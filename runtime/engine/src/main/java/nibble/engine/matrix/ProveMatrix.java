@@ -3,12 +3,15 @@ package nibble.engine.matrix;
 import static java.util.stream.Collectors.joining;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import nibble.codegen.Program;
+import nibble.codegen.matrix.AttentionMatrix;
 import nibble.codegen.matrix.FormatMatrix;
 import nibble.codegen.matrix.SparseMatrix;
 import nibble.codegen.matrix.Support;
@@ -55,17 +58,37 @@ public final class ProveMatrix {
     return proving.proofs.build();
   }
 
+  /** All attentions that have kernels: the same code once, but products of FP8 and FP4 with the sums of each target. */
+  public static ImmutableList<CellProof> prove(Iterable<AttentionMatrix.Cell> cells) {
+    ProveMatrix proving = new ProveMatrix();
+    cells.forEach(cell -> proving.prove(cell.toString(), cell.support(), ProveMatrix::attention));
+    return proving.proofs.build();
+  }
+
   private void prove(String cell, Support support) {
+    prove(cell, support, ProveMatrix::computation);
+  }
+
+  private void prove(String cell, Support support, Function<Program, String> computation) {
     if (support instanceof Support.Compiled compiled) {
       Optional<String> fault =
-          faults.computeIfAbsent(computation(compiled.program()), code -> fault(compiled.program()));
+          faults.computeIfAbsent(computation.apply(compiled.program()), code -> fault(compiled.program()));
       proofs.add(new CellProof(cell, fault));
     }
   }
 
+  private static String code(Program program) {
+    return program.module().text().lines().filter(line -> !line.startsWith(".")).collect(joining("\n"));
+  }
+
+  private static String attention(Program program) {
+    String code = code(program);
+    return code.contains(".e4m3.") || code.contains(".e2m1.") ? computation(program) : code;
+  }
+
   /** All that a run depends on: the code, and how tensor cores sum. */
   private static String computation(Program program) {
-    String code = program.module().text().lines().filter(line -> !line.startsWith(".")).collect(joining("\n"));
+    String code = code(program);
     return code.contains("mma") ? code + program.target().arithmetic() : code;
   }
 
@@ -96,6 +119,11 @@ public final class ProveMatrix {
   private static Tensor tensor(TensorType type, Random random) {
     int columns = Math.toIntExact(type.shape().last().constant());
     double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    if (type.format().equals(Formats.BOOL) || type.format().equals(Formats.I32)) {
+      // Truth values at random, and numbers of which some are small.
+      Arrays.setAll(elements, i -> type.format().equals(Formats.BOOL) ? random.nextInt(2) : 7 + 31 * i);
+      return Tensor.of(type, elements);
+    }
     for (int i = 0; i < elements.length; i++) {
       int row = i / columns;
       double size = row == ZERO_ROW ? 0 : row == TINY_ROW ? TINY : 0.2 + row % 7;

@@ -15,6 +15,7 @@ import nibble.engine.tensor.PackedLayout;
 import nibble.ir.Operation;
 import nibble.ir.TensorPart;
 import nibble.ir.Value;
+import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Kernel;
 
 /**
@@ -32,6 +33,11 @@ public record MemoryPlan(
     long bytes,
     long lowerBound) {
 
+  /**
+   * Plans a run.
+   *
+   * @throws InputException where a result has more elements than kernels count to
+   */
   public static MemoryPlan of(Program program, SizeBinding sizes) {
     Map<Value, Value> aliases = aliases(program);
     Map<Value, Integer> firstUse = new LinkedHashMap<>();
@@ -49,6 +55,7 @@ public record MemoryPlan(
     for (Value result : program.main().results()) {
       lastUse.put(aliases.getOrDefault(result, result), program.launches().size());
     }
+    firstUse.keySet().forEach(value -> requireCounted(value, sizes));
     List<Lifetime> lifetimes = new ArrayList<>();
     firstUse.forEach((value, first) -> PackedLayout.of(sizes.apply(value.tensorType())).parts().forEach(
         (part, bytes) -> lifetimes.add(new Lifetime(nameOf(value, part), bytes, first, lastUse.get(value)))));
@@ -63,6 +70,17 @@ public record MemoryPlan(
     });
     return new MemoryPlan(
         ImmutableMap.copyOf(aliases), offsets.build(), placement.totalBytes(), placement.lowerBound());
+  }
+
+  /** Kernels number elements by signed words of 32 bits; addresses have 64. */
+  private static void requireCounted(Value value, SizeBinding sizes) {
+    long elements = sizes.evaluate(value.tensorType().shape().size());
+    if (elements > Integer.MAX_VALUE) {
+      throw new InputException(
+          "a result of a kernel, " + value.type() + ", has " + elements + " elements with these inputs, and kernels count to "
+              + Integer.MAX_VALUE,
+          "give fewer at a time; attention in one kernel stores no scores (flash)");
+    }
   }
 
   // No name of a value has a slash.

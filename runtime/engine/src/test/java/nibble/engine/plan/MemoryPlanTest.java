@@ -2,6 +2,7 @@ package nibble.engine.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableMap;
@@ -17,6 +18,7 @@ import nibble.engine.testing.ProvenRun;
 import nibble.ir.Operation;
 import nibble.ir.TensorPart;
 import nibble.ir.Value;
+import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Kernel;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,15 @@ class MemoryPlanTest {
     assertEquals(2 * 4 * ROW_BYTES, plan.bytes());
     assertEquals(plan.lowerBound(), plan.bytes());
     assertEquals(9, plan.offsets().size());
+  }
+
+  /** Rather than that numbers of elements wrap. */
+  @Test
+  void noResultHasMoreElementsThanKernelsCountTo() {
+    long most = Integer.MAX_VALUE / 128;
+    assertEquals(2 * most * ROW_BYTES, MemoryPlan.of(chain(3), sizes(most)).bytes(), 1024);
+    InputException refused = assertThrows(InputException.class, () -> MemoryPlan.of(chain(3), sizes(most + 1)));
+    assertTrue(refused.getMessage().contains("2147483648 elements"), refused.getMessage());
   }
 
   @Test

@@ -1,0 +1,96 @@
+package nibble.codegen.matrix;
+
+import java.util.Locale;
+
+/** What an attention may have besides queries, keys and values: a column of the matrix of attention. */
+public enum AttentionFeature {
+  PLAIN("nothing", ""),
+  TOP_LEFT("causal, top left", "top_left"),
+  BOTTOM_RIGHT("causal, bottom right", "bottom_right"),
+  WINDOW("window", "bottom_right, window = 30"),
+  FILL("fill", "top_left, fill = -1000.0"),
+  SHARED_KEYS("shared keys", ""),
+  TRUTHS("mask", ""),
+  BIAS("added mask", ""),
+  KEYS("lengths of keys", "bottom_right, lengths = keys"),
+  TOKENS("lengths of tokens", "top_left, lengths = tokens"),
+  BLOCKS("selected blocks", "none, blocks = [16,64]"),
+  LOGARITHM("logarithms", "bottom_right"),
+  SIZE_16("heads of 16", ""),
+  SIZE_64("heads of 64", ""),
+  SIZE_128("heads of 128", ""),
+  SIZE_256("heads of 256", "");
+
+  private static final int QUERIES = 20;
+  private static final int KEYS_COUNT = 80;
+  private static final int KEY_HEADS = 2;
+
+  private final String title;
+  private final String attributes;
+
+  AttentionFeature(String title, String attributes) {
+    this.title = title;
+    this.attributes = attributes.isEmpty() ? "none" : attributes;
+  }
+
+  /** What pages call it. */
+  public String title() {
+    return title;
+  }
+
+  private int size() {
+    return switch (this) {
+      case SIZE_16 -> 16;
+      case SIZE_64 -> 64;
+      case SIZE_128 -> 128;
+      case SIZE_256 -> 256;
+      case PLAIN, TOP_LEFT, BOTTOM_RIGHT, WINDOW, FILL, SHARED_KEYS, TRUTHS, BIAS, KEYS, TOKENS, BLOCKS,
+          LOGARITHM -> 32;
+    };
+  }
+
+  private int queries() {
+    return this == TOKENS ? KEYS_COUNT : QUERIES;
+  }
+
+  private String operand() {
+    return switch (this) {
+      case TRUTHS -> "tensor<[%d,%d] x bool>".formatted(queries(), KEYS_COUNT);
+      case BIAS -> "tensor<[%d] x f32>".formatted(KEYS_COUNT);
+      case KEYS, TOKENS -> "tensor<[2] x i32>";
+      case BLOCKS -> "tensor<[2,2,2] x bool>";
+      case PLAIN, TOP_LEFT, BOTTOM_RIGHT, WINDOW, FILL, SHARED_KEYS, LOGARITHM, SIZE_16, SIZE_64, SIZE_128,
+          SIZE_256 -> "";
+    };
+  }
+
+  /** An attention with it, in the text form. */
+  String module(AttentionClause clause) {
+    String format = clause.format();
+    int heads = this == SHARED_KEYS ? 2 * KEY_HEADS : KEY_HEADS;
+    int size = size();
+    String keys = "tensor<[%d,%d,%d] x %s>".formatted(KEY_HEADS, KEYS_COUNT, size, format);
+    String queries = "tensor<[%d,%d,%d] x %s>".formatted(heads, queries(), size, format);
+    String more = operand();
+    String operands = more.isEmpty() ? "" : ", %m";
+    String common = "scale = 0.125, causal = " + attributes;
+    String logarithm = this != LOGARITHM ? "" : "%%1 = attention_lse %%q, %%k {%s} : tensor<[%d,%d] x f32>"
+        .formatted(common, heads, queries());
+    return """
+        module @matrix {
+          func @f(%%q: %1$s, %%k: %2$s, %%v: %2$s%3$s) {
+            %%0 = attention %%q, %%k, %%v%4$s {%5$s%6$s, to = %7$s} : %1$s
+            %8$s
+            return %%0%9$s
+          }
+        }
+        """.formatted(
+            queries, keys, more.isEmpty() ? "" : ", %m: " + more, operands, common, clause.attribute(), format,
+            logarithm, logarithm.isEmpty() ? "" : ", %1");
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,85 @@
+package nibble.codegen.matrix;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.ptx.UnsupportedInstructionException;
+import nibble.codegen.target.Target;
+import nibble.ir.Module;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.text.Parser;
+import nibble.ir.verify.Verifier;
+
+/**
+ * Which attentions have kernels: precision times feature times target. Each cell is a program that is compiled.
+ *
+ * @param backend compiles
+ * @param targets what to compile for
+ */
+public record AttentionMatrix(Backend backend, ImmutableList<Target> targets) {
+  private static final String ATTENTION = "attention";
+  /** Operands and accumulators at the end of the name of an instruction. */
+  private static final int TYPES = 4;
+
+  /**
+   * A cell.
+   *
+   * @param target of its kernels
+   */
+  public record Cell(Target target, AttentionClause clause, AttentionFeature feature, Support support) {
+    @Override
+    public String toString() {
+      return target + ", " + clause + ", " + feature;
+    }
+  }
+
+  /** Those cells, compiled, by target and clause. */
+  public ImmutableList<Cell> cells(BiPredicate<AttentionClause, AttentionFeature> wanted) {
+    List<Supplier<Cell>> cells = new ArrayList<>();
+    for (Target target : targets) {
+      for (AttentionClause clause : AttentionClause.all()) {
+        for (AttentionFeature feature : AttentionFeature.values()) {
+          if (wanted.test(clause, feature)) {
+            cells.add(() -> new Cell(target, clause, feature, support(clause, feature, target)));
+          }
+        }
+      }
+    }
+    return cells.parallelStream().map(Supplier::get).collect(ImmutableList.toImmutableList());
+  }
+
+  /** Compiles a cell. */
+  Support support(AttentionClause clause, AttentionFeature feature, Target target) {
+    try {
+      Module module = Parser.parse(feature.module(clause), "matrix", backend.registry());
+      Verifier.require(module);
+      Program program = backend.compile(module, module.functions().values().iterator().next(), target);
+      program.module();
+      return program.kernels().stream().filter(kernel -> kernel.name().startsWith(ATTENTION)).findFirst()
+          .<Support>map(kernel -> new Support.Computed(program, operands(kernel)))
+          .orElseGet(() -> new Support.Refused("it is computed as its parts"));
+    } catch (InputException | UnsupportedInstructionException e) {
+      return new Support.Refused(e.getMessage());
+    }
+  }
+
+  /** What tensor cores multiply: for scores, then for values, once where it is the same. */
+  private static String operands(CompiledKernel kernel) {
+    Set<String> operands = new LinkedHashSet<>();
+    kernel.code().kernel().forms().forEach(form -> {
+      List<String> words = Splitter.on('.').splitToList(form.mnemonic());
+      if (words.getFirst().equals("mma")) {
+        operands.add(words.get(words.size() - TYPES + 1));
+      }
+    });
+    return String.join(", ", operands);
+  }
+}

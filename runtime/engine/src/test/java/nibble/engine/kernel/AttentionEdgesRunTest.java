@@ -1,0 +1,71 @@
+package nibble.engine.kernel;
+
+import com.google.common.collect.ImmutableMap;
+import nibble.codegen.kernel.KernelCase;
+import nibble.ir.TensorType;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
+import nibble.ir.shape.Shape;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Attention at its edges, on the PTX machine: long sequences, lengths in memory, keys that are all the same. */
+class AttentionEdgesRunTest {
+  private static KernelCase of(int queries, int keys, String more, String operands, String attributes) {
+    return new KernelCase("edges", """
+        module @m {
+          func @f(%%q: tensor<[2,%1$d,16] x f16>, %%k: tensor<[1,%2$d,16] x f16>, %%v: tensor<[1,%2$d,16] x f16>%3$s) {
+            %%0 = attention %%q, %%k, %%v%4$s {scale = 0.25, %5$s, to = f16} : tensor<[2,%1$d,16] x f16>
+            return %%0
+          }
+        }
+        """.formatted(queries, keys, more, operands, attributes), ImmutableMap.of());
+  }
+
+  private static Tensor tensor(int heads, int rows, double constant) {
+    return Tensor.generate(
+        TensorType.of(Shape.of(heads, rows, 16), Formats.F16), i -> constant == 0 ? Math.sin(i) : constant).rounded();
+  }
+
+  private static Tensor lengths(int... lengths) {
+    return Tensor.generate(TensorType.of(Shape.of(lengths.length), Formats.I32), i -> lengths[i]);
+  }
+
+  /** One query that sees all of 120,000 keys, and 120,000 queries. */
+  @Test
+  void longSequences() {
+    KernelProof.prove(of(1, 120_000, "", "", "causal = bottom_right"));
+    KernelProof.prove(of(120_000, 33, "", "", "causal = top_left, window = 20"));
+  }
+
+  /** A cache of 120,000 keys that is filled in part: one head reads to its end, the other a few. */
+  @Test
+  void lengthsOfALongCache() {
+    KernelProof.prove(
+        of(1, 120_000, ", %n: tensor<[2] x i32>", ", %n", "causal = bottom_right, lengths = keys"),
+        tensor(2, 1, 0), tensor(1, 120_000, 0), tensor(1, 120_000, 0), lengths(119_999, 3));
+  }
+
+  /** Lengths of nothing, of one token, in the middle of a tile, at its end, and more than there is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"keys", "tokens"})
+  void lengthsInMemory(String counted) {
+    for (int[] lengths : new int[][] {{0, 1}, {63, 64}, {65, 130}, {131, -1}}) {
+      KernelProof.prove(
+          of(130, 130, ", %n: tensor<[2] x i32>", ", %n", "causal = top_left, lengths = " + counted),
+          tensor(2, 130, 0), tensor(1, 130, 0), tensor(1, 130, 0), lengths(lengths));
+    }
+  }
+
+  /** Keys that do not differ are zeros without their mean: blocks of codes without a scale. */
+  @ParameterizedTest
+  @ValueSource(strings = {"causal = none", "causal = none, scheme = sage1"})
+  void keysWithoutVariance(String attributes) {
+    for (double value : new double[] {0, 3}) {
+      Tensor same = Tensor.generate(TensorType.of(Shape.of(1, 70, 16), Formats.F16), i -> value);
+      KernelProof.prove(of(20, 70, "", "", attributes), tensor(2, 20, 0), same, tensor(1, 70, 0));
+      KernelProof.prove(of(20, 70, "", "", attributes), tensor(2, 20, 0), same, same);
+    }
+  }
+}
