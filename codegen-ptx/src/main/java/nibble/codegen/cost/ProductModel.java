@@ -115,7 +115,7 @@ public record ProductModel(Target target, NumberFormat format) {
 
   /** Bytes of the codes of groups, and of the numbers of kept columns. */
   private static double codes(double rows, WeightDensity density, double depth) {
-    if (density.isDense()) {
+    if (!density.hasCodes()) {
       return 0;
     }
     double codes = rows * depth * density.columns() / 4 * CODE_BITS / Byte.SIZE;
@@ -161,7 +161,7 @@ public record ProductModel(Target target, NumberFormat format) {
       double steps = stored * bytes / INSTRUCTION_BYTES;
       double multiply = warpgroups ? steps : fragments * 2 * fragments * steps;
       double load = warpgroups ? 0 : fragments * steps + fragments * read * bytes / INSTRUCTION_BYTES;
-      double codes = density.isDense() ? 0 : fragments * steps;
+      double codes = density.hasCodes() ? fragments * steps : 0;
       double copies = operandBytes() / COPY_BYTES / WARP / WARPS;
       double gathers = density.gathers() ? side * read * bytes / COPY_BYTES / WARP / WARPS * GATHER_INSTRUCTIONS : 0;
       return multiply + load + codes + copies + gathers + iterations() * LOOP_INSTRUCTIONS;

@@ -29,7 +29,6 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
-import nibble.ir.op.Amax;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.ProductOp;
@@ -71,22 +70,13 @@ public final class ProductKernel implements KernelGenerator {
   public Optional<String> whyDecompressed(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
     return kernel.regions().getFirst().operations().stream()
         .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
-        .flatMap(product -> sparse(kernel, product).filter(sparse ->
+        .flatMap(product -> SparseChoice.of(kernel, product, target).filter(sparse ->
             generation(kernel, product, symbols).sparse.isEmpty()))
         .map(sparse -> sparse.obstacle().orElse("its tiles have no place in shared memory as instructions need them"));
   }
 
-  /** The operand of a product that is compressed, if one is. */
-  private Optional<SparseChoice> sparse(Operation kernel, Product product) {
-    Block region = kernel.regions().getFirst();
-    boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
-    return region.operations().stream()
-        .filter(operation -> operation.op() instanceof Decompress)
-        .flatMap(operation -> SparseChoice.of(product, operation, region, target, reduces).stream()).findFirst();
-  }
-
   private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
-    Stream<ProductChoice> sparse = sparse(kernel, product).flatMap(SparseChoice::choice).stream();
+    Stream<ProductChoice> sparse = SparseChoice.of(kernel, product, target).flatMap(SparseChoice::choice).stream();
     return Stream.concat(sparse, ProductChoice.of(product, target).stream())
         .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
@@ -144,7 +134,8 @@ public final class ProductKernel implements KernelGenerator {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
       return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
-          && (!choice.tensorCopies() || product.members().isEmpty() && isMapped());
+          && (!choice.tensorCopies() || product.members().isEmpty() && isMapped())
+          && !(tile.format().appliesScales() && product.members().isPresent());
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -290,8 +281,11 @@ public final class ProductKernel implements KernelGenerator {
     /** Of scales that instructions apply, or of words that change along the depth and from row to row. */
     private Optional<ScaleLoader> scaleLoader(boolean isLeft) {
       boolean applied = tile.format().appliesScales();
+      // Scales of members lie where their tokens are.
+      boolean isGathered = isLeft && product.members().isPresent();
       boolean isOfBlocks = sparse.filter(operand -> operand.weight().blocks().isPresent()).isPresent();
-      if (!applied && !(scalesVary && !product.hasResidual() && !isOfBlocks && product.hasWordsForRows(isLeft))) {
+      boolean areWords = scalesVary && !product.hasResidual() && !isOfBlocks && product.hasWordsForRows(isLeft);
+      if (isGathered || !applied && !areWords) {
         return Optional.empty();
       }
       ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());

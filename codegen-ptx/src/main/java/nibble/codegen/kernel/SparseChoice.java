@@ -16,6 +16,8 @@ import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.GroupPattern;
 import nibble.ir.layout.PlainMask;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.op.Amax;
+import nibble.ir.op.Decompress;
 import nibble.ir.op.Reshape;
 
 /**
@@ -51,6 +53,15 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
     return new SparseChoice(Optional.empty(), Optional.of(obstacle));
   }
 
+  /** What is done with the operand of a kernel's product that is compressed, if one is. */
+  static Optional<SparseChoice> of(Operation kernel, Product product, Target target) {
+    Block region = kernel.regions().getFirst();
+    boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
+    return region.operations().stream()
+        .filter(operation -> operation.op() instanceof Decompress)
+        .flatMap(operation -> of(product, operation, region, target, reduces).stream()).findFirst();
+  }
+
   /**
    * The way to multiply an operand that is decompressed: a weight on the right, or an activation on the left.
    *
@@ -58,7 +69,7 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
    * @param region of both
    * @param reduces whether the kernel reduces over boxes of the result
    */
-  static Optional<SparseChoice> of(
+  private static Optional<SparseChoice> of(
       Product product, Operation decompress, Block region, Target target, boolean reduces) {
     TensorType type = decompress.operand(0).tensorType();
     if (decompress.result().equals(product.operand(false))) {
@@ -84,7 +95,7 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
    * @param product whose right operand is a decompressed one; of an activation, the transposed one
    * @param reduces whether the kernel reduces over boxes of the result, which lie in tiles of 64 rows
    */
-  static SparseChoice of(Product product, SparseWeight weight, Target target, boolean reduces) {
+  private static SparseChoice of(Product product, SparseWeight weight, Target target, boolean reduces) {
     SparseLayout layout = weight.type().sparse().orElseThrow();
     if (target.support(Feature.MMA_SPARSE) != Support.NATIVE) {
       return none("the target has no sparse instructions");

@@ -37,7 +37,7 @@ public final class LowBitCases {
     Object[] groups = {4, 2, 150, 150, 32, 48};
     cases.add(of(scheme, "of groups, causal", "", groups, "f16", "causal = bottom_right", "", Map.of()));
     cases.add(of(scheme, "of selected blocks", "", groups, "f16", "causal = bottom_right, blocks = [64,64]",
-        "[4,2,3] x bool", Map.of()));
+        "[4,3,3] x bool", Map.of()));
     Object[] few = {1, 1, 3, 17, 16, 16};
     cases.add(of(scheme, "of few keys", "", few, "bf16", "causal = none", "", Map.of()));
     Object[] symbolic = {3, 3, "S", "S", 32, 32};

@@ -13,6 +13,7 @@ import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.op.Attention;
 import nibble.ir.op.BinaryOp;
 import nibble.ir.op.BroadcastTo;
 import nibble.ir.op.Cast;
@@ -22,6 +23,7 @@ import nibble.ir.op.LayerNorm;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Reshape;
 import nibble.ir.op.RmsNorm;
+import nibble.ir.op.Select;
 import nibble.ir.op.Silu;
 import nibble.ir.op.Slice;
 import nibble.ir.op.Softmax;
@@ -138,6 +140,8 @@ record UnitPath(
         case Gelu op -> aligned(operation, place);
         case Silu op -> aligned(operation, place);
         case BroadcastTo op -> aligned(operation, place);
+        case Select op -> aligned(operation, place);
+        case Attention op when place.axis < rank(value) - 2 -> aligned(operation, place);
         case Softmax op when place.axis < rank(value) - 1 -> aligned(operation, place);
         case LayerNorm op when place.axis < rank(value) - 1 -> aligned(operation, place);
         case RmsNorm op when place.axis < rank(value) - 1 -> aligned(operation, place);
@@ -158,6 +162,9 @@ record UnitPath(
         int axis = place.axis - rank(operation.result()) + rank(operand);
         if (axis < 0 || operand.tensorType().shape().dim(axis).is(1)) {
           continue;
+        }
+        if (!operand.tensorType().shape().dim(axis).equals(operation.result().tensorType().shape().dim(place.axis))) {
+          return Optional.of("some of them share what " + operation.op().name() + " takes");
         }
         Optional<String> obstacle = operand(operation, i, new Place(axis, place.width));
         if (obstacle.isPresent()) {

@@ -246,6 +246,36 @@ class PruneChannelsTest {
     assertTrue(!has(run.output(), "tensor<[B,16] x f32>"));
   }
 
+  /** Attention as one op; where key heads are shared, heads of queries do not go alone. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 2})
+  void attentionAsOneOp(int keys) {
+    Module module = IrText.module("""
+        func @main(%%x: tensor<[B,5,16] x f32>, %%k: tensor<[B,%1$d,5,4] x f32>, %%mask: tensor<[1,5] x f32>) {
+          %%wq = weight {key = "q"} : tensor<[16,16] x f32>
+          %%wo = weight {key = "o"} : tensor<[16,16] x f32>
+          %%wk = weight {key = "k"} : tensor<[16,%2$d] x f32>
+          %%0 = matmul %%x, %%wq {transposeB = false, to = f32} : tensor<[B,5,16] x f32> loc("m.nib":1:5 in q)
+          %%1 = reshape %%0 {shape = [B,5,4,4]} : tensor<[B,5,4,4] x f32>
+          %%2 = transpose %%1 {axes = [0,2,1,3]} : tensor<[B,4,5,4] x f32>
+          %%3 = matmul %%x, %%wk {transposeB = false, to = f32} : tensor<[B,5,%2$d] x f32> loc("m.nib":2:5 in k)
+          %%4 = reshape %%3 {shape = [B,5,%1$d,4]} : tensor<[B,5,%1$d,4] x f32>
+          %%5 = transpose %%4 {axes = [0,2,1,3]} : tensor<[B,%1$d,5,4] x f32>
+          %%6 = attention %%2, %%5, %%5, %%mask {scale = 0.5, causal = none, to = f32} : tensor<[B,4,5,4] x f32>
+          %%7 = transpose %%6 {axes = [0,2,1,3]} : tensor<[B,5,4,4] x f32>
+          %%8 = reshape %%7 {shape = [B,5,16]} : tensor<[B,5,16] x f32>
+          %%9 = matmul %%8, %%wo {transposeB = false, to = f32} : tensor<[B,5,16] x f32> loc("m.nib":3:5 in o)
+          return %%9
+        }
+        """.formatted(keys, 4 * keys));
+    if (keys == 4) {
+      Module after = apply("at=o, keep=0.5", module, context(module));
+      assertTrue(has(after, "tensor<[B,2,5,4] x f32>") && has(after, "tensor<[B,5,8] x f32>"));
+    } else {
+      assertEquals("some of them share what attention takes", skipped("at=o, keep=0.5", module));
+    }
+  }
+
   private static String skipped(String options, Module module) {
     PassContext context = context(module);
     assertEquals(module, apply(options, module, context));
