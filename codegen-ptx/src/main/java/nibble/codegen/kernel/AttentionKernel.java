@@ -130,6 +130,7 @@ public final class AttentionKernel implements KernelGenerator {
       Optional<SelectedTiles> list = space.selection().map(selection -> new SelectedTiles(
           space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
       VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, list);
+      ScoreScales factorsOfScores = ScoreScales.of(builder, queryEmitter(), space, tile);
       OnlineSoftmax softmax = new OnlineSoftmax(space, tile);
       List<Value> operands = new ArrayList<>();
       operands.add(visible.count());
@@ -158,10 +159,11 @@ public final class AttentionKernel implements KernelGenerator {
         if (tile.permutesKeys()) {
           products = inner.add(new TileRename(TileBuilder.type(products).withLayout(tile.scoreLayout())), products);
         }
-        Value scores = visible.scores(inner, products, scoreEmitter(inner, keyTile), keyTile);
+        ElementEmitter emitter = scoreEmitter(inner, keyTile);
+        Value scores = visible.scores(inner, products, emitter, factorsOfScores, keyTile);
         OnlineSoftmax.Weights weights = tile.format().appliesScales()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
-            : softmax.weights(inner, scores, carried);
+            : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
         return weights.next(new WeightedSums(tile).add(inner, weights, values, scales, stage));
       });
       List<Value> results =
@@ -270,14 +272,26 @@ public final class AttentionKernel implements KernelGenerator {
     }
 
     private ElementEmitter scoreEmitter(TileBuilder into, Value keyTile) {
-      Grid2 grid = new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
-          // Masks may have a row for each block of queries.
-          .withTileOf(into, Math.max(1, QUERY_BLOCK / tile.queries()), AttentionSpace.QUERY, space.queries(), queryTile,
-              tile.queries())
+      Grid2 grid = queryGrid(into)
           .withTile(into, AttentionSpace.KEY, space.keys(), keyTile, tile.keys(), 0);
       GlobalMemory memory =
           new GlobalMemory(into, grid, guards(space.queryGuard(), space.keyGuard(), tile.keys()), symbols);
       return new ElementEmitter(grid, into, memory, region, buffers.arguments());
+    }
+
+    /** What is the same for all tiles of keys. */
+    private ElementEmitter queryEmitter() {
+      Grid2 grid = queryGrid(builder);
+      GlobalMemory memory = new GlobalMemory(
+          builder, grid, guards(space.queryGuard(), Guard.of(AttentionSpace.KEY, Dim.ONE), 1), symbols);
+      return new ElementEmitter(grid, builder, memory, region, buffers.arguments());
+    }
+
+    private Grid2 queryGrid(TileBuilder into) {
+      // Masks may have a row for each block of queries.
+      return new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
+          .withTileOf(into, Math.max(1, QUERY_BLOCK / tile.queries()), AttentionSpace.QUERY, space.queries(), queryTile,
+              tile.queries());
     }
 
     private void epilogue(Value result) {

@@ -33,29 +33,46 @@ record KeyScales(AttentionSpace space, AttentionTile tile, Interleaving rows) {
   }
 
   /** The extents of scores, keys as cycles, boxes and neighbours. */
-  private int[] extents() {
+  int[] extents() {
     return new int[] {
-        tile.queries(), Math.toIntExact(tile.keys() / rows.cycle()), Math.toIntExact(rows.boxes()),
-        Math.toIntExact(rows.run())};
+        tile.queries(), Math.toIntExact(tile.keys() / rows.cycle()), boxes(), Math.toIntExact(rows.run())};
   }
 
-  /** The scale of each score of a tile of keys. */
-  Value spread(TileBuilder builder, ElementEmitter emitter, Value keyTile) {
-    LinearLayout apart = tile.scoreLayout().reshape(extents());
-    LinearLayout ofBoxes = Projection.project(Projection.project(Projection.project(apart, 0), 1), 3);
+  /** How many threads share the keys of a box. */
+  int threads() {
+    return Math.toIntExact(AttentionTile.THREADS * tile.neighbours() / rows.cycle());
+  }
+
+  private int boxes() {
+    return Math.toIntExact(rows.boxes());
+  }
+
+  /** The layout of one number for each query and box, {@code -> (query, 1, box, 1)}. */
+  LinearLayout layoutOfQueriesAndBoxes() {
+    return Projection.project(Projection.project(tile.scoreLayout().reshape(extents()), 1), 3);
+  }
+
+  /** The scales of a tile of keys, {@code 1 x 1 x boxes x 1}. */
+  Value ofBoxes(TileBuilder builder, ElementEmitter emitter, Value keyTile) {
+    LinearLayout ofBoxes = Projection.project(layoutOfQueriesAndBoxes(), 0);
     Memory memory = emitter.memoryOf(space.operation().operand(1));
     Dim count = rows.count(space.keys());
-    Grid2 grid = new Grid2(ofBoxes.reshape(1, Math.toIntExact(rows.boxes())), AttentionSpace.QUERY, BOX, emitter.grid()
-        .variables());
-    Value period = tile.keys() == rows.rows() ? keyTile : builder.apply(Scalar.QUOTIENT,
-        builder.apply(Scalar.MUL, keyTile, builder.number(tile.keys())), builder.number(rows.rows()));
+    Grid2 grid =
+        new Grid2(ofBoxes.reshape(1, boxes()), AttentionSpace.QUERY, BOX, emitter.grid().variables());
+    Value period = tile.keys() == rows.rows() ? keyTile : builder.apply(
+        Scalar.QUOTIENT, builder.apply(Scalar.MUL, keyTile, builder.number(tile.keys())), builder.number(rows.rows()));
     Value first = builder.apply(Scalar.MUL, period, builder.number(rows.boxes()));
     grid = grid.with(Map.of(BOX, grid.along(builder, BOX, first)));
     ImmutableList<IndexExpr> at = space.keyBoxAt(IndexExpr.variable(BOX, count));
     Value scales = emitter.memory().on(builder, grid).load(
         memory.scales().orElseThrow(), memory.type().scaleType().shape(), at);
-    Value reshaped = builder.add(new TileReshape(ImmutableList.of(1, 1, Math.toIntExact(rows.boxes()), 1)), scales);
-    Value all = builder.add(new Expand(new TileType(Formats.F32, apart)), reshaped);
+    return builder.add(new TileReshape(ImmutableList.of(1, 1, boxes(), 1)), scales);
+  }
+
+  /** The scale of each score of a tile of keys. */
+  Value spread(TileBuilder builder, ElementEmitter emitter, Value keyTile) {
+    TileType apart = new TileType(Formats.F32, tile.scoreLayout().reshape(extents()));
+    Value all = builder.add(new Expand(apart), ofBoxes(builder, emitter, keyTile));
     return builder.add(new TileReshape(ImmutableList.of(tile.queries(), tile.keys())), all);
   }
 }

@@ -72,13 +72,18 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
    * The weights of a tile.
    *
    * @param scores as {@link VisibleKeys#scores} has them
+   * @param waiting factors of scores, where these are products of codes still
    * @param carried sums of values, largest scores and sums of weights
    */
-  Weights weights(TileBuilder builder, Value scores, List<Value> carried) {
-    boolean scaled = VisibleKeys.scalesScores(space);
-    Value highest = builder.add(new Reduce(1, Scalar.MAX), scores);
-    Value factor = builder.real(space.op().scale() * LOG2_E);
-    Value inPowers = scaled ? highest : builder.apply(Scalar.MUL, highest, factor);
+  Weights weights(
+      TileBuilder builder, Value scores, Optional<ScoreScales.Waiting> waiting, List<Value> carried) {
+    boolean scaled = waiting.isEmpty() && VisibleKeys.scalesScores(space);
+    Value factor = waiting.map(factors -> factors.spread(builder))
+        .orElseGet(() -> builder.real(space.op().scale() * LOG2_E));
+    Value inPowers = waiting.map(factors -> factors.largest(builder, scores)).orElseGet(() -> {
+      Value highest = builder.add(new Reduce(1, Scalar.MAX), scores);
+      return scaled ? highest : builder.apply(Scalar.MUL, highest, factor);
+    });
     Value largest = builder.apply(Scalar.MAX, carried.get(1), inPowers);
     Value shift = finite(builder, largest);
     Value rescale = builder.apply(Scalar.EXP2, builder.apply(Scalar.SUB, carried.get(1), shift));

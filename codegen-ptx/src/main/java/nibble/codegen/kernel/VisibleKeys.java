@@ -78,15 +78,19 @@ record VisibleKeys(
   }
 
   /**
-   * Scores in units of a power of two: products, or products times the scale and with the mask, as
+   * Scores in units of a power of two: products, also those of codes whose scales wait, or products times the scale and with
+   * the mask, as
    * {@link #scalesScores} says. What a query does not see is negative infinity, or the score that fills.
    */
-  Value scores(TileBuilder builder, Value products, ElementEmitter emitter, Value keyTile) {
+  Value scores(
+      TileBuilder builder, Value products, ElementEmitter emitter, ScoreScales scales, Value keyTile) {
     Grid2 grid = emitter.grid();
     Value scores = products;
-    if (scalesScores(space)) {
+    if (scales.waits()) {
+      scores = builder.cast(products, Formats.F32, Rounding.NEAREST_EVEN);
+    } else if (scalesScores(space)) {
       Value real = builder.cast(products, Formats.F32, Rounding.NEAREST_EVEN);
-      scores = grid.apply(builder, Scalar.MUL, real, factor(builder, emitter, keyTile));
+      scores = grid.apply(builder, Scalar.MUL, real, scales.of(builder, emitter, keyTile));
       if (space.mask().isPresent()) {
         scores = masked(builder, scores, emitter);
       }
@@ -115,23 +119,6 @@ record VisibleKeys(
       return List.of(seen);
     });
     return builder.effect(new Guard(), List.of(any, scores), body).result();
-  }
-
-  /** What products are multiplied by: the scale, and those of codes. */
-  private Value factor(TileBuilder builder, ElementEmitter emitter, Value keyTile) {
-    Value factor = builder.real(space.op().scale() * LOG2_E);
-    if (!space.isScaled() || tile.scores().appliesScales()) {
-      return factor;
-    }
-    Grid2 grid = emitter.grid();
-    Value ofQueries = grid.apply(builder, Scalar.MUL, scales(emitter, 0), factor);
-    Value ofKeys = KeyScales.of(space, tile).map(scales -> scales.spread(builder, emitter, keyTile))
-        .orElseGet(() -> scales(emitter, 1));
-    return grid.apply(builder, Scalar.MUL, ofQueries, ofKeys);
-  }
-
-  private Value scales(ElementEmitter emitter, int operand) {
-    return emitter.scaleOf(emitter.memoryOf(space.operation().operand(operand)), space.rowAt(operand));
   }
 
   private Value fill(TileBuilder builder) {
