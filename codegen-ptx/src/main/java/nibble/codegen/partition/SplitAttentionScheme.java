@@ -15,7 +15,6 @@ import nibble.ir.layout.CodeRange;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
 import nibble.ir.op.AttentionCodes;
-import nibble.ir.op.AttentionScheme;
 import nibble.ir.op.AttentionScheme.LowBit;
 import nibble.ir.op.BroadcastTo;
 import nibble.ir.op.Cast;

@@ -224,7 +224,7 @@ final class SweepCases {
             %2 = add %0, %1 : tensor<[B,S,12] x f32>
             return %2
             """, Map.of("B", 2L, "S", 5L)),
-        KernelCase.of("gather by computed rows, fewer than a tile", "", "%ids: tensor<[3,5] x i32>, %t: tensor<[21,6] x f32>", """
+        KernelCase.of("gather by computed rows", "", "%ids: tensor<[3,5] x i32>, %t: tensor<[21,6] x f32>", """
             %0 = iota {extent = 3} : tensor<[3] x i32>
             %1 = constant {values = [7.0]} : tensor<[] x i32>
             %2 = mul %0, %1 : tensor<[3] x i32>

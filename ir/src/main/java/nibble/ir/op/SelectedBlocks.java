@@ -52,7 +52,8 @@ record SelectedBlocks(boolean[][] bitmap, int queries, int blockQueries, int blo
     for (int i = 1; i <= elements[at]; i++) {
       double block = i <= row.length ? elements[at + i] : row.length;
       if (block <= before || block >= row.length) {
-        throw new InputException("a list of " + (int) elements[at] + " of " + row.length + " blocks of an attention names "
+        throw new InputException(
+            "a list of " + (int) elements[at] + " of " + row.length + " blocks of an attention names "
             + (i <= row.length ? "block " + (int) block + " behind block " + (int) before : "more than there are"));
       }
       row[(int) block] = true;

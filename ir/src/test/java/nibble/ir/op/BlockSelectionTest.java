@@ -116,7 +116,8 @@ class BlockSelectionTest {
   @MethodSource("schemes")
   void x15RowsOfNothing(Optional<AttentionScheme> scheme) {
     Attention op = new Attention(
-        0.25, Causal.BOTTOM_RIGHT, Optional.empty(), Optional.of(-1e4), scheme, Optional.of(Shape.of(16, 16)), Formats.F32);
+        0.25, Causal.BOTTOM_RIGHT, Optional.empty(), Optional.of(-1e4), scheme, Optional.of(Shape.of(16, 16)),
+        Formats.F32);
     Tensor rows = Tensor.generate(TensorType.of(Shape.of(3, 1), Formats.BOOL), i -> i == 1 ? 1 : 0);
     double[] result = eval(op, with(operands(1, 1, 48, 50), rows));
     for (int i = 0; i < result.length; i++) {

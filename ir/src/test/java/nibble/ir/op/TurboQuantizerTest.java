@@ -53,7 +53,8 @@ class TurboQuantizerTest {
     MatMul product = new MatMul(true, Formats.F32);
     List<Tensor> codes = List.of(quantized(size, size, x), quantized(size, size, w));
     double[] actual = product.eval(codes, plain).elements();
-    double[] values = product.eval(codes.stream().map(tensor -> Tensor.of(plain, tensor.values())).toList(), plain).elements();
+    List<Tensor> meant = codes.stream().map(tensor -> Tensor.of(plain, tensor.values())).toList();
+    double[] values = product.eval(meant, plain).elements();
     assertArrayEquals(values, actual, 1e-9);
     double[] exact = product.eval(List.of(Tensor.of(plain, x), Tensor.of(plain, w)), plain).elements();
     double dot = 0;

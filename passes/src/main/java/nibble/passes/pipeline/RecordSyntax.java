@@ -49,7 +49,8 @@ public record RecordSyntax<T>(String description, ImmutableMap<String, Class<? e
     for (Quoting.Item item : Quoting.items("[" + list + "]")) {
       String[] parts = item.text().split("=", 2);
       if (parts.length < 2 || given.putIfAbsent(parts[0].strip(), parts[1].strip()) != null) {
-        throw new InputException("'" + item.text() + "' in " + name + "(...) is no option", "write each once, as name = value");
+        throw new InputException(
+            "'" + item.text() + "' in " + name + "(...) is no option", "write each once, as name = value");
       }
     }
     Object[] values = Arrays.stream(type.getRecordComponents())
@@ -93,7 +94,8 @@ public record RecordSyntax<T>(String description, ImmutableMap<String, Class<? e
       return isOptional(component) ? Optional.of(value) : value;
     } catch (NumberFormatException e) {
       throw new InputException(given == null
-          ? "the option '" + optionName(component) + "' must be given: " + component.getAnnotation(PassOption.class).value()
+          ? "the option '" + optionName(component) + "' must be given: "
+              + component.getAnnotation(PassOption.class).value()
           : "'" + text + "' is not " + syntax.description());
     }
   }

@@ -132,7 +132,8 @@ class SparseAttentionPageTest {
     Value result = way.map(sparse -> sparse.build(call, new Arithmetic(builder)))
         .orElseGet(() -> builder.add(call.op(), call.operands().toArray(Value[]::new)));
     Optional<Operation> selecting = builder.since(0).stream()
-        .filter(operation -> operation.op() instanceof Attention op && (op.blocks().isPresent() || op.window().isPresent()))
+        .filter(operation ->
+            operation.op() instanceof Attention op && (op.blocks().isPresent() || op.window().isPresent()))
         .findFirst();
     List<Value> results = new ArrayList<>(List.of(result));
     selecting.ifPresent(operation -> results.add(operation.operands().getLast()));

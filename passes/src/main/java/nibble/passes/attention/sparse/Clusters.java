@@ -6,8 +6,8 @@ import nibble.ir.op.Compare.Kind;
 
 /**
  * Rows of each head in clusters that are alike, by k-means ("Sparse VideoGen2", section 4.1): rows belong to the nearest
- * centroid, of equals to the first; a centroid is the mean of its rows, or stays where it has none. It starts with rows at
- * even distances, so it gives the same each time.
+ * centroid, of equals to the first; a centroid is the mean of its rows, or stays where it has none. It starts with rows
+ * at even distances, so it gives the same each time.
  *
  * @param arithmetic appends ops
  * @param rows number of rows of a head
@@ -154,7 +154,7 @@ record Clusters(
       return arithmetic.cut(arithmetic.last(places, 2, chunk * chunks), -1, clusters.rows);
     }
 
-    /** The chunk that a place's row is in, if it has one, {@code [.., L]}: those before end at that place or before it. */
+    /** The chunk that a place's row is in, if any, {@code [.., L]}: chunks before it end at that place or before. */
     private Value chunkOfPlaces() {
       Value ends = arithmetic.axis(arithmetic.transpose(arithmetic.add(first, counts)), -3);
       Value ofBlocks = arithmetic.sum(arithmetic.select(

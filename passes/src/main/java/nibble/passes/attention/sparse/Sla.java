@@ -23,7 +23,8 @@ public record Sla(
     @PassOption(value = "paper, where the linear part is of the blocks between, or main, where it is of all keys",
         otherwise = "paper") Profile profile,
     @PassOption(value = "what makes features of queries and keys", otherwise = "softmax") LinearBranch.Map map,
-    @PassOption(value = "factor of the linear part, which stands for its projection", otherwise = "0.0") double projection,
+    @PassOption(value = "factor of the linear part, which stands for its projection", otherwise = "0.0")
+        double projection,
     @PassOption(value = "queries of a block", otherwise = "64") long queries,
     @PassOption(value = "keys of a block", otherwise = "64") long keys) implements SparseAttention {
   private static final double EPSILON = 1e-5;

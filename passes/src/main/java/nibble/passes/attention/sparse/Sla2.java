@@ -6,9 +6,9 @@ import nibble.passes.PassOption;
 
 /**
  * SLA2: {@code a * sparse + (1 - a) * linear}, the linear part over all blocks that are not selected. A model that was
- * trained for it has learned the projections of the router and {@code a}, one for each block of queries; here projections
- * are the identity, and {@code a} is what it has to learn, the share of the weights that selected blocks have, as the
- * router estimates it.
+ * trained for it has learned the projections of the router and {@code a}, one for each block of queries; here
+ * projections are the identity, and {@code a} is what it has to learn, the share of the weights that selected blocks
+ * have, as the router estimates it.
  *
  * @param top share of the blocks of keys that are computed
  * @param map what makes features

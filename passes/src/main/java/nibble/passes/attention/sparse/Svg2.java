@@ -24,7 +24,8 @@ public record Svg2(
     @PassOption(value = "clusters of queries", otherwise = "100") long queryClusters,
     @PassOption(value = "clusters of keys", otherwise = "500") long keyClusters,
     @PassOption(value = "what estimated weights of kept clusters make", otherwise = "0.9") double mass,
-    @PassOption(value = "share of the clusters of keys that are kept in any case, rounded down", otherwise = "0.1") double least,
+    @PassOption(value = "share of the clusters of keys that are kept in any case, rounded down", otherwise = "0.1")
+        double least,
     @PassOption(value = "iterations of k-means", otherwise = "4") long iterations,
     @PassOption(value = "queries of a block", otherwise = "64") long queries,
     @PassOption(value = "keys of a block", otherwise = "16") long keys) implements SparseAttention {
@@ -37,8 +38,8 @@ public record Svg2(
       if (call.op().hides(call.operands().stream().map(Value::tensorType).toList()) || call.mask().isPresent()) {
         return Optional.of("its queries and keys change their places, and no mask knows");
       }
-      return queryClusters <= call.queryCount() && keyClusters <= call.keyCount() ? Optional.empty()
-          : Optional.of("there are fewer than " + queryClusters + " queries or " + keyClusters + " keys for as many clusters");
+      return queryClusters <= call.queryCount() && keyClusters <= call.keyCount() ? Optional.empty() : Optional.of(
+          "there are fewer than " + queryClusters + " queries or " + keyClusters + " keys for as many clusters");
     });
   }
 

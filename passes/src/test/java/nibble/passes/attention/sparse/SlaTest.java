@@ -23,7 +23,8 @@ class SlaTest {
 
   private static List<Tensor> operands() {
     return List.of(
-        Evaluated.random(1, 2, COUNT, DEPTH), Evaluated.random(2, 2, COUNT, DEPTH), Evaluated.random(3, 2, COUNT, DEPTH));
+        Evaluated.random(1, 2, COUNT, DEPTH), Evaluated.random(2, 2, COUNT, DEPTH),
+        Evaluated.random(3, 2, COUNT, DEPTH));
   }
 
   private static Sla sla(double top, double bottom, Sla.Profile profile, double projection) {
@@ -152,7 +153,7 @@ class SlaTest {
     assertArrayEquals(scores, weights);
   }
 
-  /** T47: the share of the weights that are selected, and the rest of the attention instead of a linear part, are all of it. */
+  /** T47: the share of the weights that are selected, and the rest of the attention as it is, are all of it. */
   @Test
   void t47ShareOfWeights() {
     double[] bitmap = new double[100];
@@ -166,7 +167,8 @@ class SlaTest {
       Value rest = call.select(arithmetic, arithmetic.not(values.get(3)), 32, 16);
       Value scores = arithmetic.mul(arithmetic.matmul(values.get(0), values.get(1), true), arithmetic.real(OP.scale()));
       Value seen = arithmetic.reshape(arithmetic.cut(arithmetic.cut(arithmetic.last(
-          arithmetic.broadcast(arithmetic.axis(arithmetic.last(values.get(3), 2, 5, 1, 10), -1), Shape.of(2, 5, 32, 10, 16)),
+          arithmetic.broadcast(
+              arithmetic.axis(arithmetic.last(values.get(3), 2, 5, 1, 10), -1), Shape.of(2, 5, 32, 10, 16)),
           4, 160, 160), -2, COUNT), -1, COUNT), Shape.of(2, COUNT, COUNT));
       Value share = arithmetic.axis(arithmetic.sum(
           arithmetic.mul(arithmetic.softmax(scores), arithmetic.f32(seen)), -1), -1);
@@ -180,7 +182,8 @@ class SlaTest {
   @Test
   void mixIsNearer() {
     double[] dense = Evaluated.dense(OP, operands());
-    double sparse = Evaluated.relativeError(dense, Evaluated.attention(sla(0.2, 0, Sla.Profile.PAPER, 0), OP, operands()));
+    double sparse = Evaluated.relativeError(
+        dense, Evaluated.attention(sla(0.2, 0, Sla.Profile.PAPER, 0), OP, operands()));
     double mixed = Evaluated.relativeError(dense, Evaluated.attention(
         new Sla2(0.2, LinearBranch.Map.SOFTMAX, 32, 16), OP, operands()));
     assertTrue(mixed < sparse, mixed + " " + sparse);

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.DoubleStream;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
-import nibble.ir.op.Attention;
 import nibble.ir.op.Attention.Causal;
+import nibble.ir.op.Attention;
 import org.junit.jupiter.api.Test;
 
 /** SpargeAttention's selection of blocks: its rules, and what holds whatever they are. */

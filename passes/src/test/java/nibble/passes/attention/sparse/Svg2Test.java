@@ -22,7 +22,8 @@ class Svg2Test {
 
   private static List<Tensor> operands() {
     return List.of(
-        Evaluated.random(1, 2, COUNT, DEPTH), Evaluated.random(2, 2, COUNT, DEPTH), Evaluated.random(3, 2, COUNT, DEPTH));
+        Evaluated.random(1, 2, COUNT, DEPTH), Evaluated.random(2, 2, COUNT, DEPTH),
+        Evaluated.random(3, 2, COUNT, DEPTH));
   }
 
   private static Svg2 way(double mass, double least) {
@@ -48,7 +49,7 @@ class Svg2Test {
     }
   }
 
-  /** The golden row of the specification, and T57: what keys weigh that are there as often as their cluster has members. */
+  /** A golden row, and T57: what keys weigh that are there as often as their cluster has members. */
   @Test
   void t57Weights() {
     double[] weights = Evaluated.of(List.of(
