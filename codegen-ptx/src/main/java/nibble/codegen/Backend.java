@@ -25,7 +25,6 @@ import nibble.codegen.ptx.Kernel;
 import nibble.codegen.ptx.pass.PtxPasses;
 import nibble.codegen.target.Target;
 import nibble.codegen.tile.ExpandPipeline;
-import nibble.codegen.tile.HoistInvariants;
 import nibble.codegen.tile.op.Launch;
 import nibble.ir.Function;
 import nibble.ir.Module;
@@ -37,7 +36,6 @@ import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Attention;
 import nibble.ir.op.MatMul;
-import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.SymbolBounds;
 
 /**
@@ -96,14 +94,22 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
   private CompiledKernel compile(
       Operation kernel, String name, ImmutableMap<String, SymbolBounds> symbols, Target target) {
     KernelProgram source = generate(kernel, symbols, target);
-    Function expanded = new RewriteDriver(new ExpandPipeline()).apply(source.program(), symbols);
-    Function lowered = HoistInvariants.apply(expanded);
+    Function lowered = ExpandPipeline.of(source.program(), symbols);
     PtxKernel code = LowerProgram.lower(lowered, name);
     Kernel optimized = PtxPasses.optimize(code.kernel());
     Launch launch = (Launch) lowered.body().operations().getFirst().op();
     return new CompiledKernel(
         name, source, lowered,
         new PtxKernel(optimized, code.sizes(), code.maps(), code.threads(), code.sharedBytes()), launch.grid());
+  }
+
+  /**
+   * The tile program of a kernel, as it would be turned into PTX.
+   *
+   * @throws InputException where there is none
+   */
+  public Function tileProgram(Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {
+    return ExpandPipeline.of(generate(kernel, symbols, target).program(), symbols);
   }
 
   private KernelProgram generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {

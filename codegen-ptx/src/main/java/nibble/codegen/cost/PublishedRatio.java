@@ -57,9 +57,9 @@ public record PublishedRatio(
     return SparsityVerdict.of(new ProductModel(target, format), shape, layout);
   }
 
-  /** The modelled ratio by the nearest published one: 1 where it is among them, 2 where it is twice as large. */
-  public double miss() {
-    double gain = modelled().gain();
+  /** The modelled ratio of a verdict by the nearest published one: 1 where it is among them, 2 where it is twice as large. */
+  double miss(SparsityVerdict verdict) {
+    double gain = verdict.gain();
     return gain < least ? gain / least : gain > most ? gain / most : 1;
   }
 }

@@ -31,7 +31,7 @@ public final class VenomChoice {
         .mapToObj(v -> IntStream.rangeClosed(LEAST_M, MOST_M)
             .filter(m -> shape.depth() % m == 0)
             .mapToObj(m -> new VNOfM(v, 2, m))
-            .filter(layout -> dense / model.sparse(shape, layout).microseconds() >= gain)
+            .filter(layout -> model.sparse(shape, layout).filter(time -> dense / time.microseconds() >= gain).isPresent())
             .findFirst())
         .flatMap(Optional::stream)
         .max(Comparator.comparingDouble(VenomChoice::diversity));

@@ -1,5 +1,6 @@
 package nibble.codegen.kernel;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
@@ -29,7 +30,6 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
-import nibble.ir.op.Amax;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.MatMul;
@@ -55,24 +55,30 @@ public final class ProductKernel implements KernelGenerator {
 
   @Override
   public Optional<KernelProgram> generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
-    Block region = kernel.regions().getFirst();
-    return region.operations().stream()
-        .filter(operation -> operation.op() instanceof MatMul)
-        .findFirst()
-        .map(product -> generation(kernel, Product.of(product), symbols).run());
+    return programs(kernel, symbols).map(programs -> programs.chosen(kernel, symbols, target));
   }
 
-  private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
-    Block region = kernel.regions().getFirst();
-    boolean reduces = region.operations().stream().anyMatch(operation -> operation.op() instanceof Amax);
-    Stream<ProductChoice> sparse = region.operations().stream()
-        .filter(operation -> operation.op() instanceof Decompress && operation.result().equals(product.operand(false)))
-        .flatMap(operation -> SparseChoice.of(
-            product, new SparseWeight(operation.operand(0).tensorType()), target, reduces).stream());
-    return Stream.concat(sparse, ProductChoice.of(product, target).stream())
+  /** The programs that a kernel around a product could have. */
+  public Optional<ProductPrograms> programs(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof MatMul)
+        .findFirst()
+        .map(operation -> programs(kernel, Product.of(operation), symbols));
+  }
+
+  private ProductPrograms programs(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+    return new ProductPrograms(
+        SparseChoice.of(kernel, product, target).flatMap(choice -> generation(kernel, product, Stream.of(choice), symbols)),
+        Suppliers.memoize(
+            () -> generation(kernel, product, ProductChoice.of(product, target).stream(), symbols).orElseThrow()));
+  }
+
+  private Optional<KernelProgram> generation(
+      Operation kernel, Product product, Stream<ProductChoice> choices, ImmutableMap<String, SymbolBounds> symbols) {
+    return choices
         .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
-        .findFirst().orElseThrow();
+        .findFirst().map(Generation::run);
   }
 
   /** The making of one program. */

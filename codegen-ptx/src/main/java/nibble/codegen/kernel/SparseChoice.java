@@ -1,14 +1,18 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableSet;
+import java.util.List;
 import java.util.Optional;
 import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.TensorFormat;
+import nibble.ir.Operation;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.GroupPattern;
+import nibble.ir.op.Amax;
+import nibble.ir.op.Decompress;
 
 /** Whether a target multiplies a compressed right operand as it is stored, and how; what it doesn't is decompressed. */
 final class SparseChoice {
@@ -24,13 +28,24 @@ final class SparseChoice {
 
   private SparseChoice() {}
 
+  /** The way to multiply a kernel's product by sparse instructions; nothing where its right operand is not compressed. */
+  static Optional<ProductChoice> of(Operation kernel, Product product, Target target) {
+    List<Operation> operations = kernel.regions().getFirst().operations();
+    boolean reduces = operations.stream().anyMatch(operation -> operation.op() instanceof Amax);
+    return operations.stream()
+        .filter(operation -> operation.op() instanceof Decompress && operation.result().equals(product.operand(false)))
+        .flatMap(operation ->
+            of(product, new SparseWeight(operation.operand(0).tensorType()), target, reduces).stream())
+        .findFirst();
+  }
+
   /**
    * The way to multiply by sparse instructions, of the transposed product.
    *
    * @param product whose right operand is a decompressed one
    * @param reduces whether the kernel reduces over boxes of the result, which lie in tiles of 64 rows
    */
-  static Optional<ProductChoice> of(Product product, SparseWeight weight, Target target, boolean reduces) {
+  private static Optional<ProductChoice> of(Product product, SparseWeight weight, Target target, boolean reduces) {
     boolean fits = target.support(Feature.MMA_SPARSE) == Support.NATIVE && weight.type().rank() == 2
         && !product.hasResidual() && product.leftType().isScaled() == product.rightType().isScaled()
         && Integer.lowestOneBit(weight.blockRows()) >= (reduces ? 64 : weight.metadata().rows())

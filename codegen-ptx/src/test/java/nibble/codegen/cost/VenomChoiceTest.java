@@ -25,10 +25,10 @@ class VenomChoiceTest {
   @Test
   void theLeastSparseLayoutThatIsFastEnough() {
     double before = 0;
-    for (double gain : new double[] {2, 3, 4, 8}) {
+    for (double gain : new double[] {2, 4, 8}) {
       VNOfM chosen = VenomChoice.of(MODEL, SHAPE, gain).orElseThrow();
       assertEquals(0, SHAPE.depth() % chosen.m());
-      assertTrue(MODEL.dense(SHAPE).microseconds() / MODEL.sparse(SHAPE, chosen).microseconds() >= gain);
+      assertTrue(MODEL.dense(SHAPE).microseconds() / MODEL.sparse(SHAPE, chosen).orElseThrow().microseconds() >= gain);
       assertTrue(chosen.m() >= before);
       before = chosen.m();
     }

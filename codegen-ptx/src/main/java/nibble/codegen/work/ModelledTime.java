@@ -1,4 +1,4 @@
-package nibble.codegen.cost;
+package nibble.codegen.work;
 
 import java.util.Comparator;
 import java.util.Locale;
@@ -23,6 +23,8 @@ public record ModelledTime(double microseconds, Bound bound) {
     ISSUE("instructions"),
     /** Each operand once from device memory, and the result to it. */
     DRAM("device memory"),
+    /** Multiply-adds of f32 outside of tensor cores. */
+    ARITHMETIC("arithmetic units"),
     /** Loads that an iteration waits for, few of which are under way. */
     LATENCY("the latency of loads");
 
@@ -39,7 +41,7 @@ public record ModelledTime(double microseconds, Bound bound) {
   }
 
   /** The longest of times, behind what a launch takes. */
-  static ModelledTime longest(Map<Bound, Double> microseconds, double launch) {
+  public static ModelledTime longest(Map<Bound, Double> microseconds, double launch) {
     Map.Entry<Bound, Double> most = microseconds.entrySet().stream()
         .max(Map.Entry.comparingByValue(Comparator.naturalOrder())).orElseThrow();
     return new ModelledTime(launch + most.getValue(), most.getKey());
