@@ -47,7 +47,7 @@ import nibble.ir.format.Formats;
  */
 public final class CountWork implements TileMachine {
   /** Tiles of so many elements are computed. */
-  private static final int SMALL = 256;
+  private static final int SMALL = 1024;
   private static final int LOOP_INSTRUCTIONS = 3;
   /** Iterations that are gone through at either end of a long loop. */
   private static final int EITHER_END = 4;

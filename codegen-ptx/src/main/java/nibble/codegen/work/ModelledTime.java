@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * A modelled time.
  *
- * @param microseconds of a launch
+ * @param microseconds of a launch, or of several
  * @param bound what it waits for longest
  */
 public record ModelledTime(double microseconds, Bound bound) {
@@ -45,6 +45,12 @@ public record ModelledTime(double microseconds, Bound bound) {
     Map.Entry<Bound, Double> most = microseconds.entrySet().stream()
         .max(Map.Entry.comparingByValue(Comparator.naturalOrder())).orElseThrow();
     return new ModelledTime(launch + most.getValue(), most.getKey());
+  }
+
+  /** The time of both, one behind the other, which waits for what the longer one waits for. */
+  public ModelledTime plus(ModelledTime other) {
+    return new ModelledTime(
+        microseconds + other.microseconds, microseconds >= other.microseconds ? bound : other.bound);
   }
 
   @Override

@@ -62,6 +62,12 @@ public record WorkModel(Target target) {
     return ModelledTime.longest(microseconds, LAUNCH);
   }
 
+  /** The time of a pass over device memory that does nothing else. */
+  public ModelledTime pass(double bytes) {
+    return ModelledTime.longest(
+        Map.of(Bound.DRAM, bytes / target.part().memoryGigabytesPerSecond() / 1e3), LAUNCH);
+  }
+
   /** Bytes that pass device memory: of a table of which rows are gathered, what blocks ask for. */
   public static double deviceBytes(TileWork work, double kernelBytes) {
     return Math.min(kernelBytes, work.blocks() * work.globalBytes());

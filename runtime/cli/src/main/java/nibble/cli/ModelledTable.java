@@ -30,7 +30,9 @@ final class ModelledTable {
         target.part().name(), target.name(), "op", "launches", "weights", isCompared ? "     SQNR     cosine" : "", "moved",
         hasWritten ? "    written" : "", "time", "dense", hasWritten ? "    written" : ""));
     costs.rows().forEach(row -> text.append(row(row, names, isCompared)));
-    return text.append(row(costs.total(), names, isCompared)).toString();
+    text.append(row(costs.total(), names, isCompared));
+    costs.storedDense().forEach((path, why) -> text.append("  ").append(path).append(": ").append(why).append('\n'));
+    return text.toString();
   }
 
   private static String row(OpCost cost, String names, boolean isCompared) {
@@ -56,6 +58,8 @@ final class ModelledTable {
     node.put("part", target.part().name());
     costs.rows().forEach(row -> node.withArray("ops").add(row(row)));
     node.set("total", row(costs.total()));
+    costs.storedDense().forEach((path, why) ->
+        node.withArray("storedDense").addObject().put("path", path).put("reason", why));
     return node;
   }
 

@@ -78,7 +78,9 @@ public record CompareRecipes(
         .filter(decision -> decision.outcome() == Decision.Outcome.APPLIED).count();
     return new RecipeResult(
         choice, Comparison.of(reference, output), RowCosines.of(reference, output),
-        constantBytes(prepared.prepared()), lowered.program.map(program -> modelled(prepared, program)), places,
+        constantBytes(lowered.program.map(Program::load)
+            .orElseGet(() -> LoadTimeSplit.of(prepared.prepared()).load())),
+        lowered.program.map(program -> modelled(prepared, program)), places,
         Classification.of(report), report.device(), lowered.obstacle);
   }
 
@@ -99,10 +101,10 @@ public record CompareRecipes(
     return new RecipeResult.Modelled(ModelLaunches.bytes(launches), ModelLaunches.microseconds(launches));
   }
 
-  /** Bytes of what a function computes from weights alone, which is what a device holds of them. */
-  static long constantBytes(Function function) {
+  /** Bytes of what is computed from weights alone, which is what a device holds of them. */
+  private static long constantBytes(Function load) {
     long bytes = 0;
-    for (Value constant : LoadTimeSplit.of(function).load().body().results()) {
+    for (Value constant : load.body().results()) {
       for (long part : PackedLayout.of(constant.tensorType()).parts().values()) {
         bytes += part;
       }

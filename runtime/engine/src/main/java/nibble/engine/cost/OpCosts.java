@@ -1,6 +1,7 @@
 package nibble.engine.cost;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import nibble.codegen.cost.StorageChoice;
 import nibble.engine.verify.Comparison;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.PrecisionCost.ProductCost;
@@ -19,8 +21,9 @@ import nibble.ir.Location;
  *
  * @param rows by paths, in order of the first launch
  * @param total of all launches
+ * @param storedDense compressed weights that the compiler stores dense, and why; by paths
  */
-public record OpCosts(ImmutableList<OpCost> rows, OpCost total) {
+public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<String, String> storedDense) {
   private static final String TOTAL = "total";
 
   /**
@@ -49,9 +52,11 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total) {
    * @param launches of the program
    * @param written those of the model without a recipe, where they are known
    * @param accuracy of the products, where they were compared
+   * @param dense compressed weights that are stored dense
    */
   public static OpCosts of(
-      List<ModelledLaunch> launches, Optional<ImmutableList<ModelledLaunch>> written, Optional<PrecisionCost> accuracy) {
+      List<ModelledLaunch> launches, Optional<ImmutableList<ModelledLaunch>> written, Optional<PrecisionCost> accuracy,
+      List<StorageChoice> dense) {
     Map<String, List<ModelledLaunch>> byPath = byPath(launches);
     Map<String, List<ModelledLaunch>> before = written.map(OpCosts::byPath).orElse(Map.of());
     Map<String, List<ProductCost>> products = new LinkedHashMap<>();
@@ -63,7 +68,9 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total) {
         written.map(_ -> before.getOrDefault(path, List.of())))));
     return new OpCosts(
         rows.build(),
-        row(TOTAL, launches, accuracy.flatMap(cost -> worst(cost.outputs())), written.map(all -> all)));
+        row(TOTAL, launches, accuracy.flatMap(cost -> worst(cost.outputs())), written.map(all -> all)),
+        dense.stream().collect(ImmutableMap.toImmutableMap(
+            choice -> pattern(choice.location()), StorageChoice::text, (first, _) -> first)));
   }
 
   private static OpCost row(

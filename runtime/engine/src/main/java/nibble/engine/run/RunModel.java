@@ -120,7 +120,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
             return Optional.empty();
           }
         }),
-        accuracy);
+        accuracy, program.dense());
   }
 
   private static ImmutableMap<String, Long> sizes(PreparedModel model, Program program, ModelInputs inputs) {
