@@ -18,7 +18,9 @@ import nibble.codegen.cost.StorageChoice;
 import nibble.codegen.kernel.AttentionKernel;
 import nibble.codegen.kernel.KernelGenerator;
 import nibble.codegen.kernel.KernelProgram;
+import nibble.codegen.kernel.MembersKernel;
 import nibble.codegen.kernel.ProductKernel;
+import nibble.codegen.kernel.PruneKernel;
 import nibble.codegen.kernel.SweepKernel;
 import nibble.codegen.kernel.UnsupportedAccess;
 import nibble.codegen.lower.LowerProgram;
@@ -38,7 +40,8 @@ import nibble.ir.Value;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Attention;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.Members;
+import nibble.ir.op.ProductOp;
 import nibble.ir.shape.SymbolBounds;
 
 /**
@@ -50,7 +53,9 @@ import nibble.ir.shape.SymbolBounds;
 public record Backend(Registry registry, ImmutableList<KernelGenerator> generators) {
   /** The generators that come with Nibble, for a target. */
   public static ImmutableList<KernelGenerator> builtIn(Target target) {
-    return ImmutableList.of(new AttentionKernel(), new ProductKernel(target), new SweepKernel());
+    return ImmutableList.of(
+        new AttentionKernel(target), new MembersKernel(), new PruneKernel(), new ProductKernel(target),
+        new SweepKernel());
   }
 
   /** The built-in generators alone. */
@@ -148,7 +153,8 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
         .map(Value::tensorType).toList();
     boolean counts = types.stream().anyMatch(TensorType::isScaled)
         || kernel.regions().getFirst().operations().stream().anyMatch(
-            operation -> operation.op() instanceof MatMul || operation.op() instanceof Attention);
+            operation -> operation.op() instanceof ProductOp || operation.op() instanceof Members
+                || operation.op() instanceof Attention);
     types.stream().filter(type -> counts && type.shape().size().is(0)).findFirst().ifPresent(type -> {
       throw new InputException(
           Diagnostic.error("no kernel takes or gives " + type + ", which has no elements", kernel.location())

@@ -43,8 +43,10 @@ import nibble.ir.op.Erfc;
 import nibble.ir.op.Exp;
 import nibble.ir.op.Floor;
 import nibble.ir.op.For;
+import nibble.ir.op.GatedSum;
 import nibble.ir.op.Gather;
 import nibble.ir.op.Gelu;
+import nibble.ir.op.GroupedMatMul;
 import nibble.ir.op.Hadamard;
 import nibble.ir.op.Iota;
 import nibble.ir.op.Kernel;
@@ -52,6 +54,7 @@ import nibble.ir.op.LayerNorm;
 import nibble.ir.op.Log;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Maximum;
+import nibble.ir.op.Members;
 import nibble.ir.op.Minimum;
 import nibble.ir.op.MseRange;
 import nibble.ir.op.Mul;
@@ -147,6 +150,9 @@ final class RandomOps {
         .put(Gather.class, RandomOps::gather)
         .put(MatMul.class, RandomOps::matmul)
         .put(Attention.class, RandomAttention::append)
+        .put(Members.class, RandomExperts::members)
+        .put(GroupedMatMul.class, RandomExperts::grouped)
+        .put(GatedSum.class, RandomExperts::sum)
         .put(Amax.class, block -> range(block, boxes -> new Amax(boxes, block.types().chance(0.5)
             ? Optional.of(block.types().pick(List.of(Amax.Side.values()))) : Optional.empty())))
         .put(Percentile.class, block -> range(

@@ -28,6 +28,7 @@ import nibble.passes.precision.RotateMatMuls;
 import nibble.passes.precision.SmoothMatMuls;
 import nibble.passes.precision.SortChannels;
 import nibble.passes.precision.SparseLayoutSpec;
+import nibble.passes.precision.SparsifyActivations;
 import nibble.passes.precision.SparsifyMatMuls;
 
 /** The passes that need no plugin. */
@@ -58,6 +59,7 @@ public final class BuiltInPasses {
       KeepValuesQuantized.class,
       CastMatMuls.class,
       CompressWeights.class,
+      SparsifyActivations.class,
       FoldDequantize.class);
 
   /** Syntax of their options, besides numbers, patterns and formats. */

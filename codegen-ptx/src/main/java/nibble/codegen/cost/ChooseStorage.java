@@ -24,7 +24,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Kernel;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 import nibble.ir.shape.SymbolBounds;
 
 /**
@@ -70,7 +70,7 @@ public record ChooseStorage(
   private static Optional<Value> compressed(Operation kernel, Set<Value> constants) {
     ImmutableList<Value> arguments = kernel.regions().getFirst().arguments();
     List<Operation> operations = kernel.regions().getFirst().operations();
-    boolean multiplies = operations.stream().anyMatch(operation -> operation.op() instanceof MatMul);
+    boolean multiplies = operations.stream().anyMatch(operation -> operation.op() instanceof ProductOp);
     return operations.stream()
         .filter(operation -> multiplies && operation.op() instanceof Decompress)
         .map(operation -> arguments.indexOf(operation.operand(0))).filter(index -> index >= 0)
@@ -94,6 +94,6 @@ public record ChooseStorage(
 
   private static Operation product(Operation kernel) {
     return kernel.regions().getFirst().operations().stream()
-        .filter(operation -> operation.op() instanceof MatMul).findFirst().orElseThrow();
+        .filter(operation -> operation.op() instanceof ProductOp).findFirst().orElseThrow();
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
+import nibble.codegen.target.Target;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Barrier;
@@ -17,6 +18,7 @@ import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.ir.Block;
 import nibble.ir.Function;
@@ -39,6 +41,12 @@ import nibble.ir.shape.SymbolBounds;
  * an epilogue.
  */
 public final class AttentionKernel implements KernelGenerator {
+  private final Target target;
+
+  public AttentionKernel(Target target) {
+    this.target = target;
+  }
+
   @Override
   public String name() {
     return "attention";
@@ -50,7 +58,7 @@ public final class AttentionKernel implements KernelGenerator {
     return region.operations().stream()
         .filter(operation -> operation.op() instanceof Attention)
         .findFirst()
-        .map(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols).run());
+        .map(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols, target).run());
   }
 
   /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
@@ -74,7 +82,8 @@ public final class AttentionKernel implements KernelGenerator {
     private Value firstQuery;
     private ImmutableMap<String, Index> outside;
 
-    private Generation(Operation kernel, AttentionSpace space, ImmutableMap<String, SymbolBounds> symbols) {
+    private Generation(
+        Operation kernel, AttentionSpace space, ImmutableMap<String, SymbolBounds> symbols, Target target) {
       this.kernel = kernel;
       this.region = kernel.regions().getFirst();
       this.space = space;
@@ -84,9 +93,7 @@ public final class AttentionKernel implements KernelGenerator {
       AttentionSpace.obstacle(space.op(), types).ifPresent(why -> {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
       });
-      ProductFormat scores = ProductFormat.of(types.get(0).format(), types.get(1).format()).orElseThrow();
-      ProductFormat format = ProductFormat.of(types.get(2).format(), types.get(2).format()).orElseThrow();
-      this.tile = AttentionTile.of(scores, format, space);
+      this.tile = AttentionTile.of(AttentionFormats.of(space.op(), types, target), space);
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -135,22 +142,27 @@ public final class AttentionKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
         ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
-        Value products = inner.fill(0, new TileType(tile.scores().accumulator(), tile.scoreLayout()));
+        Value products = inner.fill(0, new TileType(tile.scores().accumulator(), tile.ofKeys().accumulators()));
         for (int step = 0; step < left.size(); step++) {
-          products = inner.add(new Mma(), products, left.get(step), keys.fragment(inner, stage, step));
+          products = inner.add(new Mma(), products, left.get(step), keyFragment(inner, keys, stage, step));
+        }
+        if (tile.permutesKeys()) {
+          products = inner.add(new TileRename(TileBuilder.type(products).withLayout(tile.scoreLayout())), products);
         }
         OnlineSoftmax.Weights weights =
             softmax.weights(inner, visible.scores(inner, products, scoreEmitter(inner, keyTile), keyTile), carried);
-        Value sums = weights.sums();
-        for (int step = 0; step < tile.keys() / tile.format().step(); step++) {
-          sums = inner.add(
-              new Mma(), sums, weights.operand(inner, step, tile), values.fragment(inner, stage, step));
-        }
-        return weights.next(sums);
+        return weights.next(new WeightedSums(tile).add(inner, weights, values, stage));
       });
       List<Value> results =
           builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
       return softmax.finish(builder, results);
+    }
+
+    /** A step of keys in the order in which the columns of the product are. */
+    private Value keyFragment(TileBuilder inner, OperandLoader keys, Value stage, int step) {
+      Value fragment = keys.fragment(inner, stage, step);
+      return tile.permutesKeys()
+          ? inner.add(new TileRename(TileBuilder.type(fragment).withLayout(tile.ofKeys().right())), fragment) : fragment;
     }
 
     private ImmutableList<Value> fragments(TileBuilder into, OperandLoader queries) {
@@ -190,8 +202,10 @@ public final class AttentionKernel implements KernelGenerator {
           analysis.vector(memory.type().shape(), memoryAt(value, at), variable, most))
           .orElse(OperandLoader.Access.NONE);
       boolean asItIs =
-          source.filter(memory -> memory.type().format().equals(value.tensorType().format())).isPresent();
-      return new OperandLoader(product, operand == 0, outer, access, asItIs, 4);
+          source.filter(memory -> memory.type().format().equals(product.format().operand(operand == 0))).isPresent();
+      return operand == 1
+          ? new OperandLoader(product, false, outer, access, asItIs, 4, tile.keyFragment())
+          : new OperandLoader(product, operand == 0, outer, access, asItIs, 4);
     }
 
     private void fetch(
@@ -203,9 +217,15 @@ public final class AttentionKernel implements KernelGenerator {
       if (loader.isAsync()) {
         loader.copy(memory, buffers.arguments().get(inMemory(value).orElseThrow()), memoryAt(value, at), stage);
       } else {
-        ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
-        loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);
+        Value elements = value.tensorType().isScaled()
+            ? codes(memory, buffers.arguments().get(value), at)
+            : new ElementEmitter(grid, inner, memory, region, buffers.arguments()).value(value, at);
+        loader.store(inner, grid, memory.zeroOutside(elements), stage);
       }
+    }
+
+    private static Value codes(GlobalMemory memory, Memory scaled, List<IndexExpr> at) {
+      return memory.load(scaled.elements(), scaled.type().shape(), at);
     }
 
     /** The guards of an operand's tiles that some tile does not meet everywhere. */
@@ -254,7 +274,11 @@ public final class AttentionKernel implements KernelGenerator {
       GlobalMemory memory = new GlobalMemory(
           builder, grid, guards(space.queryGuard(), columnGuard(), tile.width()), symbols);
       ElementEmitter emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
-      emitter.define(space.operation().result(), space.resultAt(), result);
+      Value scaled = space.scalesValues()
+          ? grid.apply(builder, Scalar.MUL, result, emitter.scaleOf(
+              emitter.memoryOf(space.operation().operand(2)), space.columnAt()))
+          : result;
+      emitter.define(space.operation().result(), space.resultAt(), scaled);
       for (int i = 0; i < buffers.results().size(); i++) {
         Memory target = buffers.results().get(i);
         Value value = emitter.value(region.results().get(i), space.resultAt());

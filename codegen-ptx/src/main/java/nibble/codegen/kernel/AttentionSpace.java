@@ -3,7 +3,6 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
@@ -39,18 +38,22 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   static Optional<String> obstacle(Attention op, List<TensorType> operands) {
     TensorType queries = operands.getFirst();
     TensorType values = operands.get(2);
-    boolean isNarrow = values.format().equals(Formats.F16) || values.format().equals(Formats.BF16);
     Dim depth = queries.shape().last();
-    Dim width = values.shape().last();
+    Dim width = values.shape().dim(values.isScaled() ? -2 : -1);
     if (op.scheme().isPresent()) {
-      return Optional.of("there are no kernels for " + op.scheme().get().name().toLowerCase(Locale.ROOT) + " yet");
-    }
-    if (!isNarrow) {
+      if (!queries.isScaled()) {
+        return Optional.of("its heads have " + depth + " elements, and quantizers of " + op.scheme().get().keyword()
+            + " need to know how many");
+      }
+      if (!values.format().equals(Formats.E4M3)) {
+        return Optional.of("there are no kernels for " + op.scheme().get().keyword() + " yet");
+      }
+    } else if (!values.format().equals(Formats.F16) && !values.format().equals(Formats.BF16)) {
       return Optional.of("its values are " + values.format().name() + ", not f16 or bf16");
     }
     for (TensorType scaled : operands.subList(0, 2)) {
-      if (scaled.isScaled() && !isByteByRows(scaled)) {
-        return Optional.of("it multiplies " + scaled + ", not i8 with f32 scales of whole rows");
+      if (scaled.isScaled() && !isByRows(scaled)) {
+        return Optional.of("it multiplies " + scaled + ", not i8 or i4 with f32 scales of whole rows");
       }
     }
     for (Dim size : List.of(depth, width)) {
@@ -61,9 +64,9 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     return Optional.empty();
   }
 
-  private static boolean isByteByRows(TensorType type) {
+  private static boolean isByRows(TensorType type) {
     ScaleLayout layout = type.scale().orElseThrow();
-    return type.format().equals(Formats.I8) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
+    return (type.format().equals(Formats.I8) || type.format().equals(Formats.I4)) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
         && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
         && layout.granularity().boxWithin(type.shape()).getLast().equals(type.shape().last());
   }
@@ -84,9 +87,10 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     Shape q = operation.operand(0).tensorType().shape();
     Shape k = operation.operand(1).tensorType().shape();
     Shape v = operation.operand(2).tensorType().shape();
+    boolean turned = operation.operand(2).tensorType().isScaled();
     return new AttentionSpace(
         operation, q.slice(0, q.rank() - 2).size(), q.dim(-2), k.dim(-2), Math.toIntExact(q.last().constant()),
-        Math.toIntExact(v.last().constant()));
+        Math.toIntExact(v.dim(turned ? -2 : -1).constant()));
   }
 
   Attention op() {
@@ -139,8 +143,24 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
 
   /** Coordinates of values: the depth of the second product, which are keys, and {@link #COLUMN}. */
   ImmutableList<IndexExpr> valueAt() {
-    return at(
-        keyLeading(), IndexExpr.variable(OperandLoader.DEPTH, keys), IndexExpr.variable(COLUMN, Dim.of(width)));
+    IndexExpr key = IndexExpr.variable(OperandLoader.DEPTH, keys);
+    IndexExpr column = IndexExpr.variable(COLUMN, Dim.of(width));
+    return scalesValues() ? at(keyLeading(), column, key) : at(keyLeading(), key, column);
+  }
+
+  /** Whether values are codes with scales of columns, each of which is a row in memory. */
+  boolean scalesValues() {
+    return operation.operand(2).tensorType().isScaled();
+  }
+
+  /** Coordinates of the first value of a {@link #COLUMN}: those of its scale. */
+  ImmutableList<IndexExpr> columnAt() {
+    return at(keyLeading(), IndexExpr.variable(COLUMN, Dim.of(width)), IndexExpr.ZERO);
+  }
+
+  /** Coordinates of a scale of keys, given the number of its box. */
+  ImmutableList<IndexExpr> keyBoxAt(IndexExpr box) {
+    return at(keyLeading(), box, IndexExpr.ZERO);
   }
 
   /** Coordinates of scores: {@link #QUERY} and {@link #KEY}. */

@@ -1,6 +1,8 @@
 package nibble.codegen.kernel;
 
+import java.util.Optional;
 import nibble.codegen.layout.LinearLayout;
+import nibble.ir.format.NumberFormat;
 
 /**
  * Tiles of an attention: each warp has 16 queries.
@@ -11,25 +13,35 @@ import nibble.codegen.layout.LinearLayout;
  * @param keys keys of a step
  * @param depth elements of queries and keys, a power of two
  * @param width elements of values, a power of two
+ * @param stepSums format in which products of a step are summed by themselves, where they are
  */
-record AttentionTile(ProductFormat scores, ProductFormat format, int warps, int keys, int depth, int width) {
+record AttentionTile(
+    ProductFormat scores, ProductFormat format, int warps, int keys, int depth, int width,
+    Optional<NumberFormat> stepSums) {
   private static final int STAGES = 2;
   private static final int LEAST = 16;
+  /** Threads that share a row of an accumulator, and the neighbours that each of them has. */
+  static final int THREADS = 4;
+  private static final int NEIGHBOURS = 2;
   /** Elements of a fragment of queries that stay in registers beside the accumulators. */
   private static final int KEPT = 64;
 
-  static AttentionTile of(ProductFormat scores, ProductFormat format, AttentionSpace space) {
+  static AttentionTile of(AttentionFormats formats, AttentionSpace space) {
+    ProductFormat scores = formats.scores();
+    ProductFormat format = formats.values();
     int depth = Math.max(scores.step(), powerOfTwo(space.depth()));
     int width = powerOfTwo(space.width());
     int largest = Math.max(depth, width);
     // Scales of keys take registers, where there are many.
-    int keys = largest > 128 || largest > 64 && space.hasScalesWithin(64) ? 32 : 64;
+    boolean isShort = largest > 128 || largest > 64 && space.hasScalesWithin(64);
+    // Codes of weights depend on where steps start.
+    int keys = space.op().scheme().map(scheme -> scheme.lowBit().step()).orElse(isShort ? 32 : 64);
     if (space.keys().isConstant()) {
-      keys = Math.min(keys, powerOfTwo(space.keys().constant()));
+      keys = Math.min(keys, Math.max(format.step(), powerOfTwo(space.keys().constant())));
     }
     int warps = space.queries().isConstant()
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, 4) : 4;
-    return new AttentionTile(scores, format, warps, keys, depth, width);
+    return new AttentionTile(scores, format, warps, keys, depth, width, formats.stepSums());
   }
 
   private static int powerOfTwo(long extent) {
@@ -59,9 +71,36 @@ record AttentionTile(ProductFormat scores, ProductFormat format, int warps, int 
     return STAGES;
   }
 
-  /** Layout of scores, {@code -> (query, key)}. */
+  /**
+   * Layout of scores, {@code -> (query, key)}: that of a left operand of the second product. A thread has so many
+   * neighbours there as fit a register, and two for each eight columns of accumulators; so column {@code 8 j + 2 t + e} is
+   * the product with key {@code n t + 2 j + e}, of each {@code 4 n} keys.
+   */
   LinearLayout scoreLayout() {
-    return ofKeys().accumulators();
+    return ofKeys(ofKeys().accumulators());
+  }
+
+  /** Neighbours along the keys that a thread has of scores. */
+  int neighbours() {
+    return Integer.SIZE / format.bits();
+  }
+
+  /** Whether columns of the first product are keys in another order than they lie in. */
+  boolean permutesKeys() {
+    return neighbours() > NEIGHBOURS;
+  }
+
+  /** A layout whose columns are those of accumulators, by the keys that they are products with. */
+  private LinearLayout ofKeys(LinearLayout columns) {
+    int rows = columns.outputs().getFirst().size();
+    int pairs = neighbours() / NEIGHBOURS;
+    return columns.reshape(rows, keys / (THREADS * neighbours()), pairs, THREADS, NEIGHBOURS)
+        .transpose(0, 1, 3, 2, 4).reshape(rows, keys);
+  }
+
+  /** Layout of a step of keys as a right operand, {@code -> (element, key)}. */
+  LinearLayout keyFragment() {
+    return ofKeys(ofKeys().right());
   }
 
   /** Layout of sums of values, {@code -> (query, column)}. */

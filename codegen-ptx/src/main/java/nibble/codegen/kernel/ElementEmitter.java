@@ -19,6 +19,7 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.CodeRange;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.Interleaving;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
@@ -147,8 +148,7 @@ final class ElementEmitter {
     TensorType type = operation.result().tensorType();
     return switch (operation.op()) {
       case ViewOp view -> value(operation.operand(0), Views.operandCoordinates(view, operation.operand(0), type, at));
-      case Constant constant -> builder.fill(
-          constant.values().getFirst(), TileType.scalar(ComputeFormat.of(type.format())));
+      case Constant constant -> same(constant);
       case Iota iota -> grid.emit(builder, at.getFirst());
       case Gather gather -> gather(gather, operation, at);
       case Concat concat -> concat(concat, operation, at);
@@ -182,6 +182,14 @@ final class ElementEmitter {
     }
     throw new UnsupportedAccess("no kernel rotates blocks of " + hadamard.size() + " along axis " + hadamard.axis()
         + " here; they rotate along the last axis, blocks that lie in a tile");
+  }
+
+  private Value same(Constant constant) {
+    if (constant.values().size() > 1) {
+      throw new UnsupportedAccess("a kernel has constants that are the same everywhere, others are in memory");
+    }
+    return builder.fill(
+        constant.values().getFirst(), TileType.scalar(ComputeFormat.of(constant.result().format())));
   }
 
   private Value zeroLike(TensorType type) {
@@ -361,9 +369,19 @@ final class ElementEmitter {
     ImmutableList<Dim> box = granularity.boxWithin(shape);
     List<IndexExpr> coordinates = new ArrayList<>();
     for (int axis = 0; axis < at.size(); axis++) {
+      if (axis == at.size() - 2 && granularity.interleaving().isPresent()) {
+        coordinates.add(box(granularity.interleaving().get(), at.get(axis)));
+        continue;
+      }
       coordinates.add(box.get(axis).equals(shape.dim(axis)) ? IndexExpr.ZERO : at.get(axis).dividedBy(box.get(axis)));
     }
     return coordinates;
+  }
+
+  /** The box of a row. */
+  static IndexExpr box(Interleaving rows, IndexExpr row) {
+    return row.dividedBy(Dim.of(rows.rows())).times(Dim.of(rows.boxes()))
+        .plus(row.modulo(Dim.of(rows.cycle())).dividedBy(Dim.of(rows.run())));
   }
 
   /** The code of an element, in the format of codes. */

@@ -29,6 +29,15 @@ record KernelBuffers(
 
   /** Declares the buffers as parameters of a program. */
   static KernelBuffers declare(TileBuilder builder, Block region) {
+    region.results().stream().map(Value::tensorType).filter(type -> type.sparse().isPresent()).findFirst()
+        .ifPresent(type -> {
+          throw new UnsupportedAccess("no kernel gives " + type + ": a kernel compresses what it prunes");
+        });
+    return declareCompressed(builder, region);
+  }
+
+  /** The same where results may be compressed. */
+  static KernelBuffers declareCompressed(TileBuilder builder, Block region) {
     List<Parameter> parameters = new ArrayList<>();
     Map<Value, Memory> arguments = new HashMap<>();
     for (int i = 0; i < region.arguments().size(); i++) {
@@ -44,9 +53,6 @@ record KernelBuffers(
 
   private static Memory declare(
       TileBuilder builder, String name, TensorType type, List<Parameter> parameters, int index, boolean isResult) {
-    if (type.sparse().isPresent() && isResult) {
-      throw new UnsupportedAccess("no kernel gives " + type + ": weights are compressed when they are prepared");
-    }
     ImmutableMap.Builder<String, Value> buffers = ImmutableMap.builder();
     for (TensorPart part : type.parts()) {
       boolean isCode = type.isScaled() && CODES.contains(part.name()) || part.name().equals(TensorPart.ZEROS);

@@ -71,12 +71,13 @@ final class MetadataLoader {
     Grid2 grid = plain.with(ImmutableMap.of(
         ROW, plain.along(builder, ROW, first),
         WORD, plain.along(builder, WORD, builder.apply(Scalar.MUL, iteration, builder.number(words())))));
-    Dim ofRows = Dim.of(weight.metadataRows());
+    Dim ofRows = weight.metadataRows();
     Dim ofWords = Dim.of(weight.metadataWords());
     // Of extent 1 too: the tile may have more rows.
     IndexExpr row = IndexExpr.variable(ROW, ofRows.plus(Dim.ONE));
-    if (weight.metadataRows() % rows() != 0) {
-      Value inside = builder.apply(Scalar.MIN, grid.emit(builder, row), builder.number(weight.metadataRows() - 1));
+    if (ofRows.dividedBy(Dim.of(rows())).isEmpty()) {
+      Value inside =
+          builder.apply(Scalar.MIN, grid.emit(builder, row), builder.size(ofRows.plus(Dim.of(-1))));
       row = grid.loaded(inside, ofRows);
     }
     GlobalMemory global = new GlobalMemory(builder, grid, ImmutableList.of(), symbols);

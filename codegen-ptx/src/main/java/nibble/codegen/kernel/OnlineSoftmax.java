@@ -19,19 +19,18 @@ import nibble.ir.format.Formats;
  */
 record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
   private static final double LOG2_E = 1 / Math.log(2);
-  /** Threads that share a row of an accumulator, and the neighbours that each of them has. */
-  private static final int THREADS = 4;
-  private static final int NEIGHBOURS = 2;
+  private static final int THREADS = AttentionTile.THREADS;
 
   /**
    * What is carried from tile to tile, and the weights of one.
    *
    * @param weights of the tile's keys, exponentials of f32
-   * @param sums of values so far, rescaled
+   * @param sums of values so far
+   * @param rescale what they are to be multiplied by, of each row
    * @param largest score so far
    * @param total of weights so far, for each thread
    */
-  record Weights(Value weights, Value sums, Value largest, Value total) {
+  record Weights(Value weights, Value sums, Value rescale, Value largest, Value total) {
     /** A step of the weights as the left operand of a product. */
     Value operand(TileBuilder builder, int step, AttentionTile tile) {
       int columns = tile.format().step();
@@ -55,7 +54,7 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
   }
 
   private LinearLayout byThread(LinearLayout scores) {
-    return scores.reshape(tile.queries(), tile.keys() / THREADS / NEIGHBOURS, THREADS, NEIGHBOURS);
+    return scores.reshape(tile.queries(), tile.keys() / THREADS / tile.neighbours(), THREADS, tile.neighbours());
   }
 
   /** What is carried, before the first tile. */
@@ -83,19 +82,25 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     Value shift = space.mayHide()
         ? builder.apply(Scalar.SELECT, isNone, builder.fill(0, TileType.scalar(Formats.F32)), largest) : largest;
     Value rescale = builder.apply(Scalar.EXP2, builder.apply(Scalar.SUB, carried.get(1), shift));
-    Value shifts = builder.expand(shift, TileBuilder.type(scores));
+    Value less = offset() == 0 ? shift : builder.apply(Scalar.SUB, shift, builder.real(offset()));
+    Value shifts = builder.expand(less, TileBuilder.type(scores));
     Value exponents = scaled
         ? builder.apply(Scalar.SUB, scores, shifts)
         : builder.apply(Scalar.FMA, scores, factor, builder.expand(
-            builder.apply(Scalar.NEG, shift), TileBuilder.type(scores)));
+            builder.apply(Scalar.NEG, less), TileBuilder.type(scores)));
     Value weights = builder.apply(Scalar.EXP2, exponents);
-    Value sums = builder.apply(
-        Scalar.MUL, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))));
     Value total = builder.add(
         new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), builder.add(new TileReshape(
-            ImmutableList.of(tile.queries(), tile.keys() / THREADS / NEIGHBOURS, THREADS, NEIGHBOURS)), weights)));
+            ImmutableList.of(tile.queries(), tile.keys() / THREADS / tile.neighbours(), THREADS, tile.neighbours())), weights)));
     Value before = builder.apply(Scalar.MUL, carried.get(2), perThread(builder, rescale));
-    return new Weights(weights, sums, largest, builder.apply(Scalar.ADD, before, total));
+    return new Weights(
+        weights, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest,
+        builder.apply(Scalar.ADD, before, total));
+  }
+
+  /** What is added to exponents, so that codes of weights are used up to the largest. */
+  private double offset() {
+    return space.op().scheme().map(scheme -> scheme.lowBit().offset()).orElse(0.0);
   }
 
   /** A value of each row for all threads that share it. */

@@ -66,8 +66,19 @@ final class OperandLoader {
    * @param computed how many neighbours a thread computes at a time where it does not
    */
   OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs, int computed) {
+    this(tile, isLeft, outer, access, asItIs, computed, isLeft ? tile.left() : tile.right());
+  }
+
+  /**
+   * The same with other fragments.
+   *
+   * @param fragment layout of a step of the operand
+   */
+  OperandLoader(
+      ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs, int computed,
+      LinearLayout fragment) {
     this.format = tile.format().operand(isLeft);
-    this.fragment = isLeft ? tile.left() : tile.right();
+    this.fragment = fragment;
     this.warpgroups = tile.warpgroups();
     this.depthIsFirst = !isLeft;
     this.outer = outer;

@@ -13,7 +13,9 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.op.GroupedMatMul;
 import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
@@ -38,9 +40,33 @@ record Product(
   static final String BATCH = "batch";
   static final String ROW = "m";
   static final String COLUMN = "n";
+  /** The token of a row, where rows are those of a table of members. */
+  static final String TOKEN = "token";
 
   static Product of(Operation operation) {
-    MatMul op = (MatMul) operation.op();
+    return switch (operation.op()) {
+      case GroupedMatMul op -> grouped(operation, op);
+      case MatMul op -> dense(operation, op);
+      default -> throw new IllegalArgumentException(operation.op().name() + " is no product");
+    };
+  }
+
+  /** A batch for each expert; rows are the entries of its table. */
+  private static Product grouped(Operation operation, GroupedMatMul op) {
+    TensorType a = operation.operand(0).tensorType();
+    Shape c = operation.result().tensorType().shape();
+    IndexExpr expert = IndexExpr.variable(BATCH, c.dim(0));
+    IndexExpr token = IndexExpr.variable(TOKEN, c.dim(1));
+    IndexExpr column = IndexExpr.variable(COLUMN, c.last());
+    IndexExpr depth = IndexExpr.variable(OperandLoader.DEPTH, a.shape().last());
+    return new Product(
+        operation, c.dim(0), c.dim(1), c.last(), a.shape().last(),
+        a.rank() == 2 ? ImmutableList.of(token, depth) : ImmutableList.of(expert, token, depth),
+        op.transposeB() ? ImmutableList.of(expert, column, depth) : ImmutableList.of(expert, depth, column),
+        ImmutableList.of(expert, token, column), false, false);
+  }
+
+  private static Product dense(Operation operation, MatMul op) {
     Shape a = operation.operand(0).tensorType().shape();
     Shape b = operation.operand(1).tensorType().shape();
     Shape c = operation.result().tensorType().shape();
@@ -68,6 +94,18 @@ record Product(
     return new Product(
         operation, batch, n, m, k, substitute(right, swapped), substitute(left, swapped), substitute(result, swapped),
         folds, true);
+  }
+
+  /** The same with expressions in place of variables. */
+  Product substitute(Map<String, IndexExpr> values) {
+    return new Product(
+        operation, batch, m, n, k, substitute(left, values), substitute(right, values), substitute(result, values), folds,
+        turned);
+  }
+
+  /** The table of members whose entries are rows, if there is one. */
+  Optional<Value> members() {
+    return operation.op() instanceof GroupedMatMul ? Optional.of(operation.operand(2)) : Optional.empty();
   }
 
   private static ImmutableList<IndexExpr> substitute(List<IndexExpr> at, Map<String, IndexExpr> values) {
@@ -104,7 +142,7 @@ record Product(
   /** The axis of an operand that is the depth. */
   private int depthAxis(boolean isLeft) {
     int rank = operand(isLeft).tensorType().rank();
-    return isLeft != turned || ((MatMul) operation.op()).transposeB() ? rank - 1 : rank - 2;
+    return isLeft != turned || ((ProductOp) operation.op()).transposeB() ? rank - 1 : rank - 2;
   }
 
   Guard rowGuard() {

@@ -27,12 +27,13 @@ import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
+import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Kernel;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
@@ -61,7 +62,7 @@ public final class ProductKernel implements KernelGenerator {
   /** The programs that a kernel around a product could have. */
   public Optional<ProductPrograms> programs(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
     return kernel.regions().getFirst().operations().stream()
-        .filter(operation -> operation.op() instanceof MatMul)
+        .filter(operation -> operation.op() instanceof ProductOp)
         .findFirst()
         .map(operation -> programs(kernel, Product.of(operation), symbols));
   }
@@ -106,6 +107,12 @@ public final class ProductKernel implements KernelGenerator {
     private Value firstRow;
     private Value firstColumn;
     private ImmutableMap<String, Index> outside;
+    /** The rows, where they are those of a table. */
+    private final Optional<MemberRows> members;
+    /** How many of them have something to multiply. */
+    private Optional<Value> memberCount = Optional.empty();
+    /** The left operand's coordinates as its loader has them. */
+    private List<IndexExpr> leftAt;
 
     private Generation(
         Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols,
@@ -123,6 +130,8 @@ public final class ProductKernel implements KernelGenerator {
       this.tile = plan.tile();
       this.buffers = KernelBuffers.declare(builder, region);
       this.sparse = choice.sparse().map(weight -> new SparseOperand(weight, tile, symbols));
+      this.members = this.product.members().map(table -> new MemberRows(buffers.arguments().get(table), this.product));
+      this.leftAt = this.product.left();
     }
 
     /** Whether it is large enough, and both operands can lie in shared memory as the instructions need them. */
@@ -130,7 +139,7 @@ public final class ProductKernel implements KernelGenerator {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
       return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
-          && (!choice.tensorCopies() || isMapped());
+          && (!choice.tensorCopies() || members.isEmpty() && isMapped());
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -180,7 +189,7 @@ public final class ProductKernel implements KernelGenerator {
       scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
       List<Value> operands = new ArrayList<>();
-      operands.add(builder.size(depth().ceilDiv(tile.k())));
+      operands.add(iterations(left));
       operands.add(builder.fill(0, promotes ? accumulators.withFormat(Formats.F32) : accumulators));
       Block fetch = builder.nested(inner -> {
         Value index = inner.block().argument(TileType.scalar(Formats.I32));
@@ -231,6 +240,26 @@ public final class ProductKernel implements KernelGenerator {
         })).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
+    }
+
+    /** How many tiles of the depth there are: of rows that nobody is a member of, none. */
+    private Value iterations(OperandLoader left) {
+      Value all = builder.size(depth().ceilDiv(tile.k()));
+      if (members.isEmpty()) {
+        return all;
+      }
+      Grid2 grid = left.grid(builder, firstRow, builder.number(0), outside);
+      GlobalMemory memory = new GlobalMemory(builder, grid, operandGuards(true), symbols);
+      Value count = members.get().count(builder, memory);
+      memberCount = Optional.of(count);
+      // Once for all iterations, since loads stay where they are.
+      leftAt = members.get().placed(members.get().tokens(memory)).left();
+      return members.get().iterations(builder, firstRow, count, all);
+    }
+
+    /** The product at the coordinates of a grid of results. */
+    private Product placed(ElementEmitter emitter) {
+      return members.map(rows -> rows.placed(rows.tokens(emitter.memory()))).orElse(product);
     }
 
     /** Adds a tile's scaled sum. Scales are read ahead of the products, so that they are there when these are. */
@@ -320,8 +349,9 @@ public final class ProductKernel implements KernelGenerator {
       if (!scalesTiles) {
         return grid.apply(inner, Scalar.ADD, carried, sum);
       }
-      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(true)), product.left()));
-      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), product.right()));
+      Product at = placed(emitter);
+      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(true)), at.left()));
+      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), at.right()));
       return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, ofLeft, ofRight));
     }
 
@@ -412,7 +442,7 @@ public final class ProductKernel implements KernelGenerator {
       }
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory));
+      List<IndexExpr> at = isLeft ? leftAt : rightAt(Optional.of(memory));
       if (loader.isAsync()) {
         OperandSource source = inMemory(value, at).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
@@ -427,7 +457,7 @@ public final class ProductKernel implements KernelGenerator {
         TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.of(memory));
+      List<IndexExpr> at = isLeft ? leftAt : rightAt(Optional.of(memory));
       if (loader.isAsync()) {
         loader.copy(memory, codes, at, stage);
       } else {
@@ -476,18 +506,21 @@ public final class ProductKernel implements KernelGenerator {
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
+        Product at = placed(emitter);
         Value value = scales
-            ? scaled(
-                emitter, part, scale(emitter, memoryOf(true), product.left()), scale(emitter, memoryOf(false), product.right()))
+            ? scaled(emitter, part, scale(emitter, memoryOf(true), at.left()), scale(emitter, memoryOf(false), at.right()))
             : builder.cast(
                 part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
           ScaleFactors factors = new ScaleFactors(emitter);
-          value = factors.applyOuter(value, memoryOf(true), product.left());
-          value = factors.applyOuter(value, memoryOf(false), product.right());
+          value = factors.applyOuter(value, memoryOf(true), at.left());
+          value = factors.applyOuter(value, memoryOf(false), at.right());
         }
-        emitter.define(product.operation().result(), product.result(), value);
-        new ProductEpilogue(product, region, emitter).store(buffers.results());
+        if (members.isPresent()) {
+          value = members.get().ofMembers(builder, emitter.grid(), memberCount.orElseThrow(), value);
+        }
+        emitter.define(product.operation().result(), at.result(), value);
+        new ProductEpilogue(at, region, emitter).store(buffers.results());
       }
     }
   }

@@ -11,6 +11,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
+import nibble.ir.layout.Interleaving;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.Scales;
 import nibble.ir.shape.Dim;
@@ -160,6 +161,13 @@ record ScaleFactors(ElementEmitter emitter) {
     ImmutableList<Dim> box = layout.granularity().boxWithin(scaled.shape());
     IndexExpr inside = IndexExpr.ZERO;
     for (int axis = 0; axis < at.size(); axis++) {
+      Optional<Interleaving> rows = axis == at.size() - 2 ? layout.granularity().interleaving() : Optional.empty();
+      if (rows.isPresent()) {
+        IndexExpr inPeriod = at.get(axis).modulo(Dim.of(rows.get().rows()));
+        inside = inside.plus(inPeriod.dividedBy(Dim.of(rows.get().cycle())))
+            .plus(at.get(axis).modulo(Dim.of(rows.get().run())));
+        continue;
+      }
       inside = inside.plus(at.get(axis).modulo(box.get(axis)));
     }
     return inside;

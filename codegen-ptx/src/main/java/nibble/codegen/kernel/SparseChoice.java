@@ -8,13 +8,14 @@ import nibble.codegen.target.Feature.Support;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.TensorFormat;
 import nibble.ir.Operation;
+import nibble.ir.TensorType;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.GroupPattern;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Decompress;
 
-/** Whether a target multiplies a compressed right operand as it is stored, and how; what it doesn't is decompressed. */
+/** Whether a target multiplies a compressed operand as it is stored, and how; what it doesn't is decompressed. */
 final class SparseChoice {
   private static final ImmutableSet<NumberFormat> HALVES = ImmutableSet.of(Formats.F16, Formats.BF16);
   private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
@@ -28,21 +29,29 @@ final class SparseChoice {
 
   private SparseChoice() {}
 
-  /** The way to multiply a kernel's product by sparse instructions; nothing where its right operand is not compressed. */
+  /** The way to multiply a kernel's product by sparse instructions; nothing where no operand is compressed. */
   static Optional<ProductChoice> of(Operation kernel, Product product, Target target) {
     List<Operation> operations = kernel.regions().getFirst().operations();
     boolean reduces = operations.stream().anyMatch(operation -> operation.op() instanceof Amax);
     return operations.stream()
-        .filter(operation -> operation.op() instanceof Decompress && operation.result().equals(product.operand(false)))
-        .flatMap(operation ->
-            of(product, new SparseWeight(operation.operand(0).tensorType()), target, reduces).stream())
+        .filter(operation -> operation.op() instanceof Decompress)
+        .flatMap(operation -> of(product, operation, target, reduces).stream())
         .findFirst();
+  }
+
+  private static Optional<ProductChoice> of(Product product, Operation decompress, Target target, boolean reduces) {
+    TensorType type = decompress.operand(0).tensorType();
+    if (decompress.result().equals(product.operand(false))) {
+      return of(product, new SparseWeight(type, false), target, reduces);
+    }
+    boolean isLeft = decompress.result().equals(product.operand(true)) && product.members().isEmpty();
+    return isLeft ? of(product.transposed(), new SparseWeight(type, true), target, reduces) : Optional.empty();
   }
 
   /**
    * The way to multiply by sparse instructions, of the transposed product.
    *
-   * @param product whose right operand is a decompressed one
+   * @param product whose right operand is a decompressed one; of an activation, the transposed one
    * @param reduces whether the kernel reduces over boxes of the result, which lie in tiles of 64 rows
    */
   private static Optional<ProductChoice> of(Product product, SparseWeight weight, Target target, boolean reduces) {

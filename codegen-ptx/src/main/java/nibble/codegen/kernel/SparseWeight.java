@@ -8,13 +8,14 @@ import nibble.ir.layout.SparseLayouts;
 import nibble.ir.shape.Dim;
 
 /**
- * A compressed matrix, outputs by depth, as the left operand of sparse matrix instructions: the product is the
- * transposed one, whose rows are outputs. Of V:N:M, the depth is that of the kept columns, which the other operand is
+ * A compressed matrix as the left operand of sparse matrix instructions: a weight, outputs by depth, whose product is the
+ * transposed one, with outputs as rows; or an activation, whose product is as it is. Of V:N:M, the depth is that of the kept columns, which the other operand is
  * gathered by.
  *
  * @param type the sparse type
+ * @param isActivation whether it is the left operand of the product that the program has
  */
-record SparseWeight(TensorType type) {
+record SparseWeight(TensorType type, boolean isActivation) {
   GroupPattern pattern() {
     return SparseElements.pattern(type.sparse().orElseThrow());
   }
@@ -27,6 +28,7 @@ record SparseWeight(TensorType type) {
     return Math.toIntExact(type.shape().last().constant());
   }
 
+  /** Rows: outputs of a weight. */
   Dim outputs() {
     return type.shape().dim(0);
   }
@@ -58,8 +60,8 @@ record SparseWeight(TensorType type) {
   }
 
   /** Tiles of metadata along the rows. */
-  int metadataRows() {
-    return Math.ceilDiv(Math.toIntExact(outputs().constant()), metadata().rows());
+  Dim metadataRows() {
+    return outputs().ceilDiv(metadata().rows());
   }
 
   /** Words of metadata in a row of tiles. */
@@ -82,7 +84,8 @@ record SparseWeight(TensorType type) {
   ProductTile tile(ProductFormat format, Dim columns, long scaleDepth, boolean promotes) {
     boolean fewColumns = columns.isConstant() && columns.constant() <= 64;
     int most = Integer.lowestOneBit(blockRows());
-    boolean large = outputs().constant() > 64 && !fewColumns;
+    boolean fewRows = outputs().isConstant() && outputs().constant() <= 64;
+    boolean large = !fewRows && !fewColumns;
     int m = Math.min(most, large ? 128 : 64);
     int warpsM = Math.min(2, m / metadata().rows());
     int warpsN = (large && promotes ? 8 : 4) / warpsM;

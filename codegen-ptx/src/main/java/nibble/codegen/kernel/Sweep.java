@@ -9,6 +9,7 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.layout.Interleaving;
 import nibble.ir.op.Amax;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.shape.Dim;
@@ -24,10 +25,11 @@ import nibble.ir.shape.Shape;
  * @param full coordinates of full values
  * @param box extents of a box where fibres are boxes, or of a fibre along each axis
  * @param guards conditions that elements of incomplete boxes do not meet
+ * @param interleaving how rows are dealt to boxes, where those of a box are no neighbours
  */
 record Sweep(
     Shape shape, Dim fibres, Dim length, ImmutableList<IndexExpr> full, ImmutableList<Dim> box,
-    ImmutableList<Guard> guards) {
+    ImmutableList<Guard> guards, Optional<Interleaving> interleaving) {
   /** Variable that counts fibres. */
   static final String FIBRE = "fibre";
 
@@ -38,12 +40,14 @@ record Sweep(
     for (Operation operation : region.operations()) {
       Optional<ImmutableList<Dim>> box = reducedBox(operation);
       if (box.isPresent()) {
-        return of(operation.operand(0).tensorType().shape(), box.get());
+        Optional<Interleaving> rows =
+            operation.op() instanceof Amax amax ? amax.granularity().interleaving() : Optional.empty();
+        return of(operation.operand(0).tensorType().shape(), box.get(), rows);
       }
     }
     // Nothing is reduced: one fibre of all elements.
     Shape shape = region.results().getFirst().tensorType().shape();
-    return of(shape, shape.dims());
+    return of(shape, shape.dims(), Optional.empty());
   }
 
   private static Optional<ImmutableList<Dim>> reducedBox(Operation operation) {
@@ -63,10 +67,14 @@ record Sweep(
     return box.build();
   }
 
-  private static Sweep of(Shape shape, ImmutableList<Dim> box) {
+  private static Sweep of(Shape shape, ImmutableList<Dim> box, Optional<Interleaving> interleaving) {
     List<Dim> counts = new ArrayList<>();
     for (int axis = 0; axis < shape.rank(); axis++) {
       Dim side = box.get(axis);
+      if (axis == shape.rank() - 2 && interleaving.isPresent()) {
+        counts.add(interleaving.get().count(shape.dim(axis)));
+        continue;
+      }
       counts.add(side.equals(shape.dim(axis)) ? Dim.ONE : shape.dim(axis).ceilDiv(side.constant()));
     }
     Shape grid = Shape.of(counts);
@@ -78,13 +86,25 @@ record Sweep(
     ImmutableList.Builder<IndexExpr> full = ImmutableList.builder();
     ImmutableList.Builder<Guard> guards = ImmutableList.builder();
     for (int axis = 0; axis < shape.rank(); axis++) {
-      IndexExpr coordinate = outer.get(axis).times(box.get(axis)).plus(inner.get(axis));
+      boolean isInterleaved = axis == shape.rank() - 2 && interleaving.isPresent();
+      IndexExpr coordinate = isInterleaved
+          ? row(interleaving.get(), outer.get(axis), inner.get(axis))
+          : outer.get(axis).times(box.get(axis)).plus(inner.get(axis));
       full.add(coordinate);
       if (!counts.get(axis).times(box.get(axis)).equals(shape.dim(axis))) {
         guards.add(new Guard(coordinate, shape.dim(axis)));
       }
     }
-    return new Sweep(shape, grid.size(), inside.size(), full.build(), box, guards.build());
+    return new Sweep(shape, grid.size(), inside.size(), full.build(), box, guards.build(), interleaving);
+  }
+
+  /** A row of a box, given its number there. */
+  private static IndexExpr row(Interleaving rows, IndexExpr box, IndexExpr inside) {
+    Dim boxes = Dim.of(rows.boxes());
+    Dim run = Dim.of(rows.run());
+    return box.dividedBy(boxes).times(Dim.of(rows.rows()))
+        .plus(inside.dividedBy(run).times(Dim.of(rows.cycle())))
+        .plus(box.modulo(boxes).times(run)).plus(inside.modulo(run));
   }
 
   /** Whether the last axis lies along fibres: then neighbouring elements of a fibre are neighbours in memory. */
@@ -104,7 +124,10 @@ record Sweep(
     List<Dim> extents = new ArrayList<>();
     for (int axis = 0; axis < shape.rank(); axis++) {
       Dim side = box.get(axis);
-      if (!side.equals(shape.dim(axis))) {
+      if (axis == shape.rank() - 2 && interleaving.isPresent()) {
+        fibre.add(ElementEmitter.box(interleaving.get(), full.get(axis)));
+        extents.add(interleaving.get().count(shape.dim(axis)));
+      } else if (!side.equals(shape.dim(axis))) {
         fibre.add(full.get(axis).dividedBy(side));
         extents.add(side.is(1) ? shape.dim(axis) : shape.dim(axis).ceilDiv(side.constant()));
       }

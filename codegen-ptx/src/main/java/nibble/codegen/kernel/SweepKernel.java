@@ -25,7 +25,7 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Kernel;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceMax;
 import nibble.ir.op.ReduceMean;
@@ -48,7 +48,7 @@ public final class SweepKernel implements KernelGenerator {
   @Override
   public Optional<KernelProgram> generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
     Block region = kernel.regions().getFirst();
-    boolean product = region.operations().stream().anyMatch(operation -> operation.op() instanceof MatMul);
+    boolean product = region.operations().stream().anyMatch(operation -> operation.op() instanceof ProductOp);
     return product ? Optional.empty() : Optional.of(new Generation(kernel, symbols).run());
   }
 

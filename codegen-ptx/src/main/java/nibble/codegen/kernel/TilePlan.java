@@ -5,7 +5,7 @@ import nibble.ir.format.Formats;
 /**
  * How a product is cut, by a choice of instructions.
  *
- * @param product as it is multiplied: transposed where its right operand is compressed, with inner scales folded where
+ * @param product as it is multiplied: transposed where a weight is compressed, with inner scales folded where
  *     codes become f16
  * @param tile of a block of threads
  * @param scalesVary whether scales change along the depth
@@ -21,7 +21,7 @@ record TilePlan(Product product, ProductTile tile, boolean scalesVary, boolean s
    */
   static TilePlan of(Product given, ProductChoice choice, int sharedLimit) {
     ProductFormat format = choice.format();
-    Product oriented = choice.sparse().isPresent() ? given.transposed() : given;
+    Product oriented = choice.sparse().filter(operand -> !operand.isActivation()).isPresent() ? given.transposed() : given;
     Product product = format.unpacks() && format.left().equals(Formats.F16) ? oriented.folding() : oriented;
     boolean scalesVary = product.scalesVary();
     boolean variesOutside = scalesVary && !format.appliesScales();

@@ -3,7 +3,6 @@ package nibble.codegen.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.Guard;
@@ -77,7 +76,7 @@ record VisibleKeys(
     Value scores = products;
     if (scalesScores(space)) {
       Value real = builder.cast(products, Formats.F32, Rounding.NEAREST_EVEN);
-      scores = grid.apply(builder, Scalar.MUL, real, factor(builder, emitter));
+      scores = grid.apply(builder, Scalar.MUL, real, factor(builder, emitter, keyTile));
       if (space.mask().isPresent()) {
         scores = masked(builder, scores, emitter);
       }
@@ -109,20 +108,26 @@ record VisibleKeys(
   }
 
   /** What products are multiplied by: the scale, and those of codes. */
-  private Value factor(TileBuilder builder, ElementEmitter emitter) {
+  private Value factor(TileBuilder builder, ElementEmitter emitter, Value keyTile) {
     Value factor = builder.real(space.op().scale() * LOG2_E);
     if (!space.isScaled()) {
       return factor;
     }
     Grid2 grid = emitter.grid();
-    List<Value> scales = Stream.of(0, 1).map(operand -> emitter.scaleOf(
-        emitter.memoryOf(space.operation().operand(operand)), space.rowAt(operand))).toList();
-    Value ofQueries = grid.apply(builder, Scalar.MUL, scales.get(0), factor);
-    return grid.apply(builder, Scalar.MUL, ofQueries, scales.get(1));
+    Value ofQueries = grid.apply(builder, Scalar.MUL, scales(emitter, 0), factor);
+    Value ofKeys = KeyScales.of(space, tile).map(scales -> scales.spread(builder, emitter, keyTile))
+        .orElseGet(() -> scales(emitter, 1));
+    return grid.apply(builder, Scalar.MUL, ofQueries, ofKeys);
+  }
+
+  private Value scales(ElementEmitter emitter, int operand) {
+    return emitter.scaleOf(emitter.memoryOf(space.operation().operand(operand)), space.rowAt(operand));
   }
 
   private Value fill(TileBuilder builder) {
-    return builder.real(space.op().fill().map(fill -> fill * LOG2_E).orElse(Double.NEGATIVE_INFINITY));
+    // The lowest numbers of f32 are infinite in units of a power of two, but a query that sees no key has equal weights.
+    return builder.real(space.op().fill()
+        .map(fill -> Math.clamp(fill * LOG2_E, -Float.MAX_VALUE, Float.MAX_VALUE)).orElse(Double.NEGATIVE_INFINITY));
   }
 
   private Value masked(TileBuilder builder, Value scores, ElementEmitter emitter) {

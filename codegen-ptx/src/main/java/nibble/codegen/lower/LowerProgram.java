@@ -52,6 +52,7 @@ import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.SparseMma;
+import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
@@ -60,6 +61,7 @@ import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
+import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
@@ -256,6 +258,9 @@ public final class LowerProgram {
           owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
       case MmaOperand operand ->
           values.put(operation.result(), new MmaOperandCode(code).pack(tile(operation, 0), operand));
+      case TileRename rename -> values.put(operation.result(), renamed(rename, values.get(operation.operand(0))));
+      case StepMma step -> values.put(operation.result(), new StepMmaCode(code).add(
+          step, owned(operation), tile(operation, 1), fragments(operation, 2), fragments(operation, 3)));
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
           owned(operation), fragment(operation, 1), fragment(operation, 2),
           List.of(fragment(operation, 3), fragment(operation, 4)), mma));
@@ -274,6 +279,18 @@ public final class LowerProgram {
       case Pipeline pipeline -> new RegionCode().lowerRing(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
+  }
+
+  private static Lowered renamed(TileRename rename, Lowered value) {
+    return value instanceof Fragment fragment
+        ? new Fragment(rename.result(), fragment.words())
+        : new Tile(rename.result(), ((Tile) value).elements());
+  }
+
+  /** Every second operand from one on. */
+  private List<Fragment> fragments(Operation operation, int first) {
+    return IntStream.iterate(first, i -> i < operation.operands().size(), i -> i + 2)
+        .mapToObj(i -> fragment(operation, i)).toList();
   }
 
   private void copyTensor(Operation operation) {

@@ -13,9 +13,12 @@ import nibble.codegen.lower.Lowered.Tile;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
+import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.MmaOperand;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 
 /** Left operands of products from registers: rounded and packed where they are. */
 final class MmaOperandCode {
@@ -37,12 +40,28 @@ final class MmaOperandCode {
     for (int[] at : RegisterMap.coordinates(type)) {
       wanted.add(elements.get(ImmutableIntArray.of(at[0], at[1] + op.start())));
     }
-    PtxType pair = type.format().equals(Formats.F16) ? PtxType.F16X2 : PtxType.BF16X2;
+    int perWord = Integer.SIZE / type.format().storageBits();
     ImmutableList.Builder<Register> words = ImmutableList.builder();
-    for (int i = 0; i < wanted.size(); i += 2) {
-      words.add(code.ptx().packHalves(pair, code.register(wanted.get(i)), code.register(wanted.get(i + 1))));
+    for (int i = 0; i < wanted.size(); i += perWord) {
+      List<Register> neighbours = wanted.subList(i, i + perWord).stream().map(code::register).toList();
+      words.add(perWord == 2 ? halves(type.format(), neighbours) : bytes(type.format(), neighbours));
     }
     return new Fragment(type, words.build());
+  }
+
+  private Register halves(NumberFormat format, List<Register> elements) {
+    PtxType pair = format.equals(Formats.F16) ? PtxType.F16X2 : PtxType.BF16X2;
+    return code.ptx().packHalves(pair, elements.get(0), elements.get(1));
+  }
+
+  /** Four floats of eight bits, two for each instruction; what is too large becomes the largest. */
+  private Register bytes(NumberFormat format, List<Register> elements) {
+    String instruction = "cvt.rn.satfinite." + format.name() + "x2.f32";
+    Register low = code.ptx().op(instruction, elements.get(1), elements.get(0));
+    Register high = code.ptx().op(instruction, elements.get(3), elements.get(2));
+    Register word = code.ptx().fresh(RegisterType.B32);
+    code.ptx().emit("mov.b32", word, RegisterVector.of(low, high));
+    return word;
   }
 
   /** Lanes and warps must have the same rows and columns in both. */

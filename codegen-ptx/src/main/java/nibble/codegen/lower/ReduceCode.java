@@ -99,11 +99,7 @@ final class ReduceCode {
   }
 
   private Operand shuffled(Operand value, int mask) {
-    Register register = code.register(value);
-    if (register.type() == RegisterType.F32) {
-      return ptx.floatOf(ptx.shuffleXor(ptx.bitsOf(register), mask));
-    }
-    return ptx.shuffleXor(register, mask);
+    return ptx.shuffleXor(code.register(value), mask);
   }
 
   /** Every warp leaves its values and takes up those of the warps that differ from it in the reduced bits. */

@@ -19,12 +19,15 @@ import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Compare;
 import nibble.ir.op.Compress;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.For;
 import nibble.ir.op.Hadamard;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.Members;
+import nibble.ir.op.ProductOp;
+import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.Reshape;
@@ -90,9 +93,17 @@ public final class FormKernels {
       // Inner scales are found by whoever divides by them, and belong to no kernel, as a view does.
       return;
     }
-    if (operation.op() instanceof MatMul || operation.op() instanceof Attention) {
+    if (operation.op() instanceof ProductOp || operation.op() instanceof Attention) {
       operation.operands().forEach(this::materialize);
       start(operation);
+      return;
+    }
+    if (operation.op() instanceof Members) {
+      start(operation);
+      return;
+    }
+    if (operation.op() instanceof Decompress) {
+      // Whoever reads it reads through it.
       return;
     }
     Group latest = latestGroup(operation);
@@ -103,7 +114,12 @@ public final class FormKernels {
       }
       return;
     }
-    if (latest == null || readsThroughView(operation, latest) || !join(latest, operation)) {
+    boolean throughView = latest != null && readsThroughView(operation, latest);
+    if (throughView && operation.op() instanceof Compare) {
+      // Whoever chooses by it compares what lies in memory, which costs less than a kernel.
+      return;
+    }
+    if (latest == null || throughView || !join(latest, operation)) {
       start(operation);
     }
   }
@@ -125,7 +141,9 @@ public final class FormKernels {
   /** Work on inputs that is cheap enough to be repeated by each kernel that reads it. */
   private boolean isFloating(Operation operation) {
     boolean cheap = switch (operation.op()) {
-      case MatMul product -> false;
+      case ProductOp product -> false;
+      case Members members -> false;
+      case Prune prune -> false;
       case Attention attention -> false;
       case ReduceOp reduce -> false;
       case Amax amax -> false;

@@ -10,10 +10,14 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
+import nibble.ir.op.Compress;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Gather;
+import nibble.ir.op.GroupedMatMul;
 import nibble.ir.op.Hadamard;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.Members;
+import nibble.ir.op.ProductOp;
+import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
 import nibble.ir.op.Scales;
@@ -38,13 +42,18 @@ final class Group {
   private final boolean isProduct;
   private final Optional<Value> swept;
   private final boolean isAttention;
+  /** Whether rows are those of a table, or the table is made. */
+  private final boolean isGrouped;
+  private final boolean isPruned;
   private Space space;
 
   /** A group that starts with that operation. */
   Group(int index, Operation first) {
     this.index = index;
     this.isAttention = first.op() instanceof Attention;
-    this.isProduct = isAttention || first.op() instanceof MatMul;
+    this.isGrouped = first.op() instanceof GroupedMatMul || first.op() instanceof Members;
+    this.isPruned = first.op() instanceof Prune;
+    this.isProduct = isAttention || first.op() instanceof ProductOp;
     boolean reduces = first.op() instanceof ReduceOp || first.op() instanceof Amax;
     this.swept = reduces ? Optional.of(first.operand(0)) : Optional.empty();
     this.space = Space.of((reduces ? first.operand(0) : first.result()).tensorType().shape());
@@ -84,8 +93,14 @@ final class Group {
 
   /** Takes the operation in, if it can be computed in the same sweep over the space. */
   boolean accept(Operation operation) {
-    Optional<Extent> extent = isAttention && !isPlainWork(operation) ? Optional.empty() : switch (operation.op()) {
-      case MatMul product -> Optional.empty();
+    boolean takesPlainWork = isAttention || isGrouped && isProduct;
+    boolean refuses = isGrouped && !isProduct || takesPlainWork && !isPlainWork(operation)
+        || isPruned && !(operation.op() instanceof Compress);
+    Optional<Extent> extent = refuses ? Optional.empty() : switch (operation.op()) {
+      case ProductOp product -> Optional.empty();
+      case Members members -> Optional.empty();
+      case Prune prune -> Optional.empty();
+      case Compress compress -> isPruned ? Optional.of(Extent.FULL) : Optional.empty();
       case Attention attention -> Optional.empty();
       // They read their operands at other coordinates than their own.
       case Gather gather -> Optional.empty();
@@ -108,7 +123,7 @@ final class Group {
     return extent.isPresent();
   }
 
-  /** What the epilogue of an attention does: work on single elements, no quantizers with what they need. */
+  /** What the epilogue of an attention, or of a product of experts, does: work on single elements, no quantizers with what they need. */
   private static boolean isPlainWork(Operation operation) {
     boolean reduces = operation.op() instanceof ReduceOp || operation.op() instanceof Amax;
     return !reduces && !(operation.op() instanceof Quantize) && !(operation.op() instanceof Scales);

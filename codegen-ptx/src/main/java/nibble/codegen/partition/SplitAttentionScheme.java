@@ -4,69 +4,127 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import nibble.ir.BlockBuilder;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
-import nibble.ir.layout.Granularities;
-import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.CodeRange;
+import nibble.ir.op.Amax;
 import nibble.ir.op.Attention;
+import nibble.ir.op.AttentionCodes;
 import nibble.ir.op.AttentionScheme;
+import nibble.ir.op.AttentionScheme.LowBit;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Constant;
+import nibble.ir.op.Maximum;
+import nibble.ir.op.Mul;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceMean;
 import nibble.ir.op.Sub;
+import nibble.ir.op.Transpose;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
-import nibble.ir.shape.Dim;
 
 /**
- * Takes the quantizers out of an attention by {@code sage1}: keys less their mean, and queries, in INT8 by blocks.
+ * Takes the quantizers out of a low-bit attention: keys less their mean, queries, and values where they are codes. These
+ * come column after column, so that keys are neighbours.
  *
  * <pre>
- * %1 = attention %q, %k, %v {scheme = sage1}
+ * %1 = attention %q, %k, %v {scheme = sage2}
  * ==&gt;
  * %2 = reduce_mean %k {axes = [1], keep = true}
  * %3 = sub %k, %2
- * %4 = quantize %3 : tensor&lt;[H,N,D] x i8, scale&lt;block(64,D), f32&gt;&gt;
- * %5 = quantize %q : tensor&lt;[H,N,D] x i8, scale&lt;block(128,D), f32&gt;&gt;
- * %1 = attention %5, %4, %v
+ * %4 = quantize %3 : tensor&lt;[H,N,D] x i8, scale&lt;interleaved(64,8,2), f32&gt;&gt;
+ * %5 = quantize %q : tensor&lt;[H,N,D] x i8, scale&lt;interleaved(32,8,1), f32&gt;&gt;
+ * %6 = transpose %v {axes = [0, 2, 1]}
+ * %7 = quantize %6 : tensor&lt;[H,E,N] x e4m3, scale&lt;token, f32&gt;&gt;
+ * %1 = attention %5, %4, %7 {scheme = sage2}
  * </pre>
+ *
+ * <p>Queries are less the mean of their block where the scheme smooths them, and a mask makes up for it
+ * ({@link QueryMeans}). Without codes of values nothing is left to the scheme.
  */
 public final class SplitAttentionScheme implements Rewrite {
-  private static final int QUERIES = 128;
-  private static final int KEYS = 64;
+  /** A magnitude whose scale an f32 holds. */
+  private static final double LEAST = 0x1p-100;
 
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof Attention op) || !op.scheme().equals(Optional.of(AttentionScheme.SAGE1))
+    if (!(operation.op() instanceof Attention op) || op.scheme().isEmpty() || !isSplit(op, operation.operands())
+        || operation.operand(0).tensorType().isScaled()
         || !operation.operand(0).tensorType().shape().last().isConstant()) {
       return Optional.empty();
     }
+    LowBit scheme = op.scheme().get().lowBit();
+    AttentionCodes codes = new AttentionCodes(scheme);
     BlockBuilder builder = context.builder();
     Value keys = operation.operand(1);
     Value mean = builder.add(new ReduceMean(ImmutableList.of(keys.tensorType().rank() - 2), true), keys);
     Value smooth = builder.add(new Sub(), wide(builder, keys), wide(builder, mean));
     List<Value> operands = new ArrayList<>(operation.operands());
-    operands.set(0, quantized(builder, wide(builder, operation.operand(0)), QUERIES));
-    operands.set(1, quantized(builder, smooth, KEYS));
-    if (!operands.get(2).tensorType().format().equals(Formats.F16)) {
-      operands.set(2, builder.add(new Cast(Formats.F16), operands.get(2)));
+    Value queries = wide(builder, operation.operand(0));
+    if (scheme.smoothsQueries()) {
+      QueryMeans smoothing = new QueryMeans(builder, operation.operand(0));
+      Value means = smoothing.means();
+      queries = smoothing.smooth(means);
+      Value mask = smoothing.mask(op, means, smooth, operands.stream().skip(3).findFirst());
+      operands = new ArrayList<>(operands.subList(0, 3));
+      operands.add(mask);
     }
-    Attention plain = new Attention(op.scale(), op.causal(), op.window(), op.fill(), Optional.empty(), op.to());
-    return Optional.of(ImmutableList.of(builder.add(plain, operands.toArray(Value[]::new))));
+    operands.set(0, quantized(builder, queries, codes.queries(queries.tensorType())));
+    operands.set(1, quantized(builder, smooth, codes.keys(smooth.tensorType())));
+    operands.set(2, values(builder, scheme, operands.get(2)));
+    Attention rest = codes.scalesValues()
+        ? op : new Attention(op.scale(), op.causal(), op.window(), op.fill(), Optional.empty(), op.to());
+    return Optional.of(ImmutableList.of(builder.add(rest, operands.toArray(Value[]::new))));
+  }
+
+  /** Whether kernels have what is left. */
+  private static boolean isSplit(Attention op, List<Value> operands) {
+    boolean hasTruths = operands.size() == 4 && operands.get(3).tensorType().format().equals(Formats.BOOL);
+    return switch (op.scheme().orElseThrow()) {
+      case SAGE1, SAGE2, SAGE2PP -> true;
+      // A score that fills is not one that is added to products of codes.
+      case SAGE2_INT4, SAGE3 -> !hasTruths || op.fill().isEmpty();
+      case SAGE1_INT8 -> false;
+    };
   }
 
   private static Value wide(BlockBuilder builder, Value value) {
     return value.tensorType().format().equals(Formats.F32) ? value : builder.add(new Cast(Formats.F32), value);
   }
 
-  private static Value quantized(BlockBuilder builder, Value value, int rows) {
-    Dim columns = value.tensorType().shape().last();
-    ScaleLayout layout = new ScaleLayout(new Granularities.PerBlock(rows, columns.constant()), Formats.F32);
-    TensorType type = value.tensorType().plain(Formats.I8).withScale(layout);
+  private static Value quantized(BlockBuilder builder, Value value, TensorType type) {
     return builder.add(new Quantize(FixedRounding.NEAREST_AWAY, type), value);
+  }
+
+  private static Value values(BlockBuilder builder, LowBit scheme, Value values) {
+    AttentionCodes codes = new AttentionCodes(scheme);
+    if (!codes.scalesValues()) {
+      return values.tensorType().format().equals(Formats.F16)
+          ? values : builder.add(new Cast(Formats.F16), values);
+    }
+    int rank = values.tensorType().rank();
+    ImmutableList<Integer> axes = IntStream.range(0, rank)
+        .mapToObj(axis -> axis < rank - 2 ? axis : 2 * rank - 3 - axis).collect(ImmutableList.toImmutableList());
+    Value columns = builder.add(new Transpose(axes), wide(builder, values));
+    TensorType type = codes.values(wide(builder, values).tensorType());
+    Quantize quantize = new Quantize(FixedRounding.NEAREST_EVEN, type);
+    return CodeRange.of(type.format()).most() == scheme.range()
+        ? builder.add(quantize, columns) : builder.add(quantize, columns, scales(builder, columns, type, scheme.range()));
+  }
+
+  /** Scales that spread magnitudes over codes up to that one. */
+  private static Value scales(BlockBuilder builder, Value x, TensorType type, double range) {
+    Value amax = builder.add(new Amax(type.scale().orElseThrow().granularity()), x);
+    Value positive = builder.add(new Maximum(), amax, number(builder, LEAST));
+    return builder.add(new Mul(), positive, number(builder, 1 / range));
+  }
+
+  private static Value number(BlockBuilder builder, double value) {
+    return builder.add(Constant.splat(value, TensorType.scalar(Formats.F32)));
   }
 }

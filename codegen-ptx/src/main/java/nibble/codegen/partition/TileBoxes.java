@@ -16,7 +16,8 @@ final class TileBoxes {
   private TileBoxes() {}
 
   static boolean fits(Reduction reduction, Shape shape) {
-    if (!(reduction instanceof Reduction.Boxes(var granularity)) || shape.rank() < 2) {
+    if (!(reduction instanceof Reduction.Boxes(var granularity)) || shape.rank() < 2
+        || granularity.interleaving().isPresent()) {
       return false;
     }
     ImmutableList<Dim> box = granularity.boxWithin(shape);

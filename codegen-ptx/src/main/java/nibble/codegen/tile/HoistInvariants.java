@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import nibble.codegen.tile.op.Guard;
 import nibble.codegen.tile.op.Load;
 import nibble.ir.Block;
 import nibble.ir.Function;
@@ -12,7 +13,7 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 
 /**
- * Moves what does not change out of loops and guards:
+ * Moves what does not change out of loops, and scalars out of guards:
  *
  * <pre>
  * loop %n do (%i) { %1 = apply %a, %b {function = mul}; %2 = apply %1, %i {function = add}; ... }
@@ -21,7 +22,8 @@ import nibble.ir.Value;
  * loop %n do (%i) { %2 = apply %1, %i {function = add}; ... }
  * </pre>
  *
- * Loads stay: outside of their guard they might read what is not there.
+ * Loads stay: outside of their guard they might read what is not there. Tiles stay in a guard, which is there to spare
+ * them, unless they leave a loop around it.
  */
 public final class HoistInvariants {
   private HoistInvariants() {}
@@ -38,20 +40,29 @@ public final class HoistInvariants {
         continue;
       }
       List<Block> regions = new ArrayList<>();
+      boolean isGuard = operation.op() instanceof Guard;
       for (Block region : operation.regions()) {
-        regions.add(split(hoist(region), operations));
+        regions.add(split(hoist(region), operations, new HashSet<>(), isGuard));
       }
       operations.add(operation.withRegions(regions));
     }
     return new Block(block.arguments(), ImmutableList.copyOf(operations), block.results());
   }
 
-  /** Moves invariant operations of a region to the end of {@code before}; what is left is returned. */
-  private static Block split(Block region, List<Operation> before) {
-    Set<Value> inside = new HashSet<>(region.arguments());
+  /**
+   * Moves invariant operations of a region, and of guards in it, to the end of {@code before}; what is left is returned.
+   *
+   * @param inside values that change, to which those of the region are added
+   * @param isGuard whether only scalars move
+   */
+  private static Block split(Block region, List<Operation> before, Set<Value> inside, boolean isGuard) {
+    inside.addAll(region.arguments());
     List<Operation> kept = new ArrayList<>();
-    for (Operation operation : region.operations()) {
-      boolean invariant = isMovable(operation) && operation.operands().stream().noneMatch(inside::contains);
+    for (Operation any : region.operations()) {
+      Operation operation = !isGuard && any.op() instanceof Guard
+          ? any.withRegions(List.of(split(any.regions().getFirst(), before, inside, false))) : any;
+      boolean invariant = isMovable(operation) && (!isGuard || isScalar(operation))
+          && operation.operands().stream().noneMatch(inside::contains);
       if (invariant) {
         before.add(operation);
       } else {
@@ -60,6 +71,10 @@ public final class HoistInvariants {
       }
     }
     return new Block(region.arguments(), ImmutableList.copyOf(kept), region.results());
+  }
+
+  private static boolean isScalar(Operation operation) {
+    return operation.result().type() instanceof TileType type && type.isScalar();
   }
 
   private static boolean isMovable(Operation operation) {

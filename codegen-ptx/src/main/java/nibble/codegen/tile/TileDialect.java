@@ -30,6 +30,7 @@ import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.SparseMma;
+import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
@@ -38,6 +39,7 @@ import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.TileItem;
 import nibble.codegen.tile.op.TilePart;
+import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
@@ -60,13 +62,14 @@ public final class TileDialect implements Dialect {
     return ImmutableList.<Class<? extends Op>>builder()
         .add(Launch.class, ProgramId.class, Size.class, Fill.class, TileIota.class)
         .add(Apply.class, TileCast.class, StochasticCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
+        .add(TileRename.class)
         .add(TileItem.class, TileHadamard.class)
         .add(ConvertLayout.class)
         .add(Advance.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
         .add(TensorMap.class, CopyTensor.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
-        .add(Mma.class, MmaOperand.class, BlockScaledMma.class, SparseMma.class)
+        .add(Mma.class, MmaOperand.class, StepMma.class, BlockScaledMma.class, SparseMma.class)
         .add(WarpgroupMma.class, WaitWarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, Check.class)
         .build();

@@ -2,6 +2,7 @@ package nibble.codegen.work;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.target.TensorRate;
 import nibble.codegen.tile.Scalar;
@@ -30,6 +32,7 @@ import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SparseMma;
+import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.WaitCopies;
@@ -43,7 +46,7 @@ import nibble.ir.format.Formats;
 /**
  * Counts what a block of a tile program does, by running through it: counters, indices and masks as they are, data not at
  * all. Loops go round as often as the sizes say, of which some iterations at either end are looked at; a branch on data
- * counts as taken. Of a mask that is too large to be looked at, the share of true elements is that of what it is made of.
+ * counts as taken, of a choice by data the larger number. Of a mask that is too large to be looked at, the share of true elements is that of what it is made of.
  */
 public final class CountWork implements TileMachine {
   /** Tiles of so many elements are computed. */
@@ -103,7 +106,7 @@ public final class CountWork implements TileMachine {
 
   private void run(Operation operation) {
     add(costs.computeIfAbsent(operation, one -> OpWork.of(one, launch.warps()).needed(needed.of(one)))
-        .masked(mask(operation)));
+        .masked(mask(operation), operation.op()));
     switch (operation.op()) {
       case Loop(int step) -> loop(operation, step);
       case Pipeline(int stages) -> ring(operation, stages);
@@ -117,6 +120,7 @@ public final class CountWork implements TileMachine {
       }
       case Mma _ -> sums(operation);
       case BlockScaledMma _ -> sums(operation);
+      case StepMma _ -> sums(operation);
       case SparseMma _ -> {
         sparse = true;
         sums(operation);
@@ -237,9 +241,19 @@ public final class CountWork implements TileMachine {
         && !(operation.op() instanceof Load);
     if (all && type.size() <= SMALL) {
       known.put(result, ((TileOp) operation.op()).run(operands, this, operation).getFirst().data());
+    } else if (type.isScalar() && operation.op() instanceof Apply(Scalar function) && function == Scalar.SELECT) {
+      larger(operation).ifPresent(value -> known.put(result, value));
     } else if (type.format().equals(Formats.BOOL)) {
       shareOf(operation).ifPresent(share -> trueShares.put(result, share));
     }
+  }
+
+  /** Of a choice by data, such as how often a loop goes round for an expert, the larger number. */
+  private Optional<TileValue.Data> larger(Operation select) {
+    return Stream.of(select.operand(1), select.operand(2)).allMatch(known::containsKey)
+        ? Stream.of(select.operand(1), select.operand(2)).map(known::get)
+            .max(Comparator.comparingDouble(data -> data.elements()[0]))
+        : Optional.empty();
   }
 
   private static boolean isIndex(TileType type) {

@@ -22,12 +22,14 @@ import nibble.codegen.tile.op.Reduce;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.SparseMma;
+import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
@@ -89,6 +91,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
       case SharedStore _ -> ofMemory(
           0, bytes(tile(operation, 0)), accesses(tile(operation, 0), ACCESS_BITS));
       case Mma _ -> product(operation, tile(operation, 1), warps);
+      case StepMma(NumberFormat sums) -> steps(operation, sums, warps);
       case BlockScaledMma _ -> product(operation, tile(operation, 1), warps);
       case SparseMma _ -> product(operation, tile(operation, 1), warps);
       case WarpgroupMma(int depthOfA, int depthOfB) -> warpgroups(operation, depthOfA, depthOfB, warps);
@@ -162,6 +165,20 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
     return new OpWork(Optional.of(rate), count, 0, 0, instructions / warps);
   }
 
+  /** Products of pairs, and a multiply-add of each sum behind them. */
+  private static OpWork steps(Operation operation, NumberFormat sums, int warps) {
+    TileType result = tile(operation, 0);
+    double count = 0;
+    double instructions = registers(result);
+    for (int i = 2; i < operation.operands().size(); i += 2) {
+      TileType left = tile(operation, i);
+      double product = (double) result.size() * left.extents().get(1);
+      count += product;
+      instructions += product * left.format().storageBits() / MMA_BITS / warps;
+    }
+    return new OpWork(Optional.of(rate(tile(operation, 2).format(), sums)), count, 0, 0, instructions);
+  }
+
   /** A warpgroup reads its rows of one operand, and all of the other. */
   private static OpWork warpgroups(Operation operation, int depthOfA, int depthOfB, int warps) {
     TileType sums = tile(operation, 0);
@@ -198,9 +215,10 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
     };
   }
 
-  /** The same where a share of what is asked for is masked away. */
-  OpWork masked(double share) {
-    return new OpWork(rate, multiplyAdds, global * share, shared, instructions);
+  /** The same where a mask leaves a share of what is asked for; a copy to shared memory writes zeros in the place of the rest. */
+  OpWork masked(double share, Op op) {
+    return new OpWork(
+        rate, multiplyAdds, global * share, op instanceof Load || op instanceof Store ? shared * share : shared, instructions);
   }
 
   /** The same where a share of the elements is needed. */

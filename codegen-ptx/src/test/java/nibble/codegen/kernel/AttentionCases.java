@@ -66,6 +66,9 @@ final class AttentionCases {
     cases.add(of("attention of groups, causal", shape, "f16", "causal = bottom_right", "f32"));
     cases.add(of("attention in a window", shape, "f16", "causal = none, window = 9", "f32"));
     cases.add(of("attention in a causal window", shape, "f16", "causal = bottom_right, window = 70", "f32"));
+    cases.add(of(
+        "attention with the lowest of fills", new Shape(2, 2, 70, 30, 16, 16), "f16",
+        "causal = bottom_right, fill = -3.0E38", "f32"));
     cases.add(of("attention with a fill", shape, "f16", "causal = bottom_right, fill = -10000.0", "f32"));
     cases.add(KernelCase.of(
         "attention with a negative scale", "", shape.types("f16"),

@@ -25,29 +25,31 @@ class AttentionLoopTest {
    * Heads of a size, whose block has 64 queries and steps of 64 keys.
    *
    * <p>For each step: {@code mma} of a warp, {@code ldmatrix.x4} that give their operands, {@code cp.async} of 16 bytes
-   * of a thread; PTX instructions for each {@code mma}, those included that hide keys of a step where there are some.
+   * of a thread; PTX instructions for each {@code mma}, without and with those that hide keys of a step where there are some.
    */
   enum Case {
-    F16_64(64, "f16", "none", 64, 32, 8, 7.4, 40960),
-    BF16_64_CAUSAL(64, "bf16", "top_left", 64, 32, 8, 9.3, 40960),
+    F16_64(64, "f16", "none", 64, 32, 8, 5.5, 6.3, 40960),
+    BF16_64_CAUSAL(64, "bf16", "top_left", 64, 32, 8, 5.6, 8.2, 40960),
     /** Fragments of queries are loaded again in each step: they would need too many registers. */
-    F16_128(128, "f16", "none", 128, 64 + 8, 16, 5.2, 81920),
-    F16_128_CAUSAL(128, "f16", "top_left", 128, 64 + 8, 16, 6.1, 81920);
+    F16_128(128, "f16", "none", 128, 64 + 8, 16, 4.0, 4.4, 81920),
+    F16_128_CAUSAL(128, "f16", "top_left", 128, 64 + 8, 16, 4.1, 5.3, 81920);
 
     private final String text;
     private final int multiplies;
     private final int matrices;
     private final int copies;
     private final double perMultiply;
+    private final double perMultiplyAtMost;
     private final int shared;
 
     Case(
         int depth, String format, String causal, int multiplies, int matrices, int copies, double perMultiply,
-        int shared) {
+        double perMultiplyAtMost, int shared) {
       this.multiplies = multiplies;
       this.matrices = matrices;
       this.copies = copies;
       this.perMultiply = perMultiply;
+      this.perMultiplyAtMost = perMultiplyAtMost;
       this.shared = shared;
       String type = "tensor<[B,12,S," + depth + "] x " + format + ">";
       this.text = """
@@ -83,7 +85,10 @@ class AttentionLoopTest {
     assertEquals(2 * 2, loop.count("shfl"));
     assertEquals(16, loop.count("cvt"));
     assertEquals(0, loop.count("st.") + loop.count("div") + loop.count("rem"));
-    assertTrue(loop.perMultiply() <= attention.perMultiply, () -> loop.perMultiply() + " PTX instructions for each mma");
+    double usually = loop.usual(kernel.code().kernel()).perMultiply();
+    assertTrue(usually <= attention.perMultiply, () -> usually + " PTX instructions for each mma");
+    double most = loop.perMultiply();
+    assertTrue(most <= attention.perMultiplyAtMost, () -> most + " PTX instructions for each mma at most");
     assertEquals(attention.shared, kernel.code().sharedBytes());
   }
 

@@ -7,12 +7,22 @@ public final class KernelCases {
   private KernelCases() {}
 
   public static Stream<KernelCase> all() {
-    return Stream.of(products(), sweeps(), attentions()).flatMap(cases -> cases);
+    return Stream.of(products(), sweeps(), attentions(), experts(), activations()).flatMap(cases -> cases);
   }
 
   /** Those of attention. */
   public static Stream<KernelCase> attentions() {
     return AttentionCases.all();
+  }
+
+  /** Those of mixtures of experts. */
+  public static Stream<KernelCase> experts() {
+    return ExpertCases.all();
+  }
+
+  /** Those of activations that are compressed. */
+  public static Stream<KernelCase> activations() {
+    return ActivationCases.all();
   }
 
   /** Those of matrix products. */

@@ -25,4 +25,11 @@ class KernelCasesTest {
     KernelHarness.check(kernels, "sm_89");
     KernelHarness.check(kernels, "sm_120a");
   }
+
+  /** Attentions of codes of eight bits as targets have them that multiply these. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#e4m3")
+  void lowBit(KernelCase kernels) {
+    KernelHarness.check(kernels, "sm_89");
+  }
 }

@@ -2,9 +2,12 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import nibble.codegen.ptx.Instruction;
 import nibble.codegen.ptx.Kernel;
 import nibble.codegen.ptx.Label;
@@ -42,6 +45,30 @@ record MainLoop(ImmutableList<Instruction> instructions) {
   /** How many mnemonics begin like that. */
   long count(String prefix) {
     return instructions.stream().filter(instruction -> instruction.mnemonic().startsWith(prefix)).count();
+  }
+
+  /** The loop without what a branch skips in most iterations: guarded parts that neither multiply nor copy. */
+  MainLoop usual(Kernel kernel) {
+    Set<Statement> skipped = Collections.newSetFromMap(new IdentityHashMap<>());
+    Map<Label, Integer> marks = new HashMap<>();
+    for (int i = kernel.body().size() - 1; i >= 0; i--) {
+      if (kernel.body().get(i) instanceof Statement.Mark(Label label)) {
+        marks.put(label, i);
+      } else if (kernel.body().get(i) instanceof Instruction jump && jump.mnemonic().startsWith("bra")
+          && jump.guard().isPresent() && marks.containsKey(jump.operands().getFirst())) {
+        List<Statement> part = kernel.body().subList(i + 1, marks.get(jump.operands().getFirst()));
+        if (part.stream().noneMatch(MainLoop::works)) {
+          skipped.addAll(part);
+        }
+      }
+    }
+    return new MainLoop(
+        instructions.stream().filter(it -> !skipped.contains(it)).collect(ImmutableList.toImmutableList()));
+  }
+
+  private static boolean works(Statement statement) {
+    return statement instanceof Instruction it
+        && (it.mnemonic().startsWith("mma.") || it.mnemonic().startsWith("cp.async"));
   }
 
   /** How many instructions there are for each matrix multiply-add. */

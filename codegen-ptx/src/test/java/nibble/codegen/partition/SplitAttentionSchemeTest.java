@@ -17,6 +17,8 @@ import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.text.Parser;
 import nibble.ir.verify.Verifier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitAttentionSchemeTest {
   private static Function function(String scheme) {
@@ -45,19 +47,26 @@ class SplitAttentionSchemeTest {
   }
 
   @Test
-  void othersStay() {
-    assertEquals(function("sage2"), split(function("sage2")));
+  void valuesAreColumnsOfCodes() {
+    assertEquals(
+        List.of("reduce_mean", "cast", "cast", "sub", "cast", "quantize", "quantize", "cast", "transpose", "quantize",
+            "attention"),
+        split(function("sage2")).body().operations().stream().map(operation -> operation.op().name()).toList());
   }
 
-  /** What it computes is what the scheme means, but for the rounding of weights to f16. */
-  @Test
-  void meansTheScheme() {
+  /**
+   * What it computes is what the scheme means, but for the rounding of weights to f16 by {@code sage1}, and for the small
+   * number that others add to scales.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"sage1", "sage2", "sage2pp", "sage2_int4"})
+  void meansTheScheme(String scheme) {
     Random random = new Random(3);
-    List<Tensor> inputs = function("sage1").parameters().stream()
+    List<Tensor> inputs = function(scheme).parameters().stream()
         .map(parameter -> Tensor.generate(parameter.tensorType(), i -> random.nextGaussian() + i % 32 / 8.0).rounded())
         .toList();
-    double[] expected = run(function("sage1"), inputs);
-    double[] actual = run(split(function("sage1")), inputs);
+    double[] expected = run(function(scheme), inputs);
+    double[] actual = run(split(function(scheme)), inputs);
     double difference = 0;
     double norm = 0;
     for (int i = 0; i < expected.length; i++) {

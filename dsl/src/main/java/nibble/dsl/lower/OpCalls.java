@@ -31,6 +31,7 @@ final class OpCalls {
           .put("dequantize", ImmutableMap.of("to", Formats.F32))
           .put("slice", ImmutableMap.of("step", 1L))
           .put("matmul", ImmutableMap.of("transposeB", false))
+          .put("grouped_matmul", ImmutableMap.of("transposeB", false))
           .put("reduce_sum", ImmutableMap.of("keep", false))
           .put("reduce_mean", ImmutableMap.of("keep", false))
           .put("reduce_max", ImmutableMap.of("keep", false))
@@ -112,7 +113,9 @@ final class OpCalls {
   }
 
   private static Optional<Object> computedDefault(String op, String attribute, List<Value> operands) {
-    if (op.equals("matmul") && attribute.equals("to") && operands.size() == 2) {
+    boolean isProduct = op.equals("matmul") && operands.size() == 2
+        || op.equals("grouped_matmul") && operands.size() == 3;
+    if (isProduct && attribute.equals("to")) {
       TensorType left = operands.get(0).tensorType();
       return Optional.of(Products.resultFormat(left, operands.get(1).tensorType()));
     }

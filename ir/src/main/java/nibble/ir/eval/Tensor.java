@@ -11,6 +11,7 @@ import java.util.function.IntToDoubleFunction;
 import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.Interleaving;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.shape.Dim;
 
@@ -251,8 +252,9 @@ public record Tensor(
    * @param extents of the tensor
    * @param box extents of the elements that share a scale
    * @param grid extents of the tensor of scales
+   * @param interleaving how rows are dealt to boxes, where they are
    */
-  public record ScaleGrid(int[] extents, int[] box, int[] grid) {
+  public record ScaleGrid(int[] extents, int[] box, int[] grid, Optional<Interleaving> interleaving) {
     /** Receives consecutive elements, from (inclusive) to (exclusive), and the index of the scale that they share. */
     @FunctionalInterface
     public interface Run {
@@ -265,7 +267,8 @@ public record Tensor(
       return new ScaleGrid(
           type.shape().extents(),
           box.stream().mapToInt(side -> Math.toIntExact(side.constant())).toArray(),
-          layout.scaleShape(type.shape()).extents());
+          layout.scaleShape(type.shape()).extents(),
+          layout.granularity().interleaving());
     }
 
     /** How many boxes there are, and so scales. */
@@ -313,7 +316,8 @@ public record Tensor(
       int stride = 1;
       int rest = element;
       for (int axis = extents.length - 1; axis >= 0; axis--) {
-        index += rest % extents[axis] / box[axis] * stride;
+        int at = rest % extents[axis];
+        index += (axis == extents.length - 2 && interleaving.isPresent() ? interleaving.get().box(at) : at / box[axis]) * stride;
         rest /= extents[axis];
         stride *= grid[axis];
       }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -118,6 +119,45 @@ public final class Granularities {
     }
   }
 
+  /** One scale for rows of the last axis that lie apart in a regular way: those that one thread of an {@code mma} has. */
+  public record Interleaved(long rows, long cycle, long run) implements Granularity {
+    public Interleaved {
+      new Interleaving(rows, cycle, run);
+    }
+
+    @Override
+    public String keyword() {
+      return "interleaved";
+    }
+
+    @Override
+    public ImmutableList<Long> arguments() {
+      return ImmutableList.of(rows, cycle, run);
+    }
+
+    @Override
+    public String summary() {
+      return "of so many rows of the last axis, one scale for those with the same (row mod cycle) / run";
+    }
+
+    @Override
+    public ImmutableList<Dim> box(Shape shape) {
+      require(shape, 2, this);
+      return lastAxes(shape, Dim.of(interleaving().orElseThrow().side()), shape.last());
+    }
+
+    /** Rows of a box are no neighbours, so an axis with fewer rows has as many boxes. */
+    @Override
+    public ImmutableList<Dim> boxWithin(Shape shape) {
+      return box(shape);
+    }
+
+    @Override
+    public Optional<Interleaving> interleaving() {
+      return Optional.of(new Interleaving(rows, cycle, run));
+    }
+  }
+
   /** One scale for each group of consecutive elements along the last axis. */
   public record PerGroup(long size) implements Granularity {
     public PerGroup {
@@ -153,7 +193,8 @@ public final class Granularities {
         "axis", numbers -> new PerAxis(Math.toIntExact(numbers.get(0))),
         "token", numbers -> new PerToken(),
         "block", numbers -> new PerBlock(numbers.get(0), numbers.get(1)),
-        "group", numbers -> new PerGroup(numbers.get(0)));
+        "group", numbers -> new PerGroup(numbers.get(0)),
+        "interleaved", numbers -> new Interleaved(numbers.get(0), numbers.get(1), numbers.get(2)));
   }
 
   private static ImmutableList<Dim> lastAxes(Shape shape, Dim... extents) {

@@ -1,11 +1,13 @@
 package nibble.ir.layout;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Optional;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Which elements of a tensor share one scale: a box of equal extents that tiles the tensor. A plugin may add its own.
+ * Which elements of a tensor share one scale: a box of equal extents that tiles the tensor, rows perhaps in another order
+ * than they lie in. A plugin may add its own.
  */
 public interface Granularity {
   /** The keyword in {@code scale<...>}: {@code axis}, {@code block}. */
@@ -24,6 +26,11 @@ public interface Granularity {
    * @throws IllegalArgumentException where the shape has too few axes for it
    */
   ImmutableList<Dim> box(Shape shape);
+
+  /** How rows are dealt to boxes; nothing where those of a box are neighbours. */
+  default Optional<Interleaving> interleaving() {
+    return Optional.empty();
+  }
 
   /** {@link #box} with no side longer than its axis, as far as both are known. */
   default ImmutableList<Dim> boxWithin(Shape shape) {

@@ -138,6 +138,11 @@ public record ScaleLayout(
     for (int axis = 0; axis < shape.rank(); axis++) {
       Dim extent = shape.dim(axis);
       Dim side = box.get(axis);
+      Optional<Interleaving> rows = axis == shape.rank() - 2 ? granularity.interleaving() : Optional.empty();
+      if (rows.isPresent()) {
+        dims.add(rows.get().count(extent));
+        continue;
+      }
       dims.add(side.equals(extent) ? Dim.ONE : extent.ceilDiv(side.constant()));
     }
     return Shape.of(dims.build());

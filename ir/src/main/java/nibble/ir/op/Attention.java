@@ -1,6 +1,5 @@
 package nibble.ir.op;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nibble.ir.BlockBuilder;
@@ -24,7 +23,8 @@ import nibble.ir.shape.Shape;
  * a mask that broadcasts to {@code [.., Hq, Nq, Nk]}: numbers that are added to scores, or truth values that tell which
  * keys a query sees. The result is {@code [.., Hq, Nq, E]}.
  *
- * <p>Queries and keys may both be codes with scales; what is multiplied are values, as by {@code matmul}.
+ * <p>Queries and keys may both be codes with scales; what is multiplied are values, as by {@code matmul}. With a scheme
+ * they are those that its quantizers give ({@link AttentionCodes}), and so are values; what is left to the scheme are weights.
  *
  * <p>Where there are fewer heads of keys than of queries, head h of the queries has head {@code h / (Hq / Hkv)} of the
  * keys (grouped-query attention). Query i is at position {@code i}, or at {@code i + Nk - Nq} where the mask is aligned
@@ -81,7 +81,7 @@ public record Attention(
     TensorType queries = operands.get(0);
     Shape q = queries.shape();
     Shape k = operands.get(1).shape();
-    Shape v = operands.get(2).shape();
+    Shape v = AttentionCodes.values(scheme, operands);
     boolean areScaled = queries.isScaled() && operands.get(1).isScaled();
     for (TensorType type : operands.subList(0, 3)) {
       if (!areScaled || !type.isScaled()) {
@@ -97,8 +97,14 @@ public record Attention(
             + queries.format().name() + " and " + type.format().name(), "cast one of them");
       }
     }
-    if (areScaled && (scheme.isPresent() || operands.get(2).isScaled())) {
-      throw new TypeRuleException("attention takes scaled queries and keys with plain values, and no scheme then");
+    if (areScaled && scheme.isPresent()) {
+      if (!new AttentionCodes(scheme.get().lowBit()).take(operands)) {
+        throw new TypeRuleException("scaled operands of attention by " + scheme.get().keyword()
+            + " are codes as its quantizers give them, not " + queries + ", " + operands.get(1) + " and "
+            + operands.get(2));
+      }
+    } else if (areScaled && operands.get(2).isScaled()) {
+      throw new TypeRuleException("attention without a scheme takes scaled queries and keys with plain values");
     }
     expectShapes(q, k, v);
     if (!to.isFloat()) {
@@ -182,10 +188,7 @@ public record Attention(
   @Override
   public double[] error(List<Approximate> operands, Tensor result, ErrorModel model) {
     if (scheme.isPresent()) {
-      // No kernel has it yet.
-      double[] unknown = new double[result.size()];
-      Arrays.fill(unknown, Double.POSITIVE_INFINITY);
-      return unknown;
+      return new LowBitBounds(this, operands, model).error(result);
     }
     return new AttentionBounds(this, operands, model).error(result);
   }

@@ -2,6 +2,7 @@ package nibble.ir.op;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import nibble.ir.TensorType;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
@@ -135,7 +136,7 @@ final class AttentionBounds {
    * Whether it is known which keys the query sees, and all products that count are numbers in f32; masks may be negative
    * infinity for all that.
    */
-  private boolean areFinite(int row, double[] products) {
+  boolean areFinite(int row, double[] products) {
     for (int key = 0; key < products.length; key++) {
       double bias = rows.bias(row, key);
       boolean isNumber = Math.abs(op.scale()) * products[key] <= Float.MAX_VALUE && products[key] <= Float.MAX_VALUE
@@ -153,7 +154,7 @@ final class AttentionBounds {
   }
 
   /** Division by the sum, and storing. */
-  private double finished(double result, double error) {
+  double finished(double result, double error) {
     double magnitude = Math.abs(result) + error;
     double divided = Math.max(
         model.function("div", 1, magnitude), magnitude * model.function("reciprocal", 1, 1) + model.arithmetic(magnitude));
@@ -189,13 +190,15 @@ final class AttentionBounds {
 
   /** The error of an exponential: that of its argument, its own, and that of later rescalings. */
   private double weightError(double exact, double distance, double off, double rescaled) {
-    double factor = Math.exp(off);
-    double function = model.function("exp", distance + off, exact * factor);
-    return exact * Math.expm1(off) + factor * (function + (exact + function) * rescaled) + Float.MIN_NORMAL;
+    // A score that fills may be so low that its own rounding is large, and its weight zero for all that.
+    double grown = exact > 0 ? exact * Math.expm1(off) : Math.exp(off - distance);
+    double most = exact + grown;
+    double function = model.function("exp", distance + off, most);
+    return grown + function + (most + function) * rescaled + Float.MIN_NORMAL;
   }
 
   /** Errors of the scores of a row, and of what is subtracted from them. */
-  private double[] scoreErrors(int row, double[] scores, double[] products, double max) {
+  double[] scoreErrors(int row, double[] scores, double[] products, double max) {
     double[] inherited = new double[products.length];
     if (!exactOperands) {
       double[] left = rows.products(operands.get(0).error(), keys, row);
@@ -203,6 +206,10 @@ final class AttentionBounds {
       Arrays.setAll(inherited, key -> left[key] + right[key]);
     }
     double[] off = new double[products.length];
+    if (IntStream.range(0, off.length).noneMatch(key -> rows.sees(row, key))) {
+      // All scores are the one that fills, whatever that is when it is rounded.
+      return off;
+    }
     for (int key = 0; key < off.length; key++) {
       double maskError = maskError(row, key);
       double distance = scores[key] == Double.NEGATIVE_INFINITY ? 0 : max - scores[key];

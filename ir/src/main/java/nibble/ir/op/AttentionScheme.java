@@ -1,5 +1,6 @@
 package nibble.ir.op;
 
+import java.util.Locale;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
@@ -34,6 +35,11 @@ public enum AttentionScheme {
     return lowBit;
   }
 
+  /** What texts call it. */
+  public String keyword() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /** Which rows of queries or keys share a scale. */
   public enum Sharing {
     /** 128 queries, 64 keys. */
@@ -46,15 +52,16 @@ public enum AttentionScheme {
     /** None: each row has a scale for each 16 of its elements. */
     ELEMENTS;
 
-    private static final int WARP_QUERIES = 32;
-    private static final int BLOCK_QUERIES = 128;
-    private static final int BLOCK_KEYS = 64;
+    static final int WARP_QUERIES = 32;
+    static final int BLOCK_QUERIES = 128;
+    static final int BLOCK_KEYS = 64;
+    static final int CYCLE = 8;
 
     /** The number of the group of a query. */
     public int ofQuery(int row) {
       return switch (this) {
         case BLOCK -> row / BLOCK_QUERIES;
-        case THREAD -> row / WARP_QUERIES * 8 + row % 8;
+        case THREAD -> row / WARP_QUERIES * CYCLE + row % CYCLE;
         case ELEMENTS -> row;
       };
     }
@@ -63,7 +70,7 @@ public enum AttentionScheme {
     public int ofKey(int row) {
       return switch (this) {
         case BLOCK -> row / BLOCK_KEYS;
-        case THREAD -> row / BLOCK_KEYS * 4 + row % 8 / 2;
+        case THREAD -> row / BLOCK_KEYS * (CYCLE / 2) + row % CYCLE / 2;
         case ELEMENTS -> row;
       };
     }
@@ -104,6 +111,11 @@ public enum AttentionScheme {
         throw new IllegalArgumentException("a step of " + step + " products of 448 and " + range + " sums up to " + most
             + ", which f16 does not hold");
       }
+    }
+
+    /** What is added to exponents of two, so that codes of weights are used up to the largest. */
+    public double offset() {
+      return LowBitWeights.offset(weights);
     }
 
     /** Scores of that format with keys less their mean; weights of f16. */

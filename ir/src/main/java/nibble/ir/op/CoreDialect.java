@@ -39,7 +39,7 @@ public final class CoreDialect implements Dialect {
         // Movement
         .add(Reshape.class, Transpose.class, BroadcastTo.class, Slice.class, Concat.class, Gather.class)
         // Products and precision
-        .add(MatMul.class, Attention.class)
+        .add(MatMul.class, Attention.class, Members.class, GroupedMatMul.class, GatedSum.class)
         .add(Amax.class, Percentile.class, MseRange.class, Scales.class, Quantize.class, Dequantize.class)
         .add(Hadamard.class, Prune.class, Compress.class, Decompress.class, Dyadic.class, Requantize.class)
         // Structure
@@ -61,7 +61,7 @@ public final class CoreDialect implements Dialect {
   public ImmutableList<Granularity> granularityExamples() {
     return ImmutableList.of(
         new Granularities.PerTensor(), new Granularities.PerAxis(0), new Granularities.PerToken(),
-        new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32));
+        new Granularities.PerBlock(1, 128), new Granularities.PerGroup(32), new Granularities.Interleaved(32, 8, 1));
   }
 
   @Override

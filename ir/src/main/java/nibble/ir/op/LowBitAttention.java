@@ -18,14 +18,10 @@ import nibble.ir.op.AttentionScheme.Weights;
 final class LowBitAttention {
   private static final int GROUP = 16;
   private static final int QUERY_BLOCK = 128;
-  /** log2 of 448, as SageAttention2 has it. */
-  private static final double E4M3_OFFSET = 8.807;
-  /** log2 of 6 * 448. */
-  private static final double NVFP4_OFFSET = 11.392317;
-  private static final double LOG2_E = 1 / Math.log(2);
 
   private final Attention op;
   private final LowBit scheme;
+  private final LowBitWeights ofScheme;
   private final AttentionRows rows;
   private final int queryCount;
   private final int keyCount;
@@ -35,32 +31,61 @@ final class LowBitAttention {
   private final double[] keys;
   private final double[] values;
   private final double[] columnScales;
-  /** Means of blocks of queries, and keys before they become codes, where queries are smoothed. */
+  private final boolean smoothsQueries;
+  /** Means of blocks of queries, and keys less their mean, where queries are smoothed. */
   private final double[] queryMeans;
-  private final double[] smoothKeys;
+  private final double[] roundedKeys;
 
   LowBitAttention(Attention op, LowBit scheme, List<Tensor> operands) {
     this.op = op;
     this.scheme = scheme;
+    this.ofScheme = new LowBitWeights(scheme);
     this.rows = new AttentionRows(op, operands);
     int[] q = operands.get(0).extents();
     int[] v = operands.get(2).extents();
+    boolean areCodes = operands.get(0).type().isScaled();
     this.queryCount = q[q.length - 2];
     this.keyCount = rows.keyCount();
     this.depth = q[q.length - 1];
-    this.width = v[v.length - 1];
+    this.width = v[v.length - (areCodes && operands.get(2).type().isScaled() ? 2 : 1)];
     NumberFormat format = operands.get(0).type().format();
     this.queryMeans = new double[operands.get(0).size()];
-    this.smoothKeys = byHead(operands.get(1).elements(), keyCount * depth, head -> smoothed(head, format));
-    this.queries = byHead(operands.get(0).elements(), queryCount * depth, head -> head);
-    if (scheme.smoothsQueries()) {
-      smoothQueries();
+    this.smoothsQueries = scheme.smoothsQueries() && !areCodes;
+    if (areCodes) {
+      this.roundedKeys = new double[0];
+      this.queries = operands.get(0).values();
+      this.keys = operands.get(1).values();
+      this.columnScales = scheme.weights() == Weights.E4M3 ? operands.get(2).scales() : new double[0];
+      this.values = codedValues(operands.get(2));
+      return;
     }
+    double[] smoothKeys = byHead(operands.get(1).elements(), keyCount * depth, head -> smoothed(head, format));
+    this.queries = byHead(operands.get(0).elements(), queryCount * depth, head -> head);
+    if (smoothsQueries) {
+      smoothQueries(format);
+    }
+    // The published product of means and keys has operands of their format.
+    this.roundedKeys = Arrays.stream(smoothKeys).map(format::round).toArray();
     this.keys = byHead(smoothKeys, keyCount * depth, head -> codes(head, false));
     double[] queryCodes = byHead(queries, queryCount * depth, head -> codes(head, true));
     System.arraycopy(queryCodes, 0, queries, 0, queryCodes.length);
     this.columnScales = columnScales(operands.get(2).elements());
     this.values = byHead(operands.get(2).elements(), keyCount * width, this::valueCodes);
+  }
+
+  /** Values of which codes are given, keys by columns. */
+  private double[] codedValues(Tensor operand) {
+    double[] given = operand.values();
+    return operand.type().isScaled() ? turned(given, keyCount, width) : given;
+  }
+
+  /** Columns after columns as rows after rows, of each head. */
+  static double[] turned(double[] columns, int rows, int width) {
+    return byHead(columns, rows * width, head -> {
+      double[] turned = new double[head.length];
+      Arrays.setAll(turned, i -> head[i % width * rows + i / width]);
+      return turned;
+    });
   }
 
   /** Rows of one head. */
@@ -94,7 +119,8 @@ final class LowBitAttention {
     return smooth;
   }
 
-  private void smoothQueries() {
+  /** Queries less the mean of their block, which has the format of the queries. */
+  private void smoothQueries(NumberFormat format) {
     int heads = queryCount == 0 ? 0 : queries.length / depth / queryCount;
     for (int head = 0; head < heads; head++) {
       for (int block = 0; block < queryCount; block += QUERY_BLOCK) {
@@ -106,7 +132,7 @@ final class LowBitAttention {
           }
           for (int row = block; row < end; row++) {
             int at = (head * queryCount + row) * depth + column;
-            queryMeans[at] = (float) (sum / (end - block));
+            queryMeans[at] = format.round(sum / (end - block));
             queries[at] = (float) (queries[at] - queryMeans[at]);
           }
         }
@@ -150,8 +176,8 @@ final class LowBitAttention {
 
   private double[] row(int row) {
     double[] products = rows.products(queries, keys, row);
-    if (scheme.smoothsQueries()) {
-      double[] more = rows.products(queryMeans, smoothKeys, row);
+    if (smoothsQueries) {
+      double[] more = rows.products(queryMeans, roundedKeys, row);
       Arrays.setAll(products, key -> products[key] + (float) more[key]);
     }
     double[] scores = rows.scores(row, products);
@@ -170,53 +196,16 @@ final class LowBitAttention {
       double rescale = Math.exp(before - largest);
       double[] weights = new double[end - start];
       for (int key = start; key < end; key++) {
-        weights[key - start] = Math.pow(2, (scores[key] - largest) * LOG2_E + offset());
+        weights[key - start] = ofScheme.weight(largest - scores[key]);
       }
       total = total * rescale + Arrays.stream(weights).sum();
-      double[] step = step(row, start, codesOf(weights));
+      double[] step = step(row, start, ofScheme.codes(weights));
       for (int column = 0; column < width; column++) {
         sums[column] = sums[column] * rescale + step[column];
       }
     }
     double divisor = total == 0 ? 1 : total;
     return Arrays.stream(sums).map(sum -> sum / divisor).toArray();
-  }
-
-  /** What is added to exponents, so that codes of weights are used up to the largest. */
-  private double offset() {
-    return switch (scheme.weights()) {
-      case HALF, BYTE, NVFP4_DIRECT -> 0;
-      case E4M3 -> E4M3_OFFSET;
-      case NVFP4 -> NVFP4_OFFSET;
-    };
-  }
-
-  /** Weights as their codes have them, in the same units. */
-  private double[] codesOf(double[] weights) {
-    return switch (scheme.weights()) {
-      case HALF -> Arrays.stream(weights).map(Formats.F16::round).toArray();
-      case BYTE -> Arrays.stream(weights).map(weight -> LowBitCodes.halfAway(weight * 127) / 127).toArray();
-      case E4M3 -> Arrays.stream(weights).map(weight ->
-          Formats.E4M3.round(Math.min(weight, Formats.E4M3.max()))).toArray();
-      case NVFP4, NVFP4_DIRECT -> grouped(weights, scheme.weights() == Weights.NVFP4_DIRECT);
-    };
-  }
-
-  /**
-   * Weights in E2M1 by groups. The elements of a group are divided by its scale as it is before it is rounded, as
-   * SageAttention3 does; without a static level, by the rounded one.
-   */
-  static double[] grouped(double[] weights, boolean isDirect) {
-    double[] codes = new double[weights.length];
-    for (int from = 0; from < weights.length; from += GROUP) {
-      int to = Math.min(weights.length, from + GROUP);
-      double scale = Arrays.stream(weights, from, to).max().orElse(0) / 6;
-      double divisor = isDirect ? LowBitCodes.scaleOf(scale) : scale;
-      for (int i = from; i < to; i++) {
-        codes[i] = divisor == 0 ? 0 : LowBitCodes.code(weights[i] / divisor) * LowBitCodes.scaleOf(scale);
-      }
-    }
-    return codes;
   }
 
   /** Products of a step. In f16 each instruction rounds its sum, of 16 keys with weights of f16 and else of 32. */

@@ -28,7 +28,7 @@ import nibble.ir.shape.Shape;
     name = "matmul",
     summary = "matrix product of the last two axes, broadcast over the others",
     rounding = "integer products exact, others accumulated in f32 in any order; one rounding to the result")
-public record MatMul(boolean transposeB, NumberFormat to) implements TensorOp {
+public record MatMul(boolean transposeB, NumberFormat to) implements ProductOp {
   @Override
   public TensorType infer(List<TensorType> operands) {
     expectOperands(operands, 2);

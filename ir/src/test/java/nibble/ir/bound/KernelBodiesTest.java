@@ -187,6 +187,24 @@ class KernelBodiesTest {
           return %0
         }
         """),
+    EXPERTS("""
+        %x: tensor<[6,16] x f16>, %gates: tensor<[6,8] x f32>, %w: tensor<[8,16,8] x f16>) {
+          %gate = abs %gates : tensor<[6,8] x f32>
+          %0 = members %gate : tensor<[8,7] x i32>
+          %1 = grouped_matmul %x, %w, %0 {transposeB = false, to = f32} : tensor<[8,6,8] x f32>
+          %2 = transpose %gate {axes = [1, 0]} : tensor<[8,6] x f32>
+          %3 = reshape %2 {shape = [8,6,1]} : tensor<[8,6,1] x f32>
+          %4 = mul %1, %3 : tensor<[8,6,8] x f32>
+          return %4
+        }
+        """),
+    GATED_SUM("""
+        %x: tensor<[8,6,5] x f32>, %gates: tensor<[6,8] x f32>) {
+          %gate = abs %gates : tensor<[6,8] x f32>
+          %0 = gated_sum %x, %gate : tensor<[6,5] x f32>
+          return %0
+        }
+        """),
     LAYER_NORM("""
         %x: tensor<[5,96] x f16>, %residual: tensor<[5,96] x f16>, %gamma: tensor<[96] x f16>,
         %beta: tensor<[96] x f16>) {

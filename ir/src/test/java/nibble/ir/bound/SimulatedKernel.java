@@ -23,6 +23,7 @@ import nibble.ir.op.Constant;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Div;
 import nibble.ir.op.Hadamard;
+import nibble.ir.op.GroupedMatMul;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Mul;
 import nibble.ir.op.Pow;
@@ -85,6 +86,7 @@ final class SimulatedKernel {
       case BinaryOp binary when floats -> binary(binary, operands, type);
       case ReduceOp reduce when floats -> reduce(reduce, operands.getFirst(), type);
       case MatMul matmul -> matmul(matmul, operands, type);
+      case GroupedMatMul grouped -> grouped(grouped, operands, type);
       case Quantize quantize -> new SimulatedQuantizer(random).quantize(quantize, operands, type);
       case Scales scales -> new SimulatedQuantizer(random).scales(scales, operands, type);
       case Hadamard hadamard -> hadamard(hadamard, inF32(operands.getFirst()), type);
@@ -206,6 +208,24 @@ final class SimulatedKernel {
 
   private Tensor matmul(MatMul op, List<Tensor> operands, TensorType type) {
     return new SimulatedProduct(random, order()).multiply(op, operands, type);
+  }
+
+  /** A product of all rows, of which those of members count. */
+  private Tensor grouped(GroupedMatMul op, List<Tensor> operands, TensorType type) {
+    double[] all = matmul(new MatMul(op.transposeB(), op.to()), operands.subList(0, 2), type).elements();
+    Tensor exact = op.eval(operands, type);
+    int tokens = exact.extents()[1];
+    int n = exact.extents()[2];
+    Tensor table = operands.get(2);
+    double[] sums = new double[exact.size()];
+    for (int expert = 0; expert < exact.extents()[0]; expert++) {
+      int first = expert * (tokens + 1);
+      for (int place = 1; place <= table.elements()[first]; place++) {
+        int row = (expert * tokens + (int) table.elements()[first + place]) * n;
+        System.arraycopy(all, row, sums, row, n);
+      }
+    }
+    return Tensor.of(type, sums);
   }
 
   /** Each level of codes times its scales, with a rounding after each product, and the sum. */

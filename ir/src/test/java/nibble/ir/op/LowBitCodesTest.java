@@ -65,12 +65,12 @@ class LowBitCodesTest {
   void weightsUnderAStaticLevel() {
     double[] logarithms = IntStream.range(0, 32).mapToDouble(i -> -(i % 8 + i / 16 * 8)).toArray();
     double[] high = Arrays.stream(logarithms).map(z -> Math.pow(2, z + 11.392317)).toArray();
-    double[] codes = LowBitAttention.grouped(high, false);
+    double[] codes = LowBitWeights.grouped(high, false);
     double[] expected = {6, 3, 1.5, 1, 0.5, 0, 0, 0};
     for (int i = 0; i < 32; i++) {
       assertEquals(expected[i % 8] * (i < 16 ? 448 : 1.75), codes[i], 1e-3 * codes[i], "weight " + i);
     }
-    double[] direct = LowBitAttention.grouped(Arrays.stream(logarithms).map(z -> Math.pow(2, z)).toArray(), true);
+    double[] direct = LowBitWeights.grouped(Arrays.stream(logarithms).map(z -> Math.pow(2, z)).toArray(), true);
     assertEquals(0.171875 * 6, direct[0]);
     assertTrue(Arrays.stream(direct, 16, 32).allMatch(code -> code == 0));
   }

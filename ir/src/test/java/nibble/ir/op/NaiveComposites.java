@@ -49,6 +49,7 @@ final class NaiveComposites {
         }
         return y;
       });
+      case GatedSum sum -> NaiveExperts.sum(operands.get(0), operands.get(1), result);
       case Attention attention -> NaiveAttention.eval(attention, operands, Tensor.generate(result, i -> 0));
       default -> throw new IllegalArgumentException(op.name());
     };

@@ -61,6 +61,8 @@ final class NaiveOps {
       case BinaryOp binary -> map(extents, index -> binary(binary, operands, result, index));
       case ReduceOp reduce -> reduce(reduce, operands.getFirst(), result);
       case MatMul matmul -> matmul(matmul, operands, result);
+      case Members members -> Expected.exactly(NaiveExperts.members(operands.getFirst()));
+      case GroupedMatMul grouped -> NaiveExperts.product(grouped, operands, result);
       case Amax amax -> Expected.exactly(
           NaiveScales.largest(Indexed.of(onSide(amax, operands.getFirst())), amax.granularity(), result));
       case RangeOp range -> range(range, operands.getFirst(), result);

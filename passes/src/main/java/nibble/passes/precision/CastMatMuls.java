@@ -10,6 +10,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Attention;
+import nibble.ir.op.GroupedMatMul;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.passes.Decision.Cost;
@@ -20,7 +21,7 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Casts the operands of matrix products and attentions that are not quantized, by {@link CastOperands}; the products keep the format
+ * Casts the operands of matrix products, those of experts too, and attentions that are not quantized, by {@link CastOperands}; the products keep the format
  * of their result. Then moves the casts up, by {@link HoistCastAboveView}, so that what is multiplied can be stored
  * narrow.
  *
@@ -58,9 +59,9 @@ public record CastMatMuls(
     Definitions definitions = Definitions.in(function);
     ImmutableSet.Builder<Value> products = ImmutableSet.builder();
     function.body().walk(operation -> {
-      boolean isAttention =
-          operation.op() instanceof Attention && PathPattern.anyMatches(at, operation.location().path());
-      if (isAttention || scope.includes(operation)) {
+      boolean isOther = operation.op() instanceof Attention || operation.op() instanceof GroupedMatMul;
+      boolean isIncluded = isOther && PathPattern.anyMatches(at, operation.location().path());
+      if (isIncluded || scope.includes(operation)) {
         Optional<String> obstacle = obstacle(operation, definitions);
         obstacle.ifPresent(why -> context.skipped("product", operation.location(), why));
         if (obstacle.isEmpty()) {
@@ -76,9 +77,8 @@ public record CastMatMuls(
     return products.build();
   }
 
-  /** The operands that are multiplied: all but the mask of an attention. */
   private static ImmutableList<Value> factors(Operation product) {
-    return product.op() instanceof Attention ? product.operands().subList(0, 3) : product.operands();
+    return product.operands().subList(0, CastOperands.factors(product));
   }
 
   private Optional<String> obstacle(Operation product, Definitions definitions) {

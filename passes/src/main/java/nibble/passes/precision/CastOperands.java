@@ -26,15 +26,18 @@ import nibble.ir.rewrite.RewriteContext;
  * @param to format of the operands
  */
 record CastOperands(ImmutableSet<Value> products, NumberFormat to) implements Rewrite {
+  /** How many of the first operands are multiplied: masks and tables of members stay as they are. */
+  static int factors(Operation product) {
+    return product.op() instanceof Attention ? 3 : 2;
+  }
+
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
     if (operation.results().stream().noneMatch(products::contains)) {
       return Optional.empty();
     }
-    // Of an attention too: a mask stays as it is.
-    int factors = operation.op() instanceof Attention ? 3 : 2;
     List<Value> operands = new ArrayList<>(operation.operands());
-    for (int i = 0; i < factors; i++) {
+    for (int i = 0; i < factors(operation); i++) {
       operands.set(i, context.builder().add(new Cast(to), operands.get(i)));
     }
     return Optional.of(ImmutableList.of(context.builder().add(operation.op(), operands.toArray(Value[]::new))));

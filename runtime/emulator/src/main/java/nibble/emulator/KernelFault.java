@@ -31,7 +31,10 @@ public final class KernelFault extends MachineException {
     NARROW_SCOPE(Check.RACE),
     /** The target of an asynchronous copy is accessed before the copy was waited for. */
     UNFINISHED_COPY(Check.RACE),
-    /** What a {@code wgmma} reads is changed before it was waited for, or nobody waits for it at all. */
+    /**
+     * What a {@code wgmma} reads is changed, or its sums are accessed, before it was waited for; registers are accessed
+     * with no {@code wgmma.fence} between; or nobody waits for it at all.
+     */
     UNFINISHED_MATRICES(Check.RACE),
     /** The async proxy reads what no fence between the proxies makes known to it. */
     PROXY(Check.RACE),

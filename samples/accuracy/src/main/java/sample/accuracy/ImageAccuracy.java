@@ -39,7 +39,7 @@ final class ImageAccuracy {
         Tensor logits = sample.run(ImmutableList.of(levels(from, Math.min(BATCH, all.length - from))));
         int kinds = logits.extents()[1];
         for (int row = 0; row < logits.extents()[0]; row++) {
-          all[from + row] = largest(logits.values(), row * kinds, kinds);
+          all[from + row] = LargestOf.index(logits.values(), row * kinds, kinds);
         }
       }
     }
@@ -50,14 +50,6 @@ final class ImageAccuracy {
     int size = images.edge() * images.edge();
     TensorType type = TensorType.of(Shape.of(count, images.edge(), images.edge()), Formats.F32);
     return Tensor.generate(type, i -> images.pixels()[from * size + i] & 0xff);
-  }
-
-  private static int largest(double[] values, int from, int count) {
-    int best = from;
-    for (int i = from + 1; i < from + count; i++) {
-      best = values[i] > values[best] ? i : best;
-    }
-    return best - from;
   }
 
   /** What the classifier with a recipe, a name or a file, says. */

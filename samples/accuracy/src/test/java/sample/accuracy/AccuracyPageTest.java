@@ -38,13 +38,35 @@ class AccuracyPageTest {
       assertNotNull(page.embeddings().get(recipe), recipe);
       assertNotNull(page.images().get(recipe), recipe);
       assertEquals(2000, page.images().get(recipe).images());
+      assertNotNull(page.texts().get(recipe), recipe);
     }
     for (AccuracyPage.Technique technique : AccuracyPage.TECHNIQUES) {
       for (String recipe : List.of(technique.off(), technique.on())) {
         assertNotNull(page.embeddings().get(recipe), recipe);
         assertNotNull(page.images().get(recipe), recipe);
+        assertNotNull(page.texts().get(recipe), recipe);
       }
     }
+  }
+
+  /** What the schemes of attention may cost the decoder. */
+  @ParameterizedTest
+  @CsvSource({"flash, 0.0002, 0.9995", "sage1, 0.002, 0.995", "sage2, 0.004, 0.98", "sage2pp, 0.004, 0.98", "sage3, 0.02, 0.9"})
+  void attentionOfTheDecoderKeepsTheBars(String recipe, double nats, double same) throws IOException {
+    AccuracyPage page = page();
+    TextRow row = page.texts().get(recipe);
+    assertEquals(page.texts().get(InterpretedSample.NONE).entropy(), row.entropy(), nats);
+    assertTrue(row.same() >= same * row.characters(), row::toString);
+  }
+
+  /** Measured again, on the first passages alone: figures of a part are near those of the whole. */
+  @Test
+  void theDecoderReadsAsThePageSays() throws IOException {
+    TextRow whole = page().texts().get("sage1");
+    TextRow part = new TextAccuracy(ROOT.resolve("samples/text-decoder"), 4).measure("sage1", "sage1");
+    assertEquals(512, part.characters());
+    assertEquals(whole.percent(), part.percent(), 8);
+    assertTrue(part.same() >= 0.99 * part.characters(), part::toString);
   }
 
   /** Bars that the recipes are meant to keep, of all that was measured. */

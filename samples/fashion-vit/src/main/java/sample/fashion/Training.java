@@ -1,6 +1,7 @@
 package sample.fashion;
 
 import java.util.SplittableRandom;
+import sample.training.AdamW;
 
 /**
  * Trains a model by AdamW, with a learning rate that rises for a while and then falls as a cosine. The random numbers
@@ -10,7 +11,6 @@ final class Training {
   private static final double RATE = 3e-3;
   private static final double DECAY = 0.05;
   private static final int WARM_UP = 200;
-  private static final double MOST_NORM = 1;
 
   private final int batch;
   private final VisionTransformer model;
@@ -41,7 +41,7 @@ final class Training {
     int perEpoch = order.length / batch;
     float[] pixels = new float[batch * images.edge() * images.edge()];
     byte[] labels = new byte[batch];
-    int step = 0;
+    AdamW steps = new AdamW(model.parameters(), new AdamW.Schedule(RATE, DECAY, WARM_UP, epochs * perEpoch));
     for (int epoch = 0; epoch < epochs; epoch++) {
       shuffle(order);
       double loss = 0;
@@ -53,40 +53,9 @@ final class Training {
         }
         model.forward(pixels);
         loss += model.backward(labels);
-        clip();
-        step++;
-        double rate = rate(step, epochs * perEpoch);
-        for (Parameter parameter : model.parameters()) {
-          parameter.step(rate, DECAY, step);
-        }
+        steps.step();
       }
       listener.epoch(epoch, loss / perEpoch);
-    }
-  }
-
-  private static double rate(int step, int steps) {
-    return step < WARM_UP
-        ? RATE * step / WARM_UP
-        : RATE * 0.5 * (1 + StrictMath.cos(Math.PI * (step - WARM_UP) / Math.max(1, steps - WARM_UP)));
-  }
-
-  /** Makes the gradients shorter where they are longer than {@link #MOST_NORM} together. */
-  private void clip() {
-    double sum = 0;
-    for (Parameter parameter : model.parameters()) {
-      for (float g : parameter.gradient()) {
-        sum += g * g;
-      }
-    }
-    double norm = Math.sqrt(sum);
-    if (norm > MOST_NORM) {
-      float factor = (float) (MOST_NORM / norm);
-      for (Parameter parameter : model.parameters()) {
-        float[] gradient = parameter.gradient();
-        for (int i = 0; i < gradient.length; i++) {
-          gradient[i] *= factor;
-        }
-      }
     }
   }
 

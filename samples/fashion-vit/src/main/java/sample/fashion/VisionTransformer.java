@@ -3,6 +3,13 @@ package sample.fashion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import sample.training.Attention;
+import sample.training.AttentionSizes;
+import sample.training.CrossEntropy;
+import sample.training.FeedForward;
+import sample.training.Linear;
+import sample.training.Parameter;
+import sample.training.RmsNorm;
 
 /** The model of {@code fashion-vit.nib} in f32 with its gradients, for batches of one size. */
 final class VisionTransformer {
@@ -38,8 +45,9 @@ final class VisionTransformer {
     patches = new Linear("patches", sizes.patch() * sizes.patch(), width, true, random);
     positions = Parameter.random("positions", 0.1, random, sizes.tokens(), width);
     for (int i = 0; i < sizes.layers(); i++) {
-      attention.add(new Attention("layer." + i + ".attn", images, sizes, random));
-      feedForward.add(new FeedForward("layer." + i + ".ffn", images, sizes, random));
+      attention.add(new Attention(
+          "layer." + i + ".attn", images, sizes.tokens(), AttentionSizes.plain(width, sizes.heads()), random));
+      feedForward.add(new FeedForward("layer." + i + ".ffn", rows, width, sizes.inner(), random));
     }
     norm = new RmsNorm("norm", width);
     head = new Linear("head", width, sizes.kinds(), true, random);
@@ -115,26 +123,7 @@ final class VisionTransformer {
 
   /** The mean cross-entropy of the last batch, whose gradient goes to {@code dLogits}. */
   double crossEntropy(byte[] labels) {
-    int kinds = sizes.kinds();
-    System.arraycopy(logits, 0, dLogits, 0, logits.length);
-    double loss = 0;
-    for (int n = 0; n < images; n++) {
-      double most = Double.NEGATIVE_INFINITY;
-      for (int i = 0; i < kinds; i++) {
-        most = Math.max(most, logits[n * kinds + i]);
-      }
-      double sum = 0;
-      for (int i = 0; i < kinds; i++) {
-        sum += StrictMath.exp(logits[n * kinds + i] - most);
-      }
-      loss += StrictMath.log(sum) + most - logits[n * kinds + labels[n]];
-      Attention.softmax(dLogits, n * kinds, kinds, 1);
-      dLogits[n * kinds + labels[n]] -= 1;
-      for (int i = 0; i < kinds; i++) {
-        dLogits[n * kinds + i] /= images;
-      }
-    }
-    return loss / images;
+    return CrossEntropy.of(logits, labels, dLogits);
   }
 
   /** One row for each patch, images in order. */

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import nibble.engine.file.WeightFile;
 import org.junit.jupiter.api.Test;
+import sample.training.Parameter;
 
 /** The program that trained the weights: it learns, the same each time, and its model is that of the sample. */
 class TrainingTest {

@@ -161,6 +161,16 @@ final class ControlFlow {
     }
   }
 
+  /** How many blocks there are. */
+  int blocks() {
+    return successors.size();
+  }
+
+  /** The blocks that may come next. */
+  List<Integer> successors(int block) {
+    return successors.get(block);
+  }
+
   /** The number of the block that a statement is in; blocks are numbered in the order of the text. */
   int blockOf(int statement) {
     return blockOf[statement];

@@ -32,7 +32,6 @@ public record FuseMultiplyAdd() implements PtxPass {
     private final Kernel kernel;
     private final ControlFlow flow;
     private final SingleDefinitions definitions;
-    private final Map<Register, Integer> uses = new HashMap<>();
     /** Products of this block whose factors have not changed since. */
     private final Map<Register, Instruction> products = new HashMap<>();
 
@@ -40,8 +39,6 @@ public record FuseMultiplyAdd() implements PtxPass {
       this.kernel = kernel;
       this.flow = new ControlFlow(kernel);
       this.definitions = new SingleDefinitions(kernel, flow);
-      kernel.instructions().forEach(
-          instruction -> instruction.forEachUse(register -> uses.merge(register, 1, Integer::sum)));
     }
 
     Kernel run() {
@@ -73,7 +70,7 @@ public record FuseMultiplyAdd() implements PtxPass {
       });
       if (instruction.mnemonic().equals("mul.rn.f32")) {
         Register product = (Register) instruction.outputs().getFirst();
-        if (definitions.isValue(product) && uses.getOrDefault(product, 0) == 1) {
+        if (definitions.isUsedOnce(product)) {
           products.put(product, instruction);
         }
       }

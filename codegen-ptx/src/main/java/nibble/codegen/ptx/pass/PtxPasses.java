@@ -13,7 +13,7 @@ public final class PtxPasses {
       new EliminateCommonSubexpressions(),
       new FuseMultiplyAdd(),
       new RemoveDeadCode(),
-      new SetVariables(),
+      new CoalesceCopies(),
       new RenumberRegisters());
 
   private PtxPasses() {}

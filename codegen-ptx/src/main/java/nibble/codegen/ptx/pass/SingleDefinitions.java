@@ -18,6 +18,7 @@ import nibble.codegen.ptx.Statement;
 final class SingleDefinitions {
   private final Map<Register, Integer> definitions = new HashMap<>();
   private final Set<Register> variables = new HashSet<>();
+  private final Map<Register, Integer> uses = new HashMap<>();
 
   SingleDefinitions(Kernel kernel, ControlFlow flow) {
     List<Statement> body = kernel.body();
@@ -35,6 +36,7 @@ final class SingleDefinitions {
       if (body.get(i) instanceof Instruction instruction) {
         int position = i;
         instruction.forEachUse(register -> {
+          uses.merge(register, 1, Integer::sum);
           Integer definition = definitions.get(register);
           if (definition == null || !flow.dominates(definition, position)) {
             variables.add(register);
@@ -47,5 +49,10 @@ final class SingleDefinitions {
   /** Whether the register is set once, before all of its uses. */
   boolean isValue(Register register) {
     return definitions.containsKey(register) && !variables.contains(register);
+  }
+
+  /** Whether the register is a value that one operand of one instruction needs. */
+  boolean isUsedOnce(Register register) {
+    return isValue(register) && uses.getOrDefault(register, 0) == 1;
   }
 }

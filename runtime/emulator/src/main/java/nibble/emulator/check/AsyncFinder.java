@@ -14,7 +14,7 @@ import nibble.emulator.memory.Space;
 /**
  * Finds what a block does to shared memory behind the back of its {@code wgmma}, bulk and tensor copies: stores that no
  * fence between the proxies makes known to them, changes of what a {@code wgmma} still reads, and {@code wgmma} that
- * nobody waits for.
+ * nobody waits for; and of what it does to their registers.
  */
 final class AsyncFinder implements Observer.BlockObserver {
   private static final int WARP = 32;
@@ -79,8 +79,17 @@ final class AsyncFinder implements Observer.BlockObserver {
 
   @Override
   public void update(Warp warp, int lanes, int written, AddressResolver place, int bytes, int site) {
-    if (place.space() == Space.SHARED && bytes > 0) {
+    if (place.space() != Space.SHARED || bytes <= 0) {
+      return;
+    }
+    if (!races.order(site).isAsync()) {
       stored(warp, written, place.offsets(), bytes, site);
+      return;
+    }
+    for (int rest = written; rest != 0; rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      requireUnread(warp, lane, place.offsets()[lane], bytes, site);
+      proxy.copied(place.offsets()[lane], bytes);
     }
   }
 
@@ -141,6 +150,19 @@ final class AsyncFinder implements Observer.BlockObserver {
         order.readUntilNow(warp, reading.chunks(), reading.site());
       }
     });
+  }
+
+  @Override
+  public void registerUnordered(Warp warp, int lanes, String what, int earlier, int site) {
+    int lane = Integer.numberOfTrailingZeros(lanes);
+    if (earlier == site) {
+      races.findings().add(KernelFault.Kind.UNFINISHED_MATRICES, warp, lane, site, what, OptionalLong.empty());
+    } else {
+      Findings.Earlier access =
+          new Findings.Earlier("accessed", earlier, Optional.of(block.thread(warp.index * WARP + lane)), block.index());
+      races.findings()
+          .add(KernelFault.Kind.UNFINISHED_MATRICES, warp, lane, site, what, OptionalLong.empty(), access);
+    }
   }
 
   @Override

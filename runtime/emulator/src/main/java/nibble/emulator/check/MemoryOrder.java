@@ -15,6 +15,7 @@ import java.util.List;
 record MemoryOrder(boolean isStrong, boolean acquires, boolean releases, boolean isWide, boolean isAsync) {
   private static final MemoryOrder WEAK = new MemoryOrder(false, false, false, false, false);
   private static final MemoryOrder ASYNC = new MemoryOrder(false, false, false, false, true);
+  private static final MemoryOrder ASYNC_REDUCTION = new MemoryOrder(false, false, false, true, true);
 
   /** Its release alone. */
   MemoryOrder release() {
@@ -39,7 +40,7 @@ record MemoryOrder(boolean isStrong, boolean acquires, boolean releases, boolean
               ? WEAK
               : new MemoryOrder(true, false, false, false, false);
       case "wgmma" -> ASYNC;
-      case "cp" -> parts.contains("bulk") ? ASYNC : WEAK;
+      case "cp" -> !parts.contains("bulk") ? WEAK : parts.contains("reduce") ? ASYNC_REDUCTION : ASYNC;
       case "atom", "red" ->
           new MemoryOrder(
               true,

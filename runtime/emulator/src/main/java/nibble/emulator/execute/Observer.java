@@ -70,6 +70,14 @@ public interface Observer {
     /** A warp has waited until at most so many of its groups of {@code wgmma} are under way. */
     default void matricesAwaited(Warp warp, int pending) {}
 
+    /**
+     * Lanes access a register of a {@code wgmma}, or a {@code wgmma} one of theirs, with no order between.
+     *
+     * @param what the register and what happens to it, in words
+     * @param earlier site of what it has no order with; its own where that was before the kernel began
+     */
+    default void registerUnordered(Warp warp, int lanes, String what, int earlier, int site) {}
+
     /** There is a new mbarrier at an offset of shared memory. */
     default void mbarrierMade(long mbarrier) {}
 

@@ -73,6 +73,12 @@ public final class Observers {
     }
 
     @Override
+    public void registerUnordered(Warp warp, int lanes, String what, int earlier, int site) {
+      first.registerUnordered(warp, lanes, what, earlier, site);
+      second.registerUnordered(warp, lanes, what, earlier, site);
+    }
+
+    @Override
     public void matricesCommitted(Warp warp) {
       first.matricesCommitted(warp);
       second.matricesCommitted(warp);

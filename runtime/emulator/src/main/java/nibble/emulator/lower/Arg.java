@@ -43,6 +43,9 @@ sealed interface Arg {
   /** The number of the instruction's site. */
   record Site() implements Arg {}
 
+  /** The number of another site of the function. */
+  record SiteOf(int site) implements Arg {}
+
   static Arg read(VirtualRegister register) {
     return new Register(register, true, false);
   }

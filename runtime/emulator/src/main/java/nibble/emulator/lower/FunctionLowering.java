@@ -67,6 +67,9 @@ final class FunctionLowering {
     }
     // Of a function with problems some blocks may have no end; nobody will run it.
     List<LoweredBlock> tidy = diagnostics.hasErrors() ? List.of() : Blocks.tidy(blocks);
+    if (instrumentation.observes() && !tidy.isEmpty()) {
+      WatchWarpgroupRegisters.watch(tidy, frame.function().isEntry());
+    }
     if (instrumentation.tracksRegisters() && !tidy.isEmpty()) {
       TrackRegisters.track(tidy, frame.function().isEntry());
     }

@@ -132,7 +132,7 @@ final class Linker {
   private BasicBlock block(LoweredBlock block, int firstSite, Ways ways) {
     List<Step> steps = new ArrayList<>();
     for (LoweredStep step : block.steps()) {
-      int[] arguments = step.arguments().stream().mapToInt(it -> encode(it, firstSite + step.site())).toArray();
+      int[] arguments = step.arguments().stream().mapToInt(it -> encode(it, firstSite, step.site())).toArray();
       steps.add(new Step(step.helper(), arguments, predicate(step.guard()), isNegated(step.guard())));
     }
     List<BasicBlock.Counted> instructions =
@@ -166,7 +166,7 @@ final class Linker {
         int[] targets = it.targets().stream().mapToInt(blockNumbers::get).toArray();
         yield new Terminator.Indexed(
             blockNumbers.get(block),
-            encode(it.index(), 0),
+            encode(it.index(), firstSite, it.site()),
             list(targets),
             list(Arrays.stream(targets).map(target -> ways.isEscape(target) ? 1 : 0).toArray()),
             ways.join(),
@@ -190,7 +190,7 @@ final class Linker {
     return lists.size() - 1;
   }
 
-  private int encode(Arg argument, int site) {
+  private int encode(Arg argument, int firstSite, int site) {
     return switch (argument) {
       case Arg.Register it ->
           it.register().bank() == Bank.PREDICATE
@@ -203,15 +203,17 @@ final class Linker {
           it.register().bank() == Bank.LONG
               ? behind(Bank.LONG, longConstants.size() + longSpecials.get(it.register()))
               : behind(Bank.WORD, wordConstants.size() + wordSpecials.get(it.register()));
-      case Arg.SymbolAddress it -> encode(constant(it), site);
+      case Arg.SymbolAddress it -> encode(constant(it), firstSite, site);
       case Arg.SymbolNumber it -> (int) layout.address(it.symbol());
       case Arg.Number it -> it.value();
-      case Arg.Registers it -> list(it.registers().stream().mapToInt(element -> encode(element, site)).toArray());
+      case Arg.Registers it ->
+          list(it.registers().stream().mapToInt(element -> encode(element, firstSite, site)).toArray());
       case Arg.Plan it -> {
         plans.add(it.plan());
         yield plans.size() - 1;
       }
-      case Arg.Site it -> site;
+      case Arg.Site it -> firstSite + site;
+      case Arg.SiteOf it -> firstSite + it.site();
     };
   }
 

@@ -63,7 +63,8 @@ public final class AsyncStores {
       int lane = Integer.numberOfTrailingZeros(rest);
       int b = w.words[value + lane];
       long target = place(w, lane, to, toOffset, toSpace, 4, site);
-      issue(
+      Watch.reduced(w, lane, 4, site);
+      reduce(
           w, lane, bar, barOffset, barSpace, 4, site, () -> Atomics.update(w.block.shared(), target, f, b, 0, false));
     }
   }
@@ -77,7 +78,8 @@ public final class AsyncStores {
       int lane = Integer.numberOfTrailingZeros(rest);
       long b = w.longs[value + lane];
       long target = place(w, lane, to, toOffset, toSpace, 8, site);
-      issue(w, lane, bar, barOffset, barSpace, 8, site, () -> Atomics.update(w.block.shared(), target, f, b, 0L));
+      Watch.reduced(w, lane, 8, site);
+      reduce(w, lane, bar, barOffset, barSpace, 8, site, () -> Atomics.update(w.block.shared(), target, f, b, 0L));
     }
   }
 
@@ -88,22 +90,21 @@ public final class AsyncStores {
   private static void store(
       Warp w, int lane, int bar, int barOffset, int barSpace, long target, int bytes, int site, Runnable write) {
     long barrier = Mbarriers.place(w, lane, bar, barOffset, barSpace, site);
-    Runnable told = Watch.bulk(w, lane, new long[] {target}, bytes, barrier, site);
-    issue(
-        w, lane, bar, barOffset, barSpace, bytes, site,
-        () -> {
-          write.run();
-          told.run();
-        });
+    issue(w, lane, barrier, bytes, site, write, Watch.bulk(w, lane, new long[] {target}, bytes, barrier, site));
   }
 
-  private static void issue(
-      Warp w, int lane, int bar, int barOffset, int barSpace, int bytes, int site, Runnable write) {
+  private static void reduce(
+      Warp w, int lane, int bar, int barOffset, int barSpace, int bytes, int site, Runnable change) {
     long barrier = Mbarriers.place(w, lane, bar, barOffset, barSpace, site);
+    issue(w, lane, barrier, bytes, site, change, Watch.counted(w, lane, barrier));
+  }
+
+  private static void issue(Warp w, int lane, long barrier, int bytes, int site, Runnable change, Runnable told) {
     w.block.transactions().add(
         barrier,
         () -> {
-          write.run();
+          change.run();
+          told.run();
           Mbarriers.completeTransaction(w, barrier, bytes, lane, site);
         });
   }

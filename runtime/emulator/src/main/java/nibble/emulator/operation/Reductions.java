@@ -67,6 +67,7 @@ public final class Reductions {
         long source = source(w, lane, from, fromOffset, fromSpace, bytes, site);
         long address = Spans.address(w, lane, to, toOffset, toSpace);
         Spans target = Spans.of(w, lane, toSpace, address, bytes, ALIGNMENT, site, true);
+        Watch.reduced(w, lane, bytes, site);
         w.profile.globalBytesWritten += bytes;
         w.bulkGroups.issue(lane, new Copy(w.block.shared(), source, target, new byte[bytes], operation, TYPES[type]));
       }
@@ -103,17 +104,23 @@ public final class Reductions {
         long address = Spans.address(w, lane, to, toOffset, toSpace);
         target[0] =
             new Spans(w.block.shared(), Spans.shared(w, lane, address, toSpace, bytes, ALIGNMENT, site, true));
+        Watch.reduced(w, lane, bytes, site);
       }
+      Runnable told = Watch.counted(w, lane, barrier);
       w.block.transactions().add(
           barrier,
           () -> {
             apply(operation, TYPES[type], data, 0, target[0], data.length);
+            told.run();
             Mbarriers.completeTransaction(w, barrier, data.length, lane, site);
           });
     }
   }
 
   private static long source(Warp w, int lane, int from, int offset, int space, int bytes, int site) {
-    return Spans.shared(w, lane, Spans.address(w, lane, from, offset, space), space, bytes, ALIGNMENT, site, false);
+    long address = Spans.address(w, lane, from, offset, space);
+    long source = Spans.shared(w, lane, address, space, bytes, ALIGNMENT, site, false);
+    Watch.span(w, lane, bytes, false, site);
+    return source;
   }
 }

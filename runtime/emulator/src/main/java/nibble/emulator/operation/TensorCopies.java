@@ -106,9 +106,14 @@ public final class TensorCopies {
   private static Runnable bulk(
       Warp w, int lane, Swizzle swizzle, long target, int bytes, long barrier, int site) {
     int step = swizzle == Swizzle.NONE ? bytes : CHUNK;
+    return Watch.bulk(w, lane, starts(swizzle, target, bytes, step), step, barrier, site);
+  }
+
+  /** Where in shared memory the pieces of a box lie. */
+  private static long[] starts(Swizzle swizzle, long box, int bytes, int step) {
     long[] starts = new long[step == 0 ? 0 : bytes / step];
-    Arrays.setAll(starts, i -> swizzle.place(target + (long) i * step));
-    return Watch.bulk(w, lane, starts, step, barrier, site);
+    Arrays.setAll(starts, i -> swizzle.place(box + (long) i * step));
+    return starts;
   }
 
   /** {@link #load} to the blocks of the cluster that register {@code blocks} names. */
@@ -187,6 +192,7 @@ public final class TensorCopies {
         requireReducible(w, lane, tensor, operation, site);
       }
       long source = shared(w, lane, tensor, box, from, fromOffset, fromSpace, site, false);
+      Watch.chunks(w, lane, starts(tensor.swizzle(), source, box.bytes(), CHUNK), CHUNK, site);
       Spans[] targets = new Spans[box.rows()];
       for (int row = 0; row < targets.length; row++) {
         targets[row] =
@@ -203,6 +209,8 @@ public final class TensorCopies {
     Spans target = Spans.of(w, lane, Space.GLOBAL, box.address(row), box.length(), 1, site, true);
     if (operation == 0) {
       Watch.span(w, lane, box.length(), true, site);
+    } else {
+      Watch.reduced(w, lane, box.length(), site);
     }
     return target;
   }

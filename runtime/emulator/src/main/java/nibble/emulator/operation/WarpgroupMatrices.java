@@ -84,6 +84,9 @@ public final class WarpgroupMatrices {
     return MatrixDescriptor.of(code);
   }
 
+  /** {@code wgmma.fence}: what a warp does here it does in the order of its program. */
+  public static void fence(Warp w, int m) {}
+
   /** {@code wgmma.commit_group}. */
   public static void commit(Warp w, int m) {
     if (m != 0) {

@@ -1,9 +1,12 @@
 package nibble.emulator.operation;
 
+import java.util.function.IntConsumer;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.StoredValues;
 import nibble.emulator.execute.Warp;
+import nibble.emulator.lane.Lanes;
 import nibble.emulator.memory.AddressResolver;
+import nibble.emulator.memory.Space;
 
 /**
  * Tells the observer of a watched launch what is accessed. The last operands, address register, displacement, space and
@@ -13,6 +16,7 @@ public final class Watch {
   private static final int ROW_BYTES = 16;
   private static final int SECTOR = 32;
   private static final int[] UNKNOWN = {};
+  private static final long[] NOTHING = {};
 
   private Watch() {}
 
@@ -114,6 +118,15 @@ public final class Watch {
 
   /** Tells that a lane reads or writes a stretch, at whose first byte the last round was. */
   static void span(Warp w, int lane, long bytes, boolean writes, int site) {
+    eachSector(w, lane, bytes, size -> resolved(w, 1 << lane, writes, size, site));
+  }
+
+  /** Tells that a lane changes the elements of a stretch atomically, at whose first byte the last round was. */
+  static void reduced(Warp w, int lane, long bytes, int site) {
+    eachSector(w, lane, bytes, size -> w.block.observer().update(w, 1 << lane, 1 << lane, w.resolver, size, site));
+  }
+
+  private static void eachSector(Warp w, int lane, long bytes, IntConsumer sector) {
     if (w.block.observer() == Observer.BlockObserver.NONE) {
       return;
     }
@@ -121,9 +134,27 @@ public final class Watch {
     long end = offsets[lane] + bytes;
     while (offsets[lane] < end) {
       long next = Math.min(end, (offsets[lane] / SECTOR + 1) * SECTOR);
-      resolved(w, 1 << lane, writes, (int) (next - offsets[lane]), site);
+      sector.accept((int) (next - offsets[lane]));
       offsets[lane] = next;
     }
+  }
+
+  /** Tells that a lane reads chunks of shared memory. */
+  static void chunks(Warp w, int lane, long[] starts, int bytes, int site) {
+    if (w.block.observer() == Observer.BlockObserver.NONE) {
+      return;
+    }
+    long[] place = new long[Lanes.WARP];
+    for (long start : starts) {
+      place[lane] = start;
+      w.resolver.resolve(1 << lane, Space.SHARED, place, bytes, site, false);
+      w.block.observer().read(w, 1 << lane, w.resolver, bytes, site);
+    }
+  }
+
+  /** Gives what tells that changes of shared memory are complete that an mbarrier counts. */
+  static Runnable counted(Warp w, int lane, long mbarrier) {
+    return () -> w.block.observer().bulkCompleted(w, lane, NOTHING, 0, mbarrier);
   }
 
   /** Tells of writes of shared memory that a lane has issued; gives what tells that they are complete. */
@@ -151,6 +182,18 @@ public final class Watch {
   public static void writeLocal(Warp w, int m, int to, int bytes) {
     if (m != 0) {
       w.block.observer().wroteLocal(w, m, to, bytes);
+    }
+  }
+
+  /**
+   * Lanes are about to access a register that a {@code wgmma} has, or give it one, with no order between.
+   *
+   * @param what number of the words that tell it
+   * @param earlier site of what it has no order with
+   */
+  public static void unordered(Warp w, int m, int what, int earlier, int site) {
+    if (m != 0) {
+      w.block.observer().registerUnordered(w, m, (String) w.plans[what], earlier, site);
     }
   }
 

@@ -17,7 +17,7 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Decompress;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 
 /**
  * Asks the model of all launches of programs, from the counts of their tile programs.
@@ -50,7 +50,7 @@ public record ModelLaunches(Backend backend) {
 
   private static Optional<Operation> product(Operation kernel) {
     return kernel.regions().getFirst().operations().stream()
-        .filter(operation -> operation.op() instanceof MatMul).findFirst();
+        .filter(operation -> operation.op() instanceof ProductOp).findFirst();
   }
 
   /** {@code i8 64:2:8}, and how it is multiplied if not as it is stored. */

@@ -19,9 +19,10 @@ import nibble.emulator.MemoryCounter;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Registry;
-import nibble.ir.Value;
+import nibble.ir.TensorPart;
 import nibble.ir.text.Parser;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one block of an attention does on the PTX machine, counted: 64 queries and 256 keys. */
@@ -41,29 +42,50 @@ class AttentionProfileTest {
           }
         }
         """.formatted(depth, QUERIES, KEYS), "test", Registry.core());
+    Counters counters = counters(module, "sm_80");
+    long written = (long) QUERIES * depth * Short.BYTES / SECTOR;
+    long read = 2L * (QUERIES + 2 * KEYS) * depth / SECTOR;
+    assertEquals(0, counters.memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
+    // Operands are read once. A row of a product of eight columns is half a sector, so the result is written in halves.
+    assertEquals(read, counters.memory().of(MemoryCounter.GLOBAL_SECTORS_READ));
+    assertEquals(2 * written, counters.memory().of(MemoryCounter.GLOBAL_SECTORS_WRITTEN));
+  }
+
+  /** Codes of a scheme: nothing but shared memory is asked about, for threads read scales for themselves. */
+  @ParameterizedTest
+  @CsvSource({"sage2, 32", "sage2, 64", "sage2, 128", "sage2pp, 64"})
+  void codes(String scheme, int depth) {
+    Module module = Parser.parse("""
+        module @m {
+          func @f(%%q: tensor<[%2$d,%1$d] x i8, scale<interleaved(32,8,1), f32>>, \
+              %%k: tensor<[%3$d,%1$d] x i8, scale<interleaved(64,8,2), f32>>, \
+              %%v: tensor<[%1$d,%3$d] x e4m3, scale<token, f32>>) {
+            %%0 = attention %%q, %%k, %%v {scale = 0.125, causal = none, scheme = %4$s, to = f16} : tensor<[%2$d,%1$d] x f16>
+            return %%0
+          }
+        }
+        """.formatted(depth, QUERIES, KEYS, scheme), "test", Registry.core());
+    assertEquals(0, counters(module, "sm_89").memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
+  }
+
+  /** What one block of the only kernel of a function counts. */
+  private static Counters counters(Module module, String target) {
     Function function = module.functions().get("f");
-    Program program = new Backend().compile(module, function, Targets.get("sm_80"));
+    Program program = new Backend().compile(module, function, Targets.get(target));
     CompiledKernel compiled = program.kernels().getFirst();
-    List<Value> values = Stream.concat(
-        function.parameters().stream(), function.results().stream()).toList();
+    List<TensorPart> parts = Stream.concat(function.parameters().stream(), function.results().stream())
+        .flatMap(value -> value.tensorType().parts().stream()).toList();
     try (Machine machine = Machine.builder().counters(true).build()) {
       List<Argument> arguments = new ArrayList<>();
-      long bytes = 0;
-      for (Value value : values) {
-        long size = value.tensorType().shape().size().constant() * Short.BYTES;
-        arguments.add(Argument.of(machine.memory().allocate(size, "part")));
-        bytes += size;
+      for (TensorPart part : parts) {
+        long bits = part.type().shape().size().constant() * part.type().format().storageBits();
+        arguments.add(Argument.of(machine.memory().allocate(bits / Byte.SIZE, "part")));
       }
       LaunchConfig config = new LaunchConfig(
           new Extent(1, 1, 1), new Extent(compiled.code().threads(), 1, 1), compiled.code().sharedBytes());
       LaunchResult result = machine.launch(
           machine.load(program.module().text(), "attention.ptx").kernel(compiled.name()), config, arguments);
-      Counters counters = result.counters().orElseThrow();
-      assertEquals(0, counters.memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
-      long written = (long) QUERIES * depth * Short.BYTES / SECTOR;
-      // Operands are read once. A row of a product of eight columns is half a sector, so the result is written in halves.
-      assertEquals(bytes / SECTOR - written, counters.memory().of(MemoryCounter.GLOBAL_SECTORS_READ));
-      assertEquals(2 * written, counters.memory().of(MemoryCounter.GLOBAL_SECTORS_WRITTEN));
+      return result.counters().orElseThrow();
     }
   }
 }

@@ -50,4 +50,12 @@ class KernelCasesRunTest {
   void blackwell(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_120a");
   }
+
+  /** Attentions of codes of eight bits, on what multiplies these. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#e4m3")
+  void lowBit(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_89");
+    KernelProof.prove(kernels, "sm_120a");
+  }
 }

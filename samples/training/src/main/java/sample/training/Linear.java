@@ -1,13 +1,13 @@
-package sample.fashion;
+package sample.training;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import sample.fashion.Gemm.Matrix;
+import sample.training.Gemm.Matrix;
 
 /** {@code y = x w + b}, or without b, for rows x. */
-final class Linear {
+public final class Linear {
   private final int inputs;
   private final int outputs;
   private final Parameter weight;
@@ -15,7 +15,8 @@ final class Linear {
   private final float[] transposedWeight;
   private float[] transposedInput = new float[0];
 
-  Linear(String name, int inputs, int outputs, boolean biased, RandomGenerator random) {
+  /** {@code rows} may be any number, the same in both directions. */
+  public Linear(String name, int inputs, int outputs, boolean biased, RandomGenerator random) {
     this.inputs = inputs;
     this.outputs = outputs;
     weight = Parameter.random(name + ".weight", 1 / Math.sqrt(inputs), random, inputs, outputs);
@@ -23,11 +24,13 @@ final class Linear {
     transposedWeight = new float[inputs * outputs];
   }
 
-  List<Parameter> parameters() {
+  /** The weights, and the bias where there is one. */
+  public List<Parameter> parameters() {
     return Stream.concat(Stream.of(weight), bias.stream()).toList();
   }
 
-  void forward(float[] x, float[] y, int rows) {
+  /** {@code y = x w + b}. */
+  public void forward(float[] x, float[] y, int rows) {
     Gemm.multiply(
         Matrix.of(x, inputs), Matrix.of(weight.value(), outputs), Matrix.of(y, outputs), rows, inputs, outputs, false);
     bias.ifPresent(b -> {
@@ -40,7 +43,7 @@ final class Linear {
   }
 
   /** Adds to the gradients of the weights. */
-  void backward(float[] x, float[] dy, int rows) {
+  public void backward(float[] x, float[] dy, int rows) {
     if (transposedInput.length != rows * inputs) {
       transposedInput = new float[rows * inputs];
     }
@@ -58,7 +61,7 @@ final class Linear {
   }
 
   /** Sets the gradient of x, or adds to it. */
-  void backwardInput(float[] dy, float[] dx, int rows, boolean add) {
+  public void backwardInput(float[] dy, float[] dx, int rows, boolean add) {
     Gemm.transpose(Matrix.of(weight.value(), outputs), transposedWeight, inputs, outputs);
     Gemm.multiply(
         Matrix.of(dy, outputs), Matrix.of(transposedWeight, inputs), Matrix.of(dx, inputs), rows, outputs, inputs, add);

@@ -1,11 +1,11 @@
-package sample.fashion;
+package sample.training;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /** {@code x + down(silu(gate) up)} of the normalised x. */
-final class FeedForward {
+public final class FeedForward {
   private final int rows;
   private final int width;
   private final RmsNorm norm;
@@ -22,10 +22,10 @@ final class FeedForward {
   private final float[] dHidden;
   private final float[] dNormalised;
 
-  FeedForward(String name, int images, ModelSizes sizes, RandomGenerator random) {
-    rows = images * sizes.tokens();
-    width = sizes.width();
-    int inner = sizes.inner();
+  /** For so many rows of {@code width}, over {@code inner} hidden numbers each. */
+  public FeedForward(String name, int rows, int width, int inner, RandomGenerator random) {
+    this.rows = rows;
+    this.width = width;
     norm = new RmsNorm(name + ".norm", width);
     gate = new Linear(name + ".gate", width, inner, false, random);
     up = new Linear(name + ".up", width, inner, false, random);
@@ -41,13 +41,14 @@ final class FeedForward {
     dNormalised = new float[rows * width];
   }
 
-  Stream<Parameter> parameters() {
+  /** Those of the norm and of the three matrices. */
+  public Stream<Parameter> parameters() {
     return Stream.concat(
         Stream.of(norm.parameter()), Stream.of(gate, up, down).map(Linear::parameters).flatMap(List::stream));
   }
 
   /** {@code y} is where the sum goes. */
-  void forward(float[] x, float[] y) {
+  public void forward(float[] x, float[] y) {
     norm.forward(x, normalised, rows);
     gate.forward(normalised, gated, rows);
     up.forward(normalised, linear, rows);
@@ -62,7 +63,7 @@ final class FeedForward {
   }
 
   /** {@code gradient} is that of the sum, and becomes that of x. */
-  void backward(float[] x, float[] gradient) {
+  public void backward(float[] x, float[] gradient) {
     down.backward(hidden, gradient, rows);
     down.backwardInput(gradient, dHidden, rows, false);
     for (int i = 0; i < hidden.length; i++) {

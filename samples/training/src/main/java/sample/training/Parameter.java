@@ -1,10 +1,10 @@
-package sample.fashion;
+package sample.training;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** A weight with its gradient and the running means of AdamW. */
-final class Parameter {
+public final class Parameter {
   private final String name;
   private final int[] extents;
   private final float[] value;
@@ -23,7 +23,7 @@ final class Parameter {
   }
 
   /** Normally distributed. */
-  static Parameter random(String name, double deviation, RandomGenerator random, int... extents) {
+  public static Parameter random(String name, double deviation, RandomGenerator random, int... extents) {
     Parameter parameter = new Parameter(name, extents);
     for (int i = 0; i < parameter.value.length; i++) {
       parameter.value[i] = (float) (deviation * random.nextGaussian());
@@ -31,26 +31,30 @@ final class Parameter {
     return parameter;
   }
 
-  static Parameter filled(String name, float value, int... extents) {
+  /** All elements the same. */
+  public static Parameter filled(String name, float value, int... extents) {
     Parameter parameter = new Parameter(name, extents);
     Arrays.fill(parameter.value, value);
     return parameter;
   }
 
-  String name() {
+  /** Of the weight file. */
+  public String name() {
     return name;
   }
 
-  int[] extents() {
+  /** Of its axes. */
+  public int[] extents() {
     return extents;
   }
 
-  float[] value() {
+  /** Row by row. */
+  public float[] value() {
     return value;
   }
 
   /** Of the loss, summed up since the last step. */
-  float[] gradient() {
+  public float[] gradient() {
     return gradient;
   }
 

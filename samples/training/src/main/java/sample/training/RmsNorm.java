@@ -1,21 +1,24 @@
-package sample.fashion;
+package sample.training;
 
 /** {@code y = x g / sqrt(mean(x^2) + 1e-6)} for each row. */
-final class RmsNorm {
+public final class RmsNorm {
   private static final double EPSILON = 1e-6;
   private final int width;
   private final Parameter gain;
 
-  RmsNorm(String name, int width) {
+  /** {@code name} is that of its path; its gains are ones. */
+  public RmsNorm(String name, int width) {
     this.width = width;
     gain = Parameter.filled(name + ".weight", 1, width);
   }
 
-  Parameter parameter() {
+  /** The gains. */
+  public Parameter parameter() {
     return gain;
   }
 
-  void forward(float[] x, float[] y, int rows) {
+  /** Normalises rows. */
+  public void forward(float[] x, float[] y, int rows) {
     float[] g = gain.value();
     for (int at = 0; at < rows * width; at += width) {
       float r = reciprocal(x, at);
@@ -26,7 +29,7 @@ final class RmsNorm {
   }
 
   /** Adds to the gradients of the gain and of x. */
-  void backward(float[] x, float[] dy, float[] dx, int rows) {
+  public void backward(float[] x, float[] dy, float[] dx, int rows) {
     float[] g = gain.value();
     float[] dg = gain.gradient();
     for (int at = 0; at < rows * width; at += width) {

@@ -1,4 +1,4 @@
-package sample.fashion;
+package sample.training;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Matrix products in f32. Each element is a chain of fused multiply-adds in ascending order of the inner index, so the
  * results are the same whatever the width of the machine's vectors.
  */
-final class Gemm {
+public final class Gemm {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int ROWS = 4;
@@ -20,14 +20,14 @@ final class Gemm {
    * @param offset of its first element
    * @param stride from one row to the next
    */
-  record Matrix(float[] data, int offset, int stride) {
-    static Matrix of(float[] data, int columns) {
+  public record Matrix(float[] data, int offset, int stride) {
+    public static Matrix of(float[] data, int columns) {
       return new Matrix(data, 0, columns);
     }
   }
 
   /** {@code C = A B}, or {@code C += A B} where {@code add}; A is m x k, B is k x n. */
-  static void multiply(Matrix a, Matrix b, Matrix c, int m, int k, int n, boolean add) {
+  public static void multiply(Matrix a, Matrix b, Matrix c, int m, int k, int n, boolean add) {
     int row = 0;
     for (; row + ROWS <= m; row += ROWS) {
       int column = 0;
@@ -118,7 +118,7 @@ final class Gemm {
   }
 
   /** Writes the transpose of an m x n matrix to {@code to}, which becomes n x m. */
-  static void transpose(Matrix from, float[] to, int m, int n) {
+  public static void transpose(Matrix from, float[] to, int m, int n) {
     for (int row = 0; row < m; row++) {
       int at = from.offset + row * from.stride;
       for (int column = 0; column < n; column++) {

@@ -1,0 +1,38 @@
+package nibble.codegen.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import nibble.codegen.tile.Scalar;
+import nibble.codegen.tile.op.Mma;
+import nibble.codegen.tile.op.StepMma;
+import nibble.ir.Value;
+
+/** The second product of an attention: weights of a step times its values, added to sums so far. */
+record WeightedSums(AttentionTile tile) {
+  /** The sums after a step: those before, rescaled, and its products. */
+  Value add(TileBuilder builder, OnlineSoftmax.Weights weights, OperandLoader values, Value stage) {
+    int steps = tile.keys() / tile.format().step();
+    return tile.stepSums().isPresent() ? apart(builder, weights, values, stage, steps)
+        : together(builder, weights, values, stage, steps);
+  }
+
+  private Value together(
+      TileBuilder builder, OnlineSoftmax.Weights weights, OperandLoader values, Value stage, int steps) {
+    Value sums = builder.apply(Scalar.MUL, weights.sums(), weights.rescale());
+    for (int step = 0; step < steps; step++) {
+      sums = builder.add(new Mma(), sums, weights.operand(builder, step, tile), values.fragment(builder, stage, step));
+    }
+    return sums;
+  }
+
+  /** Tensor cores keep so few bits of sums, or have so small a range, that those of a step are added to others in f32. */
+  private Value apart(
+      TileBuilder builder, OnlineSoftmax.Weights weights, OperandLoader values, Value stage, int steps) {
+    List<Value> operands = new ArrayList<>(List.of(weights.sums(), weights.rescale()));
+    for (int step = 0; step < steps; step++) {
+      operands.add(weights.operand(builder, step, tile));
+      operands.add(values.fragment(builder, stage, step));
+    }
+    return builder.add(new StepMma(tile.stepSums().orElseThrow()), operands.toArray(Value[]::new));
+  }
+}

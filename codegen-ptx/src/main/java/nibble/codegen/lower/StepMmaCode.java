@@ -1,0 +1,77 @@
+package nibble.codegen.lower;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import nibble.codegen.lower.Lowered.Fragment;
+import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.ptx.Immediate;
+import nibble.codegen.ptx.KernelBuilder;
+import nibble.codegen.ptx.MmaInstruction;
+import nibble.codegen.ptx.Operand;
+import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
+import nibble.codegen.ptx.RegisterVector;
+import nibble.codegen.tile.op.StepMma;
+import nibble.ir.format.Formats;
+
+/**
+ * Steps of matrix products in accumulators of their own, which start from zero and last for one part of 16 x 8, so that few
+ * are needed at a time; then one fused multiply-add for each sum.
+ */
+final class StepMmaCode {
+  private final Code code;
+  private final KernelBuilder ptx;
+
+  StepMmaCode(Code code) {
+    this.code = code;
+    this.ptx = code.ptx();
+  }
+
+  /**
+   * Adds a step.
+   *
+   * @param sums registers that change in place
+   * @param factors what they are multiplied by before
+   */
+  Tile add(StepMma op, Tile sums, Tile factors, List<Fragment> left, List<Fragment> right) {
+    MmaInstruction instruction = MmaInstruction.of(
+        MmaCode.keyword(left.getFirst().type().format()), MmaCode.keyword(right.getFirst().type().format()),
+        op.sums().name());
+    MmaCode.requirePart(left.getFirst().type(), instruction.layoutOfA());
+    MmaCode.requirePart(right.getFirst().type(), instruction.layoutOfB());
+    MmaCode.requirePart(sums.type(), instruction.layoutOfAccumulator());
+    List<Register> registers = MmaCode.inPlace(code, sums);
+    int tilesN = right.getFirst().words().size() / instruction.registersOfB();
+    boolean isHalf = op.sums().equals(Formats.F16);
+    Operand zero = isHalf ? Immediate.imm(0) : Immediate.imm(0f);
+    RegisterVector zeros = MmaCode.sums(
+        code, Collections.nCopies(instruction.accumulatorRegisters(), zero), instruction.accumulatorType());
+    for (int tile = 0; tile < registers.size() / 4; tile++) {
+      int m = tile / tilesN * instruction.registersOfA();
+      int n = tile % tilesN * instruction.registersOfB();
+      RegisterVector own = ptx.freshVector(instruction.accumulatorType(), instruction.accumulatorRegisters());
+      for (int step = 0; step < left.size(); step++) {
+        ptx.mma(
+            instruction, own, RegisterVector.of(left.get(step).words().subList(m, m + instruction.registersOfA())),
+            RegisterVector.of(right.get(step).words().subList(n, n + instruction.registersOfB())),
+            step == 0 ? zeros : own);
+      }
+      List<Operand> step = isHalf ? widened(own) : new ArrayList<>(own.registers());
+      for (int i = 0; i < 4; i++) {
+        Register sum = registers.get(4 * tile + i);
+        ptx.emit("fma.rn.f32", sum, sum, code.register(factors.at(4 * tile + i), RegisterType.F32), step.get(i));
+      }
+    }
+    return new Tile(sums.type(), ImmutableList.copyOf(registers));
+  }
+
+  private List<Operand> widened(RegisterVector pairs) {
+    List<Operand> wide = new ArrayList<>();
+    for (Register pair : pairs.registers()) {
+      new CastCode(code).unpack(pair).registers().forEach(half -> wide.add(ptx.op("cvt.f32.f16", half)));
+    }
+    return wide;
+  }
+}

@@ -1,0 +1,91 @@
+package nibble.codegen.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
+import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.assemble.AssemblerChoice;
+import nibble.codegen.assemble.KernelResources;
+import nibble.codegen.assemble.Verdict;
+import nibble.codegen.target.Targets;
+import nibble.ir.Module;
+import nibble.ir.Registry;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.text.Parser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The main loops of low-bit attentions, counted in PTX, and registers of machine code. */
+class LowBitLoopTest {
+  private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
+
+  private static Program program(String scheme, int depth, String target) {
+    String type = "tensor<[B,12,S," + depth + "] x f16>";
+    Module module = Parser.parse("""
+        module @m {
+          symbol B
+          symbol S multiple of 64
+          func @f(%%q: %1$s, %%k: %1$s, %%v: %1$s) {
+            %%0 = attention %%q, %%k, %%v {scale = 0.125, causal = none, scheme = %2$s, to = f16} : %1$s
+            return %%0
+          }
+        }
+        """.formatted(type, scheme), "test", Registry.core());
+    return new Backend().compile(module, module.functions().get("f"), Targets.get(target));
+  }
+
+  private static CompiledKernel attention(Program program) {
+    return program.kernels().stream().filter(kernel -> kernel.name().startsWith("attention")).findFirst().orElseThrow();
+  }
+
+  /**
+   * For each step of 64 keys: {@code mma} of a warp, each of twice the work of one of f16; {@code ldmatrix.x4}; conversions
+   * of scores, of weights and of sums; PTX instructions for each {@code mma}.
+   */
+  @ParameterizedTest
+  @CsvSource({
+      "sage2, 64, sm_89, 32, 16, 48, 13.8", "sage2, 128, sm_89, 64, 32, 48, 8.4",
+      "sage2pp, 128, sm_120a, 64, 32, 112, 9.9"})
+  void instructions(
+      String scheme, int depth, String target, int multiplies, int matrices, int conversions, double perMultiply) {
+    MainLoop loop = MainLoop.of(attention(program(scheme, depth, target)).code().kernel());
+    assertEquals(multiplies, loop.count("mma."));
+    assertEquals(matrices, loop.count("ldmatrix.sync.aligned.m8n8.x4"));
+    assertEquals(matrices, loop.count("ldmatrix"), "narrower loads");
+    assertEquals(conversions, loop.count("cvt"));
+    // 32 scores of a thread, in two rows; no weight moves to another thread.
+    assertEquals(32 + 2, loop.count("ex2"));
+    assertEquals(2 * 2, loop.count("shfl"));
+    // Two scales of keys; queries' are read once, but what a thread reads for itself it reads again.
+    assertTrue(loop.count("ld.global") <= 3, () -> loop.count("ld.global") + " loads of scales");
+    assertEquals(0, loop.count("st.") + loop.count("div") + loop.count("rem"));
+    assertTrue(loop.perMultiply() <= perMultiply, () -> loop.perMultiply() + " PTX instructions for each mma");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sage2, 64, 168", "sage2, 128, 255", "sage2pp, 128, 255"})
+  void registers(String scheme, int depth, int registers) {
+    for (String target : List.of("sm_89", "sm_90a", "sm_120a")) {
+      switch (ASSEMBLERS.assemble(program(scheme, depth, target).module())) {
+        case Verdict.Assembled assembled -> {
+          assertEquals(0, assembled.spillBytes(), assembled.log());
+          int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
+          assertTrue(most <= registers, () -> target + ": " + most + " registers");
+        }
+        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
+        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
+      }
+    }
+  }
+
+  @Test
+  void isRefusedWithoutInstructions() {
+    InputException refusal = assertThrows(InputException.class, () -> program("sage2", 64, "sm_80"));
+    assertTrue(refusal.getMessage().contains("on sm_80: its tensor cores have no products of e4m3"), refusal::getMessage);
+  }
+}

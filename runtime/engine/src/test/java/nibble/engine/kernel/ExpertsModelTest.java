@@ -1,0 +1,38 @@
+package nibble.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import nibble.codegen.kernel.KernelCase;
+import nibble.dsl.CompileOptions;
+import nibble.dsl.Nib;
+import nibble.dsl.SourceFile;
+import nibble.ir.Module;
+import nibble.ir.text.Printer;
+import nibble.passes.PassEnvironment;
+import nibble.passes.PassManager;
+import nibble.passes.pipeline.PassRegistry;
+import nibble.passes.spi.Plugins;
+import org.junit.jupiter.api.Test;
+
+/** A model with experts, from its source to the PTX machine. */
+class ExpertsModelTest {
+  private static final Path MODEL = Path.of("../../dsl/src/test/resources/nibble/dsl/good/experts.nib");
+
+  @Test
+  void inBfloat16() throws IOException {
+    Module model = Nib.compile(SourceFile.read(MODEL), CompileOptions.standard()).module().orElseThrow();
+    PassRegistry registry = Plugins.none().passes();
+    Module cast = PassManager.of(registry, PassEnvironment.of(registry.ir()))
+        .run(model, registry.parse("cast{to=bf16}")).output();
+    List<String> kernels = KernelProof.prove(
+        new KernelCase("experts", Printer.print(cast, registry.ir()), ImmutableMap.of("T", 70L)));
+    List<String> layer = List.of(
+        "matmul_relu", "members", "grouped_matmul_relu_mul_cast", "grouped_matmul_mul_select", "reduce_sum_add_cast");
+    assertEquals(layer, kernels.subList(0, 5));
+    assertEquals(2, kernels.stream().filter("members"::equals).count());
+  }
+}
