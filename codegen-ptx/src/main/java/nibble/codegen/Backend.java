@@ -2,6 +2,7 @@ package nibble.codegen;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import nibble.codegen.Program.CompiledKernel;
+import nibble.codegen.cost.ChooseStorage;
+import nibble.codegen.cost.StorageChoice;
 import nibble.codegen.kernel.AttentionKernel;
 import nibble.codegen.kernel.KernelGenerator;
 import nibble.codegen.kernel.KernelProgram;
@@ -27,7 +30,6 @@ import nibble.codegen.ptx.Kernel;
 import nibble.codegen.ptx.pass.PtxPasses;
 import nibble.codegen.target.Target;
 import nibble.codegen.tile.ExpandPipeline;
-import nibble.codegen.tile.HoistInvariants;
 import nibble.codegen.tile.op.Launch;
 import nibble.ir.Function;
 import nibble.ir.Module;
@@ -40,7 +42,6 @@ import nibble.ir.diagnostic.InputException;
 import nibble.ir.op.Attention;
 import nibble.ir.op.Members;
 import nibble.ir.op.ProductOp;
-import nibble.ir.rewrite.RewriteDriver;
 import nibble.ir.shape.SymbolBounds;
 
 /**
@@ -68,7 +69,10 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
    * @throws InputException where an operation can't be lowered, with its place in the source
    */
   public Program compile(Module module, Function function, Target target) {
-    Partition partition = Partition.of(function, module.symbols());
+    Partition asIs = Partition.of(function, module.symbols());
+    ImmutableMap<String, StorageChoice> dense = dense(asIs, function.parameters().size(), module.symbols(), target);
+    Partition partition =
+        dense.isEmpty() ? asIs : Partition.of(function, module.symbols(), dense.keySet());
     List<CompiledKernel> kernels = new ArrayList<>();
     List<Program.Launch> launches = new ArrayList<>();
     Map<String, Integer> known = new HashMap<>();
@@ -87,7 +91,16 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
     }
     return new Program(
         target, module.symbols(), partition.load(), partition.main(), function.parameters().size(),
-        ImmutableList.copyOf(kernels), ImmutableList.copyOf(launches));
+        ImmutableList.copyOf(kernels), ImmutableList.copyOf(launches), dense.values().asList());
+  }
+
+  /** The compressed weights that are better stored dense. */
+  private ImmutableMap<String, StorageChoice> dense(
+      Partition partition, int inputs, ImmutableMap<String, SymbolBounds> symbols, Target target) {
+    List<Value> parameters = partition.main().parameters();
+    return new ChooseStorage(
+        target, symbols, kernel -> tileProgram(kernel, symbols, target), kernel -> CanonicalKernel.key(kernel, registry))
+        .of(partition.main(), ImmutableSet.copyOf(parameters.subList(inputs, parameters.size())));
   }
 
   private static String fresh(String label, Set<String> names) {
@@ -101,14 +114,22 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
   private CompiledKernel compile(
       Operation kernel, String name, ImmutableMap<String, SymbolBounds> symbols, Target target) {
     KernelProgram source = generate(kernel, symbols, target);
-    Function expanded = new RewriteDriver(new ExpandPipeline()).apply(source.program(), symbols);
-    Function lowered = HoistInvariants.apply(expanded);
+    Function lowered = ExpandPipeline.of(source.program(), symbols);
     PtxKernel code = LowerProgram.lower(lowered, name);
     Kernel optimized = PtxPasses.optimize(code.kernel());
     Launch launch = (Launch) lowered.body().operations().getFirst().op();
     return new CompiledKernel(
         name, source, lowered,
         new PtxKernel(optimized, code.sizes(), code.maps(), code.threads(), code.sharedBytes()), launch.grid());
+  }
+
+  /**
+   * The tile program of a kernel, as it would be turned into PTX.
+   *
+   * @throws InputException where there is none
+   */
+  public Function tileProgram(Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {
+    return ExpandPipeline.of(generate(kernel, symbols, target).program(), symbols);
   }
 
   private KernelProgram generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {

@@ -2,6 +2,7 @@ package nibble.codegen;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import nibble.codegen.cost.StorageChoice;
 import nibble.codegen.kernel.KernelProgram;
 import nibble.codegen.kernel.KernelProgram.Parameter;
 import nibble.codegen.lower.PtxKernel;
@@ -22,6 +23,7 @@ import nibble.ir.shape.SymbolBounds;
  * @param inputs number of parameters of {@code main} that are inputs; the others are the constants
  * @param kernels each once, however often it is launched
  * @param launches in order
+ * @param dense weights that are stored dense although the function has them compressed, and why
  */
 public record Program(
     Target target,
@@ -30,7 +32,8 @@ public record Program(
     Function main,
     int inputs,
     ImmutableList<CompiledKernel> kernels,
-    ImmutableList<Launch> launches) {
+    ImmutableList<Launch> launches,
+    ImmutableList<StorageChoice> dense) {
 
   /**
    * A kernel.

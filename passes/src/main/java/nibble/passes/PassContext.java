@@ -20,6 +20,7 @@ public final class PassContext {
   private final String pass;
   private final List<Decision> decisions = new ArrayList<>();
   private final Map<String, Tensor> made = new LinkedHashMap<>();
+  private final Map<Location, ImmutableList<Integer>> orders = new LinkedHashMap<>();
 
   /**
    * The context of one run.
@@ -47,6 +48,21 @@ public final class PassContext {
   /** Records a place that was asked for but left as it is. */
   public void skipped(String subject, Location location, String reason) {
     decisions.add(new Decision(pass, Outcome.SKIPPED, subject, location, reason, Optional.empty()));
+  }
+
+  /**
+   * Records that the output channels of a product are in another order, which whoever looks at them has to know.
+   *
+   * @param product where it is
+   * @param order the channel, as it was, at each place
+   */
+  public void reordered(Location product, ImmutableList<Integer> order) {
+    orders.put(product, order);
+  }
+
+  /** All orders that were recorded. */
+  public ImmutableMap<Location, ImmutableList<Integer>> orders() {
+    return ImmutableMap.copyOf(orders);
   }
 
   /**

@@ -1,9 +1,13 @@
 package nibble.passes;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import nibble.ir.Location;
 import nibble.ir.Module;
 import nibble.passes.validate.ValidationReport;
 
@@ -24,6 +28,7 @@ public record PassRun(Module input, Module output, ImmutableList<StepReport> ste
    * @param time how long it ran, verification and validation not counted
    * @param changed whether it returned another module
    * @param decisions what it decided
+   * @param orders of output channels that it gave to products, by where these are: the channel as it was at each place
    * @param validation how its effect was checked, where that was asked for
    */
   public record StepReport(
@@ -32,11 +37,20 @@ public record PassRun(Module input, Module output, ImmutableList<StepReport> ste
       Duration time,
       boolean changed,
       ImmutableList<Decision> decisions,
+      ImmutableMap<Location, ImmutableList<Integer>> orders,
       Optional<ValidationReport> validation) {}
 
   /** All decisions, in order. */
   public ImmutableList<Decision> decisions() {
     return steps.stream().flatMap(step -> step.decisions().stream()).collect(ImmutableList.toImmutableList());
+  }
+
+  /** The orders of output channels that products have now, by where they are: the channel of the input at each place. */
+  public ImmutableMap<Location, ImmutableList<Integer>> orders() {
+    Map<Location, ImmutableList<Integer>> all = new HashMap<>();
+    steps.forEach(step -> step.orders().forEach((product, order) -> all.merge(
+        product, order, (before, after) -> after.stream().map(before::get).collect(ImmutableList.toImmutableList()))));
+    return ImmutableMap.copyOf(all);
   }
 
   /** The passes that did not keep their promise; none where nothing was validated. */

@@ -3,6 +3,7 @@ package nibble.passes;
 import java.util.Optional;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts.VNOfM;
 
 /** Says whether sparse weights pay, by <em>modelled</em> times. */
 public interface SparsityCosts {
@@ -32,6 +33,17 @@ public interface SparsityCosts {
    */
   Estimate of(
       long rows, long columns, long depth, NumberFormat format, SparseLayout layout, Optional<String> target);
+
+  /**
+   * V and M of V:2:M for a product, so that it is fast enough.
+   *
+   * @param most no larger V and M than those of this
+   * @param gain how many times as fast as the dense product it shall be
+   * @param target as above
+   * @return nothing where none is so fast
+   */
+  Optional<SparseLayout> choose(
+      long rows, long columns, long depth, NumberFormat format, VNOfM most, double gain, Optional<String> target);
 
   /** Whether the user wants sparse weights whatever they are worth. */
   boolean isForced();

@@ -1,180 +1,120 @@
 package nibble.codegen.cost;
 
-import java.util.EnumMap;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.Map;
 import java.util.Optional;
-import nibble.codegen.cost.ModelledTime.Bound;
-import nibble.codegen.target.Feature;
-import nibble.codegen.target.Part;
+import nibble.codegen.kernel.KernelProgram;
+import nibble.codegen.kernel.ProductKernel;
+import nibble.codegen.kernel.ProductPrograms;
+import nibble.codegen.kernel.UnsupportedAccess;
+import nibble.codegen.partition.Partition;
 import nibble.codegen.target.Target;
-import nibble.codegen.target.TensorRate;
+import nibble.codegen.work.ModelledTime;
+import nibble.ir.Function;
+import nibble.ir.Module;
+import nibble.ir.Operation;
+import nibble.ir.Registry;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.op.Kernel;
+import nibble.ir.text.Parser;
 
 /**
- * The <em>modelled</em> time of a product with a dense or sparse weight: what its tiles ask of each resource of a
- * multiprocessor, by the instructions and bytes of the main loop; the resource that is busy longest counts. A tile has
- * 128 rows and columns, or 64 with up to 64 rows, four warps, and three stages of shared memory, as kernels have.
- *
- * <p>{@code mma.sp} multiplies as many stored elements in a clock as {@code mma}, so that 2:4 halves the work of tensor
- * cores and the bytes of the weight, and leaves the bytes of the activation as they are. V:N:M reads the kept channels
- * of the activation alone, gathered for each block of rows. On targets with {@code wgmma}, which dense kernels use,
- * sparse ones reach the share of {@code mma.sync}.
- *
- * <p>Assumed, not measured: a load takes {@value #LATENCY} clocks under load, a launch {@value #LAUNCH} microseconds;
- * L2 gives a multiprocessor {@value #L2_BYTES} bytes in a clock.
+ * The <em>modelled</em> time of a product with a dense or sparse weight: that of the kernel that it gets, alone, by what is
+ * counted of its tile program. The result has 16 bits; codes have a scale for each row and each output channel. Where a
+ * block of a layout does not divide the weight, this is filled up.
  *
  * @param target whose part is modelled
  * @param format in which operands are multiplied
  */
 public record ProductModel(Target target, NumberFormat format) {
-  private static final int LATENCY = 1000;
-  private static final double LAUNCH = 2;
-  private static final int L2_BYTES = 64;
-  private static final int SHARED_BYTES = 128;
-  private static final int STAGES = 3;
-  private static final int WARPS_ALONG = 2;
-  private static final int SCHEDULERS = 4;
-  private static final int WARPS = WARPS_ALONG * WARPS_ALONG;
-  private static final int SMALL = 64;
-  private static final int LARGE = 128;
-  private static final int INSTRUCTION_BYTES = 32;
-  private static final int COPY_BYTES = 16;
-  private static final int WARP = 32;
-  private static final int LOOP_INSTRUCTIONS = 16;
-  /** For each copy of a gathered row: its index, and the address. */
-  private static final int GATHER_INSTRUCTIONS = 3;
-  /** What mma.sync reaches of the rate of wgmma on H100 (the table of rates of the PTX machine). */
-  private static final double SYNCHRONOUS_SHARE = 0.62;
-  /** Bits of a code of a group of four. */
-  private static final double CODE_BITS = 4;
-
-  /** Whether sparse matrix instructions take the layout; others are multiplied as dense ones. */
-  public boolean takes(SparseLayout layout) {
-    return target.has(Feature.MMA_SPARSE) && WeightDensity.of(layout).isPresent();
-  }
+  /** Elements that share a scale, where instructions apply scales: as sparse ones take them. */
+  private static final int GROUP = 64;
 
   /** The time with a dense weight. */
   public ModelledTime dense(ProductShape shape) {
-    return time(shape, WeightDensity.DENSE);
-  }
-
-  /** The time with a sparse weight; that of a dense one where {@link #takes} says no. */
-  public ModelledTime sparse(ProductShape shape, SparseLayout layout) {
-    return time(shape, takes(layout) ? WeightDensity.of(layout).orElseThrow() : WeightDensity.DENSE);
-  }
-
-  private double bytes() {
-    return (double) format.storageBits() / Byte.SIZE;
-  }
-
-  /** Multiply-adds in a clock and multiprocessor: those of f16 where the target does not know the format. */
-  private int rate() {
-    return Optional.ofNullable(target.rates().get(kind())).or(() ->
-        Optional.ofNullable(target.rates().get(TensorRate.F16_F32))).orElseThrow();
-  }
-
-  private TensorRate kind() {
-    if (format.isInteger()) {
-      return format.storageBits() <= 4 ? TensorRate.INT4 : TensorRate.INT8;
-    }
-    if (format.equals(Formats.F32)) {
-      return TensorRate.TF32;
-    }
-    return switch (format.storageBits()) {
-      case 4 -> TensorRate.FP4;
-      case 6 -> TensorRate.FP6;
-      case 8 -> TensorRate.FP8_F32;
-      default -> TensorRate.F16_F32;
-    };
-  }
-
-  private ModelledTime time(ProductShape shape, WeightDensity density) {
-    int side = shape.rows() <= SMALL ? SMALL : LARGE;
-    boolean warpgroups = target.has(Feature.WGMMA) && density.isDense() && side == LARGE;
-    long blocks = Math.ceilDiv(shape.rows(), side) * Math.ceilDiv(shape.columns(), side);
-    Part part = target.part();
-    long onOne = Math.ceilDiv(blocks, part.multiprocessors());
-    Tile tile = new Tile(side, shape.depth() * density.stored(), shape.depth() * density.columns(), bytes());
-
-    double rate = rate() * (target.has(Feature.WGMMA) && !warpgroups ? SYNCHRONOUS_SHARE : 1);
-    Map<Bound, Double> clocks = new EnumMap<>(Bound.class);
-    clocks.put(Bound.TENSOR, onOne * tile.multiplyAdds() / rate);
-    clocks.put(Bound.SHARED, onOne * tile.sharedBytes(warpgroups) / SHARED_BYTES);
-    clocks.put(Bound.L2, onOne * (tile.operandBytes() + codes(side, density, shape.depth())) / L2_BYTES);
-    clocks.put(Bound.ISSUE, onOne * tile.instructions(warpgroups, density) * WARPS / SCHEDULERS);
-    long turns = Math.ceilDiv(onOne, side == LARGE ? 2 : 4);
-    clocks.put(Bound.LATENCY, turns * tile.waits(density));
-
-    Map<Bound, Double> microseconds = new EnumMap<>(Bound.class);
-    clocks.forEach((bound, count) -> microseconds.put(bound, count / part.clockMhz()));
-    microseconds.put(Bound.DRAM, deviceBytes(shape, density) / part.memoryGigabytesPerSecond() / 1e3);
-    return ModelledTime.longest(microseconds, LAUNCH);
-  }
-
-  /** Bytes of the codes of groups, and of the numbers of kept columns. */
-  private static double codes(double rows, WeightDensity density, double depth) {
-    if (!density.hasCodes()) {
-      return 0;
-    }
-    double codes = rows * depth * density.columns() / 4 * CODE_BITS / Byte.SIZE;
-    return codes + (density.gathers() ? rows / density.blockRows() * depth * density.columns() : 0);
-  }
-
-  private double deviceBytes(ProductShape shape, WeightDensity density) {
-    double weight = shape.columns() * (double) shape.depth() * density.stored() * bytes();
-    // Each block of rows reads channels of its own, some of which others read as well.
-    double read = density.gathers()
-        ? 1 - Math.pow(1 - density.columns(), Math.ceilDiv(shape.columns(), density.blockRows())) : 1;
-    double activation = shape.rows() * (double) shape.depth() * read * bytes();
-    double result = shape.rows() * (double) shape.columns() * Short.BYTES;
-    return weight + codes(shape.columns(), density, shape.depth()) + activation + result;
+    Candidates candidates = candidates(shape, Optional.empty());
+    return candidates.time(candidates.programs.other().get());
   }
 
   /**
-   * A tile of the result over all of the depth.
-   *
-   * @param side rows and columns
-   * @param stored depth of the weight as it is stored
-   * @param read depth of the activation that is read
-   * @param bytes of an element
+   * The time with a sparse weight, by sparse instructions or decompressed on its way, whichever is faster; nothing where no
+   * sparse instruction takes the layout.
    */
-  private record Tile(int side, double stored, double read, double bytes) {
-    double multiplyAdds() {
-      return side * (double) side * stored;
+  public Optional<ModelledTime> sparse(ProductShape shape, SparseLayout layout) {
+    try {
+      Candidates candidates = candidates(padded(shape, layout), Optional.of(layout));
+      return candidates.programs.sparse().map(candidates::time).map(time -> {
+        ModelledTime other = candidates.time(candidates.programs.other().get());
+        return time.microseconds() <= other.microseconds() ? time : other;
+      });
+    } catch (UnsupportedAccess e) {
+      // No kernel reads the layout.
+      return Optional.empty();
     }
+  }
 
-    double operandBytes() {
-      return side * (stored + read) * bytes;
+  private static ProductShape padded(ProductShape shape, SparseLayout layout) {
+    ImmutableList<Long> numbers = layout.numbers();
+    if (layout instanceof BlockSparse blocks) {
+      return new ProductShape(
+          shape.rows(), up(shape.columns(), blocks.rows()), up(shape.depth(), blocks.columns() * numbers.getLast()));
     }
+    long columns = numbers.size() == 3 ? numbers.getFirst() : 1;
+    return new ProductShape(shape.rows(), up(shape.columns(), columns), up(shape.depth(), numbers.getLast()));
+  }
 
-    /** Written once, and read by each warp of a row or column of warps; two warpgroups read the other operand twice. */
-    double sharedBytes(boolean warpgroups) {
-      return operandBytes() + (warpgroups
-          ? side * (stored + 2 * read) * bytes : WARPS_ALONG * operandBytes());
-    }
+  private static long up(long extent, long multiple) {
+    return Math.ceilDiv(extent, multiple) * multiple;
+  }
 
-    /** Of a warp. */
-    double instructions(boolean warpgroups, WeightDensity density) {
-      double fragments = side / (double) WARPS_ALONG / 16;
-      double steps = stored * bytes / INSTRUCTION_BYTES;
-      double multiply = warpgroups ? steps : fragments * 2 * fragments * steps;
-      double load = warpgroups ? 0 : fragments * steps + fragments * read * bytes / INSTRUCTION_BYTES;
-      double codes = density.hasCodes() ? fragments * steps : 0;
-      double copies = operandBytes() / COPY_BYTES / WARP / WARPS;
-      double gathers = density.gathers() ? side * read * bytes / COPY_BYTES / WARP / WARPS * GATHER_INSTRUCTIONS : 0;
-      return multiply + load + codes + copies + gathers + iterations() * LOOP_INSTRUCTIONS;
+  /** A product's kernel, and the programs that it could have. */
+  private record Candidates(Operation kernel, ProductPrograms programs, Target target) {
+    ModelledTime time(KernelProgram program) {
+      return ProductPrograms.time(program, kernel, ImmutableMap.of(), Map.of(), target);
     }
+  }
 
-    /** Small tiles are twice as deep. */
-    double iterations() {
-      return Math.ceil(read * bytes / (side == LARGE ? 64 : 128));
-    }
+  private Candidates candidates(ProductShape shape, Optional<SparseLayout> layout) {
+    Module module = Parser.parse(text(shape, layout), "product", Registry.core());
+    Function function = module.functions().values().iterator().next();
+    Operation kernel = Partition.of(function, module.symbols()).main().body().operations().stream()
+        .filter(operation -> operation.op() instanceof Kernel).findFirst().orElseThrow();
+    return new Candidates(
+        kernel, new ProductKernel(target).programs(kernel, module.symbols()).orElseThrow(), target);
+  }
 
-    /** Clocks that a block waits for loads: all stages but one are under way; kept columns have to be known first. */
-    double waits(WeightDensity density) {
-      return LATENCY * (1 + iterations() / (STAGES - 1) + (density.gathers() ? 1 : 0));
+  private String text(ProductShape shape, Optional<SparseLayout> layout) {
+    String activation = tensor(shape.rows(), shape.depth()) + scales("token");
+    String weight = tensor(shape.columns(), shape.depth()) + scales("axis 0");
+    String result = "tensor<[" + shape.rows() + "," + shape.columns() + "] x ";
+    return """
+        module @m {
+          func @f(%%x: %s>, %%stored: %s>) {
+            %s
+            %%0 = matmul %%x, %s {transposeB = true, to = f32} : %sf32>
+            %%1 = cast %%0 {to = f16} : %sf16>
+            return %%1
+          }
+        }
+        """.formatted(
+            activation, weight + layout.map(sparse -> ", sparse<" + sparse.text() + ">").orElse(""),
+            layout.map(_ -> "%w = decompress %stored : " + weight + ">").orElse(""),
+            layout.isPresent() ? "%w" : "%stored", result, result);
+  }
+
+  private String tensor(long rows, long columns) {
+    return "tensor<[" + rows + "," + columns + "] x " + format.name();
+  }
+
+  private String scales(String granularity) {
+    if (format.equals(Formats.F32) || format.equals(Formats.F16) || format.equals(Formats.BF16)) {
+      return "";
     }
+    return format.equals(Formats.E2M1)
+        ? ", scale<group(" + GROUP + "), ue8m0>" : ", scale<" + granularity + ", f32>";
   }
 }

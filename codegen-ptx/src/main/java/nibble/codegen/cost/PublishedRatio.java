@@ -20,14 +20,15 @@ import nibble.ir.layout.SparseLayout;
  * @param target what it ran on
  * @param format of the operands
  * @param layout of the weight
- * @param shape of the product
+ * @param op what was measured
+ * @param shape of the product, or of the first one
  * @param least the ratio, or the least of several
  * @param most the largest of several
  * @param note what else there is to know
  */
 public record PublishedRatio(
-    String source, Target target, NumberFormat format, SparseLayout layout, ProductShape shape, double least,
-    double most, String note) {
+    String source, Target target, NumberFormat format, SparseLayout layout, PublishedOp op, ProductShape shape,
+    double least, double most, String note) {
 
   /** All that are known, in the order of the table. */
   public static ImmutableList<PublishedRatio> all() {
@@ -47,6 +48,7 @@ public record PublishedRatio(
     return new PublishedRatio(
         cells.get(0), Targets.get(cells.get(1)), Registry.core().format(cells.get(2)).orElseThrow(),
         Registry.core().sparseLayout(numbers.size()).orElseThrow().apply(numbers),
+        PublishedOp.valueOf(cells.get(9)),
         new ProductShape(
             Long.parseLong(cells.get(4)), Long.parseLong(cells.get(5)), Long.parseLong(cells.get(6))),
         Double.parseDouble(range.getFirst()), Double.parseDouble(range.getLast()), cells.get(8));
@@ -54,12 +56,12 @@ public record PublishedRatio(
 
   /** What the model says. */
   public SparsityVerdict modelled() {
-    return SparsityVerdict.of(new ProductModel(target, format), shape, layout);
+    return op.modelled(new ProductModel(target, format), shape, layout);
   }
 
-  /** The modelled ratio by the nearest published one: 1 where it is among them, 2 where it is twice as large. */
-  public double miss() {
-    double gain = modelled().gain();
+  /** The modelled ratio of a verdict by the nearest published one: 1 where it is among them, 2 where it is twice as large. */
+  double miss(SparsityVerdict verdict) {
+    double gain = verdict.gain();
     return gain < least ? gain / least : gain > most ? gain / most : 1;
   }
 }

@@ -1,6 +1,7 @@
 package nibble.codegen.cost;
 
 import java.util.Optional;
+import nibble.codegen.work.ModelledTime;
 import nibble.ir.layout.SparseLayout;
 
 /**
@@ -12,8 +13,9 @@ import nibble.ir.layout.SparseLayout;
  */
 public record SparsityVerdict(ModelledTime dense, ModelledTime sparse, Optional<String> obstacle) {
   /**
-   * With fewer rows, published kernels lose what the bytes of the weight promise: they are padded to tiles, and have
-   * few loads under way (0.11 at one row, 0.59 at 64; the table in {@code docs/sparsity.md}).
+   * With fewer rows the model says why a sparse weight does not pay where it has few blocks: they wait for loads. With more
+   * blocks it counts bytes alone, and does not know what makes the kernels slow that were measured on their own (0.11 at one
+   * row, 0.59 at 64; the table in {@code docs/sparsity.md}).
    */
   public static final long LEAST_ROWS = 64;
 
@@ -23,21 +25,18 @@ public record SparsityVerdict(ModelledTime dense, ModelledTime sparse, Optional<
   /** Asks the model. */
   public static SparsityVerdict of(ProductModel model, ProductShape shape, SparseLayout layout) {
     ModelledTime dense = model.dense(shape);
-    ModelledTime sparse = model.sparse(shape, layout);
-    return new SparsityVerdict(dense, sparse, obstacle(model, shape, layout, dense, sparse));
+    return model.sparse(shape, layout)
+        .map(sparse -> new SparsityVerdict(dense, sparse, obstacle(shape, dense, sparse)))
+        .orElseGet(() -> new SparsityVerdict(
+            dense, dense, Optional.of("no sparse matrix instruction takes " + layout.text())));
   }
 
-  private static Optional<String> obstacle(
-      ProductModel model, ProductShape shape, SparseLayout layout, ModelledTime dense, ModelledTime sparse) {
-    if (!model.takes(layout)) {
-      return Optional.of("no sparse matrix instruction takes " + layout.text());
+  private static Optional<String> obstacle(ProductShape shape, ModelledTime dense, ModelledTime sparse) {
+    if (dense.microseconds() / sparse.microseconds() < LEAST_GAIN) {
+      return Optional.of("the gain is less than a tenth: the sparse product waits for " + sparse.bound());
     }
-    if (shape.rows() < LEAST_ROWS) {
-      return Optional.of("with fewer than " + LEAST_ROWS + " rows, sparse kernels that were measured lose");
-    }
-    return dense.microseconds() / sparse.microseconds() < LEAST_GAIN
-        ? Optional.of("the gain is less than a tenth: the sparse product waits for " + sparse.bound())
-        : Optional.empty();
+    return shape.rows() < LEAST_ROWS
+        ? Optional.of("with fewer than " + LEAST_ROWS + " rows, sparse kernels that were measured lose") : Optional.empty();
   }
 
   public boolean pays() {

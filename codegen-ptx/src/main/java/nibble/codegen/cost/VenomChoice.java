@@ -12,26 +12,25 @@ import nibble.ir.layout.SparseLayouts.VNOfM;
  */
 public final class VenomChoice {
   private static final int LEAST_V = 16;
-  private static final int MOST_V = 128;
   private static final int LEAST_M = 5;
-  private static final int MOST_M = 100;
 
   private VenomChoice() {}
 
   /**
    * The layout for a product.
    *
+   * @param most no larger V and M than those of this
    * @param gain how many times as fast as the dense product it shall be, by modelled times
    * @return nothing where no layout that fits the shape is so fast
    */
-  public static Optional<VNOfM> of(ProductModel model, ProductShape shape, double gain) {
+  public static Optional<VNOfM> of(ProductModel model, ProductShape shape, VNOfM most, double gain) {
     double dense = model.dense(shape).microseconds();
-    return IntStream.iterate(LEAST_V, v -> v <= MOST_V, v -> 2 * v)
+    return IntStream.iterate(LEAST_V, v -> v <= most.v(), v -> 2 * v)
         .filter(v -> shape.columns() % v == 0)
-        .mapToObj(v -> IntStream.rangeClosed(LEAST_M, MOST_M)
+        .mapToObj(v -> IntStream.rangeClosed(LEAST_M, Math.toIntExact(most.m()))
             .filter(m -> shape.depth() % m == 0)
             .mapToObj(m -> new VNOfM(v, 2, m))
-            .filter(layout -> dense / model.sparse(shape, layout).microseconds() >= gain)
+            .filter(layout -> model.sparse(shape, layout).filter(time -> dense / time.microseconds() >= gain).isPresent())
             .findFirst())
         .flatMap(Optional::stream)
         .max(Comparator.comparingDouble(VenomChoice::diversity));

@@ -47,7 +47,9 @@ record AttentionTile(
     }
     int warps = space.queries().isConstant()
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, WARPS) : WARPS;
-    boolean isTall = warps == WARPS && largest <= TALL_WIDTH && space.op().scheme().isEmpty()
+    // Masks and short steps leave too few registers.
+    boolean isTall = warps == WARPS && largest <= TALL_WIDTH && keys == 64 && space.op().scheme().isEmpty()
+        && space.mask().isEmpty() && space.lengths().isEmpty()
         && !(space.queries().isConstant() && space.queries().constant() <= LEAST * WARPS);
     if (space.op().blocks().isPresent()) {
       // A block is whole tiles.

@@ -1,5 +1,6 @@
 package nibble.codegen.kernel;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
@@ -54,11 +55,15 @@ public final class ProductKernel implements KernelGenerator {
 
   @Override
   public Optional<KernelProgram> generate(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
-    Block region = kernel.regions().getFirst();
-    return region.operations().stream()
+    return programs(kernel, symbols).map(programs -> programs.chosen(kernel, symbols, target));
+  }
+
+  /** The programs that a kernel around a product could have. */
+  public Optional<ProductPrograms> programs(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
         .filter(operation -> operation.op() instanceof ProductOp)
         .findFirst()
-        .map(product -> generation(kernel, Product.of(product), symbols).run());
+        .map(operation -> programs(kernel, Product.of(operation), symbols));
   }
 
   /**
@@ -70,17 +75,25 @@ public final class ProductKernel implements KernelGenerator {
   public Optional<String> whyDecompressed(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
     return kernel.regions().getFirst().operations().stream()
         .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
-        .flatMap(product -> SparseChoice.of(kernel, product, target).filter(sparse ->
-            generation(kernel, product, symbols).sparse.isEmpty()))
+        .flatMap(product -> SparseChoice.of(kernel, product, target)
+            .filter(sparse -> programs(kernel, product, symbols).sparse().isEmpty()))
         .map(sparse -> sparse.obstacle().orElse("its tiles have no place in shared memory as instructions need them"));
   }
 
-  private Generation generation(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
-    Stream<ProductChoice> sparse = SparseChoice.of(kernel, product, target).flatMap(SparseChoice::choice).stream();
-    return Stream.concat(sparse, ProductChoice.of(product, target).stream())
+  private ProductPrograms programs(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
+    return new ProductPrograms(
+        SparseChoice.of(kernel, product, target).flatMap(SparseChoice::choice)
+            .flatMap(choice -> generation(kernel, product, Stream.of(choice), symbols)),
+        Suppliers.memoize(
+            () -> generation(kernel, product, ProductChoice.of(product, target).stream(), symbols).orElseThrow()));
+  }
+
+  private Optional<KernelProgram> generation(
+      Operation kernel, Product product, Stream<ProductChoice> choices, ImmutableMap<String, SymbolBounds> symbols) {
+    return choices
         .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
         .filter(Generation::fits)
-        .findFirst().orElseThrow();
+        .findFirst().map(Generation::run);
   }
 
   /** The making of one program. */

@@ -24,14 +24,24 @@ import nibble.ir.rewrite.DeadCode;
  * @param main takes the inputs and then the constants
  */
 public record LoadTimeSplit(Function load, Function main) {
+  /** Splits a function; what is compressed stays so. */
   public static LoadTimeSplit of(Function function) {
+    return of(function, Set.of());
+  }
+
+  /**
+   * Splits a function.
+   *
+   * @param dense names of compressed values that are decompressed when weights are loaded
+   */
+  public static LoadTimeSplit of(Function function, Set<String> dense) {
     Set<Value> loadTime = new HashSet<>();
     Set<Value> free = new HashSet<>();
     List<Operation> loaded = new ArrayList<>();
     List<Operation> rest = new ArrayList<>();
     for (Operation operation : function.body().operations()) {
-      boolean material = isMaterial(operation, loadTime, free);
-      boolean computable = operation.op() instanceof TensorOp && !isSmallerBefore(operation)
+      boolean material = isMaterial(operation, loadTime, free, dense);
+      boolean computable = operation.op() instanceof TensorOp && !isSmallerBefore(operation, dense)
           && operation.result().tensorType().shape().isConstant()
           && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
       if (material) {
@@ -56,11 +66,12 @@ public record LoadTimeSplit(Function load, Function main) {
         DeadCode.remove(function.withBody(main)));
   }
 
-  private static boolean isMaterial(Operation operation, Set<Value> loadTime, Set<Value> free) {
+  private static boolean isMaterial(
+      Operation operation, Set<Value> loadTime, Set<Value> free, Set<String> dense) {
     return switch (operation.op()) {
       case Weight weight -> true;
       case Constant constant -> constant.values().size() > 1;
-      case TensorOp op -> !isSmallerBefore(operation) && operation.operands().stream().anyMatch(loadTime::contains)
+      case TensorOp op -> !isSmallerBefore(operation, dense) && operation.operands().stream().anyMatch(loadTime::contains)
           && operation.result().tensorType().shape().isConstant()
           && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
       default -> false;
@@ -68,8 +79,9 @@ public record LoadTimeSplit(Function load, Function main) {
   }
 
   /** Codes are smaller than the values they stand for: they are dequantized where they are used; so is what is compressed. */
-  private static boolean isSmallerBefore(Operation operation) {
-    return operation.op() instanceof Dequantize || operation.op() instanceof Decompress;
+  private static boolean isSmallerBefore(Operation operation, Set<String> dense) {
+    return operation.op() instanceof Dequantize
+        || operation.op() instanceof Decompress && !dense.contains(operation.operand(0).name());
   }
 
   private static ImmutableList<Value> usedBy(List<Operation> operations, List<Value> results, Set<Value> candidates) {

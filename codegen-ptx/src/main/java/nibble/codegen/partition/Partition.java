@@ -2,6 +2,7 @@ package nibble.codegen.partition;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.Set;
 import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.diagnostic.InputException;
@@ -16,13 +17,23 @@ import nibble.ir.shape.SymbolBounds;
  */
 public record Partition(Function load, Function main) {
   /**
-   * Cuts a function.
+   * Cuts a function; what is compressed stays so.
    *
    * @throws InputException where an operation has no place in a kernel
    */
   public static Partition of(Function function, ImmutableMap<String, SymbolBounds> symbols) {
+    return of(function, symbols, Set.of());
+  }
+
+  /**
+   * Cuts a function.
+   *
+   * @param dense names of constants of such a partition that are decompressed when weights are loaded
+   * @throws InputException where an operation has no place in a kernel
+   */
+  public static Partition of(Function function, ImmutableMap<String, SymbolBounds> symbols, Set<String> dense) {
     Function stored = new RewriteDriver(new TransposeQuantizedWeight(), new SplitHadamardSigns()).apply(function, symbols);
-    LoadTimeSplit split = LoadTimeSplit.of(stored);
+    LoadTimeSplit split = LoadTimeSplit.of(stored, dense);
     ImmutableList<Operation> joined = ImmutableList.<Operation>builder()
         .addAll(split.load().body().operations()).addAll(split.main().body().operations()).build();
     require(stored, joined, split.main());

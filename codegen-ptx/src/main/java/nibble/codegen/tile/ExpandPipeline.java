@@ -1,6 +1,7 @@
 package nibble.codegen.tile;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +20,14 @@ import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.BlockBuilder;
+import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
+import nibble.ir.rewrite.RewriteDriver;
+import nibble.ir.shape.SymbolBounds;
 
 /**
  * Turns a pipeline of S stages into a loop that fetches S-1 iterations ahead:
@@ -50,6 +54,11 @@ import nibble.ir.rewrite.RewriteContext;
  * threads of their own start these copies, and nobody waits for the block.
  */
 public final class ExpandPipeline implements Rewrite {
+  /** A program without pipelines, and with what does not change in a loop before it. */
+  public static Function of(Function program, ImmutableMap<String, SymbolBounds> symbols) {
+    return HoistInvariants.apply(new RewriteDriver(new ExpandPipeline()).apply(program, symbols));
+  }
+
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
     if (!(operation.op() instanceof Pipeline pipeline) || Pipeline.isRing(operation)) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.Set;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.ir.format.Formats;
@@ -32,24 +34,58 @@ class SparsityVerdictTest {
       for (SparseLayout layout : new SparseLayout[] {HALF, QUARTER}) {
         SparsityVerdict verdict = verdict(target, Formats.F16, layout, 1, side);
         assertFalse(verdict.pays(), target + " " + verdict);
-        assertEquals(
-            "with fewer than 64 rows, sparse kernels that were measured lose", verdict.obstacle().orElseThrow());
       }
     }
   }
 
-  /** Large batches, where the logs of feed-forward layers and the tables of V:N:M have gains. */
+  /**
+   * Products of few rows at which kernels lost that somebody measured on the parts that the model knows: their blocks are
+   * too few to have enough loads under way, and no rule is needed to say so.
+   */
+  @Test
+  void fewRowsWaitForLoads() {
+    List<PublishedRatio> lost = PublishedRatio.all().stream()
+        .filter(ratio -> ratio.shape().rows() <= 64 && ratio.most() < 1)
+        .filter(ratio -> Set.of("sm_80", "sm_90a").contains(ratio.target().name())).toList();
+    assertEquals(3, lost.size());
+    for (PublishedRatio ratio : lost) {
+      SparsityVerdict verdict = ratio.modelled();
+      assertTrue(verdict.gain() < SparsityVerdict.LEAST_GAIN, verdict.toString());
+      assertEquals(
+          "the gain is less than a tenth: the sparse product waits for the latency of loads",
+          verdict.obstacle().orElseThrow());
+    }
+  }
+
+  /** Where bytes are all that the model knows of few rows, what was measured has the last word. */
+  @Test
+  void fewRowsOfLargeWeightsAreDenseByRule() {
+    SparsityVerdict verdict = verdict(Targets.get("sm_80"), Formats.F16, HALF, 1, 8192);
+    assertTrue(verdict.gain() > SparsityVerdict.LEAST_GAIN);
+    assertEquals("with fewer than 64 rows, sparse kernels that were measured lose", verdict.obstacle().orElseThrow());
+  }
+
+  /** Large batches of feed-forward layers that somebody has published a gain of. */
+  @Test
+  void largeFeedForwardLayersAreSparse() {
+    List<PublishedRatio> gained = PublishedRatio.all().stream()
+        .filter(ratio -> ratio.note().startsWith("feed-forward layer") && ratio.shape().rows() >= 8192).toList();
+    assertTrue(gained.size() > 25, gained::toString);
+    for (PublishedRatio ratio : gained) {
+      assertTrue(ratio.least() > SparsityVerdict.LEAST_GAIN);
+      assertTrue(ratio.modelled().pays(), ratio + " " + ratio.modelled());
+    }
+  }
+
+  /** What tensor cores bind, half of the work takes half of the time, and a quarter a quarter, but for tiles at the end. */
   @ParameterizedTest
-  @ValueSource(longs = {1024, 2048, 4096})
-  void largeFeedForwardLayersAreSparse(long side) {
-    for (String target : new String[] {"sm_80", "sm_86", "sm_89"}) {
-      for (NumberFormat format : new NumberFormat[] {Formats.F16, Formats.I8}) {
-        SparsityVerdict half = verdict(Targets.get(target), format, HALF, 8192, side);
-        SparsityVerdict quarter = verdict(Targets.get(target), format, QUARTER, 8192, side);
-        assertTrue(half.pays(), target + " " + half);
-        assertTrue(half.gain() <= 2, target + " " + half);
-        assertTrue(quarter.gain() > half.gain() && quarter.gain() <= 4, target + " " + quarter);
-      }
+  @ValueSource(longs = {1024, 4096})
+  void whatTensorCoresBindFallsWithTheWork(long side) {
+    for (String target : new String[] {"sm_86", "sm_89"}) {
+      SparsityVerdict half = verdict(Targets.get(target), Formats.F16, HALF, 8192, side);
+      SparsityVerdict quarter = verdict(Targets.get(target), Formats.F16, QUARTER, 8192, side);
+      assertEquals(2, half.gain(), 0.1, target + " " + half);
+      assertEquals(4, quarter.gain(), 0.3, target + " " + quarter);
     }
   }
 

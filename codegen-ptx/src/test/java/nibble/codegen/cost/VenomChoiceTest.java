@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class VenomChoiceTest {
   private static final ProductModel MODEL = new ProductModel(Targets.get("sm_86"), Formats.F16);
+  private static final VNOfM MOST = new VNOfM(128, 2, 100);
   private static final ProductShape SHAPE = new ProductShape(8192, 4096, 4000);
 
   /** The table of the paper's measure. */
@@ -25,14 +26,16 @@ class VenomChoiceTest {
   @Test
   void theLeastSparseLayoutThatIsFastEnough() {
     double before = 0;
-    for (double gain : new double[] {2, 3, 4, 8}) {
-      VNOfM chosen = VenomChoice.of(MODEL, SHAPE, gain).orElseThrow();
+    for (double gain : new double[] {2, 4, 8}) {
+      VNOfM chosen = VenomChoice.of(MODEL, SHAPE, MOST, gain).orElseThrow();
       assertEquals(0, SHAPE.depth() % chosen.m());
-      assertTrue(MODEL.dense(SHAPE).microseconds() / MODEL.sparse(SHAPE, chosen).microseconds() >= gain);
+      assertTrue(MODEL.dense(SHAPE).microseconds() / MODEL.sparse(SHAPE, chosen).orElseThrow().microseconds() >= gain);
       assertTrue(chosen.m() >= before);
       before = chosen.m();
     }
-    assertEquals(Optional.empty(), VenomChoice.of(MODEL, SHAPE, 100));
-    assertEquals(Optional.empty(), VenomChoice.of(MODEL, new ProductShape(8192, 4096, 4001), 2));
+    assertEquals(Optional.empty(), VenomChoice.of(MODEL, SHAPE, MOST, 100));
+    assertEquals(Optional.empty(), VenomChoice.of(MODEL, SHAPE, new VNOfM(128, 2, 8), 8));
+    assertEquals(64, VenomChoice.of(MODEL, SHAPE, new VNOfM(64, 2, 100), 4).orElseThrow().v());
+    assertEquals(Optional.empty(), VenomChoice.of(MODEL, new ProductShape(8192, 4096, 4001), MOST, 2));
   }
 }

@@ -178,6 +178,8 @@ public record PermuteChannels(
       record(
           producer, reader.read(producer), "output " + kept(orders, above.get(i), order, true),
           "its channels are summed over by a product that was asked for", context);
+      context.reordered(
+          producer.location(), Arrays.stream(order).boxed().collect(ImmutableList.toImmutableList()));
     }
     move.path.constants().forEach(constant -> permuted.put(
         constant.operation().results().getFirst(), new Permuted(constant.index(), constant.axis(), places)));

@@ -22,20 +22,27 @@ import nibble.ir.rewrite.RewriteContext;
  * <p>What was pruned when the model was compiled is another weight, and {@code prune} keeps all of it: it says that the
  * weight is sparse.
  *
- * @param products what is pruned, by the results of the products: nothing for the weight itself
- * @param layout that pruned weights fit
+ * @param products what is pruned, by the results of the products
  */
-record PruneOperands(ImmutableMap<Value, Optional<Weight>> products, SparseLayout layout) implements Rewrite {
+record PruneOperands(ImmutableMap<Value, PrunedOperand> products) implements Rewrite {
+  /**
+   * A pruned weight.
+   *
+   * @param layout that it fits
+   * @param made what it is; nothing for the weight itself
+   */
+  record PrunedOperand(SparseLayout layout, Optional<Weight> made) {}
+
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    Optional<Weight> made = operation.results().isEmpty() ? null : products.get(operation.results().getFirst());
-    if (made == null) {
+    PrunedOperand right = operation.results().isEmpty() ? null : products.get(operation.results().getFirst());
+    if (right == null) {
       return Optional.empty();
     }
     WeightProduct product = new WeightProduct.Reader(context::definition).read(operation);
-    Value stored = made.isPresent() ? context.builder().add(made.get()) : product.right().stored();
-    Value pruned = context.builder().add(new Prune(product.rightInner(), layout), stored);
-    Value right = product.right().toOperand(pruned, operation.operand(1).tensorType().format(), context.builder());
-    return Optional.of(ImmutableList.of(context.builder().add(operation.op(), operation.operand(0), right)));
+    Value stored = right.made.isPresent() ? context.builder().add(right.made.get()) : product.right().stored();
+    Value pruned = context.builder().add(new Prune(product.rightInner(), right.layout), stored);
+    Value operand = product.right().toOperand(pruned, operation.operand(1).tensorType().format(), context.builder());
+    return Optional.of(ImmutableList.of(context.builder().add(operation.op(), operation.operand(0), operand)));
   }
 }

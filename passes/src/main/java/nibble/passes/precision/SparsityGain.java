@@ -11,6 +11,7 @@ import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts.VNOfM;
 import nibble.ir.op.MatMul;
 import nibble.ir.shape.Dim;
 import nibble.passes.PassContext;
@@ -19,7 +20,6 @@ import nibble.passes.SparsityCosts.Estimate;
 /**
  * What sparse weights of a function's products are worth.
  *
- * @param layout of the weights
  * @param format in which operands are multiplied
  * @param rows of activations; of each product its own where there is none
  * @param target that is asked for; that of the command where there is none
@@ -27,7 +27,7 @@ import nibble.passes.SparsityCosts.Estimate;
  * @param context knows the costs
  */
 record SparsityGain(
-    SparseLayout layout, NumberFormat format, Optional<Long> rows, Optional<String> target, Map<String, Long> sizes,
+    NumberFormat format, Optional<Long> rows, Optional<String> target, Map<String, Long> sizes,
     PassContext context) {
   /** The sizes of a function's sample inputs; none where there are none that fit. */
   static Map<String, Long> sizes(Function function, PassContext context) {
@@ -43,18 +43,31 @@ record SparsityGain(
     }
   }
 
-  /** The modelled times of a product; nothing where nobody knows costs, or its size. */
-  Optional<Estimate> of(Operation product) {
+  /** Extents of a product. */
+  private record Extents(long rows, long columns, long depth) {}
+
+  private Optional<Extents> extents(Operation product) {
     Optional<Long> count = rows.or(() -> rowsOf(product));
     TensorType weight = product.operand(1).tensorType();
-    if (context.environment().costs().isEmpty() || count.isEmpty() || count.get() == 0
-        || weight.rank() != 2 || !weight.shape().isConstant() || weight.shape().size().constant() == 0) {
+    if (count.isEmpty() || count.get() == 0 || weight.rank() != 2 || !weight.shape().isConstant()
+        || weight.shape().size().constant() == 0) {
       return Optional.empty();
     }
     int inner = ((MatMul) product.op()).transposeB() ? 1 : 0;
-    return Optional.of(context.environment().costs().get().of(
-        count.get(), weight.shape().dim(1 - inner).constant(), weight.shape().dim(inner).constant(), format, layout,
-        target));
+    return Optional.of(new Extents(
+        count.get(), weight.shape().dim(1 - inner).constant(), weight.shape().dim(inner).constant()));
+  }
+
+  /** The modelled times of a product with such a weight; nothing where nobody knows costs, or its size. */
+  Optional<Estimate> of(Operation product, SparseLayout layout) {
+    return context.environment().costs().flatMap(costs -> extents(product).map(extents ->
+        costs.of(extents.rows, extents.columns, extents.depth, format, layout, target)));
+  }
+
+  /** V and M for a product that shall be so many times as fast; nothing where none is, or nobody knows costs or its size. */
+  Optional<SparseLayout> choose(Operation product, VNOfM most, double gain) {
+    return context.environment().costs().flatMap(costs -> extents(product).flatMap(extents ->
+        costs.choose(extents.rows, extents.columns, extents.depth, format, most, gain, target)));
   }
 
   private Optional<Long> rowsOf(Operation product) {

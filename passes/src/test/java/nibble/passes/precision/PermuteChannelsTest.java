@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import nibble.ir.Function;
+import nibble.ir.Location;
 import nibble.ir.Module;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
@@ -109,6 +111,10 @@ class PermuteChannelsTest {
     assertEquals(0, shuffles(after));
     // Two producers and one that sums over their channels.
     assertEquals(3, context.decisions().size());
+    // Whoever looks at what the producers make learns which channel is where.
+    assertEquals(List.of("gate", "up"), context.orders().keySet().stream().map(Location::path).sorted().toList());
+    List<Integer> channels = IntStream.range(0, 32).boxed().toList();
+    context.orders().values().forEach(order -> assertEquals(channels, order.stream().sorted().toList()));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,8 @@ import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts.VNOfM;
+import nibble.ir.op.Prune;
 import nibble.ir.shape.Shape;
 import nibble.ir.verify.Verifier;
 import nibble.passes.Decision;
@@ -369,6 +372,12 @@ class SparsifyMatMulsTest extends PassContract {
           rows + " us", columns + "x" + depth + " us", target.orElse("some chip"),
           rows >= least ? Optional.empty() : Optional.of("rows are few"));
     }
+
+    @Override
+    public Optional<SparseLayout> choose(
+        long rows, long columns, long depth, NumberFormat format, VNOfM most, double gain, Optional<String> target) {
+      return rows >= least ? Optional.of(new VNOfM(Math.min(16, most.v()), 2, 4 * (long) gain)) : Optional.empty();
+    }
   }
 
   private static PassContext costly(long least, boolean forced) {
@@ -391,6 +400,28 @@ class SparsifyMatMulsTest extends PassContract {
     apply("sparsify{at=b, weight=2:4, rows=100, target=sm_86}", rows);
     assertEquals("asked for at b; modelled 16x32 us sparse, 100 us dense on sm_86",
         rows.decisions().getFirst().reason());
+  }
+
+  @Test
+  void layoutsAreChosenForAGain() {
+    PassContext context = costly(48, false);
+    Module after = apply("sparsify{weight=64:2:20, gain=2}", context);
+    List<SparseLayout> layouts = new ArrayList<>();
+    after.functions().get("main").body().walk(operation -> {
+      if (operation.op() instanceof Prune prune) {
+        layouts.add(prune.layout());
+      }
+    });
+    assertEquals(List.of(new VNOfM(16, 2, 8), new VNOfM(16, 2, 8)), layouts);
+    PassContext slow = costly(100, false);
+    assertEquals(module(), apply("sparsify{weight=64:2:20, gain=2}", slow));
+    assertEquals("no V:2:M up to 64:2:20 is known to be 2.0 times as fast as the dense weight",
+        slow.decisions().getFirst().reason());
+    // Without costs, and for layouts that have no V, nothing can be chosen.
+    PassContext unknown = sampled();
+    assertEquals(module(), apply("sparsify{weight=64:2:20, gain=2}", unknown));
+    assertThrows(InputException.class, () -> REGISTRY.parse("sparsify{weight=2:4, gain=2}"));
+    assertThrows(InputException.class, () -> REGISTRY.parse("sparsify{weight=64:2:8, gain=0.5}"));
   }
 
   @Test

@@ -73,7 +73,7 @@ final class CompareCommand implements Callable<Integer> {
       if (json.isOn()) {
         Json.print(CompareReport.json(opened, results), streams.out());
       } else {
-        streams.out().print(CompareReport.text(opened, read, results));
+        streams.out().print(CompareReport.text(opened, read, Targets.get(target), results));
       }
     }
     return ExitCode.OK.code();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import nibble.codegen.target.Target;
 import nibble.engine.compare.RecipeResult;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.run.Classification;
@@ -16,7 +17,7 @@ final class CompareReport {
 
   private CompareReport() {}
 
-  static String text(OpenModel model, ModelInputs inputs, List<RecipeResult> results) {
+  static String text(OpenModel model, ModelInputs inputs, Target target, List<RecipeResult> results) {
     StringBuilder text = new StringBuilder();
     line(text, "model       %s, @%s", model.argument().model(), model.entry(model.module()).name());
     line(text, "inputs      %s", inputs.texts().isEmpty()
@@ -26,20 +27,24 @@ final class CompareReport {
     int width = results.stream()
         .mapToInt(result -> result.choice().toString().length()).reduce(LEAST_NAME_WIDTH, Math::max);
     boolean classifies = results.stream().anyMatch(result -> labelled(result) > 0);
-    line(text, "%n%-" + width + "s  %9s  %9s  %8s  %10s  %12s  %6s%s  %s",
-        "recipe", "cosine", "least", "SQNR", "max error", "weights", "saved", classifies ? "   right" : "",
-        "computed by");
+    line(text, "%n%-" + width + "s  %9s  %9s  %8s  %10s  %12s  %6s  %9s  %11s%s  %s",
+        "recipe", "cosine", "least", "SQNR", "max error", "weights", "saved", "moved", "modelled",
+        classifies ? "   right" : "", "computed by");
     for (RecipeResult result : results) {
-      line(text, "%-" + width + "s  %9.7f  %9.7f  %5.1f dB  %10.3g  %9d kB  %5.1f%%%s  %s",
+      line(text, "%-" + width + "s  %9.7f  %9.7f  %5.1f dB  %10.3g  %9d kB  %5.1f%%  %9s  %11s%s  %s",
           result.choice(), result.rows().mean(), result.rows().least(), result.accuracy().sqnrDb(),
           result.accuracy().maxAbsError(), Math.round(result.constantBytes() / 1e3),
           100 * result.savedOf(results.getFirst()),
+          result.modelled().map(all -> Math.round(all.bytes() / 1e3) + " kB").orElse("-"),
+          result.modelled().map(all -> String.format(Locale.ROOT, "%.1f us", all.microseconds())).orElse("-"),
           classifies
               ? String.format(Locale.ROOT, "  %5.1f%%", 100.0 * right(result) / labelled(result)) : "",
           result.computedBy());
     }
+    line(text, "%nmoved and modelled: bytes that kernels read and write, and their time, by data sheets of %s; not measured",
+        target.part().name());
     if (classifies) {
-      line(text, "%nright: of %d inputs whose class is known", labelled(results.getFirst()));
+      line(text, "right: of %d inputs whose class is known", labelled(results.getFirst()));
     }
     List<String> reasons = new ArrayList<>();
     results.forEach(result -> result.obstacle().ifPresent(why -> reasons.add(result.choice() + ": " + why)));
@@ -76,6 +81,10 @@ final class CompareReport {
       Json.put(recipe, "maxError", result.accuracy().maxAbsError());
       recipe.put("weightBytes", result.constantBytes());
       Json.put(recipe, "saved", result.savedOf(results.getFirst()));
+      result.modelled().ifPresent(all -> {
+        Json.put(recipe, "movedBytes", all.bytes());
+        Json.put(recipe, "modelledMicroseconds", all.microseconds());
+      });
       recipe.put("places", result.places());
       if (labelled(result) > 0) {
         recipe.put("right", right(result));

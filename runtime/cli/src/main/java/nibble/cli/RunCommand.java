@@ -14,6 +14,7 @@ import nibble.codegen.target.Targets;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
+import nibble.engine.compile.RecipeChoice;
 import nibble.engine.compile.Toolchain;
 import nibble.engine.device.DeviceRequest;
 import nibble.engine.file.FileWriting;
@@ -86,9 +87,11 @@ final class RunCommand implements Callable<Integer> {
           toolchain, model.sizes(), ImmutableList.of(), validate,
           ImmutableMap.of(opened.entry(opened.module()).name(), read.tensors())).withCosts(model.costs(chosenTarget));
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
+      Optional<PreparedModel> written = model.choice() instanceof RecipeChoice.None
+          ? Optional.empty() : Optional.of(preparation.prepare(opened, new RecipeChoice.None()));
       SavedOutputs outputs = new SavedOutputs(save, prepared.prepared().results().size());
       RunReport done = new RunModel(toolchain, on.weights(opened)).run(
-          prepared, read, new RunOptions(request, chosenTarget, verify, assemble), phases);
+          prepared, read, new RunOptions(request, chosenTarget, verify, assemble, written), phases);
       write(outputs, done);
       if (json.isOn()) {
         Json.print(RunJson.of(done, model.choice(), command()), streams.out());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import nibble.codegen.assemble.KernelResources;
 import nibble.codegen.assemble.Verdict;
+import nibble.codegen.target.Targets;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.device.Dim3;
 import nibble.engine.run.Classification;
@@ -44,6 +45,8 @@ final class RunJson {
     });
     report.wrong().ifPresent(wrong -> node.set("wrong", wrong(wrong, command)));
     report.cost().ifPresent(cost -> node.set("quantization", quantization(cost)));
+    report.modelled().ifPresent(costs -> node.set(
+        "modelled", ModelledTable.json(costs, Targets.get(report.target().orElseThrow()))));
     report.assembly().ifPresent(verdict -> node.put("assembler", describe(verdict)));
     ArrayNode decisions = node.putArray("decisions");
     report.model().passes().decisions().forEach(decision -> decisions.add(DecisionJson.of(decision)));

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import nibble.codegen.target.Targets;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.run.Classification;
 import nibble.engine.run.Classification.Guess;
@@ -44,6 +45,8 @@ final class RunText {
     report.checks().ifPresent(writing::proofs);
     report.wrong().ifPresent(wrong -> writing.wrong(wrong, choice, command));
     report.cost().ifPresent(writing::cost);
+    report.modelled().ifPresent(costs -> writing.text.append('\n').append(
+        ModelledTable.text(costs, Targets.get(report.target().orElseThrow()))));
     report.assembly().ifPresent(verdict -> writing.line("%nassembler  %s", RunJson.describe(verdict)));
     report.model().passes().failures().forEach(failure -> writing.text.append('\n').append(failure.text()));
     writing.end();

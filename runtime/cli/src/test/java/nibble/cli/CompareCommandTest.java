@@ -30,12 +30,15 @@ class CompareCommandTest {
     Path affine = recipe("affine", "  quantize { weight = i8:channel, act = u4:token:zero(u4) }");
     CommandRun run = compare("--recipes", "w8," + affine, "--device", "emulator");
     List<String> lines = run.ok().out().lines().toList();
-    assertTrue(lines.get(4).matches("recipe +cosine +least +SQNR +max error +weights +saved  computed by"), run.out());
-    assertTrue(lines.get(5).matches("none .* 0\\.0%  emulator"), run.out());
+    assertTrue(lines.get(4).matches("recipe +cosine +least +SQNR +max error +weights +saved +moved +modelled  computed by"), run.out());
+    assertTrue(lines.get(5).matches("none .* 0\\.0%  +\\d+ kB +\\d+\\.\\d us  emulator"), run.out());
     assertTrue(lines.get(6).matches("w8 .*  0\\.99\\d{5} .*  emulator"), run.out());
     assertTrue(lines.get(7).contains("affine.nib ") && lines.get(7).endsWith("  interpreter"), run.out());
-    assertEquals("no kernels, so the interpreter computed it:", lines.get(9));
-    assertTrue(lines.get(10).startsWith("  " + affine + ": "), run.out());
+    assertEquals(
+        "moved and modelled: bytes that kernels read and write, and their time, by data sheets of A100; not measured",
+        lines.get(9));
+    assertEquals("no kernels, so the interpreter computed it:", lines.get(11));
+    assertTrue(lines.get(12).startsWith("  " + affine + ": "), run.out());
   }
 
   @Test
@@ -70,9 +73,9 @@ class CompareCommandTest {
   void ofClassifiersTheShareThatIsRightStandsBeside() {
     CommandRun run = CommandRun.of("compare", "../../samples/fashion-vit", "--recipes", "w8a8", "--device", "interpreter");
     List<String> lines = run.ok().out().lines().toList();
-    assertTrue(lines.get(4).matches("recipe .*  saved +right  computed by"), run.out());
-    assertTrue(lines.get(5).matches("none .* 0\\.0%  +\\d+\\.\\d%  interpreter"), run.out());
-    assertEquals("right: of 16 inputs whose class is known", lines.get(8));
+    assertTrue(lines.get(4).matches("recipe .*  saved +moved +modelled +right  computed by"), run.out());
+    assertTrue(lines.get(5).matches("none .* 0\\.0%  +\\d+ kB +\\d+\\.\\d us  +\\d+\\.\\d%  interpreter"), run.out());
+    assertEquals("right: of 16 inputs whose class is known", lines.get(9));
     JsonNode recipe = CommandRun.of(
         "compare", "../../samples/fashion-vit", "--recipes", "w8a8", "--device", "interpreter", "--json")
         .ok().json().get("recipes").get(1);

@@ -104,6 +104,45 @@ class RunCommandTest {
     report.get("seconds").forEach(seconds -> assertTrue(seconds.isNumber()));
   }
 
+  /** One table of what each op costs: accuracy, bytes, modelled time, beside the model as it is written. */
+  @Test
+  void costsOfOpsStandInOneTable() {
+    String passes = "sparsify{weight=2:4, if-pays=false}, cast{to=bf16}, compress-weights";
+    CommandRun run = CommandRun.of(
+        "run", model, "--weights", weights, "--input", "x=" + input(3, 16), "--device", "emulator", "--passes", passes,
+        "--target", "sm_89", "--verify", "--json");
+    JsonNode modelled = run.ok().json().get("modelled");
+    assertEquals("RTX-4090", modelled.get("part").textValue());
+    double bytes = 0;
+    double microseconds = 0;
+    int launches = 0;
+    for (JsonNode op : modelled.get("ops")) {
+      bytes += op.get("bytes").doubleValue();
+      microseconds += op.get("modelledMicroseconds").doubleValue();
+      launches += op.get("launches").intValue();
+      if (!op.get("weights").textValue().isEmpty()) {
+        assertEquals("bf16 2:4", op.get("weights").textValue());
+        assertTrue(op.get("leastSqnrDb").doubleValue() > 0, op::toString);
+        assertTrue(op.get("writtenBytes").doubleValue() > op.get("bytes").doubleValue(), op::toString);
+        assertTrue(op.get("denseMicroseconds").doubleValue() > 2, op::toString);
+      }
+    }
+    JsonNode total = modelled.get("total");
+    assertEquals(run.json().get("launches").intValue(), launches);
+    assertEquals(launches, total.get("launches").intValue());
+    assertEquals(bytes, total.get("bytes").doubleValue(), 1e-6);
+    assertEquals(microseconds, total.get("modelledMicroseconds").doubleValue(), 1e-6);
+    assertEquals(run.json().get("quantization").get("sqnrDb"), total.get("leastSqnrDb"));
+  }
+
+  @Test
+  void costsAreCalledModelled() {
+    String text = CommandRun.of("run", model, "--made-up", "--device", "emulator", "--recipe", "w8").ok().out();
+    assertTrue(text.contains("costs of ops; bytes and times are modelled for A100 (sm_80), not measured\n"), text);
+    assertTrue(text.contains("\nup    "), text);
+    assertTrue(text.contains("\ntotal "), text);
+  }
+
   private static void assertExtents(JsonNode extents) {
     assertEquals(3, extents.size());
     extents.forEach(extent -> assertTrue(extent.isIntegralNumber() && extent.intValue() >= 1));

@@ -52,7 +52,7 @@ public enum TensorKind {
   }
 
   /** Multiply-adds of an instruction that tensor cores do: of sparse ones, half of the shape's. */
-  static long multiplyAdds(String opcode) {
+  public static long multiplyAdds(String opcode) {
     Matcher shape = SHAPE.matcher(opcode);
     if (!shape.find()) {
       return 0;

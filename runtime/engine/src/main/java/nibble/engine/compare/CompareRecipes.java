@@ -2,7 +2,9 @@ package nibble.engine.compare;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.List;
 import java.util.Optional;
+import nibble.codegen.Program;
 import nibble.codegen.partition.LoadTimeSplit;
 import nibble.codegen.target.Target;
 import nibble.engine.compile.LowerModel;
@@ -11,7 +13,10 @@ import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.compile.Toolchain;
+import nibble.engine.cost.ModelLaunches;
+import nibble.engine.cost.ModelledLaunch;
 import nibble.engine.device.DeviceRequest;
+import nibble.engine.plan.SizeBinding;
 import nibble.engine.run.Classification;
 import nibble.engine.run.ModelInputs;
 import nibble.engine.run.Phases;
@@ -64,31 +69,42 @@ public record CompareRecipes(
     PrepareModel preparation = new PrepareModel(
         toolchain, sizes, ImmutableList.of(), false, ImmutableMap.of(entry, inputs.tensors())).withCosts(costs);
     PreparedModel prepared = phases.time("passes", () -> preparation.prepare(model, choice));
-    Optional<String> obstacle = phases.time("compile kernels", () -> obstacle(prepared));
-    DeviceRequest used = obstacle.isPresent() ? new DeviceRequest.Interpreter() : device;
+    Lowered lowered = phases.time("compile kernels", () -> lower(prepared));
+    DeviceRequest used = lowered.obstacle.isPresent() ? new DeviceRequest.Interpreter() : device;
     RunReport report = new RunModel(toolchain, weights)
-        .run(prepared, inputs, new RunOptions(used, Optional.of(target), false, false), phases);
+        .run(prepared, inputs, new RunOptions(used, Optional.of(target), false, false, Optional.empty()), phases);
     Tensor output = report.outputs().getFirst();
     long places = prepared.passes().decisions().stream()
         .filter(decision -> decision.outcome() == Decision.Outcome.APPLIED).count();
     return new RecipeResult(
         choice, Comparison.of(reference, output), RowCosines.of(reference, output),
-        constantBytes(prepared.prepared()), places, Classification.of(report), report.device(), obstacle);
+        constantBytes(lowered.program.map(Program::load)
+            .orElseGet(() -> LoadTimeSplit.of(prepared.prepared()).load())),
+        lowered.program.map(program -> modelled(prepared, program)), places,
+        Classification.of(report), report.device(), lowered.obstacle);
   }
 
-  private Optional<String> obstacle(PreparedModel prepared) {
+  /** The program of a recipe, or why there is none. */
+  private record Lowered(Optional<Program> program, Optional<String> obstacle) {}
+
+  private Lowered lower(PreparedModel prepared) {
     try {
-      new LowerModel(toolchain).lower(prepared, target);
-      return Optional.empty();
+      return new Lowered(Optional.of(new LowerModel(toolchain).lower(prepared, target)), Optional.empty());
     } catch (InputException e) {
-      return Optional.of(e.diagnostics().getFirst().message());
+      return new Lowered(Optional.empty(), Optional.of(e.diagnostics().getFirst().message()));
     }
   }
 
-  /** Bytes of what a function computes from weights alone, which is what a device holds of them. */
-  static long constantBytes(Function function) {
+  private RecipeResult.Modelled modelled(PreparedModel prepared, Program program) {
+    List<ModelledLaunch> launches = new ModelLaunches(toolchain.backend()).of(
+        program, SizeBinding.of(prepared.prepared(), inputs.tensors(), program.symbols()).values());
+    return new RecipeResult.Modelled(ModelLaunches.bytes(launches), ModelLaunches.microseconds(launches));
+  }
+
+  /** Bytes of what is computed from weights alone, which is what a device holds of them. */
+  private static long constantBytes(Function load) {
     long bytes = 0;
-    for (Value constant : LoadTimeSplit.of(function).load().body().results()) {
+    for (Value constant : load.body().results()) {
       for (long part : PackedLayout.of(constant.tensorType()).parts().values()) {
         bytes += part;
       }

@@ -12,14 +12,23 @@ import nibble.engine.verify.Comparison;
  * @param accuracy how far the first output is from that of exact interpretation without a recipe
  * @param rows the cosines of its rows with those
  * @param constantBytes bytes of what is stored of weights, scales included
+ * @param modelled what all launches would take on the target; empty where there are no kernels
  * @param places in how many places a pass changed the precision
  * @param classes what a classifier says of the inputs; empty of other models
  * @param computedBy what computed the output: a device, or the interpreter
  * @param obstacle why there are no kernels, where there are none
  */
 public record RecipeResult(
-    RecipeChoice choice, Comparison accuracy, RowCosines rows, long constantBytes, long places,
+    RecipeChoice choice, Comparison accuracy, RowCosines rows, long constantBytes, Optional<Modelled> modelled, long places,
     Optional<Classification> classes, String computedBy, Optional<String> obstacle) {
+  /**
+   * What launches take, modelled.
+   *
+   * @param bytes of operands and results
+   * @param microseconds one launch behind the other
+   */
+  public record Modelled(double bytes, double microseconds) {}
+
   /** Share of the bytes of another result that this one does not need. */
   public double savedOf(RecipeResult other) {
     return other.constantBytes == 0 ? 0 : 1 - (double) constantBytes / other.constantBytes;

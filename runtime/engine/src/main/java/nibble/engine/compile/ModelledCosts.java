@@ -5,10 +5,12 @@ import java.util.Optional;
 import nibble.codegen.cost.ProductModel;
 import nibble.codegen.cost.ProductShape;
 import nibble.codegen.cost.SparsityVerdict;
+import nibble.codegen.cost.VenomChoice;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts.VNOfM;
 import nibble.passes.SparsityCosts;
 
 /**
@@ -30,5 +32,13 @@ public record ModelledCosts(Target standard, boolean isForced) implements Sparsi
     return new Estimate(
         verdict.dense().toString(), verdict.sparse().toString(),
         String.format(Locale.ROOT, "%s (%s) for %d rows", asked.part().name(), asked.name(), rows), verdict.obstacle());
+  }
+
+  @Override
+  public Optional<SparseLayout> choose(
+      long rows, long columns, long depth, NumberFormat format, VNOfM most, double gain, Optional<String> target) {
+    Target asked = target.map(Targets::get).orElse(standard);
+    return VenomChoice.of(new ProductModel(asked, format), new ProductShape(rows, columns, depth), most, gain)
+        .map(layout -> layout);
   }
 }

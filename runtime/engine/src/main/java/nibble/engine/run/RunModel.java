@@ -1,6 +1,7 @@
 package nibble.engine.run;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.codegen.Program;
 import nibble.codegen.assemble.AssemblerChoice;
@@ -10,6 +11,8 @@ import nibble.codegen.target.Targets;
 import nibble.engine.compile.LowerModel;
 import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.Toolchain;
+import nibble.engine.cost.ModelLaunches;
+import nibble.engine.cost.OpCosts;
 import nibble.engine.device.ChosenDevice;
 import nibble.engine.device.Device;
 import nibble.engine.device.DeviceChoice;
@@ -19,6 +22,7 @@ import nibble.engine.device.emulator.EmulatorProvider;
 import nibble.engine.plan.Constants;
 import nibble.engine.plan.Session;
 import nibble.engine.plan.Session.Sharing;
+import nibble.engine.plan.SizeBinding;
 import nibble.engine.verify.FindWrongOp;
 import nibble.engine.verify.KernelVerifier;
 import nibble.engine.verify.PrecisionCost;
@@ -69,7 +73,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
         new Interpreter(Mode.FAITHFUL, model.weights(weights)).run(model.passes().output(), function, inputs.tensors()));
     return new RunReport(
         model, inputs, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), 0, outputs,
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
   }
 
   private RunReport launch(
@@ -90,14 +94,37 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
         phases.time("find wrong op", () -> new FindWrongOp(toolchain.backend(), target, device).in(found)));
     Optional<PrecisionCost> cost = options.verify()
         ? Optional.of(phases.time("compare", () -> PrecisionCost.of(
-            model.written(), model.prepared(), model.weights(weights), inputs.tensors(), outputs)))
+            model.written(), model.prepared(), model.weights(weights), inputs.tensors(), outputs,
+            model.passes().orders())))
         : Optional.empty();
+    OpCosts modelled = phases.time("model costs", () -> modelled(model, program, inputs, options, cost));
     Optional<Verdict> assembly = options.assemble()
         ? Optional.of(phases.time("assemble", () -> AssemblerChoice.ofThisMachine().assemble(program.module())))
         : Optional.empty();
     return new RunReport(
         model, inputs, device.info().name(), reason, Optional.of(target.name()), program.launches().size(), outputs,
-        verifier.map(KernelVerifier::checks), wrong, cost, assembly, phases.seconds());
+        verifier.map(KernelVerifier::checks), wrong, cost, Optional.of(modelled), assembly, phases.seconds());
+  }
+
+  /** Costs of all ops, beside those of the model as it is written where it has kernels. */
+  private OpCosts modelled(
+      PreparedModel model, Program program, ModelInputs inputs, RunOptions options, Optional<PrecisionCost> accuracy) {
+    ModelLaunches launches = new ModelLaunches(toolchain.backend());
+    return OpCosts.of(
+        launches.of(program, sizes(model, program, inputs)),
+        options.written().flatMap(written -> {
+          try {
+            Program plain = new LowerModel(toolchain).lower(written, program.target());
+            return Optional.of(launches.of(plain, sizes(written, plain, inputs)));
+          } catch (InputException e) {
+            return Optional.empty();
+          }
+        }),
+        accuracy, program.dense());
+  }
+
+  private static ImmutableMap<String, Long> sizes(PreparedModel model, Program program, ModelInputs inputs) {
+    return SizeBinding.of(model.prepared(), inputs.tensors(), program.symbols()).values();
   }
 
   private static Session.Observer observer(Program program, Optional<KernelVerifier> verifier, Progress progress) {

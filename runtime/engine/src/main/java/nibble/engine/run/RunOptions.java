@@ -2,6 +2,7 @@ package nibble.engine.run;
 
 import java.util.Optional;
 import nibble.codegen.target.Target;
+import nibble.engine.compile.PreparedModel;
 import nibble.engine.device.DeviceRequest;
 
 /**
@@ -11,5 +12,7 @@ import nibble.engine.device.DeviceRequest;
  * @param target what kernels are compiled for; empty for what the device is
  * @param verify whether to prove each kernel
  * @param assemble whether to have an assembler judge the kernels as well
+ * @param written the model without a recipe, which modelled costs are compared with; empty where nobody wants to know
  */
-public record RunOptions(DeviceRequest device, Optional<Target> target, boolean verify, boolean assemble) {}
+public record RunOptions(
+    DeviceRequest device, Optional<Target> target, boolean verify, boolean assemble, Optional<PreparedModel> written) {}

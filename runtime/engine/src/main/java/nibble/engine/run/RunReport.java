@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.codegen.assemble.Verdict;
 import nibble.engine.compile.PreparedModel;
+import nibble.engine.cost.OpCosts;
 import nibble.engine.verify.KernelCheck;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.WrongKernel;
@@ -23,6 +24,7 @@ import nibble.ir.eval.Tensor;
  * @param checks the proof of each launch; empty where none was asked for
  * @param wrong the first launch that is not proven
  * @param cost what precision cost; empty where no proof was asked for
+ * @param modelled what each op costs, modelled; empty of the interpreter
  * @param assembly what an assembler said of the kernels, where it was asked
  * @param seconds by phase
  */
@@ -37,6 +39,7 @@ public record RunReport(
     Optional<ImmutableList<KernelCheck>> checks,
     Optional<WrongKernel> wrong,
     Optional<PrecisionCost> cost,
+    Optional<OpCosts> modelled,
     Optional<Verdict> assembly,
     ImmutableMap<String, Double> seconds) {
 

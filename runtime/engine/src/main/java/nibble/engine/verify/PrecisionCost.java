@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nibble.ir.Function;
 import nibble.ir.Location;
 import nibble.ir.Operation;
@@ -37,9 +38,11 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
    * @param weights of the model
    * @param inputs of both
    * @param actual outputs of the program on its device
+   * @param orders of output channels that passes gave to products: the model's channel at each place
    */
   public static PrecisionCost of(
-      Function model, Function program, WeightSource weights, List<Tensor> inputs, List<Tensor> actual) {
+      Function model, Function program, WeightSource weights, List<Tensor> inputs, List<Tensor> actual,
+      Map<Location, ImmutableList<Integer>> orders) {
     Map<Key, Tensor> meant = new LinkedHashMap<>();
     List<Tensor> exact = new Interpreter(Mode.EXACT, weights, collect(meant)).run(model, inputs);
     Map<Key, Tensor> got = new LinkedHashMap<>();
@@ -48,7 +51,9 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
     meant.forEach((key, reference) -> {
       Tensor other = got.get(key);
       if (other != null && other.size() == reference.size()) {
-        products.add(new ProductCost(key.location(), Comparison.of(reference, other)));
+        Tensor ordered = Optional.ofNullable(orders.get(key.location()))
+            .map(order -> channels(reference, order)).orElse(reference);
+        products.add(new ProductCost(key.location(), Comparison.of(ordered, other)));
       }
     });
     ImmutableList.Builder<Comparison> outputs = ImmutableList.builder();
@@ -56,6 +61,13 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
       outputs.add(Comparison.of(exact.get(i), actual.get(i)));
     }
     return new PrecisionCost(outputs.build(), ImmutableList.copyOf(products));
+  }
+
+  /** The channels of a tensor, which lie along its last axis, in an order. */
+  private static Tensor channels(Tensor tensor, List<Integer> order) {
+    double[] values = tensor.values();
+    int count = order.size();
+    return Tensor.generate(tensor.type(), i -> values[i - i % count + order.get(i % count)]);
   }
 
   private static Interpreter.Observer collect(Map<Key, Tensor> products) {

@@ -76,7 +76,7 @@ class RunModelTest {
   }
 
   private static RunOptions options(DeviceRequest device, boolean verify, boolean assemble) {
-    return new RunOptions(device, Optional.empty(), verify, assemble);
+    return new RunOptions(device, Optional.empty(), verify, assemble, Optional.empty());
   }
 
   @Test
@@ -131,7 +131,7 @@ class RunModelTest {
   @Test
   void theMachineStandsForTheTargetThatIsAskedFor() throws IOException {
     RunReport report = run(prepare(new RecipeChoice.None()), new RunOptions(
-        new DeviceRequest.Emulator(), Optional.of(Targets.get("sm_90a")), true, false));
+        new DeviceRequest.Emulator(), Optional.of(Targets.get("sm_90a")), true, false, Optional.empty()));
     assertEquals(Optional.of("sm_90a"), report.target());
     assertEquals(Optional.of(true), report.verified());
   }

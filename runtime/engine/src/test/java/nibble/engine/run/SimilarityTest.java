@@ -20,7 +20,7 @@ class SimilarityTest {
         ImmutableList.of(), ImmutableList.copyOf(Collections.nCopies(texts, "a text")));
     return new RunReport(
         null, inputs, "emulator", "", Optional.empty(), 0, ImmutableList.copyOf(outputs), Optional.empty(),
-        Optional.empty(), Optional.empty(), Optional.empty(), ImmutableMap.of());
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), ImmutableMap.of());
   }
 
   private static Tensor matrix(int rows, double... elements) {

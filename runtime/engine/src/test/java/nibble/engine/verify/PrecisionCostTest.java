@@ -3,6 +3,7 @@ package nibble.engine.verify;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Map;
 import nibble.engine.testing.ProvenRun;
@@ -41,7 +42,7 @@ class PrecisionCostTest {
     Function after = program.functions().get("main");
     List<Tensor> inputs = new SampleData(1).inputs(before, Map.of());
     List<Tensor> actual = new Interpreter(Mode.FAITHFUL, WeightSource.NONE).run(after, inputs);
-    PrecisionCost cost = PrecisionCost.of(before, after, WeightSource.NONE, inputs, actual);
+    PrecisionCost cost = PrecisionCost.of(before, after, WeightSource.NONE, inputs, actual, Map.of());
 
     assertEquals(3, cost.products().size());
     assertEquals(List.of("layer[0]", "layer[0]", "layer[1]"),
@@ -59,7 +60,34 @@ class PrecisionCostTest {
     Function model = ProvenRun.parse(PRODUCTS).functions().get("main");
     List<Tensor> inputs = new SampleData(1).inputs(model, Map.of());
     List<Tensor> exact = new Interpreter(Mode.EXACT, WeightSource.NONE).run(model, inputs);
-    PrecisionCost cost = PrecisionCost.of(model, model, WeightSource.NONE, inputs, exact);
+    PrecisionCost cost = PrecisionCost.of(model, model, WeightSource.NONE, inputs, exact, Map.of());
     assertEquals(Double.POSITIVE_INFINITY, cost.outputs().getFirst().sqnrDb());
+  }
+
+  /** A product whose output channels are in another order is compared with those of the model in that order. */
+  @Test
+  void channelsInAnotherOrderAreComparedWithTheirOwn() {
+    String product = """
+        module @m {
+          func @main(%x: tensor<[4,8] x f32>, %w: tensor<[8,4] x f32>, %o: tensor<[4] x i32>) {
+            BODY
+            return %1
+          }
+        }
+        """;
+    String matmul = "{transposeB = false, to = f32} : tensor<[4,4] x f32> loc(\"m.nib\":3:1 in up)\n";
+    Function model = ProvenRun.parse(product.replace("BODY", "%1 = matmul %x, %w " + matmul)).functions().get("main");
+    Function turned = ProvenRun.parse(product.replace(
+        "BODY", "%0 = gather %w, %o {axis = 1} : tensor<[8,4] x f32>\n    %1 = matmul %x, %0 " + matmul))
+        .functions().get("main");
+    List<Tensor> made = new SampleData(1).inputs(model, Map.of());
+    List<Tensor> inputs = List.of(made.get(0), made.get(1), Tensor.of(made.get(2).type(), 2, 0, 3, 1));
+    List<Tensor> actual = new Interpreter(Mode.FAITHFUL, WeightSource.NONE).run(turned, inputs);
+    PrecisionCost asIs = PrecisionCost.of(model, turned, WeightSource.NONE, inputs, actual, Map.of());
+    PrecisionCost ordered = PrecisionCost.of(
+        model, turned, WeightSource.NONE, inputs, actual,
+        Map.of(model.body().operations().getFirst().location(), ImmutableList.of(2, 0, 3, 1)));
+    assertTrue(asIs.products().getFirst().comparison().sqnrDb() < 20, asIs.toString());
+    assertTrue(ordered.products().getFirst().comparison().sqnrDb() > 140, ordered.toString());
   }
 }

@@ -1,4 +1,4 @@
-package nibble.codegen.cost;
+package nibble.codegen.work;
 
 import java.util.Comparator;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * A modelled time.
  *
- * @param microseconds of a launch
+ * @param microseconds of a launch, or of several
  * @param bound what it waits for longest
  */
 public record ModelledTime(double microseconds, Bound bound) {
@@ -23,6 +23,8 @@ public record ModelledTime(double microseconds, Bound bound) {
     ISSUE("instructions"),
     /** Each operand once from device memory, and the result to it. */
     DRAM("device memory"),
+    /** Multiply-adds of f32 outside of tensor cores. */
+    ARITHMETIC("arithmetic units"),
     /** Loads that an iteration waits for, few of which are under way. */
     LATENCY("the latency of loads");
 
@@ -39,10 +41,16 @@ public record ModelledTime(double microseconds, Bound bound) {
   }
 
   /** The longest of times, behind what a launch takes. */
-  static ModelledTime longest(Map<Bound, Double> microseconds, double launch) {
+  public static ModelledTime longest(Map<Bound, Double> microseconds, double launch) {
     Map.Entry<Bound, Double> most = microseconds.entrySet().stream()
         .max(Map.Entry.comparingByValue(Comparator.naturalOrder())).orElseThrow();
     return new ModelledTime(launch + most.getValue(), most.getKey());
+  }
+
+  /** The time of both, one behind the other, which waits for what the longer one waits for. */
+  public ModelledTime plus(ModelledTime other) {
+    return new ModelledTime(
+        microseconds + other.microseconds, microseconds >= other.microseconds ? bound : other.bound);
   }
 
   @Override
