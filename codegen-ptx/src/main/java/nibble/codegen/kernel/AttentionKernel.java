@@ -132,7 +132,7 @@ public final class AttentionKernel implements KernelGenerator {
       Optional<SelectedTiles> list = space.selection().map(selection -> new SelectedTiles(
           space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
       VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, list, length());
-      ScoreScales factorsOfScores = ScoreScales.of(builder, queryEmitter(), space, tile);
+      ScoreScales factorsOfScores = ScoreScales.of(builder, this::queryEmitter, space, tile);
       List<Value> operands = new ArrayList<>();
       operands.add(visible.count());
       operands.addAll(softmax.start(builder));
@@ -183,8 +183,8 @@ public final class AttentionKernel implements KernelGenerator {
     /** A step of keys in the order in which the columns of the product are. */
     private Value keyFragment(TileBuilder inner, OperandLoader keys, Value stage, int step) {
       Value fragment = keys.fragment(inner, stage, step);
-      return tile.permutesKeys()
-          ? inner.add(new TileRename(TileBuilder.type(fragment).withLayout(tile.ofKeys().right())), fragment) : fragment;
+      TileType columns = TileBuilder.type(fragment).withLayout(tile.ofKeys().right());
+      return tile.permutesKeys() ? inner.add(new TileRename(columns), fragment) : fragment;
     }
 
     private ImmutableList<Value> fragments(TileBuilder into, OperandLoader queries) {
@@ -297,10 +297,13 @@ public final class AttentionKernel implements KernelGenerator {
     }
 
     private Grid2 queryGrid(TileBuilder into) {
-      // Masks may have a row for each block of queries.
-      return new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
-          .withTileOf(into, Math.max(1, QUERY_BLOCK / tile.queries()), AttentionSpace.QUERY, space.queries(), queryTile,
-              tile.queries());
+      Grid2 grid = new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside);
+      // The mask then has a row for each block of queries.
+      int tiles = space.op().scheme().filter(scheme -> scheme.lowBit().smoothsQueries()).isPresent()
+          ? Math.max(1, QUERY_BLOCK / tile.queries()) : 1;
+      return tiles > 1
+          ? grid.withTileOf(into, tiles, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries())
+          : grid.withTile(into, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0);
     }
 
     private void epilogue() {

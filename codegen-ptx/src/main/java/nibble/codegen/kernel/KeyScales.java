@@ -16,8 +16,8 @@ import nibble.ir.layout.Interleaving;
 import nibble.ir.shape.Dim;
 
 /**
- * Scales of keys that share one by threads of {@code mma}: a tile of keys has few, and each thread of them what its keys
- * need.
+ * Scales of keys that share one by threads of {@code mma}: a tile of keys has few, and each thread of them what its
+ * keys need.
  *
  * @param rows how keys are dealt to scales
  */

@@ -94,9 +94,11 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
         : builder.apply(Scalar.FMA, scores, factor, builder.expand(
             builder.apply(Scalar.NEG, less), TileBuilder.type(scores)));
     Value weights = builder.apply(Scalar.EXP2, exponents);
+    int neighbours = tile.neighbours();
+    Value byThread = builder.add(new TileReshape(
+        ImmutableList.of(tile.queries(), tile.keys() / THREADS / neighbours, THREADS, neighbours)), weights);
     Value total = builder.add(
-        new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), builder.add(new TileReshape(
-            ImmutableList.of(tile.queries(), tile.keys() / THREADS / tile.neighbours(), THREADS, tile.neighbours())), weights)));
+        new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), byThread));
     Value before = builder.apply(Scalar.MUL, carried.get(2), perThread(builder, rescale));
     return new Weights(
         weights, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest,
@@ -113,8 +115,10 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
   /** What is added to exponents, so that codes of weights are used up to the largest. */
   double offset() {
     // Integers are codes as they are, where the scheme has them over the largest; totals have the same factor.
-    return space.op().scheme().map(AttentionScheme::lowBit).map(scheme -> scheme.weights() == AttentionScheme.Weights.BYTE
-        ? Math.log(Formats.I8.max()) * LOG2_E : scheme.offset()).orElse(0.0);
+    return space.op().scheme().map(AttentionScheme::lowBit).map(scheme -> switch (scheme.weights()) {
+      case BYTE -> Math.log(Formats.I8.max()) * LOG2_E;
+      case HALF, E4M3, NVFP4_DIRECT, NVFP4 -> scheme.offset();
+    }).orElse(0.0);
   }
 
   /** A value of each row for all threads that share it. */

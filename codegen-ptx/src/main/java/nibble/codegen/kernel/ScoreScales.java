@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import java.util.function.Supplier;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Expand;
@@ -10,18 +11,20 @@ import nibble.codegen.tile.op.TileReshape;
 import nibble.ir.Value;
 
 /**
- * What products of queries and keys are multiplied by: the scale of the op in units of a power of two, and those of codes.
+ * What products of queries and keys are multiplied by: the scale of the op in units of a power of two, and those of
+ * codes.
  *
- * @param ofQueries those of queries times that of the op, read once; nothing where they are read again with each tile of
- *     keys, since registers are needed for masks
+ * @param ofQueries those of queries times that of the op, read once; nothing where they are read again with each tile
+ *     of keys, since registers are needed for masks
  */
 record ScoreScales(AttentionSpace space, AttentionTile tile, Optional<Value> ofQueries) {
   private static final double LOG2_E = 1 / Math.log(2);
 
   /** The scales, given what computes values that are the same for all tiles of keys. */
-  static ScoreScales of(TileBuilder builder, ElementEmitter emitter, AttentionSpace space, AttentionTile tile) {
+  static ScoreScales of(
+      TileBuilder builder, Supplier<ElementEmitter> emitter, AttentionSpace space, AttentionTile tile) {
     ScoreScales scales = new ScoreScales(space, tile, Optional.empty());
-    return scales.waits() ? new ScoreScales(space, tile, Optional.of(scales.ofQueries(builder, emitter))) : scales;
+    return scales.waits() ? new ScoreScales(space, tile, Optional.of(scales.ofQueries(builder, emitter.get()))) : scales;
   }
 
   private Value ofQueries(TileBuilder builder, ElementEmitter emitter) {
@@ -41,8 +44,8 @@ record ScoreScales(AttentionSpace space, AttentionTile tile, Optional<Value> ofQ
   }
 
   /**
-   * Whether scales wait for the exponent: they are positive, for quantizers gave them, so the largest product of keys that
-   * share a scale is the largest score; and nothing is added to scores.
+   * Whether scales wait for the exponent: they are positive, for quantizers gave them, so the largest product of keys
+   * that share a scale is the largest score; and nothing is added to scores.
    */
   boolean waits() {
     return hasCodes(space, tile) && space.op().scheme().isPresent() && space.op().scale() > 0

@@ -85,8 +85,8 @@ record VisibleKeys(
   }
 
   /**
-   * Scores in units of a power of two: products, also those of codes whose scales wait, or products times the scale and with
-   * the mask, as
+   * Scores in units of a power of two: products, also those of codes whose scales wait, or products times the scale and
+   * with the mask, as
    * {@link #scalesScores} says. What a query does not see is negative infinity, or the score that fills.
    */
   Value scores(

@@ -43,8 +43,8 @@ class LowBitLoopTest {
   }
 
   /**
-   * For each step of 64 keys: {@code mma} of a warp, each of twice the work of one of f16; {@code ldmatrix.x4}; conversions
-   * of scores, of weights and of sums; PTX instructions for each {@code mma}.
+   * For each step of 64 keys: {@code mma} of a warp, each of twice the work of one of f16; {@code ldmatrix.x4};
+   * conversions of scores, of weights and of sums; PTX instructions for each {@code mma}.
    */
   @ParameterizedTest
   @CsvSource({
@@ -67,8 +67,8 @@ class LowBitLoopTest {
   }
 
   /**
-   * For each step of 128 keys, {@code mma} of four times the work of one of f16: conversions of weights by twos, and of their
-   * scales; shuffles for the largest scores of groups and of rows, and for scales.
+   * For each step of 128 keys, {@code mma} of four times the work of one of f16: conversions of weights by twos, and of
+   * their scales; shuffles for the largest scores of groups and of rows, and for scales.
    */
   @ParameterizedTest
   @CsvSource({"64, 32, 16, 27.0", "128, 64, 32, 15.0"})
@@ -108,7 +108,8 @@ class LowBitLoopTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"sage2, sm_80, e4m3", "sage3, sm_89, e2m1 with scales of ue4m3", "sage3, sm_90a, e2m1 with scales of ue4m3"})
+  @CsvSource({
+      "sage2, sm_80, e4m3", "sage3, sm_89, e2m1 with scales of ue4m3", "sage3, sm_90a, e2m1 with scales of ue4m3"})
   void isRefusedWithoutInstructions(String scheme, String target, String products) {
     InputException refusal = assertThrows(InputException.class, () -> program(scheme, 64, target));
     String reason = "no kernel computes attention by " + scheme + " on " + target
