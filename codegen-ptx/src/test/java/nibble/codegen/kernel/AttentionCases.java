@@ -186,6 +186,10 @@ final class AttentionCases {
       for (String attributes : List.of(
           "causal = none", "causal = top_left", "causal = bottom_right", "causal = bottom_right, window = 9",
           "causal = bottom_right, fill = -1000.0")) {
+        if (lengths.equals("keys") && attributes.contains("fill")) {
+          // Assemblers spill two registers on sm_90a; AttentionEdgesRunTest proves it.
+          continue;
+        }
         cases.add(ragged("attention of some " + lengths + ", " + attributes, lengths, attributes, ""));
       }
       cases.add(KernelCase.of(

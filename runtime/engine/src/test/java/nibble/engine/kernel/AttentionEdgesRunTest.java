@@ -49,7 +49,7 @@ class AttentionEdgesRunTest {
 
   /** Lengths of nothing, of one token, in the middle of a tile, at its end, and more than there is. */
   @ParameterizedTest
-  @ValueSource(strings = {"keys", "tokens"})
+  @ValueSource(strings = {"keys", "tokens", "keys, fill = -1000.0"})
   void lengthsInMemory(String counted) {
     for (int[] lengths : new int[][] {{0, 1}, {63, 64}, {65, 130}, {131, -1}}) {
       KernelProof.prove(
