@@ -40,7 +40,12 @@ public interface Dialect {
     return ImmutableList.of();
   }
 
-  /** Makers of sparse layouts by the count of their numbers. */
+  /** Makers of sparse layouts with a keyword, by it; each takes all numbers behind it. */
+  default ImmutableMap<String, Function<List<Long>, SparseLayout>> namedSparseLayouts() {
+    return ImmutableMap.of();
+  }
+
+  /** Makers of sparse layouts without a keyword, by the count of their numbers. */
   default ImmutableMap<Integer, Function<List<Long>, SparseLayout>> sparseLayouts() {
     return ImmutableMap.of();
   }

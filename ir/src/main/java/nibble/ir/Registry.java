@@ -29,6 +29,7 @@ public final class Registry {
   private final ImmutableMap<String, Function<List<Long>, Granularity>> granularities;
   private final ImmutableMap<String, ScaleRule> scaleRules;
   private final ImmutableMap<Integer, Function<List<Long>, SparseLayout>> sparseLayouts;
+  private final ImmutableMap<String, Function<List<Long>, SparseLayout>> namedSparseLayouts;
   private final ImmutableMap<Class<?>, AttributeSyntax<?>> attributes;
   private final ImmutableMap<String, TypeSyntax> types;
 
@@ -39,6 +40,7 @@ public final class Registry {
     Map<String, Function<List<Long>, Granularity>> granularitiesByKeyword = new LinkedHashMap<>();
     Map<String, ScaleRule> rulesByKeyword = new LinkedHashMap<>();
     Map<Integer, Function<List<Long>, SparseLayout>> sparseByCount = new LinkedHashMap<>();
+    Map<String, Function<List<Long>, SparseLayout>> sparseByKeyword = new LinkedHashMap<>();
     Map<Class<?>, AttributeSyntax<?>> attributesByClass = new LinkedHashMap<>();
     Map<String, TypeSyntax> typesByKeyword = new LinkedHashMap<>();
     for (Dialect dialect : dialects) {
@@ -54,6 +56,8 @@ public final class Registry {
           .forEach((keyword, maker) -> put(granularitiesByKeyword, keyword, maker, "granularity", dialect));
       dialect.scaleRules().forEach(rule -> put(rulesByKeyword, ruleKeyword(rule), rule, "rule of scales", dialect));
       dialect.sparseLayouts().forEach((count, maker) -> put(sparseByCount, count, maker, "sparse layout", dialect));
+      dialect.namedSparseLayouts()
+          .forEach((keyword, maker) -> put(sparseByKeyword, keyword, maker, "sparse layout", dialect));
       dialect.attributes().forEach((type, syntax) -> put(attributesByClass, type, syntax, "attribute", dialect));
       dialect.types().forEach((keyword, syntax) -> put(typesByKeyword, keyword, syntax, "type", dialect));
     }
@@ -62,6 +66,7 @@ public final class Registry {
     this.granularities = ImmutableMap.copyOf(granularitiesByKeyword);
     this.scaleRules = ImmutableMap.copyOf(rulesByKeyword);
     this.sparseLayouts = ImmutableMap.copyOf(sparseByCount);
+    this.namedSparseLayouts = ImmutableMap.copyOf(sparseByKeyword);
     this.attributes = ImmutableMap.copyOf(attributesByClass);
     this.types = ImmutableMap.copyOf(typesByKeyword);
     this.ops.forEach(this::requireTextForm);
@@ -143,6 +148,15 @@ public final class Registry {
 
   public Optional<ScaleRule> scaleRule(String keyword) {
     return Optional.ofNullable(scaleRules.get(keyword));
+  }
+
+  /** Makers of sparse layouts that have a keyword, by it. */
+  public ImmutableMap<String, Function<List<Long>, SparseLayout>> namedSparseLayouts() {
+    return namedSparseLayouts;
+  }
+
+  public Optional<Function<List<Long>, SparseLayout>> sparseLayout(String keyword) {
+    return Optional.ofNullable(namedSparseLayouts.get(keyword));
   }
 
   public Optional<Function<List<Long>, SparseLayout>> sparseLayout(int count) {

@@ -60,7 +60,7 @@ class CatalogTest {
         CORE.granularities().stream().map(entry -> entry.example().split("[ (]")[0]).toList());
     assertEquals(registry.scaleRules().keySet().asList(),
         CORE.scaleRules().stream().map(Catalog.LayoutEntry::example).toList());
-    assertEquals(2, CORE.sparseLayouts().size());
+    assertEquals(4, CORE.sparseLayouts().size());
   }
 
   @Test

@@ -36,8 +36,14 @@ final class RandomAttention {
         types.pick(List.of(1.0, 0.125, -0.5)),
         types.pick(List.of(Attention.Causal.values())),
         types.chance(0.3) ? Optional.of(1L + block.random().nextInt(3)) : Optional.empty(),
-        types.chance(0.3) ? Optional.of(-1e4) : Optional.empty(), Optional.empty(),
+        types.chance(0.3) ? Optional.of(-1e4) : Optional.empty(), Optional.empty(), Optional.empty(),
         types.floatFormat());
+    if (types.chance(0.3)) {
+      op = op.withBlocks(1 + block.random().nextInt(3), 1 + block.random().nextInt(3));
+      Shape grid = op.blockGrid(queries, keys);
+      Shape bitmap = types.broadcastable(queryHeads.append(grid.dim(0), grid.dim(1)));
+      operands.add(block.of(TensorType.of(bitmap, Formats.BOOL)));
+    }
     block.add(op, operands.toArray(Value[]::new));
   }
 }

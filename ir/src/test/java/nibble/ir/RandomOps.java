@@ -83,6 +83,7 @@ import nibble.ir.op.Sigmoid;
 import nibble.ir.op.Silu;
 import nibble.ir.op.Sin;
 import nibble.ir.op.Slice;
+import nibble.ir.op.SoftThreshold;
 import nibble.ir.op.Softmax;
 import nibble.ir.op.Sqrt;
 import nibble.ir.op.Sub;
@@ -162,6 +163,7 @@ final class RandomOps {
         .put(Scales.class, RandomOps::scales)
         .put(Hadamard.class, RandomOps::hadamard)
         .put(Prune.class, RandomOps::prune)
+        .put(SoftThreshold.class, RandomOps::softThreshold)
         .put(Dyadic.class, block -> block.add(
             new Dyadic(block.types().pick(List.of(Dyadic.Part.values()))), block.anyFloat(0)))
         .put(Requantize.class, RandomOps::requantize)
@@ -357,19 +359,35 @@ final class RandomOps {
     block.add(new Hadamard(block.types().pick(axes), size, seed), x);
   }
 
-  private static void prune(RandomBlock block) {
-    Value x = block.anyFloat(0);
-    Shape shape = x.tensorType().shape();
-    List<Integer> axes = IntStream.range(0, shape.rank()).boxed()
-        .filter(axis -> shape.dim(axis).dividedBy(Dim.of(4)).isPresent()).toList();
-    if (axes.isEmpty()) {
-      x = block.of(x.tensorType().withShape(Shape.of(2, 8, 2)));
-      axes = List.of(1);
+  /** A value and an axis of it whose extent is a multiple of four. */
+  private record Fours(Value value, int axis) {
+    static Fours of(RandomBlock block) {
+      Value x = block.anyFloat(0);
+      Shape shape = x.tensorType().shape();
+      List<Integer> axes = IntStream.range(0, shape.rank()).boxed()
+          .filter(axis -> shape.dim(axis).dividedBy(Dim.of(4)).isPresent()).toList();
+      return axes.isEmpty()
+          ? new Fours(block.of(x.tensorType().withShape(Shape.of(2, 8, 2))), 1)
+          : new Fours(x, block.types().pick(axes));
     }
+  }
+
+  private static void softThreshold(RandomBlock block) {
+    Fours x = Fours.of(block);
+    SoftThreshold op = new SoftThreshold(x.axis);
+    if (block.types().chance(0.5)) {
+      block.add(op, x.value, block.of(TensorType.scalar(Formats.F32)));
+    } else {
+      block.add(op, x.value);
+    }
+  }
+
+  private static void prune(RandomBlock block) {
+    Fours x = Fours.of(block);
     SparseLayout layout = block.types().pick(List.<SparseLayout>of(
         new SparseLayouts.NOfM(2, 4), new SparseLayouts.NOfM(1, 2), new SparseLayouts.NOfM(3, 4),
         new SparseLayouts.VNOfM(1, 2, 4), new SparseLayouts.VNOfM(1, 1, 4)));
-    block.add(new Prune(block.types().pick(axes), layout), x);
+    block.add(new Prune(x.axis, layout), x.value);
   }
 
   /** Of a pruned tensor, or of its codes. */

@@ -155,7 +155,8 @@ class RegistryTest {
   @Test
   void builtInLayoutsAndTypesAreThere() {
     Registry registry = Registry.core();
-    assertEquals(List.of("tensor", "axis", "token", "block", "group"), registry.granularities().keySet().asList());
+    assertEquals(
+        List.of("tensor", "axis", "token", "block", "group", "interleaved"), registry.granularities().keySet().asList());
     assertTrue(registry.sparseLayout(2).isPresent() && registry.sparseLayout(3).isPresent());
     assertTrue(registry.sparseLayout(1).isEmpty());
     assertEquals(

@@ -1,7 +1,9 @@
 package nibble.passes;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Collection;
 import nibble.passes.attention.FuseAttentions;
+import nibble.passes.attention.sparse.SparseAttention;
 import nibble.passes.canonicalize.Canonicalize;
 import nibble.passes.graph.DecomposeComposites;
 import nibble.passes.graph.EliminateCommonSubexpressions;
@@ -22,6 +24,7 @@ import nibble.passes.precision.FoldDequantize;
 import nibble.passes.precision.KeepValuesQuantized;
 import nibble.passes.precision.LayoutSpec;
 import nibble.passes.precision.PermuteChannels;
+import nibble.passes.precision.PruneChannels;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
@@ -44,6 +47,7 @@ public final class BuiltInPasses {
       DecomposeComposites.class,
       FuseAttentions.class,
       SmoothMatMuls.class,
+      PruneChannels.class,
       PermuteChannels.class,
       SparsifyMatMuls.class,
       DetachOutliers.class,
@@ -64,7 +68,12 @@ public final class BuiltInPasses {
 
   /** Syntax of their options, besides numbers, patterns and formats. */
   public static final ImmutableList<OptionSyntax<?>> SYNTAXES =
-      ImmutableList.of(LayoutSpec.SYNTAX, SparseLayoutSpec.SYNTAX);
+      syntaxes(ImmutableList.of());
 
   private BuiltInPasses() {}
+
+  /** The same, with sparse attentions of plugins. */
+  public static ImmutableList<OptionSyntax<?>> syntaxes(Collection<SparseAttention.Clause> more) {
+    return ImmutableList.of(LayoutSpec.SYNTAX, SparseLayoutSpec.SYNTAX, SparseAttention.syntax(more));
+  }
 }

@@ -58,6 +58,7 @@ class RandomPipelinesTest {
     return Arbitraries.of(
         "canonicalize", "fold-constants", "cse", "dce", "unroll", "decompose", "fallback{threshold=1.0}",
         "decompose{ops=[gelu, silu]}", "fold-dequantize", "cast{to=f16}", "quantize{weight=i8:channel, act=i8:token}",
-        "quantize{weight=i8:block(2,2)}", "sparsify{weight=2:4}", "sparsify{weight=1:2}", "fuse-attention");
+        "quantize{weight=i8:block(2,2)}", "sparsify{weight=2:4}", "sparsify{weight=1:2}", "sparsify{weight=mask 1:2}",
+        "fuse-attention");
   }
 }

@@ -17,6 +17,8 @@ import nibble.ir.Registry;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts.NOfM;
+import nibble.ir.layout.SparseLayouts.VNOfM;
 import nibble.ir.op.Kernel;
 import nibble.ir.text.Parser;
 
@@ -56,9 +58,12 @@ public record ProductModel(Target target, NumberFormat format) {
   }
 
   private static ProductShape padded(ProductShape shape, SparseLayout layout) {
-    long columns = layout.numbers().size() == 3 ? layout.numbers().getFirst() : 1;
-    return new ProductShape(
-        shape.rows(), up(shape.columns(), columns), up(shape.depth(), layout.numbers().getLast()));
+    return switch (layout) {
+      case NOfM(long _, long m) -> new ProductShape(shape.rows(), shape.columns(), up(shape.depth(), m));
+      case VNOfM(long v, long _, long m) ->
+          new ProductShape(shape.rows(), up(shape.columns(), v), up(shape.depth(), m));
+      default -> shape;
+    };
   }
 
   private static long up(long extent, long multiple) {

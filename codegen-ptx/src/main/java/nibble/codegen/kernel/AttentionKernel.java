@@ -16,7 +16,6 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Barrier;
 import nibble.codegen.tile.op.CommitCopies;
 import nibble.codegen.tile.op.Launch;
-import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.WaitCopies;
@@ -41,6 +40,7 @@ import nibble.ir.shape.SymbolBounds;
  * an epilogue.
  */
 public final class AttentionKernel implements KernelGenerator {
+  private static final int QUERY_BLOCK = 128;
   private final Target target;
 
   public AttentionKernel(Target target) {
@@ -119,12 +119,17 @@ public final class AttentionKernel implements KernelGenerator {
       queries.allocate(builder);
       keys.allocate(builder);
       values.allocate(builder);
+      Optional<AttentionScales> scales = AttentionScales.of(space, tile, buffers, symbols);
+      scales.ifPresent(loaders -> loaders.allocate(builder));
       fetch(builder, queries, 0, space.queryAt(), firstQuery, builder.number(0), builder.number(0));
+      scales.ifPresent(loaders -> loaders.fetchQueries(builder, firstQuery, outside));
       builder.effect(new CommitCopies());
       builder.effect(new WaitCopies(0));
       builder.effect(new Barrier());
       ImmutableList<Value> kept = tile.keepsQueries() ? fragments(builder, queries) : ImmutableList.of();
-      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery);
+      Optional<SelectedTiles> list = space.selection().map(selection -> new SelectedTiles(
+          space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
+      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, list);
       OnlineSoftmax softmax = new OnlineSoftmax(space, tile);
       List<Value> operands = new ArrayList<>();
       operands.add(visible.count());
@@ -135,6 +140,7 @@ public final class AttentionKernel implements KernelGenerator {
         Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
         fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), stage);
         fetch(inner, values, 2, space.valueAt(), inner.number(0), first, stage);
+        scales.ifPresent(loaders -> loaders.fetch(inner, keyTile, outside, stage));
         return List.of();
       });
       Block use = builder.nested(inner -> {
@@ -143,15 +149,20 @@ public final class AttentionKernel implements KernelGenerator {
         List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
         ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
         Value products = inner.fill(0, new TileType(tile.scores().accumulator(), tile.ofKeys().accumulators()));
+        ImmutableList<Value> factors = scales.map(loaders ->
+            ImmutableList.of(loaders.ofQueries(inner), loaders.ofKeys(inner, stage))).orElse(ImmutableList.of());
         for (int step = 0; step < left.size(); step++) {
-          products = inner.add(new Mma(), products, left.get(step), keyFragment(inner, keys, stage, step));
+          products = BlockScales.multiply(
+              tile.scores(), inner, products, left.get(step), keyFragment(inner, keys, stage, step), factors, step);
         }
         if (tile.permutesKeys()) {
           products = inner.add(new TileRename(TileBuilder.type(products).withLayout(tile.scoreLayout())), products);
         }
-        OnlineSoftmax.Weights weights =
-            softmax.weights(inner, visible.scores(inner, products, scoreEmitter(inner, keyTile), keyTile), carried);
-        return weights.next(new WeightedSums(tile).add(inner, weights, values, stage));
+        Value scores = visible.scores(inner, products, scoreEmitter(inner, keyTile), keyTile);
+        OnlineSoftmax.Weights weights = tile.format().appliesScales()
+            ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
+            : softmax.weights(inner, scores, carried);
+        return weights.next(new WeightedSums(tile).add(inner, weights, values, scales, stage));
       });
       List<Value> results =
           builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
@@ -231,7 +242,7 @@ public final class AttentionKernel implements KernelGenerator {
     /** The guards of an operand's tiles that some tile does not meet everywhere. */
     private ImmutableList<Guard> guards(int operand) {
       return operand == 2
-          ? guards(columnGuard(), Guard.of(OperandLoader.DEPTH, space.keys()), tile.keys())
+          ? guards(columnGuard(), Guard.of(OperandLoader.DEPTH, space.valueKeys()), tile.keys())
           : guards(
               operand == 0 ? space.queryGuard() : space.keyGuard(),
               Guard.of(OperandLoader.DEPTH, Dim.of(space.depth())), tile.depth());
@@ -260,7 +271,9 @@ public final class AttentionKernel implements KernelGenerator {
 
     private ElementEmitter scoreEmitter(TileBuilder into, Value keyTile) {
       Grid2 grid = new Grid2(tile.scoreLayout(), AttentionSpace.QUERY, AttentionSpace.KEY, outside)
-          .withTile(into, AttentionSpace.QUERY, space.queries(), queryTile, tile.queries(), 0)
+          // Masks may have a row for each block of queries.
+          .withTileOf(into, Math.max(1, QUERY_BLOCK / tile.queries()), AttentionSpace.QUERY, space.queries(), queryTile,
+              tile.queries())
           .withTile(into, AttentionSpace.KEY, space.keys(), keyTile, tile.keys(), 0);
       GlobalMemory memory =
           new GlobalMemory(into, grid, guards(space.queryGuard(), space.keyGuard(), tile.keys()), symbols);
@@ -274,7 +287,7 @@ public final class AttentionKernel implements KernelGenerator {
       GlobalMemory memory = new GlobalMemory(
           builder, grid, guards(space.queryGuard(), columnGuard(), tile.width()), symbols);
       ElementEmitter emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
-      Value scaled = space.scalesValues()
+      Value scaled = space.scalesValues() && !tile.format().appliesScales()
           ? grid.apply(builder, Scalar.MUL, result, emitter.scaleOf(
               emitter.memoryOf(space.operation().operand(2)), space.columnAt()))
           : result;

@@ -45,16 +45,23 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
         return Optional.of("its heads have " + depth + " elements, and quantizers of " + op.scheme().get().keyword()
             + " need to know how many");
       }
-      if (!values.format().equals(Formats.E4M3)) {
-        return Optional.of("there are no kernels for " + op.scheme().get().keyword() + " yet");
+      if (values.format().equals(Formats.E2M1) && depth.dividedBy(Dim.of(AttentionFormats.GROUP)).isEmpty()) {
+        return Optional.of("its heads have " + depth + " elements, not a multiple of " + AttentionFormats.GROUP);
       }
     } else if (!values.format().equals(Formats.F16) && !values.format().equals(Formats.BF16)) {
       return Optional.of("its values are " + values.format().name() + ", not f16 or bf16");
     }
     for (TensorType scaled : operands.subList(0, 2)) {
-      if (scaled.isScaled() && !isByRows(scaled)) {
+      if (scaled.isScaled() && op.scheme().isEmpty() && !isByRows(scaled)) {
         return Optional.of("it multiplies " + scaled + ", not i8 or i4 with f32 scales of whole rows");
       }
+    }
+    if (op.blocks().isPresent() && !op.blocks().get().dims().stream().allMatch(AttentionSpace::isWholeFragments)) {
+      return Optional.of("its blocks are " + op.blocks().get() + ", not multiples of 16");
+    }
+    int step = op.scheme().map(scheme -> scheme.lowBit().step()).orElse(1);
+    if (op.blocks().isPresent() && op.blocks().get().dim(1).constant() % step != 0) {
+      return Optional.of("its blocks are " + op.blocks().get() + ", not whole steps of " + step + " keys");
     }
     for (Dim size : List.of(depth, width)) {
       if (!size.isConstant() || size.constant() > LARGEST || size.constant() < 1) {
@@ -64,10 +71,14 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     return Optional.empty();
   }
 
+  private static boolean isWholeFragments(Dim extent) {
+    return extent.constant() % AttentionTile.LEAST == 0;
+  }
+
   private static boolean isByRows(TensorType type) {
     ScaleLayout layout = type.scale().orElseThrow();
-    return (type.format().equals(Formats.I8) || type.format().equals(Formats.I4)) && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
-        && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
+    boolean isInteger = type.format().equals(Formats.I8) || type.format().equals(Formats.I4);
+    return isInteger && layout.format().equals(Formats.F32) && layout.outer().isEmpty() && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
         && layout.granularity().boxWithin(type.shape()).getLast().equals(type.shape().last());
   }
 
@@ -102,13 +113,18 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   }
 
   Optional<Value> mask() {
-    return operation.operands().size() == 4 ? Optional.of(operation.operand(3)) : Optional.empty();
+    return op().mask(operation.operands());
+  }
+
+  /** The lists of the blocks that there are, if not all are. */
+  Optional<Value> selection() {
+    return op().selection(operation.operands());
   }
 
   /** Whether some query may see no key. */
   boolean mayHide() {
     List<TensorType> types = operation.operands().stream().map(Value::tensorType).toList();
-    return op().fill().isEmpty() && op().hides(types) || mask().isPresent();
+    return op().fill().isEmpty() && op().hides(types) || mask().isPresent() || op().blocks().isPresent();
   }
 
   private List<IndexExpr> leading() {
@@ -143,9 +159,14 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
 
   /** Coordinates of values: the depth of the second product, which are keys, and {@link #COLUMN}. */
   ImmutableList<IndexExpr> valueAt() {
-    IndexExpr key = IndexExpr.variable(OperandLoader.DEPTH, keys);
+    IndexExpr key = IndexExpr.variable(OperandLoader.DEPTH, valueKeys());
     IndexExpr column = IndexExpr.variable(COLUMN, Dim.of(width));
     return scalesValues() ? at(keyLeading(), column, key) : at(keyLeading(), key, column);
+  }
+
+  /** Keys that there are values for: codes of values have some more. */
+  Dim valueKeys() {
+    return scalesValues() ? shape(2).last() : keys;
   }
 
   /** Whether values are codes with scales of columns, each of which is a row in memory. */
@@ -158,6 +179,22 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     return at(keyLeading(), IndexExpr.variable(COLUMN, Dim.of(width)), IndexExpr.ZERO);
   }
 
+  /** Coordinates of scales of groups of an operand's elements, in the order of {@link OperandLoader#DEPTH}. */
+  ImmutableList<IndexExpr> groupsAt(int operand) {
+    IndexExpr group = IndexExpr.variable(
+        OperandLoader.DEPTH, shape(operand).last().ceilDiv(AttentionFormats.GROUP));
+    return switch (operand) {
+      case 0 -> at(leading(), IndexExpr.variable(QUERY, queries), group);
+      case 1 -> at(keyLeading(), IndexExpr.variable(KEY, keys), group);
+      default -> at(keyLeading(), IndexExpr.variable(COLUMN, Dim.of(width)), group);
+    };
+  }
+
+  /** Groups of an operand's rows. */
+  Dim groups(int operand) {
+    return shape(operand).last().ceilDiv(AttentionFormats.GROUP);
+  }
+
   /** Coordinates of a scale of keys, given the number of its box. */
   ImmutableList<IndexExpr> keyBoxAt(IndexExpr box) {
     return at(keyLeading(), box, IndexExpr.ZERO);
@@ -166,6 +203,11 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   /** Coordinates of scores: {@link #QUERY} and {@link #KEY}. */
   ImmutableList<IndexExpr> scoreAt() {
     return at(leading(), IndexExpr.variable(QUERY, queries), IndexExpr.variable(KEY, keys));
+  }
+
+  /** Coordinates of an entry in the list of a row of blocks. */
+  ImmutableList<IndexExpr> selectionAt(IndexExpr row, IndexExpr entry) {
+    return at(leading(), row, entry);
   }
 
   /** Coordinates of the result: {@link #QUERY} and {@link #COLUMN}. */

@@ -44,11 +44,17 @@ record BlockScales(ProductTile tile, Optional<ScaleLoader> left, Optional<ScaleL
 
   /** Adds the product of a step of the depth. */
   Value multiply(TileBuilder inner, Value sum, Value a, Value b, ImmutableList<Value> scales, int step) {
+    return multiply(tile.format(), inner, sum, a, b, scales, step);
+  }
+
+  /** The same of a format, given the scales of both operands where instructions apply some. */
+  static Value multiply(
+      ProductFormat format, TileBuilder inner, Value sum, Value a, Value b, ImmutableList<Value> scales, int step) {
     if (scales.isEmpty()) {
       return inner.add(new Mma(), sum, a, b);
     }
-    int group = tile.format().scaleGroup();
-    BlockScaledMma op = new BlockScaledMma(group, step * tile.format().step() / group);
+    int group = format.scaleGroup();
+    BlockScaledMma op = new BlockScaledMma(group, step * format.step() / group);
     return inner.add(op, sum, a, b, scales.get(0), scales.get(1));
   }
 }

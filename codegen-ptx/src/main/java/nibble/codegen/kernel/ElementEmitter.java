@@ -258,19 +258,27 @@ final class ElementEmitter {
     List<IndexExpr> where = at.subList(gather.axis(), gather.axis() + indices.rank());
     Value index = value(operation.operand(1), where);
     Dim extent = table.tensorType().shape().dim(gather.axis());
-    checkRange(index, extent);
+    checkRange(index, extent, isLoaded(operation.operand(1)));
     List<IndexExpr> coordinates = new ArrayList<>(at.subList(0, gather.axis()));
     coordinates.add(grid.loaded(index, extent));
     coordinates.addAll(at.subList(gather.axis() + indices.rank(), at.size()));
     return value(table, coordinates);
   }
 
-  private void checkRange(Value index, Dim extent) {
+  /** Whether a value is read as it lies: outside of the guards it is 0 then. */
+  private boolean isLoaded(Value value) {
+    Operation definition = definitions.get(value);
+    return definition == null || definition.op() instanceof ViewOp && isLoaded(definition.operand(0));
+  }
+
+  private void checkRange(Value index, Dim extent, boolean isLoaded) {
     Value notNegative = builder.apply(Scalar.GE, index, builder.number(0));
     Value below = builder.apply(Scalar.LT, index, builder.size(extent));
-    builder.effect(
-        new Check("an index is outside the " + extent + " rows of a table"),
-        builder.apply(Scalar.AND, notNegative, below));
+    Value fits = builder.apply(Scalar.AND, notNegative, below);
+    Value inside = isLoaded ? null : memory.insideAlong(index);
+    Value holds = inside == null
+        ? fits : grid.apply(builder, Scalar.OR, fits, builder.apply(Scalar.NOT, inside));
+    builder.effect(new Check("an index is outside the " + extent + " rows of a table"), holds);
   }
 
   /** Each part is read where the coordinate lies in it, and only there: it may have no elements. */

@@ -139,6 +139,12 @@ final class GlobalMemory {
     return names;
   }
 
+  /** Where the points are inside the guards along which a value varies; null where all of them are. */
+  Value insideAlong(Value value) {
+    IndexExpr names = alongWith(value);
+    return mask(names, extentWithGuards(names).or(grid.extent(value)));
+  }
+
   /** The same, and only where a condition holds. */
   void store(Value buffer, Shape shape, List<IndexExpr> at, Value value, Value condition) {
     IndexExpr offset = Views.linear(shape, at);

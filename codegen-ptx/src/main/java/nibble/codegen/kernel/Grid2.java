@@ -34,6 +34,8 @@ public record Grid2(
     LinearLayout layout, String rows, String columns, ImmutableMap<String, Index> variables,
     ImmutableMap<String, IndexExpr> tiled) {
   private static final String TILE = ".tile";
+  private static final String GROUP = ".group" + TILE;
+  private static final String MEMBER = ".member" + TILE;
   private static final String INSIDE = ".inside";
 
   /** A grid none of whose variables is tiled. */
@@ -233,13 +235,33 @@ public record Grid2(
    * @param start where in the tile this grid starts
    */
   Grid2 withTile(TileBuilder builder, String variable, Dim extent, Value tile, int step, int start) {
+    IndexExpr number = IndexExpr.variable(variable + TILE, extent.ceilDiv(step));
+    return withTile(
+        builder, variable, ImmutableMap.of(variable + TILE, Index.scalar(tile)), number.times(Dim.of(step)), start);
+  }
+
+  /**
+   * The same where divisions by so many tiles are the same for all of the grid, too: the number of the tile comes in two
+   * parts.
+   */
+  Grid2 withTileOf(TileBuilder builder, int tiles, String variable, Dim extent, Value tile, int step) {
+    String group = variable + GROUP;
+    String member = variable + MEMBER;
+    Value count = builder.number(tiles);
+    IndexExpr first = IndexExpr.variable(group, extent.ceilDiv((long) step * tiles)).times(Dim.of((long) step * tiles))
+        .plus(IndexExpr.variable(member, Dim.of(tiles)).times(Dim.of(step)));
+    return withTile(builder, variable, ImmutableMap.of(
+        group, Index.scalar(builder.apply(Scalar.QUOTIENT, tile, count)),
+        member, Index.scalar(builder.apply(Scalar.MODULO, tile, count))), first, 0);
+  }
+
+  private Grid2 withTile(
+      TileBuilder builder, String variable, Map<String, Index> numbers, IndexExpr first, int start) {
     boolean alongRows = variable.equals(rows);
     Value iota = builder.iota(alongRows ? 0 : 1, type(Formats.I32, new Extent(alongRows, !alongRows)));
     int inside = TileBuilder.type(iota).size();
-    IndexExpr expression = IndexExpr.variable(variable + TILE, extent.ceilDiv(step)).times(Dim.of(step))
-        .plus(IndexExpr.of(start)).plus(IndexExpr.variable(variable + INSIDE, Dim.of(inside)));
-    Grid2 grid = with(Map.of(
-        variable + TILE, Index.scalar(tile), variable + INSIDE, new Index(Optional.empty(), Optional.of(iota))));
+    IndexExpr expression = first.plus(IndexExpr.of(start)).plus(IndexExpr.variable(variable + INSIDE, Dim.of(inside)));
+    Grid2 grid = with(numbers).with(Map.of(variable + INSIDE, new Index(Optional.empty(), Optional.of(iota))));
     return new Grid2(
         layout, rows, columns, grid.variables,
         ImmutableMap.<String, IndexExpr>builder().putAll(tiled).put(variable, expression).buildKeepingLast());

@@ -3,6 +3,7 @@ package nibble.codegen.kernel;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import nibble.codegen.tile.Scalar;
 import nibble.ir.Value;
 import nibble.ir.layout.GroupPattern;
@@ -66,6 +67,12 @@ record KeptPair(TileBuilder builder, List<Value> all, ImmutableList<Value> isKep
   /** The two elements, in the order of their places. */
   List<Value> elements() {
     return List.of(first(all.get(0), all.get(1), all.get(2)), second(all.get(1), all.get(2), all.get(3)));
+  }
+
+  /** All elements, with zeros in place of those that are not kept. */
+  List<Value> masked() {
+    return IntStream.range(0, all.size()).mapToObj(i ->
+        builder.apply(Scalar.SELECT, isKept.get(i), all.get(i), builder.real(0))).toList();
   }
 
   /** The code of their places ({@link GroupPattern}). */

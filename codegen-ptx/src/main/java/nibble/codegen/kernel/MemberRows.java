@@ -1,5 +1,6 @@
 package nibble.codegen.kernel;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Map;
 import nibble.codegen.index.IndexExpr;
@@ -17,37 +18,44 @@ import nibble.ir.shape.Dim;
  *
  * @param table the table in memory
  * @param product whose batches are experts, and whose coordinates name {@link Product#TOKEN}
+ * @param count how many members the expert of the block has
+ * @param left coordinates of the left operand on the grid of its loader
  */
-record MemberRows(Memory table, Product product) {
-  private IndexExpr expert() {
+record MemberRows(Memory table, Product product, Value count, ImmutableList<IndexExpr> left) {
+  /**
+   * Reads the count, and the tokens of the rows of a tile of the left operand.
+   *
+   * @param memory on the grid of its loader
+   */
+  static MemberRows read(Memory table, Product product, TileBuilder builder, GlobalMemory memory) {
+    Value count = memory.load(table.elements(), table.type().shape(), List.of(expert(product), IndexExpr.ZERO));
+    return new MemberRows(
+        table, product, builder.add(new TileItem(), count), placed(table, product, memory).left());
+  }
+
+  private static IndexExpr expert(Product product) {
     return IndexExpr.variable(Product.BATCH, product.batch());
   }
 
-  /** How many members the expert of the block has. */
-  Value count(TileBuilder builder, GlobalMemory memory) {
-    Value count = memory.load(table.elements(), table.type().shape(), List.of(expert(), IndexExpr.ZERO));
-    return builder.add(new TileItem(), count);
+  private static Product placed(Memory table, Product product, GlobalMemory memory) {
+    IndexExpr place = IndexExpr.variable(Product.ROW, product.m()).plus(IndexExpr.of(1));
+    return product.substitute(Map.of(Product.TOKEN, memory.loaded(
+        table.elements(), table.type().shape(), List.of(expert(product), place), product.m())));
+  }
+
+  /** The product with the tokens of the rows of a grid in place of their variable. */
+  Product placed(GlobalMemory memory) {
+    return placed(table, product, memory);
   }
 
   /** How many iterations of the depth a tile of rows needs. */
-  Value iterations(TileBuilder builder, Value firstRow, Value count, Value all) {
+  Value iterations(TileBuilder builder, Value firstRow, Value all) {
     return builder.apply(
         Scalar.SELECT, builder.apply(Scalar.LT, firstRow, count), all, builder.number(0));
   }
 
-  /** The tokens of the rows of a grid. */
-  IndexExpr tokens(GlobalMemory memory) {
-    IndexExpr place = IndexExpr.variable(Product.ROW, product.m()).plus(IndexExpr.of(1));
-    return memory.loaded(table.elements(), table.type().shape(), List.of(expert(), place), product.m());
-  }
-
-  /** The product with tokens in place of their variable. */
-  Product placed(IndexExpr tokens) {
-    return product.substitute(Map.of(Product.TOKEN, tokens));
-  }
-
   /** Sums of members, and zeros for others, of whatever was multiplied in their place. */
-  Value ofMembers(TileBuilder builder, Grid2 grid, Value count, Value sums) {
+  Value ofMembers(TileBuilder builder, Grid2 grid, Value sums) {
     IndexExpr row = IndexExpr.variable(Product.ROW, product.m().is(1) ? Dim.of(2) : product.m());
     Value isMember = grid.apply(builder, Scalar.LT, grid.emit(builder, row), count);
     Value zero = builder.fill(0, TileType.scalar(TileBuilder.type(sums).format()));

@@ -11,7 +11,6 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Reduce;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.ir.Value;
-import nibble.ir.format.Formats;
 import nibble.ir.layout.MetadataTile;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -21,12 +20,11 @@ import nibble.ir.shape.SymbolBounds;
  * Words of metadata of 32 rows by 32 groups, made of codes, one for each row and group: a word has the codes of two rows that are
  * eight apart and of four groups, which are shifted to their places and added ({@link MetadataTile#TWO_ROWS}).
  *
- * @param grid of rows by groups
  * @param rowTile number of the tile along the rows
  * @param groupTile number of the tile along the groups
  */
 record MetadataWords(
-    TileBuilder builder, Grid2 grid, Value rowTile, Value groupTile, ImmutableMap<String, SymbolBounds> symbols) {
+    TileBuilder builder, Value rowTile, Value groupTile, ImmutableMap<String, SymbolBounds> symbols) {
   private static final MetadataTile TILE = MetadataTile.TWO_ROWS;
   private static final int SIDE = 32;
   private static final String ROW = "word.row";
@@ -59,7 +57,7 @@ record MetadataWords(
 
   /** Words, {@code 8 (row / 16) + row mod 8} by {@code group / 4}. */
   private Value words(Value codes) {
-    TileType type = grid.full(Formats.I32);
+    TileType type = TileBuilder.type(codes);
     Value half = remainder(quotient(builder.iota(0, type), 8), 2);
     Value place = remainder(builder.iota(1, type), 4);
     Value isHigh = is(half, 1);

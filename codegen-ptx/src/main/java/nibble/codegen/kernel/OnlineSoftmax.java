@@ -2,6 +2,7 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Optional;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.tile.Projection;
 import nibble.codegen.tile.Scalar;
@@ -12,6 +13,7 @@ import nibble.codegen.tile.op.Reduce;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.op.AttentionScheme;
 
 /**
  * A softmax in base 2 over tiles of scores, of which it keeps the largest of each row so far, the sum of weights and the
@@ -29,8 +31,9 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
    * @param rescale what they are to be multiplied by, of each row
    * @param largest score so far
    * @param total of weights so far, for each thread
+   * @param scales those of groups of weights, as an operand, where they have some
    */
-  record Weights(Value weights, Value sums, Value rescale, Value largest, Value total) {
+  record Weights(Value weights, Value sums, Value rescale, Value largest, Value total, Optional<Value> scales) {
     /** A step of the weights as the left operand of a product. */
     Value operand(TileBuilder builder, int step, AttentionTile tile) {
       int columns = tile.format().step();
@@ -49,7 +52,7 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
   }
 
   /** The layout of sums of weights: rows, and the threads that share them. */
-  private TileType totals() {
+  TileType totals() {
     return new TileType(Formats.F32, Projection.project(byThread(tile.scoreLayout()), 1, 3));
   }
 
@@ -77,10 +80,7 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     Value factor = builder.real(space.op().scale() * LOG2_E);
     Value inPowers = scaled ? highest : builder.apply(Scalar.MUL, highest, factor);
     Value largest = builder.apply(Scalar.MAX, carried.get(1), inPowers);
-    // Where nothing has been seen yet, any number will do: all weights are 2^-infinity.
-    Value isNone = builder.apply(Scalar.EQ, largest, builder.real(Double.NEGATIVE_INFINITY));
-    Value shift = space.mayHide()
-        ? builder.apply(Scalar.SELECT, isNone, builder.fill(0, TileType.scalar(Formats.F32)), largest) : largest;
+    Value shift = finite(builder, largest);
     Value rescale = builder.apply(Scalar.EXP2, builder.apply(Scalar.SUB, carried.get(1), shift));
     Value less = offset() == 0 ? shift : builder.apply(Scalar.SUB, shift, builder.real(offset()));
     Value shifts = builder.expand(less, TileBuilder.type(scores));
@@ -95,16 +95,25 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     Value before = builder.apply(Scalar.MUL, carried.get(2), perThread(builder, rescale));
     return new Weights(
         weights, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest,
-        builder.apply(Scalar.ADD, before, total));
+        builder.apply(Scalar.ADD, before, total), Optional.empty());
+  }
+
+  /** What to subtract: where nothing has been seen yet, any number will do, for all weights are 2^-infinity. */
+  Value finite(TileBuilder builder, Value largest) {
+    Value isNone = builder.apply(Scalar.EQ, largest, builder.real(Double.NEGATIVE_INFINITY));
+    return space.mayHide()
+        ? builder.apply(Scalar.SELECT, isNone, builder.fill(0, TileType.scalar(Formats.F32)), largest) : largest;
   }
 
   /** What is added to exponents, so that codes of weights are used up to the largest. */
-  private double offset() {
-    return space.op().scheme().map(scheme -> scheme.lowBit().offset()).orElse(0.0);
+  double offset() {
+    // Integers are codes as they are, where the scheme has them over the largest; totals have the same factor.
+    return space.op().scheme().map(AttentionScheme::lowBit).map(scheme -> scheme.weights() == AttentionScheme.Weights.BYTE
+        ? Math.log(Formats.I8.max()) * LOG2_E : scheme.offset()).orElse(0.0);
   }
 
   /** A value of each row for all threads that share it. */
-  private Value perThread(TileBuilder builder, Value ofRows) {
+  Value perThread(TileBuilder builder, Value ofRows) {
     Value reshaped = builder.add(new TileReshape(ImmutableList.of(tile.queries(), 1, 1, 1)), ofRows);
     return builder.add(new Expand(totals()), reshaped);
   }

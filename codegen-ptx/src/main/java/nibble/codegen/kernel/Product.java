@@ -163,6 +163,10 @@ record Product(
    * @throws UnsupportedAccess where no instruction multiplies them
    */
   ProductFormat format() {
+    if (members().isPresent() && hasResidual()) {
+      throw new UnsupportedAccess(
+          "no kernel multiplies " + leftType() + " by matrices of experts: members have one level of codes there");
+    }
     if (rightType().residual().isPresent()) {
       throw new UnsupportedAccess("no kernel multiplies by " + rightType() + ": only left operands have a second level");
     }

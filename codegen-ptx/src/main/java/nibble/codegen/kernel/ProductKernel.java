@@ -27,7 +27,6 @@ import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
-import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
@@ -67,9 +66,23 @@ public final class ProductKernel implements KernelGenerator {
         .map(operation -> programs(kernel, Product.of(operation), symbols));
   }
 
+  /**
+   * Why a kernel finds the elements of a compressed weight by their codes, and does not multiply it as it is stored;
+   * nothing where it does, or where there is no compressed weight.
+   *
+   * @param symbols what is known of symbolic sizes
+   */
+  public Optional<String> whyDecompressed(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
+        .flatMap(product -> SparseChoice.of(kernel, product, target)
+            .flatMap(sparse -> programs(kernel, product, symbols).whyOther(sparse, kernel, symbols, target)));
+  }
+
   private ProductPrograms programs(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
     return new ProductPrograms(
-        SparseChoice.of(kernel, product, target).flatMap(choice -> generation(kernel, product, Stream.of(choice), symbols)),
+        SparseChoice.of(kernel, product, target).flatMap(SparseChoice::choice)
+            .flatMap(choice -> generation(kernel, product, Stream.of(choice), symbols)),
         Suppliers.memoize(
             () -> generation(kernel, product, ProductChoice.of(product, target).stream(), symbols).orElseThrow()));
   }
@@ -107,12 +120,8 @@ public final class ProductKernel implements KernelGenerator {
     private Value firstRow;
     private Value firstColumn;
     private ImmutableMap<String, Index> outside;
-    /** The rows, where they are those of a table. */
-    private final Optional<MemberRows> members;
-    /** How many of them have something to multiply. */
-    private Optional<Value> memberCount = Optional.empty();
-    /** The left operand's coordinates as its loader has them. */
-    private List<IndexExpr> leftAt;
+    /** The rows, where they are those of a table, once that has been read. */
+    private Optional<MemberRows> members = Optional.empty();
 
     private Generation(
         Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols,
@@ -130,8 +139,6 @@ public final class ProductKernel implements KernelGenerator {
       this.tile = plan.tile();
       this.buffers = KernelBuffers.declare(builder, region);
       this.sparse = choice.sparse().map(weight -> new SparseOperand(weight, tile, symbols));
-      this.members = this.product.members().map(table -> new MemberRows(buffers.arguments().get(table), this.product));
-      this.leftAt = this.product.left();
     }
 
     /** Whether it is large enough, and both operands can lie in shared memory as the instructions need them. */
@@ -139,7 +146,8 @@ public final class ProductKernel implements KernelGenerator {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
       return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
-          && (!choice.tensorCopies() || members.isEmpty() && isMapped());
+          && (!choice.tensorCopies() || product.members().isEmpty() && isMapped())
+          && !(tile.format().appliesScales() && product.members().isPresent());
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -184,7 +192,7 @@ public final class ProductKernel implements KernelGenerator {
         right.allocate(builder);
       }
       residual.ifPresent(level -> level.loader().allocate(builder));
-      sparse.ifPresent(weight -> weight.metadata().allocate(builder));
+      sparse.flatMap(SparseOperand::metadata).ifPresent(words -> words.allocate(builder));
       BlockScales scales = scales();
       scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
@@ -206,7 +214,8 @@ public final class ProductKernel implements KernelGenerator {
         if (sparse.isPresent()) {
           sparse.get().fetch(
               inner, left, memoryOf(true), new SparseOperand.Place(rowTile, firstRow, index, stage, outside),
-              guards(product.rowGuard()));
+              guards(product.rowGuard()),
+              (grid, memory, loaded) -> unpackedLeft(inner, grid, memory, loaded, depth));
         } else {
           fetch(inner, left, true, firstRow, depth, stage);
         }
@@ -245,21 +254,22 @@ public final class ProductKernel implements KernelGenerator {
     /** How many tiles of the depth there are: of rows that nobody is a member of, none. */
     private Value iterations(OperandLoader left) {
       Value all = builder.size(depth().ceilDiv(tile.k()));
-      if (members.isEmpty()) {
-        return all;
-      }
-      Grid2 grid = left.grid(builder, firstRow, builder.number(0), outside);
-      GlobalMemory memory = new GlobalMemory(builder, grid, operandGuards(true), symbols);
-      Value count = members.get().count(builder, memory);
-      memberCount = Optional.of(count);
       // Once for all iterations, since loads stay where they are.
-      leftAt = members.get().placed(members.get().tokens(memory)).left();
-      return members.get().iterations(builder, firstRow, count, all);
+      Grid2 grid = left.grid(builder, firstRow, builder.number(0), outside);
+      members = product.members().map(table -> MemberRows.read(
+          buffers.arguments().get(table), product, builder,
+          new GlobalMemory(builder, grid, operandGuards(true), symbols)));
+      return members.map(rows -> rows.iterations(builder, firstRow, all)).orElse(all);
     }
 
     /** The product at the coordinates of a grid of results. */
     private Product placed(ElementEmitter emitter) {
-      return members.map(rows -> rows.placed(rows.tokens(emitter.memory()))).orElse(product);
+      return members.map(rows -> rows.placed(emitter.memory())).orElse(product);
+    }
+
+    /** Coordinates of the left operand on the grid of its loader. */
+    private List<IndexExpr> leftAt() {
+      return members.map(MemberRows::left).orElse(product.left());
     }
 
     /** Adds a tile's scaled sum. Scales are read ahead of the products, so that they are there when these are. */
@@ -283,7 +293,11 @@ public final class ProductKernel implements KernelGenerator {
     /** Of scales that instructions apply, or of words that change along the depth and from row to row. */
     private Optional<ScaleLoader> scaleLoader(boolean isLeft) {
       boolean applied = tile.format().appliesScales();
-      if (!applied && !(scalesVary && !product.hasResidual() && product.hasWordsForRows(isLeft))) {
+      // Scales of members lie where their tokens are.
+      boolean isGathered = isLeft && product.members().isPresent();
+      boolean isOfBlocks = sparse.filter(operand -> operand.weight().blocks().isPresent()).isPresent();
+      boolean areWords = scalesVary && !product.hasResidual() && !isOfBlocks && product.hasWordsForRows(isLeft);
+      if (isGathered || !applied && !areWords) {
         return Optional.empty();
       }
       ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
@@ -307,12 +321,12 @@ public final class ProductKernel implements KernelGenerator {
       }
       Value sum = start;
       ImmutableList<Value> scaleTiles = scales.fragments(inner, iteration, stage);
-      Optional<Value> words = sparse.map(weight -> weight.metadata().fragment(inner, stage));
+      Optional<Value> words = sparse.flatMap(SparseOperand::metadata).map(loader -> loader.fragment(inner, stage));
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);
         sum = sparse.isPresent()
-            ? sparse.get().multiply(inner, sum, a, b, words.get(), scaleTiles, step)
+            ? sparse.get().multiply(inner, sum, a, b, words, scaleTiles, step)
             : scales.multiply(inner, sum, a, b, scaleTiles, step);
       }
       return sum;
@@ -350,20 +364,10 @@ public final class ProductKernel implements KernelGenerator {
         return grid.apply(inner, Scalar.ADD, carried, sum);
       }
       Product at = placed(emitter);
-      Value ofLeft = left.orElseGet(() -> scale(emitter, level.orElseGet(() -> memoryOf(true)), at.left()));
-      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), at.right()));
-      return grid.apply(inner, Scalar.ADD, carried, scaled(emitter, sum, ofLeft, ofRight));
-    }
-
-    /** Accumulators times the scales of both operands, which are multiplied first where they are fewer than these. */
-    private static Value scaled(ElementEmitter emitter, Value sum, Value left, Value right) {
-      TileBuilder into = emitter.builder();
-      Grid2 grid = emitter.grid();
-      Value real = into.cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
-      Grid2.Extent both = grid.extent(left).or(grid.extent(right));
-      return both.alongRows() && both.alongColumns()
-          ? grid.apply(into, Scalar.MUL, grid.apply(into, Scalar.MUL, real, left), right)
-          : grid.apply(into, Scalar.MUL, real, grid.apply(into, Scalar.MUL, left, right));
+      Value ofLeft = left.orElseGet(() ->
+          scale(emitter, level.orElseGet(() -> memoryOf(true)), kept(at.left(), emitter.memory(), depth)));
+      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), kept(at.right(), emitter.memory(), depth)));
+      return grid.apply(inner, Scalar.ADD, carried, ScaleFactors.scaled(emitter, sum, ofLeft, ofRight));
     }
 
     /** The scale of sums of products of an operand's elements as they lie in shared memory. */
@@ -372,7 +376,8 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private Memory memoryOf(boolean isLeft) {
-      Value value = product.operand(isLeft);
+      boolean isActivation = isLeft && choice.sparse().filter(SparseWeight::isActivation).isPresent();
+      Value value = isActivation ? SparseChoice.matrix(product.operand(true), region) : product.operand(isLeft);
       Operation definition = definitions.get(value);
       Memory memory = definition != null && definition.op() instanceof Decompress
           ? buffers.arguments().get(definition.operand(0)) : buffers.arguments().get(value);
@@ -390,7 +395,7 @@ public final class ProductKernel implements KernelGenerator {
       if (isLeft && sparse.isPresent()) {
         return sparse.get().loader();
       }
-      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty());
+      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty(), firstColumn);
       String outer = isLeft ? Product.ROW : Product.COLUMN;
       GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
       Optional<OperandSource> source = inMemory(product.operand(isLeft), at);
@@ -400,7 +405,8 @@ public final class ProductKernel implements KernelGenerator {
       boolean asItIs = source.filter(OperandSource::asItIs)
           .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
       // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
-      boolean isGathered = !isLeft && sparse.filter(operand -> operand.weight().isGathered()).isPresent();
+      boolean isGathered = !isLeft
+          && sparse.filter(operand -> operand.weight().isGathered() && operand.weight().blocks().isEmpty()).isPresent();
       boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
       return new OperandLoader(tile, isLeft, outer, access, asItIs, isGathered ? 1 : isPacked ? 8 : 4);
     }
@@ -409,20 +415,36 @@ public final class ProductKernel implements KernelGenerator {
       return guards(isLeft ? product.rowGuard() : product.columnGuard(), Guard.of(OperandLoader.DEPTH, depth()));
     }
 
-    /** What instructions multiply: of compressed operands of V:N:M, the columns that are kept. */
+    /** What instructions multiply: of compressed operands of V:N:M and of blocks, the columns that are kept. */
     private Dim depth() {
       return choice.sparse().map(weight -> Dim.of(weight.depth())).orElse(product.k());
     }
 
     /**
-     * Coordinates of the right operand: of V:N:M, of the columns that are kept.
+     * Coordinates of the right operand: of V:N:M and of blocks, of the columns that are kept.
      *
-     * @param grid where they are asked for; nothing where only their form counts
+     * @param from where they are asked for; nothing where only their form counts
+     * @param depth that they start at
      */
-    private List<IndexExpr> rightAt(Optional<GlobalMemory> from) {
+    private List<IndexExpr> rightAt(Optional<GlobalMemory> from, Value depth) {
       return sparse.filter(operand -> operand.weight().isGathered())
-          .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow))
+          .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow, depth))
           .orElse(product.right());
+    }
+
+    /** Coordinates of an operand, of kept blocks those in the whole depth. */
+    private List<IndexExpr> kept(List<IndexExpr> at, GlobalMemory from, Value depth) {
+      return sparse.filter(operand -> operand.weight().blocks().isPresent())
+          .map(operand -> operand.gathered(at, Optional.of(from), memoryOf(true), firstRow, depth)).orElse(at);
+    }
+
+    /** What is multiplied of stored codes of the left operand, of blocks with inner scales that are folded. */
+    private Value unpackedLeft(TileBuilder inner, Grid2 grid, GlobalMemory memory, Value loaded, Value depth) {
+      return product.folds(product.leftType())
+          ? unpacked(
+              new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, memoryOf(true),
+              kept(product.left(), memory, depth))
+          : loaded;
     }
 
     /** The guards that some tile does not meet everywhere. */
@@ -442,7 +464,7 @@ public final class ProductKernel implements KernelGenerator {
       }
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? leftAt : rightAt(Optional.of(memory));
+      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory), depth);
       if (loader.isAsync()) {
         OperandSource source = inMemory(value, at).orElseThrow();
         loader.copy(memory, source.memory(), source.at(), stage);
@@ -457,7 +479,7 @@ public final class ProductKernel implements KernelGenerator {
         TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
       Grid2 grid = loader.grid(inner, first, depth, outside);
       GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? leftAt : rightAt(Optional.of(memory));
+      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory), depth);
       if (loader.isAsync()) {
         loader.copy(memory, codes, at, stage);
       } else {
@@ -508,7 +530,8 @@ public final class ProductKernel implements KernelGenerator {
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
         Product at = placed(emitter);
         Value value = scales
-            ? scaled(emitter, part, scale(emitter, memoryOf(true), at.left()), scale(emitter, memoryOf(false), at.right()))
+            ? ScaleFactors.scaled(
+                emitter, part, scale(emitter, memoryOf(true), at.left()), scale(emitter, memoryOf(false), at.right()))
             : builder.cast(
                 part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
@@ -517,7 +540,7 @@ public final class ProductKernel implements KernelGenerator {
           value = factors.applyOuter(value, memoryOf(false), at.right());
         }
         if (members.isPresent()) {
-          value = members.get().ofMembers(builder, emitter.grid(), memberCount.orElseThrow(), value);
+          value = members.get().ofMembers(builder, emitter.grid(), value);
         }
         emitter.define(product.operation().result(), at.result(), value);
         new ProductEpilogue(at, region, emitter).store(buffers.results());

@@ -140,7 +140,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
 
   /** The same tile, counted in stored elements of a compressed left operand. */
   ProductTile stored() {
-    return new ProductTile(format, m, n, k / 2, warpsM, warpsN, stages, warpgroups);
+    return new ProductTile(format, m, n, format.sparse() ? k / 2 : k, warpsM, warpsN, stages, warpgroups);
   }
 
   /** Rows that the epilogue works on at a time, so that its values need few registers. */

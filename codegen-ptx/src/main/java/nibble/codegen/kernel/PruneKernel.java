@@ -2,14 +2,13 @@ package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.layout.BlockedLayout;
+import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.Launch;
 import nibble.ir.Block;
@@ -31,7 +30,7 @@ import nibble.ir.shape.SymbolBounds;
  */
 public final class PruneKernel implements KernelGenerator {
   private static final String ROW = "row";
-  private static final String GROUP = "group";
+  private static final String COLUMN = "column";
   private static final int WARPS = 4;
   /** Rows and groups of a block: whole tiles of metadata. */
   private static final int TILE = 32;
@@ -69,7 +68,8 @@ public final class PruneKernel implements KernelGenerator {
     private final ImmutableMap<String, SymbolBounds> symbols;
     private final TileBuilder builder = new TileBuilder();
     private final KernelBuffers buffers;
-    private ElementEmitter emitter;
+    private Value rowTile;
+    private Value groupTile;
 
     private Generation(Operation kernel, Operation prune, ImmutableMap<String, SymbolBounds> symbols) {
       TensorType type = prune.result().tensorType();
@@ -85,72 +85,63 @@ public final class PruneKernel implements KernelGenerator {
     private KernelProgram run() {
       builder.at(kernel.location());
       builder.effect(new Launch(ImmutableList.of(rows.ceilDiv(TILE), groups.ceilDiv(TILE), Dim.ONE), WARPS));
-      Value rowTile = builder.programId(0);
-      Value groupTile = builder.programId(1);
-      Grid2 plain = new Grid2(
-          BlockedLayout.of(new int[] {1, 1}, new int[] {1, TILE}, new int[] {WARPS, 1}, 1, 0).toLayout(TILE, TILE),
-          ROW, GROUP, ImmutableMap.of());
-      Grid2 grid = plain.with(ImmutableMap.of(
-          ROW, plain.along(builder, ROW, builder.apply(Scalar.MUL, rowTile, builder.number(TILE))),
-          GROUP, plain.along(builder, GROUP, builder.apply(Scalar.MUL, groupTile, builder.number(TILE)))));
-      GlobalMemory memory = new GlobalMemory(builder, grid, guards(), symbols);
+      rowTile = builder.programId(0);
+      groupTile = builder.programId(1);
       Block region = kernel.regions().getFirst();
-      emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
-      List<Value> elements = IntStream.range(0, SIZE).mapToObj(this::element).toList();
-      KeptPair kept = KeptPair.of(builder, elements);
-      MetadataWords words = new MetadataWords(builder, grid, rowTile, groupTile, symbols);
+      Grid2 grid = grid(SIZE);
+      ElementEmitter emitter = new ElementEmitter(grid, builder, memory(grid, SIZE), region, buffers.arguments());
+      Value x = grid.spread(builder, emitter.value(prune.operand(0), at(SIZE)), new Extent(true, true));
+      // Beyond the tensor are groups of zeros, whose codes metadata is filled up with.
+      GroupElements groupsOf = new GroupElements(builder, TILE);
+      KeptPair kept = KeptPair.of(builder, groupsOf.split(emitter.memory().zeroOutside(x), SIZE));
       for (int i = 0; i < region.results().size(); i++) {
-        Value result = region.results().get(i);
         Memory target = buffers.results().get(i);
-        if (result.equals(prune.result())) {
-          storeDense(target, kept);
+        if (region.results().get(i).equals(prune.result())) {
+          store(target, groupsOf.join(kept.masked(), layout(SIZE)), SIZE);
         } else {
-          store(target, kept.elements(), KEPT);
-          words.store(target.parts().get(StoredArray.METADATA), rows, groups, kept.code());
+          store(target, groupsOf.join(kept.elements(), layout(KEPT)), KEPT);
+          new MetadataWords(builder, rowTile, groupTile, symbols)
+              .store(target.parts().get(StoredArray.METADATA), rows, groups, kept.code());
         }
       }
       String label = ((Kernel) kernel.op()).label();
       return new KernelProgram(new Function(label, builder.block().build(), kernel.location()), buffers.parameters());
     }
 
-    private ImmutableList<Guard> guards() {
+    /** Rows by elements, of which a thread has so many of each group, next to each other. */
+    private static LinearLayout layout(int size) {
+      return BlockedLayout.of(new int[] {1, size}, new int[] {1, TILE}, new int[] {WARPS, 1}, 1, 0)
+          .toLayout(TILE, TILE * size);
+    }
+
+    private Grid2 grid(int size) {
+      Grid2 plain = new Grid2(layout(size), ROW, COLUMN, ImmutableMap.of());
+      return plain.with(ImmutableMap.of(
+          ROW, plain.along(builder, ROW, builder.apply(Scalar.MUL, rowTile, builder.number(TILE))),
+          COLUMN, plain.along(builder, COLUMN, builder.apply(Scalar.MUL, groupTile, builder.number(TILE * size)))));
+    }
+
+    private GlobalMemory memory(Grid2 grid, int size) {
       ImmutableList.Builder<Guard> guards = ImmutableList.builder();
       if (rows.dividedBy(Dim.of(TILE)).isEmpty()) {
         guards.add(Guard.of(ROW, rows));
       }
       if (groups.dividedBy(Dim.of(TILE)).isEmpty()) {
-        guards.add(Guard.of(GROUP, groups));
+        guards.add(Guard.of(COLUMN, groups.times(Dim.of(size))));
       }
-      return guards.build();
+      return new GlobalMemory(builder, grid, guards.build(), symbols);
     }
 
-    /** Coordinates of an element of each group, of which so many lie in a row. */
-    private List<IndexExpr> at(int element, int size) {
-      return List.of(
-          IndexExpr.variable(ROW, rows), IndexExpr.variable(GROUP, groups).times(Dim.of(size)).plus(IndexExpr.of(element)));
+    private List<IndexExpr> at(int size) {
+      return List.of(IndexExpr.variable(ROW, rows), IndexExpr.variable(COLUMN, groups.times(Dim.of(size))));
     }
 
-    /** An element of each group; 0 outside of the tensor, whose codes are those of groups of zeros. */
-    private Value element(int index) {
-      Value element = emitter.value(prune.operand(0), at(index, SIZE));
-      return emitter.grid().spread(builder, emitter.memory().zeroOutside(element), new Extent(true, true));
-    }
-
-    private void store(Memory target, List<Value> elements, int size) {
+    /** Stores a tile of so many elements of each group. */
+    private void store(Memory target, Value elements, int size) {
       TensorType type = target.type();
-      for (int i = 0; i < size; i++) {
-        Value stored = builder.cast(elements.get(i), type.format(), Rounding.NEAREST_EVEN);
-        emitter.memory().store(
-            target.elements(), type.shape().with(1, groups.times(Dim.of(size))), at(i, size), stored);
-      }
-    }
-
-    private void storeDense(Memory target, KeptPair kept) {
-      List<Value> elements = new ArrayList<>();
-      for (int i = 0; i < SIZE; i++) {
-        elements.add(builder.apply(Scalar.SELECT, kept.isKept().get(i), kept.all().get(i), builder.real(0)));
-      }
-      store(target, elements, SIZE);
+      Value stored = builder.cast(elements, type.format(), Rounding.NEAREST_EVEN);
+      memory(grid(size), size).store(
+          target.elements(), type.shape().with(1, groups.times(Dim.of(size))), at(size), stored);
     }
   }
 }

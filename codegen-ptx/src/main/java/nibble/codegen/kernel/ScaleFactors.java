@@ -172,4 +172,15 @@ record ScaleFactors(ElementEmitter emitter) {
     }
     return inside;
   }
+
+  /** Accumulators times the scales of both operands, which are multiplied first where they are fewer than these. */
+  static Value scaled(ElementEmitter emitter, Value sum, Value left, Value right) {
+    TileBuilder into = emitter.builder();
+    Grid2 grid = emitter.grid();
+    Value real = into.cast(sum, Formats.F32, Rounding.NEAREST_EVEN);
+    Grid2.Extent both = grid.extent(left).or(grid.extent(right));
+    return both.alongRows() && both.alongColumns()
+        ? grid.apply(into, Scalar.MUL, grid.apply(into, Scalar.MUL, real, left), right)
+        : grid.apply(into, Scalar.MUL, real, grid.apply(into, Scalar.MUL, left, right));
+  }
 }

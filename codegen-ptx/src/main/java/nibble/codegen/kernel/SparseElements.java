@@ -12,9 +12,11 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
+import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.GroupPattern;
 import nibble.ir.layout.KeptColumns;
 import nibble.ir.layout.MetadataTile;
+import nibble.ir.layout.PlainMask;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.layout.SparseLayouts;
 import nibble.ir.layout.StoredArray;
@@ -23,7 +25,8 @@ import nibble.ir.shape.Shape;
 
 /**
  * Elements of compressed tensors, wherever they are asked for: of a group, two stored ones may be the element, which its
- * code tells; otherwise it is 0.
+ * code tells; of blocks, the one at its place of a stored block, if its block is stored; of a mask, the one behind those
+ * whose bits are before its own. Otherwise it is 0.
  *
  * @param grid points at which elements are asked for
  * @param builder where they are computed
@@ -33,6 +36,10 @@ record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
   private static final Dim EIGHT = Dim.of(8);
   private static final Dim TWO = Dim.of(2);
   private static final Dim FOUR = Dim.of(4);
+  private static final Dim WORD = Dim.of(PlainMask.WORD);
+
+  /** Kept blocks of a row among which one is searched. */
+  private static final int MOST_BLOCKS = 128;
 
   static SparseElements of(ElementEmitter emitter) {
     return new SparseElements(emitter.grid(), emitter.builder(), emitter.memory());
@@ -56,6 +63,16 @@ record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
   Value element(Memory sparse, List<IndexExpr> at, UnaryOperator<Value> converted) {
     TensorType type = sparse.type();
     SparseLayout layout = type.sparse().orElseThrow();
+    return switch (layout) {
+      case BlockSparse blocks -> ofBlocks(sparse, blocks, at, converted);
+      case PlainMask mask -> ofMask(sparse, at, converted);
+      default -> ofGroups(sparse, layout, at, converted);
+    };
+  }
+
+  private Value ofGroups(
+      Memory sparse, SparseLayout layout, List<IndexExpr> at, UnaryOperator<Value> converted) {
+    TensorType type = sparse.type();
     GroupPattern pattern = pattern(layout);
     IndexExpr column = at.getLast();
     Dim size = Dim.of(layout.numbers().getLast());
@@ -154,5 +171,59 @@ record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
       place = where(kept, column, builder.number(i), place);
     }
     return place;
+  }
+
+  /** The element at its place of the stored block that is its block, if one is. */
+  private Value ofBlocks(Memory sparse, BlockSparse layout, List<IndexExpr> at, UnaryOperator<Value> converted) {
+    int count = layout.kept(Math.toIntExact(sparse.type().shape().last().constant()));
+    if (count > MOST_BLOCKS) {
+      throw new UnsupportedAccess("no kernel decompresses " + sparse.type() + ": it would search " + count
+          + " kept blocks of a row, and searches at most " + MOST_BLOCKS);
+    }
+    Dim width = Dim.of(layout.columns());
+    Value block = grid.emit(builder, at.getLast().dividedBy(width));
+    List<IndexExpr> where = new ArrayList<>(at.subList(0, Math.max(0, at.size() - 2)));
+    if (at.size() > 1) {
+      where.add(row(at).dividedBy(Dim.of(layout.rows())));
+    }
+    Value place = builder.number(count);
+    for (int i = 0; i < count; i++) {
+      ImmutableList<IndexExpr> ofBlock =
+          ImmutableList.<IndexExpr>builder().addAll(where).add(IndexExpr.of(i)).build();
+      Value kept = memory.load(sparse.parts().get(StoredArray.COLUMNS), shape(sparse, StoredArray.COLUMNS), ofBlock);
+      place = where(kept, block, builder.number(i), place);
+    }
+    Value isStored = grid.apply(builder, Scalar.LT, place, builder.number(count));
+    // Of a block that is not stored, some other is read.
+    Value inside = grid.apply(builder, Scalar.MIN, place, builder.number(count - 1));
+    IndexExpr column = grid.loaded(inside, Dim.of(count)).times(width).plus(at.getLast().modulo(width));
+    return orZero(isStored, converted.apply(load(sparse, at, column)));
+  }
+
+  /** The element behind those whose bits are before its own, if it has a bit. */
+  private Value ofMask(Memory sparse, List<IndexExpr> at, UnaryOperator<Value> converted) {
+    List<IndexExpr> where = new ArrayList<>(at);
+    where.set(at.size() - 1, at.getLast().dividedBy(WORD));
+    Shape words = shape(sparse, StoredArray.MASK);
+    Value word = memory.load(sparse.parts().get(StoredArray.MASK), words, where);
+    Value start = memory.load(sparse.parts().get(StoredArray.STARTS), words, where);
+    Value bit = grid.emit(builder, at.getLast().modulo(WORD));
+    Value before = grid.apply(builder, Scalar.ONES_BELOW, word, bit);
+    Value with =
+        grid.apply(builder, Scalar.ONES_BELOW, word, grid.apply(builder, Scalar.ADD, bit, builder.number(1)));
+    Value isStored = grid.apply(builder, Scalar.LT, before, with);
+    Dim count = shape(sparse, TensorPart.ELEMENTS).last();
+    Value last = builder.size(count.minus(Dim.ONE));
+    // Behind the last stored element, some other is read.
+    Value place = grid.apply(builder, Scalar.MIN, grid.apply(builder, Scalar.ADD, start, before), last);
+    Value loaded = memory.load(
+        sparse.elements(), shape(sparse, TensorPart.ELEMENTS), ImmutableList.of(grid.loaded(place, count)));
+    return orZero(isStored, converted.apply(loaded));
+  }
+
+  private Value orZero(Value condition, Value element) {
+    return grid.apply(
+        builder, Scalar.SELECT, condition, element,
+        builder.fill(0, TileType.scalar(TileBuilder.type(element).format())));
   }
 }

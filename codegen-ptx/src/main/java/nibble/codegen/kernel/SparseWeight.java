@@ -1,6 +1,8 @@
 package nibble.codegen.kernel;
 
+import java.util.Optional;
 import nibble.ir.TensorType;
+import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.GroupPattern;
 import nibble.ir.layout.KeptColumns;
 import nibble.ir.layout.MetadataTile;
@@ -8,14 +10,20 @@ import nibble.ir.layout.SparseLayouts;
 import nibble.ir.shape.Dim;
 
 /**
- * A compressed matrix as the left operand of sparse matrix instructions: a weight, outputs by depth, whose product is the
- * transposed one, with outputs as rows; or an activation, whose product is as it is. Of V:N:M, the depth is that of the kept columns, which the other operand is
- * gathered by.
+ * A compressed matrix as the left operand of matrix instructions: a weight, outputs by depth, whose product is the
+ * transposed one, with outputs as rows; or an activation, whose product is as it is. Of V:N:M and of blocks, the depth is
+ * that of the kept columns, which the other operand is gathered by; blocks are dense, and so are the instructions.
  *
  * @param type the sparse type
  * @param isActivation whether it is the left operand of the product that the program has
  */
 record SparseWeight(TensorType type, boolean isActivation) {
+  /** Rows of an instruction. */
+  private static final int ROWS = 16;
+
+  /** Rows and columns of a small tile. */
+  private static final int SMALL = 64;
+
   GroupPattern pattern() {
     return SparseElements.pattern(type.sparse().orElseThrow());
   }
@@ -24,7 +32,12 @@ record SparseWeight(TensorType type, boolean isActivation) {
     return MetadataTile.of(type.format());
   }
 
-  private int columns() {
+  /** The layout where it is one of blocks. */
+  Optional<BlockSparse> blocks() {
+    return type.sparse().orElseThrow() instanceof BlockSparse blocks ? Optional.of(blocks) : Optional.empty();
+  }
+
+  int columns() {
     return Math.toIntExact(type.shape().last().constant());
   }
 
@@ -35,13 +48,16 @@ record SparseWeight(TensorType type, boolean isActivation) {
 
   /** Whether the other operand is gathered by columns that blocks of rows keep. */
   boolean isGathered() {
-    return type.sparse().orElseThrow() instanceof SparseLayouts.VNOfM;
+    return type.sparse().orElseThrow() instanceof SparseLayouts.VNOfM || blocks().isPresent();
   }
 
   /** Rows that keep the same columns; many where all columns are kept. */
   int blockRows() {
-    return type.sparse().orElseThrow() instanceof SparseLayouts.VNOfM blocks
-        ? Math.toIntExact(blocks.v()) : 1 << 30;
+    return Math.toIntExact(switch (type.sparse().orElseThrow()) {
+      case SparseLayouts.VNOfM groups -> groups.v();
+      case BlockSparse blocks -> blocks.rows();
+      default -> 1 << 30;
+    });
   }
 
   /** Columns of a block, of which four are kept. */
@@ -51,12 +67,15 @@ record SparseWeight(TensorType type, boolean isActivation) {
 
   /** The depth that instructions multiply: all columns, or those that are kept. */
   int depth() {
+    if (blocks().isPresent()) {
+      return Math.toIntExact(blocks().get().kept(columns()) * blocks().get().columns());
+    }
     return isGathered() ? columns() / blockColumns() * KeptColumns.COUNT : columns();
   }
 
   /** Stored elements of a row. */
   int stored() {
-    return depth() / pattern().size() * pattern().kept();
+    return blocks().isPresent() ? depth() : depth() / pattern().size() * pattern().kept();
   }
 
   /** Tiles of metadata along the rows. */
@@ -69,11 +88,6 @@ record SparseWeight(TensorType type, boolean isActivation) {
     return Math.ceilDiv(depth() / pattern().size(), metadata().groups()) * MetadataTile.WORDS;
   }
 
-  /** Whether the depth that there is metadata for is made of tiles, of which scales of instructions fill registers. */
-  boolean fillsTiles(ProductFormat format) {
-    return Math.ceilDiv(depth(), format.step()) * format.step() % (2 * format.blockK()) == 0;
-  }
-
   /**
    * Tiles of the product.
    *
@@ -82,6 +96,9 @@ record SparseWeight(TensorType type, boolean isActivation) {
    * @param promotes whether there are two sets of accumulators
    */
   ProductTile tile(ProductFormat format, Dim columns, long scaleDepth, boolean promotes) {
+    if (blocks().isPresent()) {
+      return tileOfBlocks(format, columns, scaleDepth, promotes, blocks().get());
+    }
     boolean fewColumns = columns.isConstant() && columns.constant() <= 64;
     int most = Integer.lowestOneBit(blockRows());
     boolean fewRows = outputs().isConstant() && outputs().constant() <= 64;
@@ -92,9 +109,34 @@ record SparseWeight(TensorType type, boolean isActivation) {
     int step = format.step();
     int padded = Math.ceilDiv(depth(), step) * step;
     int k = 2 * format.blockK();
-    while (!format.appliesScales() && k > step && (padded % k != 0 || k > scaleDepth)) {
+    while (k > step && (padded % k != 0 || k > scaleDepth)) {
       k /= 2;
     }
     return new ProductTile(format, m, large ? 128 : 64, k, warpsM, warpsN, ProductTile.STAGES, false);
+  }
+
+  /** Rows of the least tile of blocks: those of an instruction, or of fused multiply-adds. */
+  static int leastRows(ProductFormat format) {
+    return format.onTensorCores() ? ROWS : SMALL;
+  }
+
+  /** Tiles that lie within a row of blocks, and within a block along the depth. */
+  private ProductTile tileOfBlocks(
+      ProductFormat format, Dim columns, long scaleDepth, boolean promotes, BlockSparse blocks) {
+    int mostRows = Integer.lowestOneBit(blockRows());
+    int mostDepth = (int) Math.min(scaleDepth, Long.lowestOneBit(blocks.columns()));
+    if (!format.onTensorCores()) {
+      return new ProductTile(
+          format, SMALL, SMALL, Math.min(mostDepth, format.blockK()), 2, 2, ProductTile.STAGES, false);
+    }
+    boolean fewColumns = columns.isConstant() && columns.constant() <= SMALL;
+    boolean fewRows = outputs().isConstant() && outputs().constant() <= SMALL;
+    boolean large = !fewRows && !fewColumns && mostRows >= 2 * SMALL;
+    int m = Math.min(mostRows, large ? 2 * SMALL : SMALL);
+    int warpsM = Math.min(2, m / ROWS);
+    int k = Math.min(mostDepth, large && !promotes ? format.blockK() : 2 * format.blockK());
+    return new ProductTile(
+        format, m, large ? 2 * SMALL : SMALL, k, warpsM, (large && promotes ? 8 : 4) / warpsM, ProductTile.STAGES,
+        false);
   }
 }

@@ -41,7 +41,22 @@ final class Views {
     if (same != null) {
       return same;
     }
-    return split(linear(to, at), from);
+    int before = 0;
+    int most = Math.min(from.rank(), to.rank());
+    while (before < most && from.dim(before).equals(to.dim(before))) {
+      before++;
+    }
+    int behind = 0;
+    while (behind < most - before && from.dim(-1 - behind).equals(to.dim(-1 - behind))) {
+      behind++;
+    }
+    // Axes in front and behind stay what they are, and only those between are cut anew.
+    Shape cut = from.slice(before, from.rank() - behind);
+    IndexExpr between = linear(to.slice(before, to.rank() - behind), at.subList(before, at.size() - behind));
+    List<IndexExpr> coordinates = new ArrayList<>(at.subList(0, before));
+    coordinates.addAll(split(between, cut));
+    coordinates.addAll(at.subList(at.size() - behind, at.size()));
+    return coordinates;
   }
 
   /** Coordinates of a reshape that only adds or drops axes of extent 1; any coordinate goes through that. */

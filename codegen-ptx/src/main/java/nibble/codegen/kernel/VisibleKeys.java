@@ -19,23 +19,30 @@ import nibble.ir.shape.Dim;
  *
  * @param count how many tiles of keys the block goes over
  * @param firstTile the first of them; nothing for 0
+ * @param list the tiles that there are, where they are not one behind the other
  * @param firstPosition position of the first query
  */
 record VisibleKeys(
-    AttentionSpace space, AttentionTile tile, Value count, Optional<Value> firstTile, Value firstPosition) {
+    AttentionSpace space, AttentionTile tile, Value count, Optional<Value> firstTile, Optional<SelectedTiles> list,
+    Value firstPosition) {
   private static final double LOG2_E = 1 / Math.log(2);
   private static final Grid2.Extent BOTH = new Grid2.Extent(true, true);
 
-  static VisibleKeys of(TileBuilder builder, AttentionSpace space, AttentionTile tile, Value firstQuery) {
+  static VisibleKeys of(
+      TileBuilder builder, AttentionSpace space, AttentionTile tile, Value firstQuery, Optional<SelectedTiles> list) {
     Attention op = space.op();
     Value position = firstQuery;
     if (op.causal() == Attention.Causal.BOTTOM_RIGHT && !space.keys().equals(space.queries())) {
       Value more = builder.apply(Scalar.SUB, builder.size(space.keys()), builder.size(space.queries()));
       position = builder.apply(Scalar.ADD, firstQuery, more);
     }
+    if (list.isPresent()) {
+      return new VisibleKeys(space, tile, list.get().count(builder), Optional.empty(), list, position);
+    }
     boolean skips = op.fill().isEmpty();
     if (!skips || op.causal() == Attention.Causal.NONE && op.window().isEmpty()) {
-      return new VisibleKeys(space, tile, builder.size(space.keys().ceilDiv(tile.keys())), Optional.empty(), position);
+      Value all = builder.size(space.keys().ceilDiv(tile.keys()));
+      return new VisibleKeys(space, tile, all, Optional.empty(), list, position);
     }
     // One position behind the last that the last query sees, of those that there are.
     long behind = tile.queries() + (op.causal() == Attention.Causal.NONE ? op.window().get() - 1 : 0);
@@ -43,12 +50,12 @@ record VisibleKeys(
         Scalar.MIN, builder.apply(Scalar.ADD, position, builder.number(behind)), builder.size(space.keys()));
     Value endTile = quotient(builder, builder.apply(Scalar.ADD, end, builder.number(tile.keys() - 1)), tile);
     if (op.window().isEmpty()) {
-      return new VisibleKeys(space, tile, endTile, Optional.empty(), position);
+      return new VisibleKeys(space, tile, endTile, Optional.empty(), list, position);
     }
     Value start = builder.apply(Scalar.SUB, position, builder.number(op.window().get() - 1));
     Value startTile = quotient(builder, start, tile);
     Value count = builder.apply(Scalar.MAX, builder.apply(Scalar.SUB, endTile, startTile), builder.number(0));
-    return new VisibleKeys(space, tile, count, Optional.of(startTile), position);
+    return new VisibleKeys(space, tile, count, Optional.of(startTile), list, position);
   }
 
   /** The tile in which a position lies, the first one for those before it. */
@@ -59,6 +66,9 @@ record VisibleKeys(
 
   /** The tile of keys of an iteration. */
   Value tile(TileBuilder builder, Value iteration) {
+    if (list.isPresent()) {
+      return list.get().tile(builder, iteration);
+    }
     return firstTile.map(first -> builder.apply(Scalar.ADD, iteration, first)).orElse(iteration);
   }
 
@@ -110,7 +120,7 @@ record VisibleKeys(
   /** What products are multiplied by: the scale, and those of codes. */
   private Value factor(TileBuilder builder, ElementEmitter emitter, Value keyTile) {
     Value factor = builder.real(space.op().scale() * LOG2_E);
-    if (!space.isScaled()) {
+    if (!space.isScaled() || tile.scores().appliesScales()) {
       return factor;
     }
     Grid2 grid = emitter.grid();

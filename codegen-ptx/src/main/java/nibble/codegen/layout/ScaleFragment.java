@@ -15,16 +15,19 @@ import java.util.List;
  * B, tiles of 8 columns: lane t has column g of tile t
  * </pre>
  *
- * <p>Where a warp has fewer tiles than that, several lanes hold the same.
+ * <p>Where a warp has fewer tiles than that, several lanes hold the same; where there are fewer than four groups, a
+ * register has them more than once.
  */
 public final class ScaleFragment {
+  private static final int SCALES_OF_REGISTER = 4;
+
   private final List<int[]> registers = new ArrayList<>();
   private final List<int[]> lanes = new ArrayList<>();
   private final List<int[]> warps = new ArrayList<>();
 
   private ScaleFragment(int groups) {
-    for (int group = 1; group < groups; group *= 2) {
-      registers.add(new int[] {0, group});
+    for (int group = 1; group < Math.max(groups, SCALES_OF_REGISTER); group *= 2) {
+      registers.add(new int[] {0, group < groups ? group : 0});
     }
   }
 

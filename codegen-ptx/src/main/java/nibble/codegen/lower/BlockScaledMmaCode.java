@@ -57,7 +57,7 @@ final class BlockScaledMmaCode {
 
   /** The register with a scale of some tiles of rows or columns: registers count along the groups first. */
   private static Register word(Fragment scales, int tiles, int group) {
-    int perTiles = scales.type().extents().get(1) / BlockScaledMmaInstruction.SCALES_OF_REGISTER;
+    int perTiles = Math.ceilDiv(scales.type().extents().get(1), BlockScaledMmaInstruction.SCALES_OF_REGISTER);
     return scales.words().get(tiles * perTiles + group / BlockScaledMmaInstruction.SCALES_OF_REGISTER);
   }
 

@@ -47,6 +47,7 @@ import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.ScaleOperand;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
@@ -78,8 +79,8 @@ import nibble.ir.layout.MetadataTile;
 /** Lowers a program of Tile IR, its pipelines expanded, to a PTX kernel. */
 public final class LowerProgram {
   private static final int POINTER_ALIGNMENT = 16;
-  /** Registers of a thread's tile with which few others fit beside it. */
-  private static final int LARGE_TILE = 128;
+  /** Registers of a thread's tiles with which few others fit beside them. */
+  private static final int LARGE_TILES = 128;
   /** So many leave each 168 registers. */
   private static final int THREADS_PER_MULTIPROCESSOR = 384;
 
@@ -125,7 +126,7 @@ public final class LowerProgram {
 
   private PtxKernel run() {
     ptx.threads(needs.threads());
-    if (needs.largestTile() < LARGE_TILE) {
+    if (needs.largestTiles() < LARGE_TILES) {
       // Left to itself the assembler spills a few registers here and there so that more blocks fit; these are enough.
       ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / needs.threads()));
     }
@@ -259,6 +260,8 @@ public final class LowerProgram {
       case MmaOperand operand ->
           values.put(operation.result(), new MmaOperandCode(code).pack(tile(operation, 0), operand));
       case TileRename rename -> values.put(operation.result(), renamed(rename, values.get(operation.operand(0))));
+      case ScaleOperand operand ->
+          values.put(operation.result(), new ScaleOperandCode(code, threads).pack(tile(operation, 0), operand));
       case StepMma step -> values.put(operation.result(), new StepMmaCode(code).add(
           step, owned(operation), tile(operation, 1), fragments(operation, 2), fragments(operation, 3)));
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
@@ -472,7 +475,7 @@ public final class LowerProgram {
       List<Tile> carried = carried(operation);
       prepare(body);
       ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
-        if (body.operations().stream().anyMatch(RegionCode::multiplies)) {
+        if (body.operations().stream().anyMatch(ProgramNeeds::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
         }
@@ -481,16 +484,6 @@ public final class LowerProgram {
         body(body, 1, carried);
       });
       define(operation, carried);
-    }
-
-    private static boolean multiplies(Operation operation) {
-      return switch (operation.op()) {
-        case Mma mma -> true;
-        case BlockScaledMma mma -> true;
-        case SparseMma mma -> true;
-        case WarpgroupMma mma -> true;
-        default -> false;
-      };
     }
 
     private void advance(List<Tile> carried, List<Value> next) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.lower.Lowered.Fragment;
 import nibble.codegen.lower.Lowered.Tile;
+import nibble.codegen.ptx.Immediate;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
@@ -44,7 +45,11 @@ final class MmaOperandCode {
     ImmutableList.Builder<Register> words = ImmutableList.builder();
     for (int i = 0; i < wanted.size(); i += perWord) {
       List<Register> neighbours = wanted.subList(i, i + perWord).stream().map(code::register).toList();
-      words.add(perWord == 2 ? halves(type.format(), neighbours) : bytes(type.format(), neighbours));
+      words.add(switch (perWord) {
+        case 2 -> halves(type.format(), neighbours);
+        case 4 -> type.format().isInteger() ? integers(neighbours) : bytes(type.format(), neighbours);
+        default -> nibbles(type.format(), neighbours);
+      });
     }
     return new Fragment(type, words.build());
   }
@@ -61,6 +66,25 @@ final class MmaOperandCode {
     Register high = code.ptx().op(instruction, elements.get(3), elements.get(2));
     Register word = code.ptx().fresh(RegisterType.B32);
     code.ptx().emit("mov.b32", word, RegisterVector.of(low, high));
+    return word;
+  }
+
+  /** Four integers of eight bits, to nearest even; what is too large becomes the largest. */
+  private Register integers(List<Register> elements) {
+    List<Register> whole = elements.stream().map(element -> code.ptx().op("cvt.rni.s32.f32", element)).toList();
+    Register high = code.ptx().op("cvt.pack.sat.s8.s32.b32", whole.get(3), whole.get(2), Immediate.imm(0));
+    return code.ptx().op("cvt.pack.sat.s8.s32.b32", whole.get(1), whole.get(0), high);
+  }
+
+  /** Eight floats of four bits, two for each instruction. */
+  private Register nibbles(NumberFormat format, List<Register> elements) {
+    String instruction = "cvt.rn.satfinite." + format.name() + "x2.f32";
+    List<Register> pairs = new ArrayList<>();
+    for (int i = 0; i < elements.size(); i += 2) {
+      pairs.add(code.ptx().op(instruction, elements.get(i + 1), elements.get(i)));
+    }
+    Register word = code.ptx().fresh(RegisterType.B32);
+    code.ptx().emit("mov.b32", word, RegisterVector.of(pairs));
     return word;
   }
 

@@ -2,15 +2,22 @@ package nibble.codegen.lower;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import nibble.codegen.tile.BufferType;
 import nibble.codegen.tile.TileType;
+import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Launch;
+import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.Size;
+import nibble.codegen.tile.op.SparseMma;
+import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.TensorMap;
+import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;
@@ -55,14 +62,42 @@ record ProgramNeeds(Function program) {
     return maps.build();
   }
 
-  /** Most registers of a thread that one tile takes. */
-  int largestTile() {
-    AtomicInteger largest = new AtomicInteger();
+  /** Registers of a thread for the sums of all products, or for the largest tile. */
+  int largestTiles() {
+    AtomicInteger largest = new AtomicInteger(sums());
     program.body().walk(operation -> operation.results().forEach(result -> {
       if (result.type() instanceof TileType tile) {
         largest.accumulateAndGet(tile.registers(), Math::max);
       }
     }));
     return largest.get();
+  }
+
+  /** Registers for what products are added to: each tile counts once that is not the sum of another product. */
+  private int sums() {
+    Map<Value, Integer> sums = new HashMap<>();
+    program.body().walk(operation -> {
+      if (multiplies(operation) && operation.operand(0).type() instanceof TileType tile) {
+        sums.put(operation.operand(0), tile.registers());
+      }
+    });
+    program.body().walk(operation -> {
+      if (multiplies(operation)) {
+        sums.remove(operation.result());
+      }
+    });
+    return sums.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Whether an operation adds a matrix product to its first operand. */
+  static boolean multiplies(Operation operation) {
+    return switch (operation.op()) {
+      case Mma mma -> true;
+      case StepMma mma -> true;
+      case BlockScaledMma mma -> true;
+      case SparseMma mma -> true;
+      case WarpgroupMma mma -> true;
+      default -> false;
+    };
   }
 }

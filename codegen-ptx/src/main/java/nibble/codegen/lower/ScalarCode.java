@@ -87,6 +87,8 @@ final class ScalarCode {
       case WRAP_U8 -> code.unary("cvt.u8.s32", a);
       case WRAP_I16 -> code.unary("cvt.s16.s32", a);
       case TWO_BITS -> code.ptx().op("bfe.u32", code.register(a), b, imm(2));
+      case ONES_BELOW -> code.ptx().op(
+          "popc.b32", code.ptx().op("bfe.u32", code.register(a), imm(0), b));
       case LT -> code.less(a, b);
       case EQ, NE, LE, GT, GE -> code.binary("setp." + keyword(function) + ".s32", a, b);
       default -> throw refuse(function, "integers");

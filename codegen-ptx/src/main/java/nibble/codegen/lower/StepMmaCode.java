@@ -15,6 +15,7 @@ import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.tile.op.StepMma;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 
 /**
  * Steps of matrix products in accumulators of their own, which start from zero and last for one part of 16 x 8, so that few
@@ -38,14 +39,13 @@ final class StepMmaCode {
   Tile add(StepMma op, Tile sums, Tile factors, List<Fragment> left, List<Fragment> right) {
     MmaInstruction instruction = MmaInstruction.of(
         MmaCode.keyword(left.getFirst().type().format()), MmaCode.keyword(right.getFirst().type().format()),
-        op.sums().name());
+        MmaCode.keyword(op.sums()));
     MmaCode.requirePart(left.getFirst().type(), instruction.layoutOfA());
     MmaCode.requirePart(right.getFirst().type(), instruction.layoutOfB());
     MmaCode.requirePart(sums.type(), instruction.layoutOfAccumulator());
     List<Register> registers = MmaCode.inPlace(code, sums);
     int tilesN = right.getFirst().words().size() / instruction.registersOfB();
-    boolean isHalf = op.sums().equals(Formats.F16);
-    Operand zero = isHalf ? Immediate.imm(0) : Immediate.imm(0f);
+    Operand zero = op.sums().equals(Formats.F32) ? Immediate.imm(0f) : Immediate.imm(0);
     RegisterVector zeros = MmaCode.sums(
         code, Collections.nCopies(instruction.accumulatorRegisters(), zero), instruction.accumulatorType());
     for (int tile = 0; tile < registers.size() / 4; tile++) {
@@ -58,7 +58,7 @@ final class StepMmaCode {
             RegisterVector.of(right.get(step).words().subList(n, n + instruction.registersOfB())),
             step == 0 ? zeros : own);
       }
-      List<Operand> step = isHalf ? widened(own) : new ArrayList<>(own.registers());
+      List<Operand> step = widened(own, op.sums());
       for (int i = 0; i < 4; i++) {
         Register sum = registers.get(4 * tile + i);
         ptx.emit("fma.rn.f32", sum, sum, code.register(factors.at(4 * tile + i), RegisterType.F32), step.get(i));
@@ -67,9 +67,16 @@ final class StepMmaCode {
     return new Tile(sums.type(), ImmutableList.copyOf(registers));
   }
 
-  private List<Operand> widened(RegisterVector pairs) {
+  /** The sums of a step as f32. */
+  private List<Operand> widened(RegisterVector sums, NumberFormat format) {
+    if (format.equals(Formats.F32)) {
+      return new ArrayList<>(sums.registers());
+    }
+    if (format.isInteger()) {
+      return sums.registers().stream().map(sum -> (Operand) ptx.op("cvt.rn.f32.s32", sum)).toList();
+    }
     List<Operand> wide = new ArrayList<>();
-    for (Register pair : pairs.registers()) {
+    for (Register pair : sums.registers()) {
       new CastCode(code).unpack(pair).registers().forEach(half -> wide.add(ptx.op("cvt.f32.f16", half)));
     }
     return wide;

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
+import nibble.codegen.kernel.ProductKernel;
 import nibble.codegen.ptx.UnsupportedInstructionException;
 import nibble.codegen.target.Target;
 import nibble.ir.Module;
@@ -44,8 +45,10 @@ public record SparseMatrix(Backend backend, ImmutableList<Target> targets) {
       Module module = Parser.parse(precision.module(), "matrix", backend.registry());
       Verifier.require(module);
       Program program = backend.compile(module, module.functions().values().iterator().next(), target);
-      return program.module().text().contains("mma.sp::ordered_metadata")
-          ? new Support.Native(program) : new Support.Decompressed(program);
+      return program.launches().stream()
+          .flatMap(launch -> new ProductKernel(target).whyDecompressed(launch.operation(), program.symbols()).stream())
+          .findFirst().<Support>map(reason -> new Support.Decompressed(program, reason))
+          .orElseGet(() -> new Support.Native(program));
     } catch (InputException | UnsupportedInstructionException e) {
       return new Support.Refused(e.getMessage());
     }

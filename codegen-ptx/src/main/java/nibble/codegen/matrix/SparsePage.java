@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import nibble.codegen.Program;
 import nibble.codegen.target.Target;
 
 /** The matrix of sparse products as Markdown: a table for each target, or one for all of which it is the same. */
@@ -49,9 +50,16 @@ public final class SparsePage {
   }
 
   private String cell(Support support) {
-    return support instanceof Support.Refused(String reason)
-        ? "-" + reasons.computeIfAbsent(
-            reason.replaceFirst("tensor<\\[[^\\[]*, sparse<", "sparse<"), next -> reasons.size() + 1)
-        : support.text();
+    return switch (support) {
+      case Support.Refused(String reason) ->
+          "-" + number(reason.replaceFirst("tensor<\\[[^\\[]*, sparse<", "sparse<"));
+      case Support.Decompressed(Program program, String reason) -> support.text() + " " + number(reason);
+      case Support.Native program -> support.text();
+      case Support.Unpacked program -> support.text();
+    };
+  }
+
+  private int number(String reason) {
+    return reasons.computeIfAbsent(reason, next -> reasons.size() + 1);
   }
 }

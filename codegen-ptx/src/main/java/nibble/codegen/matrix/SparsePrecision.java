@@ -16,8 +16,12 @@ public record SparsePrecision(String format, String left, String right, String l
   private static final int OUTPUTS = 64;
   private static final int DEPTH = 192;
 
-  /** All that sparse instructions know, blocks of many and of few rows, and one that has no place in memory. */
-  static final ImmutableList<String> LAYOUTS = ImmutableList.of("2:4", "1:2", "4:8", "64:2:8", "16:2:8", "2:8");
+  /**
+   * All that sparse instructions know, blocks of many and of few rows, one that has no place in memory, blocks that
+   * are dense, and a mask.
+   */
+  static final ImmutableList<String> LAYOUTS = ImmutableList.of(
+      "2:4", "1:2", "4:8", "64:2:8", "16:2:8", "2:8", "block(64,64) 1:3", "mask 1:4");
 
   /** Formats and scales of published systems: format, scales of the activation, scales of the weight. */
   private static final ImmutableList<List<String>> ROWS_OF_TABLE = ImmutableList.of(
@@ -30,8 +34,11 @@ public record SparsePrecision(String format, String left, String right, String l
       List.of("e4m3", "scale<token, f32>", "scale<axis 0, f32>"),
       List.of("e4m3", "scale<block(1,128), f32>", "scale<block(128,128), f32>"),
       List.of("e4m3", "scale<group 32, ue8m0, up>", "scale<group 32, ue8m0, up>"),
+      List.of("e4m3", "scale<group 64, ue8m0, up>", "scale<group 64, ue8m0, up>"),
+      List.of("e3m2", "scale<group 64, ue8m0, up>", "scale<group 64, ue8m0, up>"),
       List.of("e2m1", "scale<group 64, ue8m0, up>", "scale<group 64, ue8m0, up>"),
       List.of("e2m1", "scale<group 32, ue8m0, up>", "scale<group 32, ue8m0, up>"),
+      List.of("e2m1", "scale<group 32, ue4m3, scale<tensor, f32>>", "scale<group 32, ue4m3, scale<tensor, f32>>"),
       List.of("e2m1", "scale<group 16, ue4m3, scale<tensor, f32>>", "scale<group 16, ue4m3, scale<tensor, f32>>"));
 
   /** The rows of the matrix, each with a cell for each layout. */

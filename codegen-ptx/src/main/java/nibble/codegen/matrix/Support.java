@@ -33,8 +33,13 @@ public sealed interface Support {
     }
   }
 
-  /** No sparse instruction takes the format or the layout: elements are found by their codes before they are multiplied. */
-  record Decompressed(Program program) implements Compiled {
+  /**
+   * No instruction takes the format and the layout as they are: elements are found by their codes before they are
+   * multiplied.
+   *
+   * @param reason why
+   */
+  record Decompressed(Program program, String reason) implements Compiled {
     @Override
     public String text() {
       return "decompressed";

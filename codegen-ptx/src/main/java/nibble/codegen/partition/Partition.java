@@ -39,7 +39,7 @@ public record Partition(Function load, Function main) {
     require(stored, joined, split.main());
     RewriteDriver prepare =
         new RewriteDriver(
-        new SplitAttentionScheme(), new DecomposeComposite(), new SplitDynamicQuantize(), new SplitAffineQuantize(),
+        new SplitAttentionScheme(), new ListSelectedBlocks(), new DecomposeComposite(), new SplitDynamicQuantize(), new SplitAffineQuantize(),
         new SplitScalesOfScales(), new SplitWholeAmax(), new ExpandPower());
     Function prepared = prepare.apply(split.main(), symbols);
     Function main = FormKernels.apply(prepared);

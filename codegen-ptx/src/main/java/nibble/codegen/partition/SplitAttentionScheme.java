@@ -17,7 +17,9 @@ import nibble.ir.op.Attention;
 import nibble.ir.op.AttentionCodes;
 import nibble.ir.op.AttentionScheme;
 import nibble.ir.op.AttentionScheme.LowBit;
+import nibble.ir.op.BroadcastTo;
 import nibble.ir.op.Cast;
+import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Maximum;
 import nibble.ir.op.Mul;
@@ -27,6 +29,7 @@ import nibble.ir.op.Sub;
 import nibble.ir.op.Transpose;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
+import nibble.ir.shape.Dim;
 
 /**
  * Takes the quantizers out of a low-bit attention: keys less their mean, queries, and values where they are codes. These
@@ -39,7 +42,7 @@ import nibble.ir.rewrite.RewriteContext;
  * %3 = sub %k, %2
  * %4 = quantize %3 : tensor&lt;[H,N,D] x i8, scale&lt;interleaved(64,8,2), f32&gt;&gt;
  * %5 = quantize %q : tensor&lt;[H,N,D] x i8, scale&lt;interleaved(32,8,1), f32&gt;&gt;
- * %6 = transpose %v {axes = [0, 2, 1]}
+ * %6 = transpose %v {axes = [0, 2, 1]}            // and zeros up to a multiple of 64 keys
  * %7 = quantize %6 : tensor&lt;[H,E,N] x e4m3, scale&lt;token, f32&gt;&gt;
  * %1 = attention %5, %4, %7 {scheme = sage2}
  * </pre>
@@ -70,26 +73,27 @@ public final class SplitAttentionScheme implements Rewrite {
       QueryMeans smoothing = new QueryMeans(builder, operation.operand(0));
       Value means = smoothing.means();
       queries = smoothing.smooth(means);
-      Value mask = smoothing.mask(op, means, smooth, operands.stream().skip(3).findFirst());
+      Value mask = smoothing.mask(op, means, smooth, op.mask(operands));
+      Optional<Value> selection = op.selection(operands);
       operands = new ArrayList<>(operands.subList(0, 3));
       operands.add(mask);
+      selection.ifPresent(operands::add);
     }
     operands.set(0, quantized(builder, queries, codes.queries(queries.tensorType())));
     operands.set(1, quantized(builder, smooth, codes.keys(smooth.tensorType())));
     operands.set(2, values(builder, scheme, operands.get(2)));
-    Attention rest = codes.scalesValues()
-        ? op : new Attention(op.scale(), op.causal(), op.window(), op.fill(), Optional.empty(), op.to());
+    Attention rest = codes.scalesValues() ? op : op.withScheme(Optional.empty());
     return Optional.of(ImmutableList.of(builder.add(rest, operands.toArray(Value[]::new))));
   }
 
   /** Whether kernels have what is left. */
   private static boolean isSplit(Attention op, List<Value> operands) {
-    boolean hasTruths = operands.size() == 4 && operands.get(3).tensorType().format().equals(Formats.BOOL);
+    boolean hasTruths =
+        op.mask(operands).filter(mask -> mask.tensorType().format().equals(Formats.BOOL)).isPresent();
     return switch (op.scheme().orElseThrow()) {
-      case SAGE1, SAGE2, SAGE2PP -> true;
+      case SAGE1, SAGE1_INT8, SAGE2, SAGE2PP -> true;
       // A score that fills is not one that is added to products of codes.
       case SAGE2_INT4, SAGE3 -> !hasTruths || op.fill().isEmpty();
-      case SAGE1_INT8 -> false;
     };
   }
 
@@ -107,14 +111,29 @@ public final class SplitAttentionScheme implements Rewrite {
       return values.tensorType().format().equals(Formats.F16)
           ? values : builder.add(new Cast(Formats.F16), values);
     }
+    Value padded = padded(builder, codes, values);
     int rank = values.tensorType().rank();
     ImmutableList<Integer> axes = IntStream.range(0, rank)
         .mapToObj(axis -> axis < rank - 2 ? axis : 2 * rank - 3 - axis).collect(ImmutableList.toImmutableList());
-    Value columns = builder.add(new Transpose(axes), wide(builder, values));
-    TensorType type = codes.values(wide(builder, values).tensorType());
-    Quantize quantize = new Quantize(FixedRounding.NEAREST_EVEN, type);
+    Value columns = builder.add(new Transpose(axes), wide(builder, padded));
+    TensorType type = codes.values(values.tensorType().plain(Formats.F32));
+    Quantize quantize =
+        new Quantize(type.format().isInteger() ? FixedRounding.NEAREST_AWAY : FixedRounding.NEAREST_EVEN, type);
     return CodeRange.of(type.format()).most() == scheme.range()
         ? builder.add(quantize, columns) : builder.add(quantize, columns, scales(builder, columns, type, scheme.range()));
+  }
+
+  /** Values, and zeros up to whole steps of keys. */
+  private static Value padded(BlockBuilder builder, AttentionCodes codes, Value values) {
+    TensorType type = values.tensorType();
+    int keys = type.rank() - 2;
+    Dim more = codes.padded(type.shape().dim(keys)).minus(type.shape().dim(keys));
+    if (more.is(0)) {
+      return values;
+    }
+    Value zero = builder.add(Constant.splat(0, TensorType.scalar(type.format())));
+    return builder.add(
+        new Concat(keys), values, builder.add(new BroadcastTo(type.shape().with(keys, more)), zero));
   }
 
   /** Scales that spread magnitudes over codes up to that one. */

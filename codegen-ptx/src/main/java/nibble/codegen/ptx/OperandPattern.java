@@ -157,7 +157,7 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
       case F32 -> constant.kind() == Immediate.Kind.F32;
       case F64 -> constant.kind() == Immediate.Kind.F64;
       case B64 -> constant.kind() == Immediate.Kind.INTEGER;
-      case B32, B16 -> constant.kind() == Immediate.Kind.INTEGER
+      case B32, B16, B8 -> constant.kind() == Immediate.Kind.INTEGER
           && constant.bits() >= -(1L << type.bits() - 1) && constant.bits() < 1L << type.bits();
       case PRED -> false;
     };

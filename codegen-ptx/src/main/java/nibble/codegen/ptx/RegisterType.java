@@ -6,6 +6,7 @@ package nibble.codegen.ptx;
  */
 public enum RegisterType {
   PRED("pred", "p", 1),
+  B8("b8", "c", 8),
   B16("b16", "h", 16),
   B32("b32", "r", 32),
   B64("b64", "rd", 64),

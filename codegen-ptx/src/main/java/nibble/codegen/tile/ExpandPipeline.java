@@ -45,7 +45,9 @@ import nibble.ir.shape.SymbolBounds;
  * wait_copies {pending = 0}; barrier
  * </pre>
  *
- * The one barrier of an iteration does two things: it makes the copies that have been waited for visible to all
+ * Where S is a power of two, iterations tell their stages by their lowest bits, and none is carried.
+ *
+ * <p>The one barrier of an iteration does two things: it makes the copies that have been waited for visible to all
  * threads, and it says that all threads are done with the stage that is filled next, which was used in the iteration
  * before. Where warpgroups read the stage by descriptors, a {@code proxy_fence} stands before it, and the copies are
  * started while they multiply: ahead of {@code wait_warpgroup_mma}. Pipelines that tensor copies fill stay as they are:
@@ -74,14 +76,21 @@ public final class ExpandPipeline implements Rewrite {
         builder.add(new CommitCopies(), List.of(), List.of());
       }
       List<Value> initial = new ArrayList<>(operation.operands());
-      initial.add(number(builder, 0));
-      initial.add(number(builder, stages - 1));
+      if (!tellsStages()) {
+        initial.add(number(builder, 0));
+        initial.add(number(builder, stages - 1));
+      }
       Block body = builder.nested(inner -> iteration(inner, count));
       Operation loop = builder.add(new Loop(1), initial, List.of(body));
       // Shared memory may be used for something else from here on.
       builder.add(new WaitCopies(0), List.of(), List.of());
       builder.add(new Barrier(), List.of(), List.of());
-      return loop.results().subList(0, loop.results().size() - 2);
+      return loop.results().subList(0, operation.results().size());
+    }
+
+    /** Whether an iteration tells its stage by its lowest bits. */
+    private boolean tellsStages() {
+      return Integer.bitCount(stages) == 1;
     }
 
     private List<Value> iteration(BlockBuilder inner, Value count) {
@@ -90,8 +99,8 @@ public final class ExpandPipeline implements Rewrite {
       for (Value value : operation.operands().subList(1, operation.operands().size())) {
         carried.add(inner.argument(value.type()));
       }
-      Value use = inner.argument(TileType.scalar(Formats.I32));
-      Value fill = inner.argument(TileType.scalar(Formats.I32));
+      Value use = tellsStages() ? stageOf(inner, index) : inner.argument(TileType.scalar(Formats.I32));
+      Value fill = tellsStages() ? null : inner.argument(TileType.scalar(Formats.I32));
       inner.add(new WaitCopies(stages - 2), List.of(), List.of());
       if (operation.regions().get(1).operations().stream().anyMatch(user -> user.op() instanceof WarpgroupMma)) {
         inner.add(new ProxyFence(), List.of(), List.of());
@@ -104,13 +113,20 @@ public final class ExpandPipeline implements Rewrite {
       int started = beforeWait(region);
       inline(inner, region.operations().subList(0, started), values);
       Value ahead = inner.add(new Apply(Scalar.ADD), index, number(inner, stages - 1));
-      guarded(inner, inner.add(new Apply(Scalar.LT), ahead, count), ahead, fill);
+      guarded(
+          inner, inner.add(new Apply(Scalar.LT), ahead, count), ahead, tellsStages() ? stageOf(inner, ahead) : fill);
       inner.add(new CommitCopies(), List.of(), List.of());
       inline(inner, region.operations().subList(started, region.operations().size()), values);
       List<Value> results = new ArrayList<>(region.results().stream().map(v -> values.getOrDefault(v, v)).toList());
-      results.add(next(inner, use));
-      results.add(next(inner, fill));
+      if (!tellsStages()) {
+        results.add(next(inner, use));
+        results.add(next(inner, fill));
+      }
       return results;
+    }
+
+    private Value stageOf(BlockBuilder into, Value iteration) {
+      return into.add(new Apply(Scalar.MODULO), iteration, number(into, stages));
     }
 
     private void guarded(BlockBuilder into, Value condition, Value index, Value stage) {

@@ -29,6 +29,8 @@ public enum Scalar {
   DYADIC(3, (a, b, c) -> Requantize.product((long) a, (long) b, (int) c)),
   /** The two bits of an i32 from the bit on that the second tells. */
   TWO_BITS(2, (a, b, c) -> (int) (long) a >>> (int) b & 3),
+  /** How many ones an i32 has below the bit that the second tells, which is at most 32. */
+  ONES_BELOW(2, (a, b, c) -> Long.bitCount((long) a & (1L << (int) b) - 1)),
   /** The product of two f32 and the sum with a third, rounded once. */
   FMA(3, (a, b, c) -> a * b + c),
   // Functions of f32

@@ -25,6 +25,7 @@ import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.ScaleOperand;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
@@ -69,7 +70,7 @@ public final class TileDialect implements Dialect {
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
         .add(TensorMap.class, CopyTensor.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
-        .add(Mma.class, MmaOperand.class, StepMma.class, BlockScaledMma.class, SparseMma.class)
+        .add(Mma.class, MmaOperand.class, ScaleOperand.class, StepMma.class, BlockScaledMma.class, SparseMma.class)
         .add(WarpgroupMma.class, WaitWarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, Check.class)
         .build();

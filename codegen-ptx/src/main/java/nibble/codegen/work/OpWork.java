@@ -209,7 +209,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
     return switch (function) {
       case ADD, SUB, MUL, DIV, MIN, MAX, NEG, ABS, FMA, WRAP_I8, WRAP_U8, WRAP_I16, EXP2, SQRT, RSQRT, RECIPROCAL, FLOOR,
           CEIL, ROUND, EQ, NE, LT, LE, GT, GE, AND, OR, NOT, SELECT -> 1;
-      case EXP, LOG, SIN, COS, TWO_BITS, INVERSE_POWER, REM, QUOTIENT, MODULO -> 2;
+      case EXP, LOG, SIN, COS, TWO_BITS, ONES_BELOW, INVERSE_POWER, REM, QUOTIENT, MODULO -> 2;
       case DYADIC, POWER_ABOVE, SHARED_EXPONENT, UE4M3_ABOVE, POW -> 8;
       case TANH, ERF, ERFC -> 20;
     };

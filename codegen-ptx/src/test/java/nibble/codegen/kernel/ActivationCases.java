@@ -39,6 +39,17 @@ final class ActivationCases {
   private static Stream<KernelCase> products() {
     return Stream.of(
         product("of f16", "M", 128, 136, "f16"), product("of bf16", "40", 72, 64, "bf16"),
-        product("of few columns", "130", 64, 24, "f16"));
+        product("of few columns", "130", 64, 24, "f16"),
+        KernelCase.of("sparse activation: of a batch", "symbol S",
+            "%x: tensor<[2,S,64] x f16>, %w: tensor<[72,64] x f16>, %r: tensor<[2,S,72] x f32>", """
+            %0 = reshape %x {shape = [2*S,64]} : tensor<[2*S,64] x f16>
+            %1 = prune %0 {axis = 1, layout = sparse<2:4>} : tensor<[2*S,64] x f16>
+            %2 = compress %1 {layout = sparse<2:4>} : tensor<[2*S,64] x f16, sparse<2:4>>
+            %3 = decompress %2 : tensor<[2*S,64] x f16>
+            %4 = reshape %3 {shape = [2,S,64]} : tensor<[2,S,64] x f16>
+            %5 = matmul %4, %w {transposeB = true, to = f32} : tensor<[2,S,72] x f32>
+            %6 = add %5, %r : tensor<[2,S,72] x f32>
+            return %6
+            """, Map.of("S", 21L)));
   }
 }

@@ -11,7 +11,7 @@ final class AttentionCases {
   private AttentionCases() {}
 
   static Stream<KernelCase> all() {
-    return Stream.of(sizes(), lengths(), masks(), surroundings(), codes()).flatMap(cases -> cases);
+    return Stream.of(sizes(), lengths(), masks(), surroundings(), codes(), selections()).flatMap(cases -> cases);
   }
 
   private record Shape(Object heads, Object keyHeads, Object queries, Object keys, int depth, int width) {
@@ -107,6 +107,50 @@ final class AttentionCases {
             """, ImmutableMap.of()),
         KernelCase.of("attention of f32", "", new Shape(4, 2, 10, 20, 16, 16).types("f32"),
             new Shape(4, 2, 10, 20, 16, 16).body("", "causal = bottom_right", "f32"), ImmutableMap.of()));
+  }
+
+  /** Selected blocks: bitmaps, lists, blocks of several tiles and of less than one, with all else. */
+  private static Stream<KernelCase> selections() {
+    List<KernelCase> cases = new ArrayList<>();
+    Shape shape = new Shape(4, 2, 200, 300, 32, 32);
+    for (String attributes : List.of(
+        "causal = none", "causal = bottom_right", "causal = top_left, window = 70", "causal = bottom_right, fill = -10000.0",
+        "causal = none, scheme = sage1")) {
+      String by = attributes.contains("sage1") ? "by sage1 " : "";
+      cases.add(KernelCase.of(
+          "attention " + by + "of selected blocks, " + attributes, "", shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
+          shape.body(", %b", attributes + ", blocks = [64,64]", "f32"), ImmutableMap.of()));
+    }
+    cases.add(KernelCase.of(
+        "attention of selected blocks of two tiles, with a mask", "",
+        shape.types("bf16") + ", %m: tensor<[300] x f32>, %b: tensor<[4,2,3] x bool>",
+        shape.body(", %m, %b", "causal = none, blocks = [128,128]", "f32"), ImmutableMap.of()));
+    cases.add(KernelCase.of(
+        "attention of selected blocks, small", "", shape.types("f16") + ", %b: tensor<[5,10] x bool>",
+        shape.body(", %b", "causal = none, blocks = [48,32]", "f32"), ImmutableMap.of()));
+    cases.add(KernelCase.of(
+        "attention of selected blocks that no tile divides", "", shape.types("f16") + ", %b: tensor<[10,1] x bool>",
+        shape.body(", %b", "causal = none, blocks = [20,300]", "f32"), ImmutableMap.of()));
+    cases.add(KernelCase.of("attention of selected blocks, of heads of a projection", "", """
+        %x: tensor<[2,100,192] x f16>, %b: tensor<[2,2,4,4] x bool>""", """
+        %0 = reshape %x {shape = [2,100,3,2,32]} : tensor<[2,100,3,2,32] x f16>
+        %1 = transpose %0 {axes = [2, 0, 3, 1, 4]} : tensor<[3,2,2,100,32] x f16>
+        %2 = slice %1 {axis = 0, from = 0, to = 1, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %3 = slice %1 {axis = 0, from = 1, to = 2, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %4 = slice %1 {axis = 0, from = 2, to = 3, step = 1} : tensor<[1,2,2,100,32] x f16>
+        %5 = reshape %2 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %6 = reshape %3 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %7 = reshape %4 {shape = [2,2,100,32]} : tensor<[2,2,100,32] x f16>
+        %8 = attention %5, %6, %7, %b {scale = 0.125, causal = none, blocks = [32,32], to = f32} : \
+        tensor<[2,2,100,32] x f32>
+        return %8
+        """, ImmutableMap.of()));
+    Shape symbolic = new Shape(2, 2, "S", "S", 32, 32);
+    cases.add(KernelCase.of(
+        "attention of selected blocks, symbolic", "symbol S",
+        symbolic.types("f16") + ", %b: tensor<[2,1,ceil(S/64)] x bool>",
+        symbolic.body(", %b", "causal = bottom_right, blocks = [64,64]", "f32"), Map.of("S", 150L)));
+    return cases.stream();
   }
 
   /** Queries and keys in INT8, as they are given and as a scheme makes them. */

@@ -22,19 +22,20 @@ class AttentionLoopTest {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   /**
-   * Heads of a size, whose block has 64 queries and steps of 64 keys.
+   * Heads of a size. A block has 16 queries for each two rows of a thread, times four warps, and steps of 64 keys.
    *
    * <p>For each step: {@code mma} of a warp, {@code ldmatrix.x4} that give their operands, {@code cp.async} of 16 bytes
    * of a thread; PTX instructions for each {@code mma}, without and with those that hide keys of a step where there are some.
    */
   enum Case {
-    F16_64(64, "f16", "none", 64, 32, 8, 5.5, 6.3, 40960),
-    BF16_64_CAUSAL(64, "bf16", "top_left", 64, 32, 8, 5.6, 8.2, 40960),
+    F16_64(64, "f16", "none", 4, 128, 32, 8, 4.8, 5.4, 49152),
+    BF16_64_CAUSAL(64, "bf16", "top_left", 4, 128, 32, 8, 4.9, 7.1, 49152),
     /** Fragments of queries are loaded again in each step: they would need too many registers. */
-    F16_128(128, "f16", "none", 128, 64 + 8, 16, 4.0, 4.4, 81920),
-    F16_128_CAUSAL(128, "f16", "top_left", 128, 64 + 8, 16, 4.1, 5.3, 81920);
+    F16_128(128, "f16", "none", 2, 128, 64 + 8, 16, 4.0, 4.4, 81920),
+    F16_128_CAUSAL(128, "f16", "top_left", 2, 128, 64 + 8, 16, 4.1, 5.3, 81920);
 
     private final String text;
+    private final int rows;
     private final int multiplies;
     private final int matrices;
     private final int copies;
@@ -43,8 +44,9 @@ class AttentionLoopTest {
     private final int shared;
 
     Case(
-        int depth, String format, String causal, int multiplies, int matrices, int copies, double perMultiply,
-        double perMultiplyAtMost, int shared) {
+        int depth, String format, String causal, int rows, int multiplies, int matrices, int copies,
+        double perMultiply, double perMultiplyAtMost, int shared) {
+      this.rows = rows;
       this.multiplies = multiplies;
       this.matrices = matrices;
       this.copies = copies;
@@ -80,10 +82,10 @@ class AttentionLoopTest {
     assertEquals(attention.matrices, loop.count("ldmatrix"), "narrower loads");
     assertEquals(attention.copies, loop.count("cp.async.cg"));
     assertEquals(1, loop.count("bar.sync"));
-    // 32 scores of a thread, in two rows; weights are packed two by two where they are.
-    assertEquals(32 + 2, loop.count("ex2"));
-    assertEquals(2 * 2, loop.count("shfl"));
-    assertEquals(16, loop.count("cvt"));
+    // 16 scores of each row of a thread; weights are packed two by two where they are.
+    assertEquals(17 * attention.rows, loop.count("ex2"));
+    assertEquals(2 * attention.rows, loop.count("shfl"));
+    assertEquals(8 * attention.rows, loop.count("cvt"));
     assertEquals(0, loop.count("st.") + loop.count("div") + loop.count("rem"));
     double usually = loop.usual(kernel.code().kernel()).perMultiply();
     assertTrue(usually <= attention.perMultiply, () -> usually + " PTX instructions for each mma");
@@ -100,7 +102,9 @@ class AttentionLoopTest {
         case Verdict.Assembled assembled -> {
           assertEquals(0, assembled.spillBytes(), assembled.log());
           int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
-          assertTrue(most <= 168, () -> target + ": " + most + " registers");
+          // Two blocks of 128 threads, or three.
+          int enough = attention.rows == 4 ? 255 : 168;
+          assertTrue(most <= enough, () -> target + ": " + most + " registers");
         }
         case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
         case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());

@@ -54,6 +54,15 @@ final class ExpertCases {
     cases.add(product("wide", "[200,64] x f16", "[2,64,256] x f16", "[2,200,256] x f16", "transposeB = false, to = f16"));
     cases.add(product(
         "of codes", "[80,64] x i8, scale<token, f32>", "[2,64,64] x i8, scale<token, f32>", "[2,80,64] x f32", turned));
+    cases.add(product(
+        "of codes by channel", "[70,64] x i8, scale<token, f32>", "[2,64,40] x i8, scale<axis 2, f32>", "[2,70,40] x f32",
+        plain));
+    cases.add(product(
+        "of codes in groups", "[70,64] x e4m3, scale<group(32), ue8m0, up>",
+        "[2,40,64] x e4m3, scale<group(32), ue8m0, up>", "[2,70,40] x f32", turned));
+    cases.add(product(
+        "of codes in blocks", "[2,70,64] x i8, scale<block(1,32), f32>", "[2,64,40] x i8, scale<block(32,8), f32>",
+        "[2,70,40] x f32", plain));
     return cases.stream();
   }
 
@@ -75,6 +84,13 @@ final class ExpertCases {
             %9 = gated_sum %8, %1 : tensor<[T,32] x f32>
             %10 = add %x, %9 : tensor<[T,32] x f32>
             return %10
-            """, ImmutableMap.of("T", 100L)));
+            """, ImmutableMap.of("T", 100L)),
+        KernelCase.of("experts: edges", "",
+            "%x: tensor<[70,32] x f16>, %w: tensor<[3,32,24] x f16>, %g: tensor<[70,3] x f32>", """
+            %0 = members %g : tensor<[3,71] x i32>
+            %1 = grouped_matmul %x, %w, %0 {transposeB = false, to = f32} : tensor<[3,70,24] x f32>
+            %2 = gated_sum %1, %g : tensor<[70,24] x f32>
+            return %1, %2
+            """, Map.of()));
   }
 }

@@ -28,40 +28,44 @@ public final class LowBitCases {
   }
 
   /** Of one scheme: head sizes, lengths, masks, heads that share keys. */
-  public static Stream<KernelCase> of(String scheme) {
+  private static Stream<KernelCase> of(String scheme) {
     List<KernelCase> cases = new ArrayList<>();
     Object[] square = {2, 2, 64, 128, 64, 64};
     cases.add(of(scheme, "64", "", square, "f16", "causal = none", "", Map.of()));
     Object[] wide = {1, 1, 64, 192, 128, 128};
     cases.add(of(scheme, "128", "", wide, "f16", "causal = none", "", Map.of()));
-    Object[] groups = {4, 2, 70, 150, 32, 48};
+    Object[] groups = {4, 2, 150, 150, 32, 48};
     cases.add(of(scheme, "of groups, causal", "", groups, "f16", "causal = bottom_right", "", Map.of()));
+    cases.add(of(scheme, "of selected blocks", "", groups, "f16", "causal = bottom_right, blocks = [64,64]",
+        "[4,3,3] x bool", Map.of()));
     Object[] few = {1, 1, 3, 17, 16, 16};
     cases.add(of(scheme, "of few keys", "", few, "bf16", "causal = none", "", Map.of()));
     Object[] symbolic = {3, 3, "S", "S", 32, 32};
     cases.add(of(scheme, "in a window, with a mask", "symbol S", symbolic, "f32", "causal = top_left, window = 40",
-        "[S,S] x bool", Map.of("S", 101L)));
+        "[S,S] x bool", Map.of("S", 131L)));
     cases.add(of(scheme, "with numbers of a mask and a fill", "symbol S multiple of 16", symbolic, "f32",
         "causal = top_left, fill = -10000.0", "[S] x f32", Map.of("S", 80L)));
     return cases.stream();
   }
 
-  /** Scores of INT4, and queries less their mean: a few lengths. */
-  private static Stream<KernelCase> int4() {
-    Object[] square = {2, 2, 64, 128, 64, 64};
-    Object[] groups = {4, 2, 150, 150, 32, 48};
-    Object[] symbolic = {3, 3, "S", "S", 32, 32};
-    return Stream.of(
-        of("sage2_int4", "64", "", square, "f16", "causal = none", "", Map.of()),
-        of("sage2_int4", "of groups, causal", "", groups, "f16", "causal = bottom_right", "", Map.of()),
-        of("sage2_int4", "in a window, with a mask", "symbol S", symbolic, "f32", "causal = top_left, window = 40",
-            "[S,S] x bool", Map.of("S", 131L)),
-        of("sage2_int4", "with numbers of a mask", "symbol S multiple of 16", symbolic, "f32",
-            "causal = none", "[S] x f32", Map.of("S", 80L)));
+  private static Stream<KernelCase> only(String scheme, String... names) {
+    return of(scheme).filter(kernels -> Stream.of(names).anyMatch(kernels.name()::endsWith));
   }
 
-  /** Schemes with weights and values in E4M3. */
-  public static Stream<KernelCase> e4m3() {
-    return Stream.concat(Stream.of("sage2", "sage2pp").flatMap(LowBitCases::of), int4());
+  /** Schemes with weights and values of eight bits; where they do not differ, one stands for all. */
+  public static Stream<KernelCase> bytes() {
+    return Stream.of(of("sage2"), only("sage2pp", " 128", "few keys"), only("sage2_int4", "causal", "mask"),
+            only("sage1_int8", " 64", "mask"))
+        .flatMap(cases -> cases);
+  }
+
+  /** Scores of INT4 where tensor cores have no products of them. */
+  public static Stream<KernelCase> int4() {
+    return only("sage2_int4", " 64");
+  }
+
+  /** Codes of NVFP4 throughout. */
+  public static Stream<KernelCase> nvfp4() {
+    return only("sage3", " 64", " 128", "causal", "few keys", "mask");
   }
 }

@@ -16,7 +16,6 @@ import nibble.ir.Module;
 import nibble.ir.Registry;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.text.Parser;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,10 +66,34 @@ class LowBitLoopTest {
     assertTrue(loop.perMultiply() <= perMultiply, () -> loop.perMultiply() + " PTX instructions for each mma");
   }
 
+  /**
+   * For each step of 128 keys, {@code mma} of four times the work of one of f16: conversions of weights by twos, and of their
+   * scales; shuffles for the largest scores of groups and of rows, and for scales.
+   */
   @ParameterizedTest
-  @CsvSource({"sage2, 64, 168", "sage2, 128, 255", "sage2pp, 128, 255"})
+  @CsvSource({"64, 32, 16, 27.0", "128, 64, 32, 15.0"})
+  void instructionsOfGroups(int depth, int multiplies, int matrices, double perMultiply) {
+    MainLoop loop = MainLoop.of(attention(program("sage3", depth, "sm_120a")).code().kernel());
+    assertEquals(multiplies, loop.count("mma."));
+    assertEquals(matrices, loop.count("ldmatrix"));
+    // 64 weights of a thread, in two rows; and for each row a scale of four groups.
+    assertEquals(64 / 2, loop.count("cvt.rn.satfinite.e2m1x2.f32"));
+    assertEquals(8 / 2 / 2, loop.count("cvt.rn.satfinite.e4m3x2.f32"));
+    assertEquals(64 + 8 + 2, loop.count("ex2"));
+    assertEquals(8 + 2 + 1, loop.count("shfl"));
+    // What means of queries add, of one row for all queries of a block.
+    assertEquals(32 / 4, loop.count("ld.global"));
+    assertEquals(0, loop.count("st.") + loop.count("div") + loop.count("rem"));
+    assertTrue(loop.perMultiply() <= perMultiply, () -> loop.perMultiply() + " PTX instructions for each mma");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "sage2, 64, 168", "sage2, 128, 255", "sage2pp, 128, 255", "sage2_int4, 64, 168", "sage3, 64, 255",
+      "sage3, 128, 255"})
   void registers(String scheme, int depth, int registers) {
-    for (String target : List.of("sm_89", "sm_90a", "sm_120a")) {
+    List<String> targets = scheme.equals("sage3") ? List.of("sm_120a") : List.of("sm_89", "sm_90a", "sm_120a");
+    for (String target : targets) {
       switch (ASSEMBLERS.assemble(program(scheme, depth, target).module())) {
         case Verdict.Assembled assembled -> {
           assertEquals(0, assembled.spillBytes(), assembled.log());
@@ -83,9 +106,12 @@ class LowBitLoopTest {
     }
   }
 
-  @Test
-  void isRefusedWithoutInstructions() {
-    InputException refusal = assertThrows(InputException.class, () -> program("sage2", 64, "sm_80"));
-    assertTrue(refusal.getMessage().contains("on sm_80: its tensor cores have no products of e4m3"), refusal::getMessage);
+  @ParameterizedTest
+  @CsvSource({"sage2, sm_80, e4m3", "sage3, sm_89, e2m1 with scales of ue4m3", "sage3, sm_90a, e2m1 with scales of ue4m3"})
+  void isRefusedWithoutInstructions(String scheme, String target, String products) {
+    InputException refusal = assertThrows(InputException.class, () -> program(scheme, 64, target));
+    String reason = "no kernel computes attention by " + scheme + " on " + target
+        + ": its tensor cores have no products of " + products;
+    assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
   }
 }

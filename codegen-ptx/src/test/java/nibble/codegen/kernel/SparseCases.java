@@ -78,6 +78,41 @@ final class SparseCases {
             %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[M,72] x f32>
             return %0
             """, Map.of("M", 20L)),
+        KernelCase.of("blocks of bf16 and gelu", "symbol M",
+            "%x: tensor<[M,192] x bf16>, %b: tensor<[96] x f32>",
+            weight(96, 192, "bf16", "", "block(32,64) 1:3") + """
+            %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[M,96] x f32>
+            %1 = add %0, %b : tensor<[M,96] x f32>
+            %2 = gelu %1 {kind = erf} : tensor<[M,96] x f32>
+            %3 = cast %2 {to = bf16} : tensor<[M,96] x bf16>
+            return %3, %0
+            """, Map.of("M", 70L)),
+        KernelCase.of("large blocks of i8 and groups", "symbol M", "%x: tensor<[M,256] x i8, scale<token, f32>>",
+            weight(256, 256, "i8", "scale<axis 0, f32>", "block(128,64) 1:2") + """
+            %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[M,256] x f32>
+            %1 = quantize %0 {rounding = nearest_even} : tensor<[M,256] x i8, scale<group(64), f32>>
+            return %1
+            """, Map.of("M", 50L)),
+        KernelCase.of("kept blocks of a transposed operand", "", "%x: tensor<[160,72] x f16>",
+            weight(48, 160, "f16", "", "block(16,32) 2:5") + """
+            %0 = transpose %x {axes = [1, 0]} : tensor<[72,160] x f16>
+            %1 = matmul %0, %w {transposeB = true, to = f32} : tensor<[72,48] x f32>
+            return %1
+            """, ImmutableMap.of()),
+        KernelCase.of("kept blocks of a batch in f32", "symbol B\nsymbol S", "%x: tensor<[B,S,96] x f32>",
+            weight(128, 96, "f32", "", "block(64,16) 1:2") + """
+            %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[B,S,128] x f32>
+            return %0
+            """, Map.of("B", 3L, "S", 7L)),
+        KernelCase.of("masked bf16", "symbol M", "%x: tensor<[M,72] x bf16>",
+            weight(40, 72, "bf16", "", "mask 1:4") + """
+            %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[M,40] x f32>
+            return %0
+            """, Map.of("M", 20L)),
+        KernelCase.of("decompressed mask", "", "",
+            weight(24, 40, "f16", "", "mask 1:3") + """
+            return %w
+            """, ImmutableMap.of()),
         KernelCase.of("decompressed", "", "",
             weight(24, 48, "bf16", "", "8:2:8") + """
             return %w

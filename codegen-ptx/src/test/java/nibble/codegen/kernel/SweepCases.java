@@ -224,6 +224,17 @@ final class SweepCases {
             %2 = add %0, %1 : tensor<[B,S,12] x f32>
             return %2
             """, Map.of("B", 2L, "S", 5L)),
+        KernelCase.of("gather by computed rows, fewer than a tile", "", "%ids: tensor<[3,5] x i32>, %t: tensor<[21,6] x f32>", """
+            %0 = iota {extent = 3} : tensor<[3] x i32>
+            %1 = constant {values = [7.0]} : tensor<[] x i32>
+            %2 = mul %0, %1 : tensor<[3] x i32>
+            %3 = reshape %2 {shape = [3,1]} : tensor<[3,1] x i32>
+            %4 = constant {values = [0.0]} : tensor<[] x i32>
+            %5 = mul %ids, %4 : tensor<[3,5] x i32>
+            %6 = add %5, %3 : tensor<[3,5] x i32>
+            %7 = gather %t, %6 {axis = 0} : tensor<[3,5,6] x f32>
+            return %7
+            """, Map.of()),
         KernelCase.of("gather along the last axis", "", "%t: tensor<[9,7] x f16>, %ids: tensor<[4] x i32>", """
             %0 = gather %t, %ids {axis = 1} : tensor<[9,4] x f16>
             return %0

@@ -22,9 +22,10 @@ class SparsePageTest {
       weight, a column the sparse layout that the weight is stored as, in groups along the depth of the product.
 
       *native*: `mma.sp::ordered_metadata` multiplies stored elements, half as many as the groups have, of V:N:M those of
-      the kept columns alone. *decompressed*: no sparse instruction of the target takes it, so each element is found by its
-      code before it is multiplied; memory holds what is stored. A number behind a dash is that of a reason, at the end.
-      Every cell without one is run on the PTX machine and proven within its error bound (`SparseMatrixTest` in
+      the kept columns alone; of `block`, the instruction of the dense product multiplies the kept blocks, codes unpacked
+      where it takes none, and the main loop visits no others. *decompressed*: each element is found by its code before it
+      is multiplied; memory holds what is stored. A number is that of a reason, at the end: why a cell is decompressed, and behind a dash why there is no
+      kernel. Every cell without a dash is run on the PTX machine and proven within its error bound (`SparseMatrixTest` in
       `runtime/engine`).
 
       """;

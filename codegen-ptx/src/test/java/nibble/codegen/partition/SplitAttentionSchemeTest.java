@@ -49,7 +49,8 @@ class SplitAttentionSchemeTest {
   @Test
   void valuesAreColumnsOfCodes() {
     assertEquals(
-        List.of("reduce_mean", "cast", "cast", "sub", "cast", "quantize", "quantize", "cast", "transpose", "quantize",
+        List.of("reduce_mean", "cast", "cast", "sub", "cast", "quantize", "quantize", "constant", "broadcast", "concat", "cast", "transpose",
+            "quantize",
             "attention"),
         split(function("sage2")).body().operations().stream().map(operation -> operation.op().name()).toList());
   }
@@ -59,7 +60,7 @@ class SplitAttentionSchemeTest {
    * number that others add to scales.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"sage1", "sage2", "sage2pp", "sage2_int4"})
+  @ValueSource(strings = {"sage1", "sage1_int8", "sage2", "sage2pp", "sage2_int4"})
   void meansTheScheme(String scheme) {
     Random random = new Random(3);
     List<Tensor> inputs = function(scheme).parameters().stream()

@@ -66,7 +66,7 @@ final class FormSampler {
     return switch (type) {
       case F32 -> Immediate.imm(1.5f);
       case F64 -> Immediate.imm(1.5);
-      case PRED, B16, B32, B64 -> Immediate.imm(32);
+      case PRED, B8, B16, B32, B64 -> Immediate.imm(32);
     };
   }
 

@@ -2,6 +2,7 @@ package nibble.codegen.tile;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
@@ -83,42 +84,39 @@ class ExpandPipelineTest {
           yield
         }
         commit_copies
-        %7 = fill {value = 0.0}
-        %8 = fill {value = 1.0}
-        %33, %34, %35 = loop %n, %zero, %7, %8 {step = 1} do (%9, %10, %11, %12) {
+        %21 = loop %n, %zero {step = 1} do (%7, %8) {
+          %9 = fill {value = 2.0}
+          %10 = apply %7, %9 {function = modulo}
           wait_copies {pending = 0}
           barrier
-          %13 = fill {value = 1.0}
-          %14 = apply %9, %13 {function = add}
-          %15 = apply %14, %n {function = lt}
-          guard %15 do () {
+          %11 = fill {value = 1.0}
+          %12 = apply %7, %11 {function = add}
+          %13 = apply %12, %n {function = lt}
+          %14 = fill {value = 2.0}
+          %15 = apply %12, %14 {function = modulo}
+          guard %13 do () {
             %16 = fill {value = 8.0}
-            %17 = apply %14, %16 {function = mul}
+            %17 = apply %12, %16 {function = mul}
             %18 = advance %x, %17
-            copy_async %18, %i, %s, %12 {contiguous = 4}
+            copy_async %18, %i, %s, %15 {contiguous = 4}
             yield
           }
           commit_copies
-          %19 = shared_load %s, %11 {start = [0], axes = [0]}
-          %20 = apply %10, %19 {function = add}
-          %21 = fill {value = 1.0}
-          %22 = apply %11, %21 {function = add}
-          %23 = fill {value = 2.0}
-          %24 = apply %22, %23 {function = eq}
-          %25 = fill {value = 0.0}
-          %26 = apply %24, %25, %22 {function = select}
-          %27 = fill {value = 1.0}
-          %28 = apply %12, %27 {function = add}
-          %29 = fill {value = 2.0}
-          %30 = apply %28, %29 {function = eq}
-          %31 = fill {value = 0.0}
-          %32 = apply %30, %31, %28 {function = select}
-          yield %20, %26, %32
+          %19 = shared_load %s, %10 {start = [0], axes = [0]}
+          %20 = apply %8, %19 {function = add}
+          yield %20
         }
         wait_copies {pending = 0}
         barrier
-        store %y, %i, %33 {contiguous = 8}
+        store %y, %i, %21 {contiguous = 8}
         """, TileText.body(expanded(2)));
+  }
+
+  /** Iterations tell their stages where these are a power of two; others are carried. */
+  @Test
+  void stagesAreCarriedWhereIterationsDoNotTellThem() {
+    assertTrue(TileText.body(expanded(4)).contains(" = loop %n, %zero {step = 1} do"));
+    assertTrue(TileText.body(expanded(3)).contains(" = loop %n, %zero, %"));
   }
 
   /** What warpgroups read is shown to them ahead of the barrier, and copies start while they multiply. */

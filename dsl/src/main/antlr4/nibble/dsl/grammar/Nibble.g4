@@ -152,9 +152,11 @@ optionAtom
   : '-'? (INTEGER | REAL)
   | STRING
   | ('true' | 'false')
-  | dashedName ('(' (optionValue (',' optionValue)* ','?)? ')')?
+  | dashedName ('(' (setting (',' setting)* ','?)? ')')?
   | '[' (optionValue (',' optionValue)* ','?)? ']'
   ;
+
+setting : (dashedName '=')? optionValue ;
 
 // Options may ask a question: if-pays.
 dashedName : ('if' '-')? name ('-' name)* ;

@@ -39,12 +39,13 @@ final class RecipeLayout extends Layout {
     return Doc.of(tight(clause.dashedName()), Doc.group(Doc.nest(Doc.of(paths))), Doc.SPACE, braces);
   }
 
-  /** A path without blanks, but for one behind each comma of a choice. */
+  /** A path without blanks, but for one behind each comma of a choice, and around what gives a setting its value. */
   private Doc path(ParserRuleContext path) {
     List<Doc> parts = new ArrayList<>();
     for (ParseTree child : path.children) {
       if (child instanceof TerminalNode leaf) {
-        parts.add(token(leaf));
+        boolean gives = leaf.getText().equals("=");
+        parts.add(gives ? Doc.of(Doc.SPACE, token(leaf), Doc.SPACE) : token(leaf));
         boolean comma = leaf.getText().equals(",");
         parts.add(comma && !followedByClose(path, leaf) ? Doc.SPACE : Doc.EMPTY);
       } else {

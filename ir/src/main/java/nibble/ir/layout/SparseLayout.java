@@ -12,8 +12,13 @@ import nibble.ir.shape.Shape;
  * pruned to it, and how it stores them. A plugin may add its own.
  */
 public interface SparseLayout {
-  /** The numbers between the angle brackets: {@code 2:4} is 2, 4. */
+  /** The numbers between the angle brackets: {@code 2:4} is 2, 4, and {@code block(32,64) 1:4} 32, 64, 1, 4. */
   ImmutableList<Long> numbers();
+
+  /** The word before the numbers; none where their count tells what they are. */
+  default String keyword() {
+    return "";
+  }
 
   /** One sentence for {@code nibble formats}. */
   String summary();
@@ -63,7 +68,10 @@ public interface SparseLayout {
   /** All elements, from the arrays of {@link #compress}. */
   double[] decompress(Map<String, double[]> arrays, Shape shape, NumberFormat format);
 
-  /** {@code 2:4}, {@code 64:2:8}. */
+  /**
+   * {@code 2:4}, {@code 64:2:8}; those with a keyword write it first, numbers that are no share in parentheses:
+   * {@code block(32,64) 1:4}.
+   */
   default String text() {
     return String.join(":", numbers().stream().map(String::valueOf).toList());
   }

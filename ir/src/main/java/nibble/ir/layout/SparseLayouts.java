@@ -206,52 +206,23 @@ public final class SparseLayouts {
     }
   }
 
-  /** Makers by count of numbers: N:M has two, V:N:M three. */
+  /** Makers by keyword. */
+  public static ImmutableMap<String, Function<List<Long>, SparseLayout>> named() {
+    return ImmutableMap.of(
+        BlockSparse.KEYWORD,
+        numbers -> new BlockSparse(numbers.get(0), numbers.get(1), numbers.get(2), numbers.get(3)),
+        PlainMask.KEYWORD, numbers -> new PlainMask(numbers.get(0), numbers.get(1)));
+  }
+
+  /** Makers of layouts without a keyword by count of numbers: N:M has two, V:N:M three. */
   public static ImmutableMap<Integer, Function<List<Long>, SparseLayout>> makers() {
     return ImmutableMap.of(
         2, numbers -> new NOfM(numbers.get(0), numbers.get(1)),
         3, numbers -> new VNOfM(numbers.get(0), numbers.get(1), numbers.get(2)));
   }
 
-  /**
-   * The last two axes of a tensor of constant shape.
-   *
-   * @param count product of the other extents
-   */
-  private record Matrices(int count, int rows, int columns) {
-    static Matrices of(Shape shape) {
-      int[] extents = shape.extents();
-      int rank = extents.length;
-      int count = Arrays.stream(extents, 0, Math.max(0, rank - 2)).reduce(1, Math::multiplyExact);
-      return new Matrices(count, rank < 2 ? 1 : extents[rank - 2], extents[rank - 1]);
-    }
-
-    /** Refuses what is neither kept nor zero. */
-    void requireFit(double[] elements, boolean[] keep, SparseLayout layout, long width) {
-      misfit(elements, keep, layout, width).ifPresent(why -> {
-        throw new IllegalArgumentException(why + ": the tensor is to be pruned first");
-      });
-    }
-
-    /**
-     * The first element that is neither kept nor zero.
-     *
-     * @param width columns of a group
-     */
-    Optional<String> misfit(double[] elements, boolean[] keep, SparseLayout layout, long width) {
-      for (int i = 0; i < elements.length; i++) {
-        if (!keep[i] && elements[i] != 0) {
-          long group = i % columns / width;
-          return Optional.of("sparse<" + layout.text() + "> has no place for the element " + elements[i] + " in row "
-              + i / columns + ", group " + group + " (columns " + group * width + " to " + (group * width + width - 1)
-              + ")");
-        }
-      }
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<String> rejects(Shape shape, long rows, long columns) {
+  /** Why the extents are no multiples of a block's, if they are not. */
+  static Optional<String> rejects(Shape shape, long rows, long columns) {
     int rank = rows > 1 ? 2 : 1;
     if (shape.rank() < rank) {
       return Optional.of("it needs at least " + rank + " axes");

@@ -31,11 +31,17 @@ import nibble.ir.shape.Shape;
  * bottom-right. A query sees the keys that causality, window and mask all let it see. A query that sees no key has a
  * result of zeros.
  *
+ * <p>With {@code blocks = [b,c]}, one more operand stands behind all others: a selection of blocks of b queries by c
+ * keys, the same for all queries of a block. What is not selected has no part, whatever {@code fill} says. The selection
+ * is a bitmap, truth values that broadcast to {@code [.., Hq, ceil(Nq/b), ceil(Nk/c)]}, or a list for each row of blocks,
+ * {@code i32 [.., Hq, ceil(Nq/b), 1 + ceil(Nk/c)]}: how many blocks are selected, and which, in rising order.
+ *
  * @param scale factor of the products of queries and keys
  * @param causal whether keys behind the position of a query are hidden, and what that position is
  * @param window how many positions, its own among them, a query sees in each direction; all where there is none
  * @param fill the score of what a query does not see; where there is none, it has no part in the result at all
  * @param scheme a published way to compute it in few bits; nothing for as exactly as the operands are
+ * @param blocks queries and keys of a block of the selection; none where there is no selection
  * @param to format of the result
  */
 @OpInfo(
@@ -44,7 +50,7 @@ import nibble.ir.shape.Shape;
     rounding = "scores, exponentials and sums in f32, weights in the format of the values; one rounding to the result")
 public record Attention(
     double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
-    NumberFormat to) implements CompositeOp {
+    Optional<Shape> blocks, NumberFormat to) implements CompositeOp {
   /** Which keys are hidden because they come later than a query. */
   public enum Causal {
     /** None. */
@@ -65,18 +71,52 @@ public record Attention(
     if (fill.isPresent() && !Double.isFinite(fill.get())) {
       throw new IllegalArgumentException("a score that fills is a finite number, not " + fill.get());
     }
+    if (blocks.isPresent() && !isBlock(blocks.get())) {
+      throw new IllegalArgumentException("a block of attention is [queries,keys], 1 each at least, not " + blocks.get());
+    }
+  }
+
+  private static boolean isBlock(Shape block) {
+    return block.rank() == 2 && block.dims().stream().allMatch(dim -> dim.isConstant() && dim.constant() >= 1);
   }
 
   /** Attention without a mask. */
   public static Attention of(double scale, NumberFormat to) {
-    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), to);
+    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), to);
+  }
+
+  /** The same by another scheme, or by none. */
+  public Attention withScheme(Optional<AttentionScheme> other) {
+    return new Attention(scale, causal, window, fill, other, blocks, to);
+  }
+
+  /** The same over selected blocks of so many queries and keys. */
+  public Attention withBlocks(long queries, long keys) {
+    return new Attention(scale, causal, window, fill, scheme, Optional.of(Shape.of(queries, keys)), to);
+  }
+
+  /** The mask among operands or what belongs to them, if there is one. */
+  public <T> Optional<T> mask(List<T> operands) {
+    return operands.size() - (blocks.isPresent() ? 1 : 0) > 3 ? Optional.of(operands.get(3)) : Optional.empty();
+  }
+
+  /** The selection of blocks among operands or what belongs to them, if there is one. */
+  public <T> Optional<T> selection(List<T> operands) {
+    return blocks.map(block -> operands.getLast());
+  }
+
+  /** Rows and columns of blocks of so many queries and keys. */
+  public Shape blockGrid(Dim queries, Dim keys) {
+    Shape block = blocks.orElseThrow();
+    return Shape.of(queries.ceilDiv(block.dim(0).constant()), keys.ceilDiv(block.dim(1).constant()));
   }
 
   @Override
   public TensorType infer(List<TensorType> operands) {
-    if (operands.size() != 3 && operands.size() != 4) {
-      throw new TypeRuleException(
-          "attention takes queries, keys, values and perhaps a mask, not " + operands.size() + " operands");
+    int least = blocks.isPresent() ? 4 : 3;
+    if (operands.size() != least && operands.size() != least + 1) {
+      throw new TypeRuleException("attention takes queries, keys, values and perhaps a mask"
+          + (blocks.isPresent() ? ", and a selection of blocks" : "") + ", not " + operands.size() + " operands");
     }
     TensorType queries = operands.get(0);
     Shape q = queries.shape();
@@ -98,7 +138,7 @@ public record Attention(
       }
     }
     if (areScaled && scheme.isPresent()) {
-      if (!new AttentionCodes(scheme.get().lowBit()).take(operands)) {
+      if (!new AttentionCodes(scheme.get().lowBit()).take(scheme.get(), operands)) {
         throw new TypeRuleException("scaled operands of attention by " + scheme.get().keyword()
             + " are codes as its quantizers give them, not " + queries + ", " + operands.get(1) + " and "
             + operands.get(2));
@@ -110,9 +150,8 @@ public record Attention(
     if (!to.isFloat()) {
       throw new TypeRuleException("the result of attention is a float, not " + to.name());
     }
-    if (operands.size() == 4) {
-      expectMask(operands.get(3), scores(q, k));
-    }
+    mask(operands).ifPresent(mask -> expectMask(mask, scores(q, k)));
+    selection(operands).ifPresent(selection -> expectSelection(selection, q, k));
     return TensorType.of(q.slice(0, q.rank() - 1).append(v.last()), to);
   }
 
@@ -142,6 +181,19 @@ public record Attention(
     }
   }
 
+  private void expectSelection(TensorType selection, Shape q, Shape k) {
+    Shape grid = blockGrid(q.dim(-2), k.dim(-2));
+    Shape bitmap = q.slice(0, q.rank() - 2).append(grid.dim(0), grid.dim(1));
+    Shape list = bitmap.with(bitmap.rank() - 1, grid.dim(1).plus(Dim.ONE));
+    boolean fits = expectPlain(selection).format().equals(Formats.BOOL)
+        ? Broadcast.reaches(selection.shape(), bitmap)
+        : selection.format().equals(Formats.I32) && selection.shape().equals(list);
+    if (!fits) {
+      throw new TypeRuleException("the blocks of attention are selected by truth values that broadcast to " + bitmap
+          + " or by lists, " + TensorType.of(list, Formats.I32) + ", not by " + selection);
+    }
+  }
+
   /** The shape of scores. */
   static Shape scores(Shape queries, Shape keys) {
     return queries.slice(0, queries.rank() - 1).append(keys.dim(-2));
@@ -158,8 +210,8 @@ public record Attention(
 
   /** Whether some keys may be hidden from some queries: by this op alone, or by a mask of truth values. */
   public boolean hides(List<TensorType> operands) {
-    return causal != Causal.NONE || window.isPresent()
-        || operands.size() == 4 && operands.get(3).format().equals(Formats.BOOL);
+    return causal != Causal.NONE || window.isPresent() || blocks.isPresent()
+        || mask(operands).filter(mask -> mask.format().equals(Formats.BOOL)).isPresent();
   }
 
   @Override

@@ -46,6 +46,7 @@ final class AttentionBounds {
   private final double steps;
   private final boolean exactOperands;
   private final boolean hasTruths;
+  private final boolean knowsBlocks;
 
   AttentionBounds(Attention op, List<Approximate> operands, ErrorModel model) {
     this.op = op;
@@ -65,7 +66,9 @@ final class AttentionBounds {
     TensorType weights = TensorType.of(Shape.of(1, count), weightFormat);
     this.valueUnit = model.dot(weights, v, count) + ErrorModel.gamma(count + 2, 0x1p-53);
     this.steps = Math.ceilDiv(count, STEP);
-    this.hasTruths = operands.size() == 4 && operands.get(3).exact().type().format().equals(Formats.BOOL);
+    this.hasTruths =
+        op.mask(operands).filter(mask -> mask.exact().type().format().equals(Formats.BOOL)).isPresent();
+    this.knowsBlocks = op.selection(operands).map(Approximate::isExact).orElse(true);
     this.exactOperands = operands.get(0).isExact() && operands.get(1).isExact();
   }
 
@@ -129,7 +132,7 @@ final class AttentionBounds {
   }
 
   private double maskError(int row, int key) {
-    return operands.size() == 4 ? operands.get(3).error()[rows.maskIndex(row, key)] : 0;
+    return op.mask(operands).map(mask -> mask.error()[rows.maskIndex(row, key)]).orElse(0.0);
   }
 
   /**
@@ -138,6 +141,12 @@ final class AttentionBounds {
    */
   boolean areFinite(int row, double[] products) {
     for (int key = 0; key < products.length; key++) {
+      if (!knowsBlocks) {
+        return false;
+      }
+      if (!rows.selects(row, key)) {
+        continue;
+      }
       double bias = rows.bias(row, key);
       boolean isNumber = Math.abs(op.scale()) * products[key] <= Float.MAX_VALUE && products[key] <= Float.MAX_VALUE
           && (Math.abs(bias) <= Float.MAX_VALUE || bias == Double.NEGATIVE_INFINITY);
@@ -213,7 +222,9 @@ final class AttentionBounds {
     for (int key = 0; key < off.length; key++) {
       double maskError = maskError(row, key);
       double distance = scores[key] == Double.NEGATIVE_INFINITY ? 0 : max - scores[key];
-      if (!rows.sees(row, key)) {
+      if (!rows.selects(row, key)) {
+        off[key] = 0;
+      } else if (!rows.sees(row, key)) {
         off[key] = 3 * model.arithmetic(Math.abs(op.fill().orElse(0.0))) + 2 * model.arithmetic(distance);
       } else if (scores[key] == Double.NEGATIVE_INFINITY && maskError == 0) {
         off[key] = 0;

@@ -11,12 +11,13 @@ import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.AttentionScheme.LowBit;
 import nibble.ir.op.AttentionScheme.Sharing;
 import nibble.ir.op.AttentionScheme.Weights;
+import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
  * The types of codes of a low-bit attention whose quantizers stand by themselves. Its values, where they are codes, are
- * columns after columns, {@code [.., Hkv, E, Nk]}: keys that are summed over are neighbours, and what shares a scale is a
- * row.
+ * columns after columns, {@code [.., Hkv, E, Nk']}: keys that are summed over are neighbours, and what shares a scale lies
+ * in a row. {@code Nk'} are keys up to whole steps, so that rows are aligned; values of what is no key count for nothing.
  *
  * @param scheme what is computed of them
  */
@@ -60,7 +61,14 @@ public record AttentionCodes(LowBit scheme) {
       case HALF, BYTE, E4M3 -> new ScaleLayout(new Granularities.PerToken(), Formats.F32);
       case NVFP4, NVFP4_DIRECT -> new ScaleLayout(new Granularities.PerGroup(GROUP), Formats.UE4M3);
     };
-    return type.withShape(turned(type.shape())).plain(valueFormat()).withScale(layout);
+    Shape shape = type.shape();
+    Shape columns = shape.slice(0, shape.rank() - 2).append(shape.last(), padded(shape.dim(-2)));
+    return type.withShape(columns).plain(valueFormat()).withScale(layout);
+  }
+
+  /** So many keys, up to whole steps. */
+  public Dim padded(Dim keys) {
+    return keys.ceilDiv(scheme.step()).times(Dim.of(scheme.step()));
   }
 
   private NumberFormat valueFormat() {
@@ -72,15 +80,12 @@ public record AttentionCodes(LowBit scheme) {
     };
   }
 
-  /** The shape with its last two axes the other way round. */
-  static Shape turned(Shape shape) {
-    return shape.slice(0, shape.rank() - 2).append(shape.last(), shape.dim(-2));
-  }
-
-  /** The shape of values {@code [.., Hkv, Nk, E]} that operands have. */
+  /** The shape of values {@code [.., Hkv, Nk, E]} that operands stand for. */
   static Shape values(Optional<AttentionScheme> scheme, List<TensorType> operands) {
     Shape shape = operands.get(2).shape();
-    return areCodes(scheme, operands) && operands.get(2).isScaled() ? turned(shape) : shape;
+    Shape keys = operands.get(1).shape();
+    return areCodes(scheme, operands) && operands.get(2).isScaled() && shape.rank() > 1 && keys.rank() == shape.rank()
+        ? shape.slice(0, shape.rank() - 2).append(keys.dim(-2), shape.dim(-2)) : shape;
   }
 
   /** Whether operands are codes, so that the quantizers of the scheme have been applied. */
@@ -89,9 +94,9 @@ public record AttentionCodes(LowBit scheme) {
   }
 
   /** Whether operands are those that quantizers of the scheme give. */
-  boolean take(List<TensorType> operands) {
+  boolean take(AttentionScheme known, List<TensorType> operands) {
     TensorType values = operands.get(2);
-    TensorType wide = values.isScaled() ? values.withShape(turned(values.shape())) : values;
+    TensorType wide = values.withShape(values(Optional.of(known), operands));
     return operands.get(0).equals(queries(operands.get(0))) && operands.get(1).equals(keys(operands.get(1)))
         && values.isScaled() == scalesValues() && values.equals(values(wide));
   }

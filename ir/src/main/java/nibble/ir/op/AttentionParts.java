@@ -33,13 +33,19 @@ final class AttentionParts {
     Value products = builder.add(
         new MatMul(true, Formats.F32), grouped(operands.get(0)), withGroupAxis(operands.get(1)));
     Value score = builder.add(new Mul(), flat(products, scores), number(op.scale()));
-    if (operands.size() == 4 && !isTruth(operands.get(3))) {
-      score = builder.add(new Add(), score, f32(operands.get(3)));
+    Optional<Value> mask = op.mask(operands);
+    if (mask.isPresent() && !isTruth(mask.get())) {
+      score = builder.add(new Add(), score, f32(mask.get()));
     }
     Optional<Value> sees = sees();
     if (sees.isPresent()) {
       score = builder.add(
           new Select(), sees.get(), score, number(op.fill().orElse(Double.NEGATIVE_INFINITY)));
+    }
+    Optional<Value> selection = op.selection(operands);
+    if (selection.isPresent()) {
+      Value seen = new BlockSelection(builder, op, shape(0), shape(1)).perElement(selection.get());
+      score = builder.add(new Select(), seen, score, number(Double.NEGATIVE_INFINITY));
     }
     Value weights = builder.add(
         new Cast(operands.get(2).tensorType().format()), softmax(score));
@@ -100,9 +106,7 @@ final class AttentionParts {
       op.window().ifPresent(window -> conditions.add(
           builder.add(new Compare(Compare.Kind.LT), builder.add(new Abs(), ahead), integer(Dim.of(window)))));
     }
-    if (operands.size() == 4 && isTruth(operands.get(3))) {
-      conditions.add(operands.get(3));
-    }
+    op.mask(operands).filter(AttentionParts::isTruth).ifPresent(conditions::add);
     return conditions.stream().reduce((a, b) -> builder.add(new And(), a, b));
   }
 

@@ -19,6 +19,7 @@ final class AttentionRows {
   private final Optional<Tensor> mask;
   private final ViewOp.IndexMap maskOfBatch;
   private final int[] maskStrides;
+  private final Optional<SelectedBlocks> selection;
 
   AttentionRows(Attention op, List<Tensor> operands) {
     this.op = op;
@@ -32,13 +33,15 @@ final class AttentionRows {
     this.depth = q[rank - 1];
     this.heads = rank == 2 ? 1 : q[rank - 3];
     this.keyHeads = rank == 2 ? 1 : k[rank - 3];
-    this.mask = operands.size() == 4 ? Optional.of(operands.get(3)) : Optional.empty();
+    this.mask = op.mask(operands);
     int[] scores = q.clone();
     scores[rank - 1] = keyCount;
     int[] strides = mask.map(tensor -> Elementwise.strides(tensor.extents(), scores)).orElse(new int[rank]);
     int[] leading = Arrays.copyOf(scores, rank - 2);
     this.maskOfBatch = ViewOp.strided(leading, Arrays.copyOf(strides, rank - 2), 0);
     this.maskStrides = Arrays.copyOfRange(strides, rank - 2, rank);
+    this.selection = op.selection(operands).map(
+        blocks -> SelectedBlocks.of(blocks, op.blocks().orElseThrow(), scores));
   }
 
   int keyCount() {
@@ -65,6 +68,11 @@ final class AttentionRows {
     return !hidden && (!isTruth() || mask.orElseThrow().elements()[maskIndex(row, key)] != 0);
   }
 
+  /** Whether the block of a query and a key is selected; true where none are. */
+  boolean selects(int row, int key) {
+    return selection.isEmpty() || selection.get().has(row, key);
+  }
+
   private boolean isTruth() {
     return mask.isPresent() && mask.get().type().format().equals(Formats.BOOL);
   }
@@ -83,9 +91,8 @@ final class AttentionRows {
   double[] scores(int row, double[] products) {
     double[] scores = new double[keyCount];
     for (int key = 0; key < keyCount; key++) {
-      scores[key] = sees(row, key)
-          ? op.scale() * products[key] + bias(row, key)
-          : op.fill().orElse(Double.NEGATIVE_INFINITY);
+      double hidden = selects(row, key) ? op.fill().orElse(Double.NEGATIVE_INFINITY) : Double.NEGATIVE_INFINITY;
+      scores[key] = selects(row, key) && sees(row, key) ? op.scale() * products[key] + bias(row, key) : hidden;
     }
     return scores;
   }

@@ -8,8 +8,10 @@ import nibble.ir.Dialect;
 import nibble.ir.Op;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.Granularities;
 import nibble.ir.layout.Granularity;
+import nibble.ir.layout.PlainMask;
 import nibble.ir.layout.ScaleRule;
 import nibble.ir.layout.ScaleRules;
 import nibble.ir.layout.SparseLayout;
@@ -41,7 +43,8 @@ public final class CoreDialect implements Dialect {
         // Products and precision
         .add(MatMul.class, Attention.class, Members.class, GroupedMatMul.class, GatedSum.class)
         .add(Amax.class, Percentile.class, MseRange.class, Scales.class, Quantize.class, Dequantize.class)
-        .add(Hadamard.class, Prune.class, Compress.class, Decompress.class, Dyadic.class, Requantize.class)
+        .add(Hadamard.class, Prune.class, SoftThreshold.class, Compress.class, Decompress.class)
+        .add(Dyadic.class, Requantize.class)
         // Structure
         .add(For.class, Kernel.class)
         .build();
@@ -71,11 +74,18 @@ public final class CoreDialect implements Dialect {
 
   @Override
   public ImmutableList<SparseLayout> sparseLayoutExamples() {
-    return ImmutableList.of(new SparseLayouts.NOfM(2, 4), new SparseLayouts.VNOfM(64, 2, 8));
+    return ImmutableList.of(
+        new SparseLayouts.NOfM(2, 4), new SparseLayouts.VNOfM(64, 2, 8), new BlockSparse(64, 64, 1, 4),
+        new PlainMask(1, 4));
   }
 
   @Override
   public ImmutableMap<Integer, Function<List<Long>, SparseLayout>> sparseLayouts() {
     return SparseLayouts.makers();
+  }
+
+  @Override
+  public ImmutableMap<String, Function<List<Long>, SparseLayout>> namedSparseLayouts() {
+    return SparseLayouts.named();
   }
 }

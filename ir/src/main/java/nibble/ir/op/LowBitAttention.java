@@ -76,16 +76,20 @@ final class LowBitAttention {
   /** Values of which codes are given, keys by columns. */
   private double[] codedValues(Tensor operand) {
     double[] given = operand.values();
-    return operand.type().isScaled() ? turned(given, keyCount, width) : given;
+    return operand.type().isScaled() ? turned(operand, given, keyCount) : given;
   }
 
-  /** Columns after columns as rows after rows, of each head. */
-  static double[] turned(double[] columns, int rows, int width) {
-    return byHead(columns, rows * width, head -> {
-      double[] turned = new double[head.length];
-      Arrays.setAll(turned, i -> head[i % width * rows + i / width]);
-      return turned;
-    });
+  /** Something of values as rows of keys, of each head; columns have more keys than there are. */
+  static double[] turned(Tensor values, double[] columns, int keys) {
+    int[] extents = values.extents();
+    int padded = extents[extents.length - 1];
+    int width = extents[extents.length - 2];
+    double[] rows = new double[padded == 0 ? 0 : columns.length / padded * keys];
+    for (int i = 0; i < rows.length; i++) {
+      int head = i / (keys * width);
+      rows[i] = columns[(head * width + i % width) * padded + i / width % keys];
+    }
+    return rows;
   }
 
   /** Rows of one head. */

@@ -23,6 +23,8 @@ final class LowBitBounds {
   private static final double UNIT = 0x1p-24;
   /** More than log2 of the largest code of a weight. */
   private static final double OFFSET = 12;
+  /** A weight is one exponential, or a product of that of its group and its own over this, rounded. */
+  private static final int EXPONENTIALS = 3;
   /** Keys of an instruction, which rounds its sum where that is in f16. */
   private static final int INSTRUCTION = 32;
 
@@ -60,9 +62,9 @@ final class LowBitBounds {
     this.width = v.extents()[v.extents().length - (turned ? 2 : 1)];
     this.queries = magnitudes(operands.get(0));
     this.keys = magnitudes(operands.get(1));
-    this.values = turned ? LowBitAttention.turned(v.values(), keyCount, width) : v.values();
+    this.values = turned ? LowBitAttention.turned(v, v.values(), keyCount) : v.values();
     this.valueErrors = turned
-        ? LowBitAttention.turned(operands.get(2).error(), keyCount, width) : operands.get(2).error();
+        ? LowBitAttention.turned(v, operands.get(2).error(), keyCount) : operands.get(2).error();
     this.valueScales = turned ? v.scales() : new double[0];
     this.valueUnit = model.dot(weightType(v.type()), v.type(), scheme.step()) + ErrorModel.gamma(scheme.step() + 2, 0x1p-53);
   }
@@ -165,7 +167,8 @@ final class LowBitBounds {
         }
         exact[i] = weights.weight(distance);
         double argument = off[start + i] + shiftError() + rounding(distance);
-        double function = model.function("exp", distance + OFFSET, exact[i] * Math.exp(argument)) + Float.MIN_NORMAL;
+        double function = EXPONENTIALS * model.function("exp", distance + OFFSET, exact[i] * Math.exp(argument))
+            + Float.MIN_NORMAL;
         least[i] = Math.max(0, exact[i] * Math.exp(-argument) - function);
         most[i] = exact[i] * Math.exp(argument) + function;
         total += exact[i];
@@ -220,7 +223,7 @@ final class LowBitBounds {
           }
         }
         sums[column] += magnitude;
-        errors[column] += inherited + valueUnit * most + rounded + 2 * UNIT * (sums[column] + errors[column])
+        errors[column] += inherited + valueUnit * (most + sums[column]) + rounded + 2 * UNIT * (sums[column] + errors[column])
             + (codes.length + 1) * Float.MIN_NORMAL;
       }
     }

@@ -8,7 +8,8 @@ import java.util.Arrays;
  * and what would be negative is zero. A factor, found once for a tensor, makes up for what they lose.
  */
 public final class ContinuousProjection {
-  private static final int GROUP = 4;
+  /** Elements of a group. */
+  public static final int GROUP = 4;
 
   private ContinuousProjection() {}
 
@@ -29,7 +30,9 @@ public final class ContinuousProjection {
       }
       Arrays.sort(magnitudes);
       for (int i = first; i < first + GROUP; i++) {
-        shrunk[i] = Math.copySign(Math.max(Math.abs(elements[i]) - magnitudes[1], 0), elements[i]);
+        double magnitude = Math.abs(elements[i]);
+        // Of infinities the difference would be none.
+        shrunk[i] = Math.copySign(magnitude <= magnitudes[1] ? 0 : magnitude - magnitudes[1], elements[i]);
       }
     }
     return shrunk;

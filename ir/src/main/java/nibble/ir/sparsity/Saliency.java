@@ -17,26 +17,32 @@ public enum Saliency {
    */
   RIA,
   /** What its loss costs where others make up for it; they are changed ({@link SecondOrderPruning}). */
-  SPARSEGPT;
+  SPARSEGPT,
+  /** Its magnitude; what is kept shrinks, and so is continuous in the weights ({@link ContinuousProjection}). */
+  SSTE;
 
   /** The power of norms in {@link #RIA}. */
   private static final double RIA_POWER = 0.5;
 
   /** Whether it asks what a weight is multiplied with. */
   public boolean needsActivations() {
-    return this != MAGNITUDE;
+    return switch (this) {
+      case MAGNITUDE, SSTE -> false;
+      case WANDA, RIA, SPARSEGPT -> true;
+    };
   }
 
   /**
    * Scores of the elements of a matrix; of {@link #SPARSEGPT} those of Wanda, which it is without the change of others.
    *
    * @param weights row by row, a row for each output channel
-   * @param norms of the channels that columns are multiplied with; may be null for {@link #MAGNITUDE}
+   * @param norms of the channels that columns are multiplied with; may be null where a
+   *     saliency does not need activations
    */
   public double[] scores(double[] weights, int columns, double[] norms) {
     double[] scores = Arrays.stream(weights).map(Math::abs).toArray();
     return switch (this) {
-      case MAGNITUDE -> scores;
+      case MAGNITUDE, SSTE -> scores;
       case WANDA, SPARSEGPT -> {
         Arrays.setAll(scores, i -> scores[i] * norms[i % columns]);
         yield scores;

@@ -135,7 +135,7 @@ record PrecisionReader(TextReader in) {
   }
 
   /** Nothing where the maker looks for more numbers than there are. */
-  private static Optional<Granularity> make(Function<List<Long>, Granularity> maker, List<Long> numbers) {
+  private static <T> Optional<T> make(Function<List<Long>, T> maker, List<Long> numbers) {
     try {
       return Optional.of(maker.apply(numbers));
     } catch (IndexOutOfBoundsException e) {
@@ -147,13 +147,28 @@ record PrecisionReader(TextReader in) {
     in.expect("sparse");
     in.expect("<");
     Token start = in.peek();
+    String keyword = start.kind() == Token.Kind.WORD ? in.word() : "";
     List<Long> numbers = new ArrayList<>();
+    if (!keyword.isEmpty() && in.at("(")) {
+      numbers.addAll(in.list("(", ")", in::integer));
+    }
     do {
       numbers.add(in.integer());
     } while (in.accept(":"));
     in.expect(">");
-    return in.checked(start, () -> registry().sparseLayout(numbers.size())
+    return in.checked(start, () -> keyword.isEmpty() ? unnamed(numbers, start) : named(keyword, numbers, start));
+  }
+
+  private SparseLayout unnamed(List<Long> numbers, Token start) {
+    return registry().sparseLayout(numbers.size())
         .orElseThrow(() -> in.errorAt(start, "no sparse layout has " + numbers.size() + " numbers"))
-        .apply(numbers));
+        .apply(numbers);
+  }
+
+  private SparseLayout named(String keyword, List<Long> numbers, Token start) {
+    Function<List<Long>, SparseLayout> maker = registry().sparseLayout(keyword).orElseThrow(() ->
+        in.unknown("sparse layout", keyword, start, registry().namedSparseLayouts().keySet()));
+    return make(maker, numbers).filter(layout -> layout.numbers().equals(numbers)).orElseThrow(() ->
+        in.errorAt(start, "'" + keyword + "' takes another count of numbers than " + numbers.size()));
   }
 }

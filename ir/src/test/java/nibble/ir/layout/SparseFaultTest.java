@@ -38,7 +38,8 @@ class SparseFaultTest {
   @Property(tries = 20)
   void whatCompressionWritesIsSound(@ForAll int seed) {
     for (SparseLayout layout : new SparseLayout[] {
-        new NOfM(2, 4), new NOfM(1, 2), new NOfM(4, 8), new VNOfM(16, 2, 8), new VNOfM(32, 2, 16)}) {
+        new NOfM(2, 4), new NOfM(1, 2), new NOfM(4, 8), new VNOfM(16, 2, 8), new VNOfM(32, 2, 16),
+        new BlockSparse(16, 8, 1, 4), new PlainMask(1, 4)}) {
       assertEquals(Optional.empty(), layout.fault(compressed(layout, seed), SHAPE, Formats.F16), layout.text());
     }
   }
@@ -68,5 +69,39 @@ class SparseFaultTest {
           + (long) wrong[2] + ", " + (long) wrong[3] + ", not four of 0 to 7 in ascending order",
           layout.fault(arrays, SHAPE, Formats.F16).orElseThrow());
     }
+  }
+
+  @Example
+  void blocksOutOfOrder() {
+    BlockSparse layout = new BlockSparse(16, 8, 2, 4);
+    for (int wrong : new int[] {8, 1, -1}) {
+      Map<String, double[]> arrays = compressed(layout, 3);
+      double[] columns = arrays.get(StoredArray.COLUMNS);
+      System.arraycopy(new double[] {0, 1, 3, 4}, 0, columns, 4, 4);
+      columns[6] = wrong;
+      assertEquals("block 2 of rows 16 to 31 is said to be block " + wrong
+          + ": they are blocks 0 to 7 in ascending order", layout.fault(arrays, SHAPE, Formats.F16).orElseThrow());
+    }
+  }
+
+  @Example
+  void masksThatDoNotCount() {
+    PlainMask layout = new PlainMask(1, 4);
+    Map<String, double[]> arrays = compressed(layout, 4);
+    double[] mask = arrays.get(StoredArray.MASK);
+    double[] starts = arrays.get(StoredArray.STARTS);
+    starts[7]++;
+    assertEquals("the mask of row 3, word 1 (columns 32 to 63) is said to start at element " + (int) starts[7]
+        + ", but the words before it have " + (int) (starts[7] - 1),
+        layout.fault(arrays, SHAPE, Formats.F16).orElseThrow());
+    starts[7]--;
+    mask[63] = (int) mask[63] & (int) mask[63] - 1;
+    assertEquals("the mask has 511 bits for 512 stored elements",
+        layout.fault(arrays, SHAPE, Formats.F16).orElseThrow());
+    double[] ofRow = {8};
+    assertEquals("the mask of row 0, word 0 (columns 0 to 2) has bits behind the last column",
+        new PlainMask(1, 3).fault(
+            Map.of(StoredArray.ELEMENTS, new double[1], StoredArray.MASK, ofRow, StoredArray.STARTS, new double[1]),
+            Shape.of(3), Formats.F16).orElseThrow());
   }
 }

@@ -33,7 +33,8 @@ class SparseStorageTest {
   Arbitrary<Case> cases() {
     Arbitrary<SparseLayout> layouts = Arbitraries.of(
         TWO_OF_FOUR, new NOfM(1, 2), new NOfM(4, 8), new VNOfM(1, 2, 4), new VNOfM(2, 2, 5), new VNOfM(16, 2, 8),
-        new VNOfM(4, 2, 300));
+        new VNOfM(4, 2, 300), new BlockSparse(4, 3, 1, 2), new BlockSparse(1, 8, 2, 3), new BlockSparse(16, 4, 1, 4),
+        new PlainMask(1, 4), new PlainMask(2, 3));
     Arbitrary<NumberFormat> formats = Arbitraries.of(Formats.F16, Formats.F32, Formats.I8, Formats.E4M3, Formats.I4);
     Arbitrary<List<Integer>> sizes = Arbitraries.integers().between(1, 3).list().ofSize(3);
     return Combinators.combine(layouts, formats, sizes, Arbitraries.integers().between(1, 3)).as(
@@ -43,9 +44,11 @@ class SparseStorageTest {
   /** Rows of N:M are no multiple of anything. */
   private static Shape shape(SparseLayout layout, List<Integer> counts, int rank) {
     List<Long> numbers = layout.numbers();
-    long columns = numbers.getLast() * (counts.get(2) * 7 - 6);
-    long rows = numbers.size() == 3 ? numbers.getFirst() * counts.get(1) : counts.get(1) * 13;
-    return switch (numbers.getFirst() > 1 && numbers.size() == 3 ? Math.max(2, rank) : rank) {
+    boolean inBlocks = numbers.size() > 2;
+    long width = numbers.getLast() * (numbers.size() == 4 ? numbers.get(1) : 1);
+    long columns = width * (counts.get(2) * 7 - 6);
+    long rows = inBlocks ? numbers.getFirst() * counts.get(1) : counts.get(1) * 13;
+    return switch (numbers.getFirst() > 1 && inBlocks ? Math.max(2, rank) : rank) {
       case 1 -> Shape.of(columns);
       case 2 -> Shape.of(rows, columns);
       default -> Shape.of(counts.getFirst(), rows, columns);
@@ -117,6 +120,48 @@ class SparseStorageTest {
             + " first",
         assertThrows(IllegalArgumentException.class, () -> new VNOfM(2, 2, 8).compress(
             new double[] {0, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 9, 0}, Shape.of(2, 8), Formats.F16)).getMessage());
+  }
+
+  @Example
+  void refusalsOfBlocksAndMasksSayWhere() {
+    double[] elements = {0, 9, 0, 0, 0, 0, 0, 0, 9, 9, 0, 0, 0, 1, 0, 0};
+    assertEquals(
+        "sparse<block(2,2) 1:4> has no place for the element 1.0 in row 1, block 2 of row of blocks 0 (rows 0 to 1,"
+            + " columns 4 to 5): the tensor is to be pruned first",
+        assertThrows(IllegalArgumentException.class, () -> new BlockSparse(2, 2, 1, 4).compress(
+            elements, Shape.of(2, 8), Formats.F16)).getMessage());
+    assertEquals(
+        "sparse<mask 1:8> has no place for the element 9.0 in row 0, column 1: more than 2 of the 16 elements are not"
+            + " zero: the tensor is to be pruned first",
+        assertThrows(IllegalArgumentException.class, () -> new PlainMask(1, 8).compress(
+            elements, Shape.of(2, 8), Formats.F16)).getMessage());
+  }
+
+  /** Kept blocks lie side by side; a row of blocks with fewer than are kept is filled with the last of the zeros. */
+  @Example
+  void keptBlocks() {
+    double[] elements = {
+        0, 0, 1, 2, 0, 0, 5, 6,
+        0, 0, 3, 4, 0, 0, 7, 8,
+        0, 9, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0};
+    Map<String, double[]> arrays = new BlockSparse(2, 2, 2, 4).compress(elements, Shape.of(4, 8), Formats.F16);
+    assertArrayEquals(new double[] {1, 3, 0, 3}, arrays.get(StoredArray.COLUMNS));
+    assertArrayEquals(
+        new double[] {1, 2, 5, 6, 3, 4, 7, 8, 0, 9, 0, 0, 0, 0, 0, 0}, arrays.get(StoredArray.ELEMENTS));
+  }
+
+  /** Two words to a row, the second of 4 bits; fewer than are kept are filled with the last zeros. */
+  @Example
+  void bitsOfAMask() {
+    double[] elements = new double[2 * 36];
+    elements[1] = 5;
+    elements[35] = -6;
+    elements[36] = 7;
+    Map<String, double[]> arrays = new PlainMask(1, 18).compress(elements, Shape.of(2, 36), Formats.F16);
+    assertArrayEquals(new double[] {5, -6, 7, 0}, arrays.get(StoredArray.ELEMENTS));
+    assertArrayEquals(new double[] {2, 8, 1, 8}, arrays.get(StoredArray.MASK));
+    assertArrayEquals(new double[] {0, 1, 2, 3}, arrays.get(StoredArray.STARTS));
   }
 
   /** Codes of the specification, and of what other encoders make of groups with fewer elements. */

@@ -30,7 +30,8 @@ class AttentionEdgesTest {
   }
 
   private static Attention op(Causal causal, Optional<AttentionScheme> scheme) {
-    return new Attention(1 / Math.sqrt(DEPTH), causal, Optional.empty(), Optional.empty(), scheme, Formats.F32);
+    return new Attention(
+        1 / Math.sqrt(DEPTH), causal, Optional.empty(), Optional.empty(), scheme, Optional.empty(), Formats.F32);
   }
 
   private static Tensor random(Shape shape, int seed) {

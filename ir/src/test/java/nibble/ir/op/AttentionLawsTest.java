@@ -39,7 +39,7 @@ class AttentionLawsTest {
 
   private static double[] eval(Optional<AttentionScheme> scheme, Tensor... operands) {
     Attention op = new Attention(
-        1 / Math.sqrt(DEPTH), Causal.NONE, Optional.empty(), Optional.empty(), scheme, Formats.F32);
+        1 / Math.sqrt(DEPTH), Causal.NONE, Optional.empty(), Optional.empty(), scheme, Optional.empty(), Formats.F32);
     List<Tensor> all = List.of(operands);
     return op.eval(all, op.infer(all.stream().map(Tensor::type).toList())).elements();
   }

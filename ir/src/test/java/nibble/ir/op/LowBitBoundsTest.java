@@ -27,7 +27,7 @@ class LowBitBoundsTest {
   private static Attention op(AttentionScheme scheme) {
     return new Attention(
         1 / Math.sqrt(DEPTH), Attention.Causal.BOTTOM_RIGHT, Optional.empty(), Optional.empty(), Optional.of(scheme),
-        Formats.F32);
+        Optional.empty(), Formats.F32);
   }
 
   private static Tensor codes(int rows, int columns, TensorType type, Random random) {
@@ -48,7 +48,7 @@ class LowBitBoundsTest {
 
   /** Values, up to the largest code that the scheme has for them. */
   private static Tensor values(AttentionScheme scheme, TensorType type, Random random) {
-    Tensor codes = codes(WIDTH, KEYS, type, random);
+    Tensor codes = codes(WIDTH, Math.toIntExact(type.shape().last().constant()), type, random);
     double factor = type.format().equals(Formats.E4M3) ? scheme.lowBit().range() / type.format().max() : 1;
     double[] elements = codes.elements().clone();
     Arrays.setAll(elements, i -> type.format().round(elements[i] * factor));

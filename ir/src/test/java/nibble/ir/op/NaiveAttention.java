@@ -53,8 +53,11 @@ final class NaiveAttention {
     if (op.window().isPresent()) {
       sees &= distance < op.window().get() && -distance < op.window().get();
     }
+    if (op.blocks().isPresent() && !isSelected(op, operands.getLast(), index, keyIndex[rank - 2])) {
+      return Double.NEGATIVE_INFINITY;
+    }
     double bias = 0;
-    if (operands.size() == 4) {
+    if (op.mask(operands).isPresent()) {
       int[] at = Arrays.copyOf(index, rank);
       at[rank - 2] = query;
       at[rank - 1] = keyIndex[rank - 2];
@@ -78,5 +81,25 @@ final class NaiveAttention {
       product += Indexed.of(operands.get(0)).get(left) * Indexed.of(operands.get(1)).get(right);
     }
     return op.scale() * product + bias;
+  }
+
+  private static boolean isSelected(Attention op, Tensor selection, int[] index, int key) {
+    int rank = index.length;
+    int[] at = Arrays.copyOf(index, rank);
+    at[rank - 2] = index[rank - 2] / (int) op.blocks().orElseThrow().dim(0).constant();
+    int block = key / (int) op.blocks().orElseThrow().dim(1).constant();
+    if (selection.type().format().equals(Formats.BOOL)) {
+      at[rank - 1] = block;
+      return Indexed.of(selection).broadcast(at) != 0;
+    }
+    at[rank - 1] = 0;
+    double count = Indexed.of(selection).get(at);
+    for (int i = 1; i <= count; i++) {
+      at[rank - 1] = i;
+      if (Indexed.of(selection).get(at) == block) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -71,6 +71,7 @@ final class NaiveOps {
           parts(new NaiveQuantize(quantize, operands.getFirst(), result).quantize(operands)));
       case Hadamard hadamard -> hadamard(hadamard, operands.getFirst());
       case Prune prune -> Expected.exactly(NaivePrune.eval(prune, operands.getFirst()));
+      case SoftThreshold shrinking -> softThreshold(shrinking, operands);
       case Dyadic dyadic -> map(extents, index -> dyadic(dyadic, Indexed.of(operands.getFirst()).get(index)));
       case Requantize requantize -> map(extents, index -> requantize(
           requantize, Indexed.of(operands.get(0)).broadcast(index), Indexed.of(operands.get(1)).broadcast(index),
@@ -428,5 +429,23 @@ final class NaiveOps {
 
   static double round(NumberFormat format, double value) {
     return format.decode(format.encode(value, Rounding.NEAREST_EVEN));
+  }
+
+  /** Each element less the second smallest magnitude of its four, towards 0. */
+  private static Expected softThreshold(SoftThreshold op, List<Tensor> operands) {
+    Indexed x = Indexed.of(operands.getFirst());
+    double factor = operands.size() == 2 ? operands.get(1).elements()[0] : 1;
+    return map(operands.getFirst().extents(), index -> {
+      double[] magnitudes = new double[4];
+      for (int i = 0; i < 4; i++) {
+        int[] other = index.clone();
+        other[op.axis()] = index[op.axis()] / 4 * 4 + i;
+        magnitudes[i] = Math.abs(x.get(other));
+      }
+      double threshold = Arrays.stream(magnitudes).sorted().skip(1).findFirst().orElseThrow();
+      double value = x.get(index);
+      return factor * (Math.abs(value) <= threshold ? Math.copySign(0, value)
+          : value - Math.copySign(threshold, value));
+    });
   }
 }

@@ -19,6 +19,9 @@ import nibble.ir.op.Mul;
 import nibble.ir.op.Not;
 import nibble.ir.op.Select;
 import nibble.ir.op.Transpose;
+import nibble.passes.attention.sparse.Arithmetic;
+import nibble.passes.attention.sparse.AttentionCall;
+import nibble.passes.attention.sparse.SparseAttention;
 
 /**
  * An attention as a model spells it.
@@ -60,14 +63,28 @@ record AttentionPattern(
   /** A number that is added, times a factor. */
   record Bias(Value value, double factor) {}
 
-  /** Appends the attention, to be computed in a published way if one is given. */
-  Value build(BlockBuilder builder, Optional<AttentionScheme> scheme) {
-    Attention op = new Attention(scale, causal, window, fill, scheme, to);
+  /**
+   * Appends the attention.
+   *
+   * @param scheme a published way to compute it in few bits, if one is given
+   * @param sparse what stands for it, if something does that has nothing against it
+   */
+  Value build(BlockBuilder builder, Optional<AttentionScheme> scheme, Optional<SparseAttention> sparse) {
+    AttentionCall call = call(builder, scheme);
+    return sparse.filter(way -> way.obstacle(call).isEmpty())
+        .map(way -> way.build(call, new Arithmetic(builder)))
+        .orElseGet(() -> builder.add(call.op(), call.operands().toArray(Value[]::new)));
+  }
+
+  /** Why that does not stand for it, if it does not. */
+  Optional<String> obstacle(SparseAttention sparse) {
+    return sparse.obstacle(call(new BlockBuilder(), Optional.empty()));
+  }
+
+  private AttentionCall call(BlockBuilder builder, Optional<AttentionScheme> scheme) {
+    Attention op = new Attention(scale, causal, window, fill, scheme, Optional.empty(), to);
     Value k = keys.straight(builder);
-    Value v = values.straight(builder);
-    return mask(builder)
-        .map(mask -> builder.add(op, queries, k, v, mask))
-        .orElseGet(() -> builder.add(op, queries, k, v));
+    return new AttentionCall(op, queries, k, values.straight(builder), mask(builder));
   }
 
   private Optional<Value> mask(BlockBuilder builder) {

@@ -8,6 +8,7 @@ import nibble.ir.Value;
 import nibble.ir.op.AttentionScheme;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
+import nibble.passes.attention.sparse.SparseAttention;
 
 /**
  * Replaces the product with values by an attention.
@@ -22,11 +23,14 @@ import nibble.ir.rewrite.RewriteContext;
  *
  * @param patterns attentions by the results of the products
  * @param scheme how they are computed in few bits, if they are
+ * @param sparse what is computed instead of all of them, if something is
  */
-record FuseAttention(ImmutableMap<Value, AttentionPattern> patterns, Optional<AttentionScheme> scheme) implements Rewrite {
+record FuseAttention(
+    ImmutableMap<Value, AttentionPattern> patterns, Optional<AttentionScheme> scheme, Optional<SparseAttention> sparse)
+    implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
     return operation.results().stream().findFirst().map(patterns::get)
-        .map(pattern -> ImmutableList.of(pattern.build(context.builder(), scheme)));
+        .map(pattern -> ImmutableList.of(pattern.build(context.builder(), scheme, sparse)));
   }
 }

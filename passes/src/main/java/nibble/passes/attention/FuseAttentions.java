@@ -25,6 +25,7 @@ import nibble.passes.Pass;
 import nibble.passes.PassContext;
 import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
+import nibble.passes.attention.sparse.SparseAttention;
 
 /**
  * Finds attention in the ops that a model spells it with, by {@link AttentionMatcher}, and replaces it by one op, by
@@ -32,6 +33,7 @@ import nibble.passes.PassOption;
  *
  * @param at paths of the products with values; none for all
  * @param scheme how they are computed in few bits, if they are
+ * @param sparse what is computed instead of all of them, if something is
  */
 @PassInfo(
     name = "fuse-attention",
@@ -40,13 +42,15 @@ import nibble.passes.PassOption;
 public record FuseAttentions(
     @PassOption("paths of the products with values; all, where none is given") ImmutableList<PathPattern> at,
     @PassOption("published way to compute them in few bits; as precisely as their operands, where none is given")
-        Optional<AttentionScheme> scheme) implements Pass {
+        Optional<AttentionScheme> scheme,
+    @PassOption("which part of them is computed; all, where none is given") Optional<SparseAttention> sparse)
+    implements Pass {
   @Override
   public Module run(Module module, PassContext context) {
     return module.mapFunctions(function -> {
       ImmutableMap<Value, AttentionPattern> patterns = patterns(function, context);
       return patterns.isEmpty()
-          ? function : new RewriteDriver(new FuseAttention(patterns, scheme)).apply(function, module.symbols());
+          ? function : new RewriteDriver(new FuseAttention(patterns, scheme, sparse)).apply(function, module.symbols());
     });
   }
 
@@ -62,7 +66,10 @@ public record FuseAttentions(
           switch (result) {
             case AttentionMatcher.Match.Found(AttentionPattern pattern) -> {
               patterns.put(operation.result(), pattern);
-              context.applied(subject(pattern) + by(), operation.location(), reason(), cost(operation, graph));
+              Optional<String> obstacle = sparse.flatMap(pattern::obstacle);
+              obstacle.ifPresent(why -> context.skipped("sparse attention", operation.location(), why));
+              String as = sparse.filter(way -> obstacle.isEmpty()).map(way -> ", sparse as " + way.keyword()).orElse("");
+              context.applied(subject(pattern) + by() + as, operation.location(), reason(), cost(operation, graph));
             }
             case AttentionMatcher.Match.Refused(String why) ->
                 context.skipped("attention", operation.location(), why);

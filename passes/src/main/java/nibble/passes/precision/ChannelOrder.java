@@ -17,7 +17,7 @@ record ChannelOrder(SparseLayout layout, int rounds) {
   private static final int COLUMNS = 4;
 
   ChannelOrder {
-    if (layout.numbers().size() > 3 || layout.numbers().size() < 2) {
+    if (!layout.keyword().isEmpty() || layout.numbers().size() > 3 || layout.numbers().size() < 2) {
       throw new IllegalArgumentException("channels are permuted for N:M and V:N:M, not for " + layout.text());
     }
   }

@@ -7,7 +7,7 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Dequantize;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.passes.NumericEffect;
 import nibble.passes.Pass;
@@ -41,7 +41,7 @@ public record FoldDequantize() implements Pass {
     return areDequantized(operation, definitions)
         ? ScaledProduct.obstacle(
             codes(operation.operand(0), definitions), codes(operation.operand(1), definitions),
-            ((MatMul) operation.op()).transposeB())
+            ((ProductOp) operation.op()).transposeB())
         : Optional.empty();
   }
 
@@ -51,7 +51,7 @@ public record FoldDequantize() implements Pass {
   }
 
   private static boolean areDequantized(Operation operation, Definitions definitions) {
-    return operation.op() instanceof MatMul && operation.operands().stream().allMatch(
+    return operation.op() instanceof ProductOp && operation.operands().subList(0, 2).stream().allMatch(
         operand -> definitions.of(operand).filter(definition -> definition.op() instanceof Dequantize).isPresent());
   }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.op.Dequantize;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 import nibble.ir.rewrite.RewriteContext.Match;
@@ -22,7 +22,7 @@ import nibble.ir.rewrite.RewriteContext.Match;
 public record FoldDequantizeIntoMatMul() implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof MatMul product)) {
+    if (!(operation.op() instanceof ProductOp product)) {
       return Optional.empty();
     }
     Optional<Match<Dequantize>> left = context.match(operation.operand(0), Dequantize.class);
@@ -34,6 +34,6 @@ public record FoldDequantizeIntoMatMul() implements Rewrite {
     Value b = right.get().operand(0);
     return ScaledProduct.obstacle(a.tensorType(), b.tensorType(), product.transposeB()).isPresent()
         ? Optional.empty()
-        : Optional.of(ImmutableList.of(context.builder().add(product, a, b)));
+        : Optional.of(ImmutableList.of(context.builder().add(product, FactorOperands.with(operation, a, b))));
   }
 }

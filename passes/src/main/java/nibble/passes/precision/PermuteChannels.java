@@ -51,7 +51,7 @@ public record PermuteChannels(
     ImmutableList<PathPattern> at,
     @PassOption("sparse layout that weights are pruned to behind it, such as 64:2:8") SparseLayout weight,
     @PassOption(value = "by what weights are kept: magnitude, or with the activations of sample inputs (wanda, ria; "
-        + "sparsegpt counts as wanda)", otherwise = "magnitude") Saliency saliency,
+        + "sparsegpt counts as wanda, sste as magnitude)", otherwise = "magnitude") Saliency saliency,
     @PassOption(value = "how often groups of channels are filled anew", otherwise = "4") int rounds,
     @PassOption(value = "whether activations are gathered at run time where weights can't take the order",
         otherwise = "false") boolean explicit) implements Pass {
@@ -98,7 +98,7 @@ public record PermuteChannels(
     List<Move> moves = moves(function, scope, reader, context);
     List<Operation> products = moves.stream().flatMap(move -> move.products().stream()).toList();
     ProductScores scores = new ProductScores(
-        saliency, reader, context,
+        NAME, saliency, reader, context,
         saliency.needsActivations() && !products.isEmpty()
             ? Optional.of(SampledProducts.of(function, products, context, NAME).values()) : Optional.empty());
     ListMultimap<Value, Permuted> permuted = MultimapBuilder.linkedHashKeys().arrayListValues().build();

@@ -8,7 +8,7 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.FixedRounding;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 import nibble.ir.op.Quantize;
 import nibble.passes.Decision.Cost;
 import nibble.passes.PassContext;
@@ -43,7 +43,7 @@ record ProductPlanner(
     StoredOperand right = StoredOperand.of(product.operand(1), definitions);
     int leftRank = product.operand(0).tensorType().rank();
     int rightRank = product.operand(1).tensorType().rank();
-    boolean transposed = ((MatMul) product.op()).transposeB();
+    boolean transposed = ((ProductOp) product.op()).transposeB();
     OperandLayout leftLayout = new OperandLayout(left, leftRank - 1, leftRank - 2);
     OperandLayout rightLayout = transposed
         ? new OperandLayout(right, rightRank - 1, rightRank - 2)

@@ -3,6 +3,7 @@ package nibble.passes.precision;
 import com.google.common.collect.ImmutableList;
 import nibble.ir.Operation;
 import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 import nibble.ir.recipe.PathPattern;
 
 /**
@@ -14,6 +15,11 @@ import nibble.ir.recipe.PathPattern;
 record ProductScope(ImmutableList<PathPattern> at, String all) {
   boolean includes(Operation operation) {
     return operation.op() instanceof MatMul && PathPattern.anyMatches(at, operation.location().path());
+  }
+
+  /** The same, and products of experts. */
+  boolean includesExperts(Operation operation) {
+    return operation.op() instanceof ProductOp && PathPattern.anyMatches(at, operation.location().path());
   }
 
   /** Why a product is included: the pattern that its path fits. */

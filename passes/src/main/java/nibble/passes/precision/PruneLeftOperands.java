@@ -24,8 +24,8 @@ import nibble.ir.shape.Shape;
  *                           %3 = prune %2 {axis = 1, layout = sparse&lt;2:4&gt;}
  *                           %4 = compress %3 {layout = sparse&lt;2:4&gt;}
  *                           %5 = decompress %4
- *                           %6 = matmul %5, %w : [B*S,N]
- *                           %7 = reshape %6
+ *                           %6 = reshape %5 : [B,S,K]
+ *                           %7 = matmul %6, %w
  * </pre>
  *
  * @param products results of the products, whose right operands are matrices
@@ -41,8 +41,8 @@ record PruneLeftOperands(ImmutableSet<Value> products, SparseLayout layout) impl
     Value x = reshaped(builder, operation.operand(0), matrix(operation.operand(0).tensorType()).shape());
     Value pruned = builder.add(new Prune(1, layout), x);
     Value read = builder.add(new Decompress(), builder.add(new Compress(layout), pruned));
-    Value product = builder.add(operation.op(), read, operation.operand(1));
-    return Optional.of(ImmutableList.of(reshaped(builder, product, operation.result().tensorType().shape())));
+    Value left = reshaped(builder, read, operation.operand(0).tensorType().shape());
+    return Optional.of(ImmutableList.of(builder.add(operation.op(), left, operation.operand(1))));
   }
 
   /** The type of all rows as one matrix. */

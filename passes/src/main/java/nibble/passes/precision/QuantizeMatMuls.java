@@ -58,7 +58,7 @@ public record QuantizeMatMuls(
         weight, act, scope::reason, definitions, SampledProducts.activations(function, scope, context), context);
     Map<Value, ProductPlan> plans = new LinkedHashMap<>();
     function.body().walk(operation -> {
-      if (scope.includes(operation)) {
+      if (scope.includesExperts(operation)) {
         planner.plan(operation).ifPresent(plan -> plans.put(operation.result(), plan));
       }
     });

@@ -34,7 +34,8 @@ record QuantizeOperands(ImmutableMap<Value, ProductPlan> plans) implements Rewri
     }
     Value left = quantized(operation.operand(0), plan.left(), context);
     Value right = quantized(operation.operand(1), plan.right(), context);
-    return Optional.of(ImmutableList.of(context.builder().add(operation.op(), left, right)));
+    return Optional.of(ImmutableList.of(
+        context.builder().add(operation.op(), FactorOperands.with(operation, left, right))));
   }
 
   private static Value quantized(Value operand, Optional<Quantize> quantize, RewriteContext context) {

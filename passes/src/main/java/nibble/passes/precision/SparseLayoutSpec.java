@@ -5,9 +5,11 @@ import java.util.List;
 import nibble.ir.Registry;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.text.TextReader;
 import nibble.passes.pipeline.OptionSyntax;
 
-/** Sparse layouts as options of passes: numbers with colons between, those of plugins too. */
+/** Sparse layouts as options of passes: numbers with colons between, or behind a keyword, those of
+ * plugins too. */
 public final class SparseLayoutSpec {
   public static final OptionSyntax<SparseLayout> SYNTAX = new OptionSyntax<>(
       SparseLayout.class, "a sparse layout such as 2:4", SparseLayoutSpec::parse, SparseLayout::text);
@@ -15,6 +17,9 @@ public final class SparseLayoutSpec {
   private SparseLayoutSpec() {}
 
   private static SparseLayout parse(String text, Registry registry) {
+    if (!text.isEmpty() && Character.isLetter(text.charAt(0))) {
+      return new TextReader("sparse<" + text + ">", "sparse layout", registry).sparseLayout();
+    }
     List<Long> numbers = new ArrayList<>();
     for (String number : text.split(":", -1)) {
       try {

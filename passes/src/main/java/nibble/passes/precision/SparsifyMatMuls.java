@@ -14,6 +14,7 @@ import nibble.ir.Operation;
 import nibble.ir.TypeRuleException;
 import nibble.ir.Value;
 import nibble.ir.format.NumberFormat;
+import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.layout.SparseLayouts.NOfM;
 import nibble.ir.layout.SparseLayouts.VNOfM;
@@ -54,12 +55,13 @@ import nibble.passes.precision.PruneOperands.PrunedOperand;
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record SparsifyMatMuls(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
-    @PassOption("sparse layout of weights, such as 2:4 or 64:2:8") SparseLayout weight,
+    @PassOption("sparse layout of weights, such as 2:4, 64:2:8, block(64,64) 1:4 or mask 1:4") SparseLayout weight,
     @PassOption("how many times as fast as the dense one each product shall be, by modelled times: V and M are chosen so, no "
         + "larger than those of the layout; as the layout says, where none is given")
     Optional<Double> gain,
     @PassOption(value = "which weights are kept: the largest by magnitude, by magnitude and the activations of sample "
-        + "inputs (wanda, ria), or those whose loss others can't make up for (sparsegpt)", otherwise = "magnitude")
+        + "inputs (wanda, ria), those whose loss others can't make up for (sparsegpt), or the largest by magnitude and shrunk so "
+        + "that they are continuous in the weights (sste)", otherwise = "magnitude")
     Saliency saliency,
     @PassOption(value = "whether masks are 2:4 along both axes of a weight", otherwise = "false") boolean transposable,
     @PassOption(
@@ -77,12 +79,21 @@ public record SparsifyMatMuls(
   private static final String NAME = "sparsify";
 
   public SparsifyMatMuls {
-    if (transposable && !(weight instanceof NOfM(long n, long m) && n == 2 && m == 4)) {
+    boolean isTwoOfFour = weight instanceof NOfM(long n, long m) && n == 2 && m == 4;
+    if (transposable && !isTwoOfFour) {
       throw new IllegalArgumentException("transposable masks are 2:4, not " + weight.text());
     }
     if (gain.isPresent() && !(weight instanceof VNOfM(long _, long n, long _) && n == 2 && gain.get() >= 1)) {
       throw new IllegalArgumentException(
           "for a gain of at least 1, V and M of a layout V:2:M are chosen; " + weight.text() + " for " + gain.get());
+    }
+    if (saliency == Saliency.SSTE && (transposable || !isTwoOfFour)) {
+      throw new IllegalArgumentException("the projection of S-STE gives 2:4 along one axis, not "
+          + (transposable ? "along both" : weight.text()));
+    }
+    if (saliency == Saliency.SPARSEGPT && weight instanceof BlockSparse) {
+      throw new IllegalArgumentException("sparsegpt prunes channels from the first to the last, and blocks are chosen "
+          + "among all of a row: take wanda or ria for " + weight.text());
     }
     if (rows.isPresent() && rows.get() < 1) {
       throw new IllegalArgumentException("an activation has at least one row, not " + rows.get());

@@ -5,6 +5,7 @@ import java.util.Optional;
 import nibble.ir.eval.MatrixProduct;
 import nibble.ir.eval.Tensor;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.sparsity.ContinuousProjection;
 import nibble.ir.sparsity.Saliency;
 import nibble.ir.sparsity.SecondOrderPruning;
 import nibble.ir.sparsity.Selection;
@@ -30,6 +31,9 @@ record WeightPruning(SparseLayout layout, Saliency saliency, boolean transposabl
     if (transposable && extents[1 - inner] % width != 0) {
       return Optional.of("a transposable mask needs output channels in groups of " + width + ", and there are "
           + extents[1 - inner]);
+    }
+    if (saliency == Saliency.SPARSEGPT && extents[inner] % width != 0) {
+      return Optional.of("sparsegpt prunes " + width + " channels at a time, and there are " + extents[inner]);
     }
     return Optional.empty();
   }
@@ -57,6 +61,11 @@ record WeightPruning(SparseLayout layout, Saliency saliency, boolean transposabl
     Selection selection = transposable ? TransposableMask::select : layout::select;
     if (saliency == Saliency.SPARSEGPT) {
       return SecondOrderPruning.of(activation.orElseThrow().gram(), depth, damping).prune(weights, selection, width());
+    }
+    if (saliency == Saliency.SSTE) {
+      double[] shrunk = ContinuousProjection.shrink(weights);
+      double factor = ContinuousProjection.factor(weights, shrunk);
+      return Arrays.stream(shrunk).map(element -> factor * element).toArray();
     }
     double[] norms = activation.map(PostQuantizationIntegral::gram).map(gram -> norms(gram, depth)).orElse(null);
     boolean[] keep = selection.select(saliency.scores(weights, depth, norms), depth);

@@ -12,6 +12,7 @@ import nibble.ir.Registry;
 import nibble.ir.diagnostic.InputException;
 import nibble.passes.BuiltInPasses;
 import nibble.passes.Pass;
+import nibble.passes.attention.sparse.SparseAttention;
 import nibble.passes.pipeline.OptionSyntax;
 import nibble.passes.pipeline.PassRegistry;
 
@@ -76,18 +77,21 @@ public record Plugins(ImmutableList<Plugin> loaded, PassRegistry passes) {
     ImmutableList.Builder<Class<? extends Pass>> passes =
         ImmutableList.<Class<? extends Pass>>builder().addAll(BuiltInPasses.ALL);
     ImmutableMap.Builder<String, Class<? extends Pass>> clauses = ImmutableMap.builder();
-    ImmutableList.Builder<OptionSyntax<?>> syntaxes =
-        ImmutableList.<OptionSyntax<?>>builder().addAll(BuiltInPasses.SYNTAXES);
+    ImmutableList.Builder<SparseAttention.Clause> attentions = ImmutableList.builder();
+    ImmutableList.Builder<OptionSyntax<?>> syntaxes = ImmutableList.builder();
     PassRegistry registry =
-        PassRegistry.of(ir, passes.build(), clauses.buildOrThrow(), syntaxes.build());
+        PassRegistry.of(ir, passes.build(), clauses.buildOrThrow(), BuiltInPasses.SYNTAXES);
     for (Plugin plugin : plugins) {
       Registry before = ir;
       ir = ask(plugin, p -> before.with(List.of(p)));
       passes.addAll(ask(plugin, Plugin::passes));
       clauses.putAll(ask(plugin, Plugin::clauses));
       ask(plugin, p -> p.extensions(OptionSyntax.class)).forEach(syntaxes::add);
+      ask(plugin, p -> p.extensions(SparseAttention.Clause.class)).forEach(attentions::add);
       Registry known = ir;
-      registry = ask(plugin, p -> PassRegistry.of(known, passes.build(), clauses.buildOrThrow(), syntaxes.build()));
+      registry = ask(plugin, p -> PassRegistry.of(known, passes.build(), clauses.buildOrThrow(),
+          ImmutableList.<OptionSyntax<?>>builder()
+              .addAll(BuiltInPasses.syntaxes(attentions.build())).addAll(syntaxes.build()).build()));
     }
     return registry;
   }

@@ -170,7 +170,7 @@ class PermuteChannelsTest {
   @Test
   void withoutWeightsItIsRefused() {
     PassContext context = new PassContext(PassEnvironment.of(REGISTRY.ir()), "permute-channels");
-    assertEquals("permute-channels has no weights to find an order for", assertThrows(
+    assertEquals("permute-channels has no weights to choose by", assertThrows(
         InputException.class, () -> apply("permute-channels{at=down, weight=2:4}", module(), context)).getMessage());
   }
 }

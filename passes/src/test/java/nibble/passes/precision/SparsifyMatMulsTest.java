@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import nibble.ir.Module;
 import nibble.ir.TensorType;
 import nibble.ir.diagnostic.InputException;
@@ -179,6 +180,74 @@ class SparsifyMatMulsTest extends PassContract {
     }
   }
 
+  /** Of each 4 by 8 block of outputs and channels all elements or none, and one of two in each row of blocks. */
+  @Test
+  void blocksAreKeptByTheSumsOfTheirElements() {
+    double[] dense = weights(module()).getFirst().elements();
+    double[] kept = weights(apply("sparsify{at=a, weight=block(4,8) 1:2}", context())).getFirst().elements();
+    for (int outputs = 0; outputs < 16; outputs += 4) {
+      double[] sums = new double[4];
+      double[] left = new double[4];
+      for (int i = 0; i < 4 * 32; i++) {
+        int at = i / 4 * 16 + outputs + i % 4;
+        sums[i / 32] += Math.abs(dense[at]);
+        left[i / 32] += Math.abs(kept[at]);
+      }
+      double second = Arrays.stream(sums).sorted().toArray()[2];
+      for (int block = 0; block < 4; block++) {
+        assertEquals(sums[block] >= second ? sums[block] : 0, left[block]);
+      }
+    }
+  }
+
+  /** A quarter of all elements, wherever they are. */
+  @Test
+  void masksKeepTheLargestOfAll() {
+    double[] dense = weights(module()).get(1).elements();
+    double[] kept = weights(apply("sparsify{at=b, weight=mask 1:4}", context())).get(1).elements();
+    double least = Arrays.stream(dense).map(Math::abs).sorted().toArray()[3 * 32 * 16 / 4];
+    for (int i = 0; i < kept.length; i++) {
+      assertEquals(Math.abs(dense[i]) >= least ? dense[i] : 0, kept[i]);
+    }
+  }
+
+  /** Two of four, shrunk by the third largest magnitude, times one factor for the whole weight. */
+  @Test
+  void theProjectionOfSsteIsAFixedWeight() {
+    PassContext context = context();
+    Module after = apply("sparsify{at=b, weight=2:4, saliency=sste}", context);
+    assertEquals(Set.of("w@sparsify"), context.made().keySet());
+    double[] dense = weights(module()).get(1).elements();
+    double[] kept = weights(after, context).get(1).elements();
+    double[] shrunk = new double[dense.length];
+    for (int column = 0; column < 16; column++) {
+      for (int group = 0; group < 32; group += 4) {
+        int first = group * 16 + column;
+        double threshold = IntStream.range(0, 4).mapToDouble(i -> Math.abs(dense[first + 16 * i])).sorted()
+            .toArray()[1];
+        for (int i = 0; i < 4; i++) {
+          double magnitude = Math.abs(dense[first + 16 * i]);
+          shrunk[first + 16 * i] = Math.copySign(Math.max(magnitude - threshold, 0), dense[first + 16 * i]);
+        }
+      }
+    }
+    double factor = IntStream.range(0, dense.length).mapToDouble(i -> dense[i] * shrunk[i]).sum()
+        / Arrays.stream(shrunk).map(x -> x * x).sum();
+    for (int i = 0; i < dense.length; i++) {
+      assertEquals(shrunk[i] * factor, kept[i], 1e-6);
+    }
+    assertTrue(factor > 1, factor + "");
+  }
+
+  @Test
+  void selectionsThatAreNoneOfALayout() {
+    for (String options : List.of(
+        "weight=1:2, saliency=sste", "weight=2:4, saliency=sste, transposable=true",
+        "weight=block(4,8) 1:2, saliency=sparsegpt", "weight=block(4,8) 2:2", "weight=blocks 1:2")) {
+      assertThrows(InputException.class, () -> REGISTRY.parse("sparsify{" + options + "}"), options);
+    }
+  }
+
   @Test
   void layoutsThatDoNotFitAreSkipped() {
     for (var wanted : List.of(
@@ -225,7 +294,10 @@ class SparsifyMatMulsTest extends PassContract {
   @ParameterizedTest
   @ValueSource(strings = {"wanda", "ria", "sparsegpt"})
   void whatWeightsMeetCounts(String saliency) {
-    for (String layout : List.of("2:4", "16:2:8")) {
+    List<String> layouts = saliency.equals("sparsegpt")
+        ? List.of("2:4", "16:2:8", "mask 1:8")
+        : List.of("2:4", "16:2:8", "mask 1:8", "block(4,4) 1:2");
+    for (String layout : layouts) {
       PassContext context = sampled();
       Module after = apply("sparsify{at=b, weight=" + layout + ", saliency=" + saliency + "}", context);
       assertTrue(Verifier.check(after).isEmpty());

@@ -46,7 +46,7 @@ class InterpretedModelTest {
       "none, 0.9999999", "w8a8, 0.985", "fp8, 0.995", "jetfire, 0.995", "mxfp8, 0.993", "mxfp6, 0.992", "mxfp4, 0.9",
       "nvfp4, 0.95", "int4-hadamard, 0.84", "w4a16, 0.9", "fallback, 0.995", "coat, 0.99", "jetfire-dataflow, 0.95",
       "tetrajet2, 0.94", "mixed-nvfp4-int8, 0.95", "requant, 0.93", "sparse24, 0.5",
-      "sparse24-i8, 0.5", "sparse24-calibrated, 0.65", "vnm-permuted, 0.35", "mixed-sparse, 0.3",
+      "sparse24-i8, 0.5", "act24, 0.9", "sparse24-calibrated, 0.65", "vnm-permuted, 0.35", "mixed-sparse, 0.3",
       "sage1, 0.999", "sage3, 0.9"})
   void embeddingsAreThoseOfOnnxRuntime(String recipe, double least) throws OrtException {
     Toolchain toolchain = Toolchain.withPlugins(List.of());

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** {@code nibble run samples/video-dit --recipe R --verify} on the PTX machine: every kernel is proven. */
 class VerifiedRunTest {
   @ParameterizedTest
-  @CsvSource({"bf16, 40", "w8a8, 25"})
+  @CsvSource({
+      "bf16, 40", "w8a8, 25", "sparge, 60", "sparge2, 18", "sla, 11", "sla2, 8", "svg, 19", "svg2, 19", "turbo, 16"})
   void everyKernelIsProven(String recipe, double leastDecibels) throws IOException {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

@@ -16,7 +16,7 @@ import nibble.ir.format.NumberFormat;
  * Adds a step of a matrix product that is summed by itself: {@code c f + (a0 b0 + a1 b1 + ...)}. Operands: c and f (m x n),
  * and pairs of a (m x k) and b (k x n). Each pair is an instruction.
  *
- * @param sums format of the step's own accumulators, f32 or f16; the rest is in f32
+ * @param sums format of the step's own accumulators, f32, f16 or i32; the rest is in f32
  */
 @OpInfo(
     name = "step_mma", summary = "accumulates a step of a matrix product that is summed by itself",
@@ -30,7 +30,7 @@ public record StepMma(NumberFormat sums) implements TileOp {
     TileType c = operand(operands, 0, TileType.class);
     TileType f = operand(operands, 1, TileType.class);
     expect(c.rank() == 2 && f.equals(c) && c.format().equals(Formats.F32), "takes sums and factors of f32 alike");
-    expect(sums.equals(Formats.F32) || sums.equals(Formats.F16), "sums in f32 or f16");
+    expect(List.of(Formats.F32, Formats.F16, Formats.I32).contains(sums), "sums in f32, f16 or i32");
     for (int i = FIRST; i < operands.size(); i += 2) {
       TileType a = operand(operands, i, TileType.class);
       TileType b = operand(operands, i + 1, TileType.class);

@@ -14,7 +14,7 @@ import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
-import nibble.ir.op.MatMul;
+import nibble.ir.op.ProductOp;
 
 /**
  * What precision cost: the model as it is meant (exact interpretation before any pass) against the program as it runs.
@@ -73,7 +73,7 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
   private static Interpreter.Observer collect(Map<Key, Tensor> products) {
     Map<Location, Integer> seen = new HashMap<>();
     return (Operation operation, List<Tensor> results) -> {
-      if (operation.op() instanceof MatMul) {
+      if (operation.op() instanceof ProductOp) {
         int occurrence = seen.merge(operation.location(), 1, Integer::sum);
         products.put(new Key(operation.location(), occurrence), results.getFirst());
       }

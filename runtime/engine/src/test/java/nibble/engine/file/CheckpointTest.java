@@ -71,7 +71,8 @@ class CheckpointTest {
             "i8, scale<axis 0, f32>", "i4, scale<axis 0, f32>", "e4m3, scale<axis 0, f32>",
             "e2m1, scale<group 16, ue4m3, up, scale<tensor, f32>>", "f16", "bf16", "f32",
             "e2m1, scale<group 32, ue8m0>"),
-        Arbitraries.of("", ", sparse<2:4>", ", sparse<16:2:8>", ", sparse<32:2:16>", ", sparse<4:8>"),
+        Arbitraries.of("", ", sparse<2:4>", ", sparse<16:2:8>", ", sparse<32:2:16>", ", sparse<4:8>",
+            ", sparse<block(8,16) 1:2>", ", sparse<mask 1:4>"),
         Arbitraries.longs())
         .as((precision, sparse, seed) -> tensor(type("tensor<[32,64] x " + precision + sparse + ">"), seed));
     return Arbitraries.maps(Arbitraries.strings().alpha().ofLength(5), tensor).ofMinSize(1).ofMaxSize(4);
@@ -130,6 +131,18 @@ class CheckpointTest {
     assertTrue(message(written(parts, type.toString()), type).endsWith(
         "tensor 'w' is no tensor<[32,32] x f16, sparse<2:4>>: the metadata of row 17, group 5 is 0x6, whose places 2"
             + " and 1 are not in ascending order"));
+  }
+
+  /** Another's file, with another order of kept blocks. */
+  @Test
+  void blocksOutOfOrderAreRefused() {
+    TensorType type = type("tensor<[32,64] x f16, sparse<block(16,16) 1:2>>");
+    Tensor tensor = tensor(type, 1);
+    double[] columns = {0, 2, 3, 3};
+    Map<String, HostTensor> parts = parts(tensor);
+    parts.put("w.columns", HostTensor.encode(Tensor.of(parts.get("w.columns").type(), columns)));
+    assertTrue(message(written(parts, type.toString()), type).endsWith("tensor 'w' is no " + type
+        + ": block 1 of rows 16 to 31 is said to be block 3: they are blocks 0 to 3 in ascending order"));
   }
 
   @Test

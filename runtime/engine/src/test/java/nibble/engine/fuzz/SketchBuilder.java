@@ -30,6 +30,7 @@ final class SketchBuilder {
   private final ElementSteps elements;
   private final ShapeSteps shapes;
   private final PrecisionSteps precision;
+  private final SparseSteps sparse;
 
   private SketchBuilder(Sketch sketch) {
     this.sketch = sketch;
@@ -37,6 +38,7 @@ final class SketchBuilder {
     this.elements = new ElementSteps(pool);
     this.shapes = new ShapeSteps(pool);
     this.precision = new PrecisionSteps(pool, scaled);
+    this.sparse = new SparseSteps(pool);
   }
 
   static Module build(Sketch sketch) {
@@ -96,6 +98,8 @@ final class SketchBuilder {
       case PRODUCT -> on(step, SketchBuilder::isMatrix, x -> precision.product(x, b, c));
       case BATCH_PRODUCT -> on(step, SketchBuilder::isMatrix, x -> precision.batchProduct(x, b, c));
       case QUANTIZE -> on(step, type -> SketchPool.isFloat(type) && type.rank() > 0, x -> precision.quantize(x, b, c));
+      case EXPERTS -> on(step, SketchBuilder::isMatrix, x -> sparse.experts(x, b, c));
+      case PRUNE -> on(step, SketchBuilder::isMatrix, x -> sparse.prune(x, c));
       case QUANTIZED_PRODUCT -> on(step, SketchBuilder::isMatrix, x -> precision.quantizedProduct(x, b, c));
     }
   }

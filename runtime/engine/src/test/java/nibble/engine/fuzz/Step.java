@@ -32,6 +32,8 @@ public record Step(Kind kind, int a, int b, int c) {
     COMPOSITE,
     QUANTIZE,
     QUANTIZED_PRODUCT,
-    BATCH_PRODUCT
+    BATCH_PRODUCT,
+    EXPERTS,
+    PRUNE
   }
 }

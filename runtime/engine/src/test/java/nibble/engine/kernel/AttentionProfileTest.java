@@ -30,6 +30,7 @@ class AttentionProfileTest {
   private static final int QUERIES = 64;
   private static final int KEYS = 256;
   private static final int SECTOR = 32;
+  private static final String GROUPS = "group 16, ue4m3";
 
   @ParameterizedTest
   @ValueSource(ints = {16, 32, 64, 128, 256})
@@ -53,19 +54,24 @@ class AttentionProfileTest {
 
   /** Codes of a scheme: nothing but shared memory is asked about, for threads read scales for themselves. */
   @ParameterizedTest
-  @CsvSource({"sage2, 32", "sage2, 64", "sage2, 128", "sage2pp, 64"})
-  void codes(String scheme, int depth) {
+  @CsvSource({
+      "sage2, 32, sm_89", "sage2, 64, sm_89", "sage2, 128, sm_89", "sage2pp, 64, sm_89", "sage2_int4, 64, sm_89",
+      "sage2_int4, 128, sm_90a", "sage3, 64, sm_120a", "sage3, 128, sm_120a"})
+  void codes(String scheme, int depth, String target) {
+    boolean isFloat = scheme.equals("sage3");
+    String scores = isFloat ? "e2m1" : scheme.endsWith("int4") ? "i4" : "i8";
     Module module = Parser.parse("""
         module @m {
-          func @f(%%q: tensor<[%2$d,%1$d] x i8, scale<interleaved(32,8,1), f32>>, \
-              %%k: tensor<[%3$d,%1$d] x i8, scale<interleaved(64,8,2), f32>>, \
-              %%v: tensor<[%1$d,%3$d] x e4m3, scale<token, f32>>) {
+          func @f(%%q: tensor<[%2$d,%1$d] x %5$s, scale<%6$s>>, %%k: tensor<[%3$d,%1$d] x %5$s, scale<%7$s>>, \
+              %%v: tensor<[%1$d,%3$d] x %8$s, scale<%9$s>>) {
             %%0 = attention %%q, %%k, %%v {scale = 0.125, causal = none, scheme = %4$s, to = f16} : tensor<[%2$d,%1$d] x f16>
             return %%0
           }
         }
-        """.formatted(depth, QUERIES, KEYS, scheme), "test", Registry.core());
-    assertEquals(0, counters(module, "sm_89").memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
+        """.formatted(depth, QUERIES, KEYS, scheme, scores,
+            isFloat ? GROUPS : "interleaved(32,8,1), f32", isFloat ? GROUPS : "interleaved(64,8,2), f32",
+            isFloat ? "e2m1" : "e4m3", isFloat ? GROUPS : "token, f32"), "test", Registry.core());
+    assertEquals(0, counters(module, target).memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
   }
 
   /** What one block of the only kernel of a function counts. */

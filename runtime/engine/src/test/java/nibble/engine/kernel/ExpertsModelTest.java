@@ -17,6 +17,8 @@ import nibble.passes.PassManager;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.spi.Plugins;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model with experts, from its source to the PTX machine. */
 class ExpertsModelTest {
@@ -24,15 +26,28 @@ class ExpertsModelTest {
 
   @Test
   void inBfloat16() throws IOException {
-    Module model = Nib.compile(SourceFile.read(MODEL), CompileOptions.standard()).module().orElseThrow();
-    PassRegistry registry = Plugins.none().passes();
-    Module cast = PassManager.of(registry, PassEnvironment.of(registry.ir()))
-        .run(model, registry.parse("cast{to=bf16}")).output();
-    List<String> kernels = KernelProof.prove(
-        new KernelCase("experts", Printer.print(cast, registry.ir()), ImmutableMap.of("T", 70L)));
+    List<String> kernels = prove("cast{to=bf16}");
     List<String> layer = List.of(
         "matmul_relu", "members", "grouped_matmul_relu_mul_cast", "grouped_matmul_mul_select", "reduce_sum_add_cast");
     assertEquals(layer, kernels.subList(0, 5));
     assertEquals(2, kernels.stream().filter("members"::equals).count());
+  }
+
+  /** Codes of both operands, and of weights alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "quantize{at=layer[*], weight=i8:channel, act=i8:token},fold-dequantize,cast{to=bf16}",
+      "quantize{at=layer[*], weight=i8:channel},cast{to=bf16}"})
+  void inCodes(String pipeline) throws IOException {
+    prove(pipeline);
+  }
+
+  private static List<String> prove(String pipeline) throws IOException {
+    Module model = Nib.compile(SourceFile.read(MODEL), CompileOptions.standard()).module().orElseThrow();
+    PassRegistry registry = Plugins.none().passes();
+    Module prepared = PassManager.of(registry, PassEnvironment.of(registry.ir()))
+        .run(model, registry.parse(pipeline)).output();
+    return KernelProof.prove(
+        new KernelCase("experts", Printer.print(prepared, registry.ir()), ImmutableMap.of("T", 70L)));
   }
 }

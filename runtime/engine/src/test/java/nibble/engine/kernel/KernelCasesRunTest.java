@@ -53,9 +53,15 @@ class KernelCasesRunTest {
 
   /** Attentions of codes of eight bits, on what multiplies these. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("nibble.codegen.kernel.LowBitCases#e4m3")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#bytes")
   void lowBit(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_89");
+  }
+
+  /** Attentions of NVFP4, which one target multiplies, and of INT4, which it does not. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource({"nibble.codegen.kernel.LowBitCases#nvfp4", "nibble.codegen.kernel.LowBitCases#int4"})
+  void nvfp4(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_120a");
   }
 }

@@ -68,11 +68,14 @@ class PrunedProductRunTest {
     }
   }
 
-  /** What is not known before inputs are is not pruned by any kernel. */
+  /** Kernels prune what is not known before inputs are to 2:4 alone. */
   @Test
   void activationsAreRefusedByName() {
     InputException refusal = assertThrows(
-        InputException.class, () -> ProvenRun.compile(ProvenRun.parse(program("2:4", "%x")), new Backend()));
-    assertEquals("no kernel computes prune here", refusal.getMessage());
+        InputException.class, () -> ProvenRun.compile(ProvenRun.parse(program("1:2", "%x")), new Backend()));
+    assertEquals(
+        "no kernel prunes tensor<[64,64] x bf16> to 1:2 along axis 1; they prune matrices of f16 or bf16 to 2:4 along"
+            + " the last axis",
+        refusal.getMessage());
   }
 }

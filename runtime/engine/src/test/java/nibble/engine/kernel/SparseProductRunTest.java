@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
+import nibble.codegen.kernel.ProductKernel;
 import nibble.codegen.target.Targets;
 import nibble.engine.testing.ProvenRun;
 import nibble.ir.Module;
@@ -55,6 +56,10 @@ class SparseProductRunTest {
         module, module.functions().get("f"), Targets.get(target));
     assertEquals(1, program.kernels().size());
     assertEquals(isSparse, program.module().text().contains("mma.sp::ordered_metadata"));
+    assertEquals(
+        isSparse || right.contains("sparse<block("),
+        new ProductKernel(program.target())
+            .whyDecompressed(program.launches().getFirst().operation(), program.symbols()).isEmpty());
     List<Tensor> inputs = program.main().parameters().stream()
         .map(parameter -> tensor(parameter.tensorType(), parameter.name().hashCode())).toList();
     ProvenRun run = ProvenRun.of(program, inputs, WeightSource.NONE);
@@ -71,7 +76,8 @@ class SparseProductRunTest {
       "i8, scale<token, f32> | i8, scale<axis 0, f32>, sparse<4:8>",
       "i4, scale<token, f32> | i4, scale<axis 0, f32>, sparse<2:4>",
       "e2m1, scale<group 32, ue8m0, up> | e2m1, scale<group 32, ue8m0, up>, sparse<8:2:8>",
-      "e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<2:4>"})
+      "e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<2:4>",
+      "bf16 | bf16, sparse<mask 1:3>"})
   void whatNoInstructionTakesIsDecompressed(String left, String right) {
     run("sm_80", left, right, 20, 40, 96, false);
   }
@@ -97,5 +103,21 @@ class SparseProductRunTest {
       "sm_89 | e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<16:2:8> | 70 | 80 | 160"})
   void sparseInstructions(String target, String left, String right, int rows, int columns, int depth) {
     run(target, left, right, rows, columns, depth, true);
+  }
+
+  /** The main loop visits kept blocks alone. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "sm_80 | bf16 | bf16, sparse<block(128,64) 1:2> | 130 | 256 | 256",
+      "sm_80 | f32 | f32, sparse<block(64,32) 1:3> | 20 | 128 | 96",
+      "sm_90a | e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<block(64,32) 1:4> | 70 | 64 | 128",
+      "sm_120a | e4m3, scale<group 32, ue8m0, up> | e4m3, scale<group 32, ue8m0, up>, sparse<block(32,64) 1:2>"
+          + " | 20 | 96 | 256",
+      "sm_120a | e2m1, scale<group 16, ue4m3, scale<tensor, f32>>"
+          + " | e2m1, scale<group 16, ue4m3, scale<tensor, f32>>, sparse<block(16,64) 1:2> | 20 | 48 | 256",
+      "sm_89 | i8, scale<block(1,128), f32> | i8, scale<block(128,128), f32>, sparse<block(64,128) 1:2>"
+          + " | 70 | 128 | 512"})
+  void keptBlocks(String target, String left, String right, int rows, int columns, int depth) {
+    run(target, left, right, rows, columns, depth, false);
   }
 }
