@@ -1,6 +1,5 @@
 package nibble.codegen.cost;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +18,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.BlockSparse;
 import nibble.ir.layout.SparseLayout;
+import nibble.ir.layout.SparseLayouts.NOfM;
+import nibble.ir.layout.SparseLayouts.VNOfM;
 import nibble.ir.op.Kernel;
 import nibble.ir.text.Parser;
 
@@ -58,13 +59,14 @@ public record ProductModel(Target target, NumberFormat format) {
   }
 
   private static ProductShape padded(ProductShape shape, SparseLayout layout) {
-    ImmutableList<Long> numbers = layout.numbers();
-    if (layout instanceof BlockSparse blocks) {
-      return new ProductShape(
-          shape.rows(), up(shape.columns(), blocks.rows()), up(shape.depth(), blocks.columns() * numbers.getLast()));
-    }
-    long columns = numbers.size() == 3 ? numbers.getFirst() : 1;
-    return new ProductShape(shape.rows(), up(shape.columns(), columns), up(shape.depth(), numbers.getLast()));
+    return switch (layout) {
+      case NOfM(long _, long m) -> new ProductShape(shape.rows(), shape.columns(), up(shape.depth(), m));
+      case VNOfM(long v, long _, long m) ->
+          new ProductShape(shape.rows(), up(shape.columns(), v), up(shape.depth(), m));
+      case BlockSparse(long r, long c, long _, long m) ->
+          new ProductShape(shape.rows(), up(shape.columns(), r), up(shape.depth(), c * m));
+      default -> shape;
+    };
   }
 
   private static long up(long extent, long multiple) {

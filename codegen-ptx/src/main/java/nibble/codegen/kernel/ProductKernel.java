@@ -76,8 +76,7 @@ public final class ProductKernel implements KernelGenerator {
     return kernel.regions().getFirst().operations().stream()
         .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
         .flatMap(product -> SparseChoice.of(kernel, product, target)
-            .filter(sparse -> programs(kernel, product, symbols).sparse().isEmpty()))
-        .map(sparse -> sparse.obstacle().orElse("its tiles have no place in shared memory as instructions need them"));
+            .flatMap(sparse -> programs(kernel, product, symbols).whyOther(sparse, kernel, symbols, target)));
   }
 
   private ProductPrograms programs(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {

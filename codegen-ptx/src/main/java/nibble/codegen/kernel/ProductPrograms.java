@@ -35,6 +35,17 @@ public record ProductPrograms(Optional<KernelProgram> sparse, Supplier<KernelPro
         ? other.get() : sparse.get();
   }
 
+  /** Why the sparse program is not taken, if it is not. */
+  Optional<String> whyOther(
+      SparseChoice choice, Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {
+    if (sparse.isEmpty()) {
+      return Optional.of(
+          choice.obstacle().orElse("its tiles have no place in shared memory as instructions need them"));
+    }
+    return chosen(kernel, symbols, target).equals(sparse.get())
+        ? Optional.empty() : Optional.of("it is faster decompressed, by modelled times");
+  }
+
   private static double time(
       KernelProgram program, Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {
     return time(program, kernel, symbols, Map.of(), target).microseconds();

@@ -1,7 +1,6 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableSet;
-import java.util.List;
 import java.util.Optional;
 import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;

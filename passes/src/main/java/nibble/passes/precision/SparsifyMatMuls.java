@@ -83,6 +83,10 @@ public record SparsifyMatMuls(
     if (transposable && !isTwoOfFour) {
       throw new IllegalArgumentException("transposable masks are 2:4, not " + weight.text());
     }
+    if (gain.isPresent() && !(weight instanceof VNOfM(long _, long n, long _) && n == 2 && gain.get() >= 1)) {
+      throw new IllegalArgumentException(
+          "for a gain of at least 1, V and M of a layout V:2:M are chosen; " + weight.text() + " for " + gain.get());
+    }
     if (saliency == Saliency.SSTE && (transposable || !isTwoOfFour)) {
       throw new IllegalArgumentException("the projection of S-STE gives 2:4 along one axis, not "
           + (transposable ? "along both" : weight.text()));
@@ -90,10 +94,6 @@ public record SparsifyMatMuls(
     if (saliency == Saliency.SPARSEGPT && weight instanceof BlockSparse) {
       throw new IllegalArgumentException("sparsegpt prunes channels from the first to the last, and blocks are chosen "
           + "among all of a row: take wanda or ria for " + weight.text());
-    }
-    if (gain.isPresent() && !(weight instanceof VNOfM(long _, long n, long _) && n == 2 && gain.get() >= 1)) {
-      throw new IllegalArgumentException(
-          "for a gain of at least 1, V and M of a layout V:2:M are chosen; " + weight.text() + " for " + gain.get());
     }
     if (rows.isPresent() && rows.get() < 1) {
       throw new IllegalArgumentException("an activation has at least one row, not " + rows.get());

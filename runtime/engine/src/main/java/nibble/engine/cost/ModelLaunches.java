@@ -16,6 +16,7 @@ import nibble.codegen.work.WorkModel;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.layout.BlockSparse;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.ProductOp;
 
@@ -60,7 +61,7 @@ public record ModelLaunches(Backend backend) {
         .filter(operation -> operation.op() instanceof Decompress && operation.result().equals(right)).findFirst()
         .map(operation -> operation.operand(0).tensorType())
         .map(type -> type.format().name() + " " + type.sparse().orElseThrow().text()
-            + (work.sparse() ? "" : ", decompressed"))
+            + (work.sparse() || type.sparse().get() instanceof BlockSparse ? "" : ", decompressed"))
         .orElseGet(() -> right.tensorType().format().name());
   }
 
