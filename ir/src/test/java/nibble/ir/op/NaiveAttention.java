@@ -53,7 +53,7 @@ final class NaiveAttention {
     int at = 0;
     for (int[] row : Indexed.indices(like.extents())) {
       int[] index = Arrays.copyOf(row, rank);
-      double sum = 0;
+      double[] scores = new double[keyExtents[rank - 2]];
       for (int key = 0; key < keyExtents[rank - 2]; key++) {
         int[] keyIndex = index.clone();
         keyIndex[rank - 2] = key;
@@ -61,9 +61,12 @@ final class NaiveAttention {
           keyIndex[rank - 3] = index[rank - 3] / (queryExtents[rank - 3] / keyExtents[rank - 3]);
         }
         int query = index[rank - 2];
-        sum += Math.exp(score(op, operands, index, keyIndex, query - key, query));
+        scores[key] = score(op, operands, index, keyIndex, query - key, query);
       }
-      result[at++] = Math.log(sum);
+      // Less the largest, so that exponentials are numbers.
+      double max = DoubleStream.of(scores).max().orElse(Double.NEGATIVE_INFINITY);
+      result[at++] = Double.isInfinite(max)
+          ? max : max + Math.log(DoubleStream.of(scores).map(score -> Math.exp(score - max)).sum());
     }
     return result;
   }

@@ -72,6 +72,8 @@ final class NaiveQuantize {
     double[] least = extremes(false);
     for (int box = 0; box < most.length; box++) {
       most[box] -= least[box];
+      // Larger distances are none of f32; what is not finite stays so.
+      most[box] = most[box] < Double.POSITIVE_INFINITY && most[box] > Float.MAX_VALUE ? Float.MAX_VALUE : most[box];
     }
     return most;
   }
