@@ -4,14 +4,10 @@ import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2.Index;
 import nibble.codegen.layout.LinearLayout;
@@ -30,10 +26,8 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
-import nibble.ir.op.Decompress;
 import nibble.ir.op.Kernel;
 import nibble.ir.op.ProductOp;
-import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
@@ -103,7 +97,6 @@ public final class ProductKernel implements KernelGenerator {
     private final Product product;
     private final ImmutableMap<String, SymbolBounds> symbols;
     private final TileBuilder builder = new TileBuilder();
-    private final Map<Value, Operation> definitions = new HashMap<>();
     private final ProductTile tile;
     /** Whether scales change along the depth. */
     private final boolean scalesVary;
@@ -113,6 +106,7 @@ public final class ProductKernel implements KernelGenerator {
     private final boolean promotes;
     private final KernelBuffers buffers;
     private Value batch;
+    private final ProductOperands operands;
     /** The left operand where it is compressed. */
     private final Optional<SparseOperand> sparse;
     private Value rowTile;
@@ -120,8 +114,6 @@ public final class ProductKernel implements KernelGenerator {
     private Value firstRow;
     private Value firstColumn;
     private ImmutableMap<String, Index> outside;
-    /** The rows, where they are those of a table, once that has been read. */
-    private Optional<MemberRows> members = Optional.empty();
 
     private Generation(
         Operation kernel, Product product, ProductChoice choice, ImmutableMap<String, SymbolBounds> symbols,
@@ -132,20 +124,20 @@ public final class ProductKernel implements KernelGenerator {
       this.product = plan.product();
       this.choice = choice;
       this.symbols = symbols;
-      region.operations().forEach(operation -> definitions.put(operation.result(), operation));
       this.scalesVary = plan.scalesVary();
       this.scalesTiles = plan.scalesTiles();
       this.promotes = plan.promotes();
       this.tile = plan.tile();
       this.buffers = KernelBuffers.declare(builder, region);
       this.sparse = choice.sparse().map(weight -> new SparseOperand(weight, tile, symbols));
+      this.operands = new ProductOperands(region, plan.product(), choice, tile, symbols, builder, buffers, sparse);
     }
 
     /** Whether it is large enough, and both operands can lie in shared memory as the instructions need them. */
     private boolean fits() {
       boolean anyOrder = !choice.warpgroups() && !choice.needsContiguousDepth();
       boolean largeEnough = tile.warpgroups() == choice.warpgroups();
-      return largeEnough && (anyOrder || fits(loader(true)) && fits(loader(false)))
+      return largeEnough && (anyOrder || fits(operands.loader(true)) && fits(operands.loader(false)))
           && (!choice.tensorCopies() || product.members().isEmpty() && isMapped())
           && !(tile.format().appliesScales() && product.members().isPresent());
     }
@@ -154,7 +146,8 @@ public final class ProductKernel implements KernelGenerator {
     private boolean isMapped() {
       boolean areScales =
           Stream.of(true, false).flatMap(isLeft -> scaleLoader(isLeft).stream()).allMatch(ScaleLoader::isMapped);
-      return !product.hasResidual() && areScales && loader(true).isMapped() && loader(false).isMapped();
+      return !product.hasResidual() && areScales && operands.loader(true).isMapped()
+          && operands.loader(false).isMapped();
     }
 
     private boolean fits(OperandLoader loader) {
@@ -165,13 +158,15 @@ public final class ProductKernel implements KernelGenerator {
     private KernelProgram run() {
       builder.at(kernel.location());
       builder.effect(new Launch(
-          ImmutableList.of(product.m().ceilDiv(tile.m()), product.n().ceilDiv(tile.n()), product.batch()), tile.warps()));
+          ImmutableList.of(product.m().ceilDiv(tile.m()), product.n().ceilDiv(tile.n()), product.batch()),
+          tile.warps()));
       rowTile = builder.programId(0);
       columnTile = builder.programId(1);
       firstRow = builder.apply(Scalar.MUL, rowTile, builder.number(tile.m()));
       firstColumn = builder.apply(Scalar.MUL, columnTile, builder.number(tile.n()));
       batch = builder.programId(2);
       outside = ImmutableMap.of(Product.BATCH, Index.scalar(batch));
+      operands.place(firstRow, firstColumn, outside);
       builder.at(product.operation().location());
       Value accumulated = mainLoop();
       epilogue(accumulated);
@@ -181,8 +176,8 @@ public final class ProductKernel implements KernelGenerator {
     }
 
     private Value mainLoop() {
-      OperandLoader left = loader(true);
-      OperandLoader right = loader(false);
+      OperandLoader left = operands.loader(true);
+      OperandLoader right = operands.loader(false);
       Optional<ResidualLevel> residual = residual();
       if (choice.tensorCopies()) {
         left.allocateMapped(builder);
@@ -196,9 +191,9 @@ public final class ProductKernel implements KernelGenerator {
       BlockScales scales = scales();
       scales.allocate(builder);
       TileType accumulators = new TileType(tile.format().accumulator(), tile.accumulators());
-      List<Value> operands = new ArrayList<>();
-      operands.add(iterations(left));
-      operands.add(builder.fill(0, promotes ? accumulators.withFormat(Formats.F32) : accumulators));
+      List<Value> initial = new ArrayList<>();
+      initial.add(operands.iterations(left));
+      initial.add(builder.fill(0, promotes ? accumulators.withFormat(Formats.F32) : accumulators));
       Block fetch = builder.nested(inner -> {
         Value index = inner.block().argument(TileType.scalar(Formats.I32));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
@@ -213,22 +208,22 @@ public final class ProductKernel implements KernelGenerator {
         }
         if (sparse.isPresent()) {
           sparse.get().fetch(
-              inner, left, memoryOf(true), new SparseOperand.Place(rowTile, firstRow, index, stage, outside),
-              guards(product.rowGuard()),
-              (grid, memory, loaded) -> unpackedLeft(inner, grid, memory, loaded, depth));
+              inner, left, operands.memoryOf(true), new SparseOperand.Place(rowTile, firstRow, index, stage, outside),
+              operands.guards(product.rowGuard()),
+              (grid, memory, loaded) -> operands.unpackedLeft(inner, grid, memory, loaded, depth));
         } else {
-          fetch(inner, left, true, firstRow, depth, stage);
+          operands.fetch(inner, left, true, firstRow, depth, stage);
         }
-        fetch(inner, right, false, firstColumn, depth, stage);
+        operands.fetch(inner, right, false, firstColumn, depth, stage);
         residual.ifPresent(level -> level.fetch(rows(inner, level, depth), product,
-            flagged -> fetch(flagged, level.loader(), true, level.memory(), firstRow, depth, stage)));
+            flagged -> operands.fetch(flagged, level.loader(), true, level.memory(), firstRow, depth, stage)));
         scales.fetch(inner, index, firstRow, firstColumn, outside, stage);
         return List.of();
       });
       Block use = builder.nested(inner -> {
         Value index = inner.block().argument(TileType.scalar(Formats.I32));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
-        Value carried = inner.block().argument(operands.get(1).type());
+        Value carried = inner.block().argument(initial.get(1).type());
         Value start = promotes ? inner.fill(0, accumulators) : carried;
         if (choice.tensorCopies() && scalesTiles) {
           return List.of(multiplyAndScale(inner, left, right, scales, index, stage, start, carried));
@@ -248,28 +243,7 @@ public final class ProductKernel implements KernelGenerator {
               flagged, sums, second, depth, Optional.of(level.memory()), Optional.empty(), Optional.empty());
         })).orElse(promoted));
       });
-      return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).result();
-    }
-
-    /** How many tiles of the depth there are: of rows that nobody is a member of, none. */
-    private Value iterations(OperandLoader left) {
-      Value all = builder.size(depth().ceilDiv(tile.k()));
-      // Once for all iterations, since loads stay where they are.
-      Grid2 grid = left.grid(builder, firstRow, builder.number(0), outside);
-      members = product.members().map(table -> MemberRows.read(
-          buffers.arguments().get(table), product, builder,
-          new GlobalMemory(builder, grid, operandGuards(true), symbols)));
-      return members.map(rows -> rows.iterations(builder, firstRow, all)).orElse(all);
-    }
-
-    /** The product at the coordinates of a grid of results. */
-    private Product placed(ElementEmitter emitter) {
-      return members.map(rows -> rows.placed(emitter.memory())).orElse(product);
-    }
-
-    /** Coordinates of the left operand on the grid of its loader. */
-    private List<IndexExpr> leftAt() {
-      return members.map(MemberRows::left).orElse(product.left());
+      return builder.block().add(new Pipeline(tile.stages()), initial, List.of(fetch, use)).result();
     }
 
     /** Adds a tile's scaled sum. Scales are read ahead of the products, so that they are there when these are. */
@@ -279,9 +253,9 @@ public final class ProductKernel implements KernelGenerator {
       Value depth = inner.apply(Scalar.MUL, index, inner.number(tile.k()));
       ElementEmitter emitter = emitter(inner, resultGrid(inner).with(Map.of(OperandLoader.DEPTH, Index.scalar(depth))));
       Value ofLeft =
-          scales.words(true, inner, index, stage).orElseGet(() -> scale(emitter, memoryOf(true), product.left()));
+          scales.words(true, inner, index, stage).orElseGet(() -> operands.scale(emitter, true, product.left()));
       Value ofRight =
-          scales.words(false, inner, index, stage).orElseGet(() -> scale(emitter, memoryOf(false), product.right()));
+          scales.words(false, inner, index, stage).orElseGet(() -> operands.scale(emitter, false, product.right()));
       Value sum = multiply(inner, left, right, scales, index, stage, start);
       return promote(inner, carried, sum, depth, Optional.empty(), Optional.of(ofLeft), Optional.of(ofRight));
     }
@@ -300,13 +274,13 @@ public final class ProductKernel implements KernelGenerator {
       if (isGathered || !applied && !areWords) {
         return Optional.empty();
       }
-      ImmutableList<Guard> guard = guards(isLeft ? product.rowGuard() : product.columnGuard());
+      ImmutableList<Guard> guard = operands.guards(isLeft ? product.rowGuard() : product.columnGuard());
       LinearLayout fragment = applied
           ? isLeft ? tile.scalesOfLeft() : tile.scalesOfRight()
           : Projection.project(tile.accumulators(), isLeft ? 1 : 0);
       ImmutableList<Integer> axes = isLeft || applied ? ImmutableList.of(0, 1) : ImmutableList.of(1, 0);
       ScaleLoader.Scales scales = new ScaleLoader.Scales(
-          memoryOf(isLeft), isLeft ? product.left() : product.right(),
+          operands.memoryOf(isLeft), isLeft ? product.left() : product.right(),
           isLeft ? Product.ROW : Product.COLUMN, guard,
           applied ? tile.format().scaleGroup() : tile.k(), applied ? tile.groups() : 1, fragment, axes);
       return Optional.of(new ScaleLoader(scales, tile, product.k(), symbols, choice.tensorCopies()));
@@ -334,7 +308,7 @@ public final class ProductKernel implements KernelGenerator {
 
     private Optional<ResidualLevel> residual() {
       return product.hasResidual()
-          ? memoryOf(true).residual().map(level -> new ResidualLevel(level, loader(true), tile))
+          ? operands.memoryOf(true).residual().map(level -> new ResidualLevel(level, operands.loader(true), tile))
           : Optional.empty();
     }
 
@@ -344,7 +318,8 @@ public final class ProductKernel implements KernelGenerator {
           .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), 0)
           .with(Map.of(OperandLoader.DEPTH, Index.scalar(depth)));
       return new ElementEmitter(
-          grid, into, new GlobalMemory(into, grid, guards(product.rowGuard()), symbols), region, buffers.arguments());
+          grid, into, new GlobalMemory(into, grid, operands.guards(product.rowGuard()), symbols), region,
+          buffers.arguments());
     }
 
     /**
@@ -363,142 +338,13 @@ public final class ProductKernel implements KernelGenerator {
       if (!scalesTiles) {
         return grid.apply(inner, Scalar.ADD, carried, sum);
       }
-      Product at = placed(emitter);
-      Value ofLeft = left.orElseGet(() ->
-          scale(emitter, level.orElseGet(() -> memoryOf(true)), kept(at.left(), emitter.memory(), depth)));
-      Value ofRight = right.orElseGet(() -> scale(emitter, memoryOf(false), kept(at.right(), emitter.memory(), depth)));
+      Product at = operands.placed(emitter);
+      GlobalMemory from = emitter.memory();
+      Value ofLeft = left.orElseGet(() -> operands.scale(
+          emitter, level.orElseGet(() -> operands.memoryOf(true)), operands.kept(at.left(), from, depth)));
+      Value ofRight =
+          right.orElseGet(() -> operands.scale(emitter, false, operands.kept(at.right(), from, depth)));
       return grid.apply(inner, Scalar.ADD, carried, ScaleFactors.scaled(emitter, sum, ofLeft, ofRight));
-    }
-
-    /** The scale of sums of products of an operand's elements as they lie in shared memory. */
-    private Value scale(ElementEmitter emitter, Memory operand, List<IndexExpr> at) {
-      return product.folds(operand.type()) ? new ScaleFactors(emitter).outer(operand, at) : emitter.scaleOf(operand, at);
-    }
-
-    private Memory memoryOf(boolean isLeft) {
-      boolean isActivation = isLeft && choice.sparse().filter(SparseWeight::isActivation).isPresent();
-      Value value = isActivation ? SparseChoice.matrix(product.operand(true), region) : product.operand(isLeft);
-      Operation definition = definitions.get(value);
-      Memory memory = definition != null && definition.op() instanceof Decompress
-          ? buffers.arguments().get(definition.operand(0)) : buffers.arguments().get(value);
-      if (memory == null) {
-        throw new UnsupportedAccess("a scaled operand of a product lies in memory");
-      }
-      return memory;
-    }
-
-    private Optional<OperandSource> inMemory(Value value, List<IndexExpr> at) {
-      return OperandSource.of(value, at, buffers.arguments(), definitions);
-    }
-
-    private OperandLoader loader(boolean isLeft) {
-      if (isLeft && sparse.isPresent()) {
-        return sparse.get().loader();
-      }
-      List<IndexExpr> at = isLeft ? product.left() : rightAt(Optional.empty(), firstColumn);
-      String outer = isLeft ? Product.ROW : Product.COLUMN;
-      GlobalMemory analysis = new GlobalMemory(builder, null, operandGuards(isLeft), symbols);
-      Optional<OperandSource> source = inMemory(product.operand(isLeft), at);
-      OperandLoader.Access access = source
-          .map(operand -> operand.access(analysis, symbols))
-          .orElse(OperandLoader.Access.NONE);
-      boolean asItIs = source.filter(OperandSource::asItIs)
-          .filter(operand -> operand.memory().type().format().equals(tile.format().operand(isLeft))).isPresent();
-      // Codes that share bytes are read by words; of gathered columns, lanes have those that are next to each other.
-      boolean isGathered = !isLeft
-          && sparse.filter(operand -> operand.weight().isGathered() && operand.weight().blocks().isEmpty()).isPresent();
-      boolean isPacked = source.filter(operand -> operand.memory().type().format().storageBits() < Byte.SIZE).isPresent();
-      return new OperandLoader(tile, isLeft, outer, access, asItIs, isGathered ? 1 : isPacked ? 8 : 4);
-    }
-
-    private ImmutableList<Guard> operandGuards(boolean isLeft) {
-      return guards(isLeft ? product.rowGuard() : product.columnGuard(), Guard.of(OperandLoader.DEPTH, depth()));
-    }
-
-    /** What instructions multiply: of compressed operands of V:N:M and of blocks, the columns that are kept. */
-    private Dim depth() {
-      return choice.sparse().map(weight -> Dim.of(weight.depth())).orElse(product.k());
-    }
-
-    /**
-     * Coordinates of the right operand: of V:N:M and of blocks, of the columns that are kept.
-     *
-     * @param from where they are asked for; nothing where only their form counts
-     * @param depth that they start at
-     */
-    private List<IndexExpr> rightAt(Optional<GlobalMemory> from, Value depth) {
-      return sparse.filter(operand -> operand.weight().isGathered())
-          .map(operand -> operand.gathered(product.right(), from, memoryOf(true), firstRow, depth))
-          .orElse(product.right());
-    }
-
-    /** Coordinates of an operand, of kept blocks those in the whole depth. */
-    private List<IndexExpr> kept(List<IndexExpr> at, GlobalMemory from, Value depth) {
-      return sparse.filter(operand -> operand.weight().blocks().isPresent())
-          .map(operand -> operand.gathered(at, Optional.of(from), memoryOf(true), firstRow, depth)).orElse(at);
-    }
-
-    /** What is multiplied of stored codes of the left operand, of blocks with inner scales that are folded. */
-    private Value unpackedLeft(TileBuilder inner, Grid2 grid, GlobalMemory memory, Value loaded, Value depth) {
-      return product.folds(product.leftType())
-          ? unpacked(
-              new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, memoryOf(true),
-              kept(product.left(), memory, depth))
-          : loaded;
-    }
-
-    /** The guards that some tile does not meet everywhere. */
-    private ImmutableList<Guard> guards(Guard... all) {
-      Map<String, Integer> steps =
-          Map.of(Product.ROW, tile.m(), Product.COLUMN, tile.n(), OperandLoader.DEPTH, tile.k());
-      return Arrays.stream(all)
-          .filter(guard -> guard.bound().dividedBy(Dim.of(steps.get(guard.variable()))).isEmpty())
-          .collect(ImmutableList.toImmutableList());
-    }
-
-    private void fetch(TileBuilder inner, OperandLoader loader, boolean isLeft, Value first, Value depth, Value stage) {
-      Value value = product.operand(isLeft);
-      if (value.tensorType().isScaled()) {
-        fetch(inner, loader, isLeft, memoryOf(isLeft), first, depth, stage);
-        return;
-      }
-      Grid2 grid = loader.grid(inner, first, depth, outside);
-      GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory), depth);
-      if (loader.isAsync()) {
-        OperandSource source = inMemory(value, at).orElseThrow();
-        loader.copy(memory, source.memory(), source.at(), stage);
-      } else {
-        ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
-        loader.store(inner, grid, memory.zeroOutside(emitter.value(value, at)), stage);
-      }
-    }
-
-    /** Fetches codes of one level. */
-    private void fetch(
-        TileBuilder inner, OperandLoader loader, boolean isLeft, Memory codes, Value first, Value depth, Value stage) {
-      Grid2 grid = loader.grid(inner, first, depth, outside);
-      GlobalMemory memory = new GlobalMemory(inner, grid, operandGuards(isLeft), symbols);
-      List<IndexExpr> at = isLeft ? leftAt() : rightAt(Optional.of(memory), depth);
-      if (loader.isAsync()) {
-        loader.copy(memory, codes, at, stage);
-      } else {
-        UnaryOperator<Value> unpacked = loaded -> inner.cast(
-            unpacked(new ElementEmitter(grid, inner, memory, region, buffers.arguments()), loaded, codes, at),
-            tile.format().operand(isLeft), Rounding.NEAREST_EVEN);
-        Value stored = codes.type().sparse().isPresent()
-            ? new SparseElements(grid, inner, memory).element(codes, at, unpacked)
-            : unpacked.apply(memory.load(codes.elements(), codes.type().shape(), at));
-        loader.store(inner, grid, memory.zeroOutside(stored), stage);
-      }
-    }
-
-    /** What is multiplied of codes: with inner scales that are folded, or less zero points. */
-    private Value unpacked(ElementEmitter emitter, Value loaded, Memory codes, List<IndexExpr> at) {
-      if (product.folds(codes.type())) {
-        return FoldedScales.apply(emitter, loaded, codes, at);
-      }
-      return codes.type().zeroType().isPresent() ? new ScaleFactors(emitter).lessZero(codes, loaded, at) : loaded;
     }
 
     /** The grid of all accumulators. */
@@ -515,7 +361,7 @@ public final class ProductKernel implements KernelGenerator {
 
     private ElementEmitter emitter(TileBuilder into, Grid2 grid) {
       GlobalMemory memory =
-          new GlobalMemory(into, grid, guards(product.rowGuard(), product.columnGuard()), symbols);
+          new GlobalMemory(into, grid, operands.guards(product.rowGuard(), product.columnGuard()), symbols);
       return new ElementEmitter(grid, into, memory, region, buffers.arguments());
     }
 
@@ -528,20 +374,18 @@ public final class ProductKernel implements KernelGenerator {
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
         ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
-        Product at = placed(emitter);
+        Product at = operands.placed(emitter);
         Value value = scales
             ? ScaleFactors.scaled(
-                emitter, part, scale(emitter, memoryOf(true), at.left()), scale(emitter, memoryOf(false), at.right()))
+                emitter, part, operands.scale(emitter, true, at.left()), operands.scale(emitter, false, at.right()))
             : builder.cast(
                 part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
         if (tile.format().appliesScales()) {
           ScaleFactors factors = new ScaleFactors(emitter);
-          value = factors.applyOuter(value, memoryOf(true), at.left());
-          value = factors.applyOuter(value, memoryOf(false), at.right());
+          value = factors.applyOuter(value, operands.memoryOf(true), at.left());
+          value = factors.applyOuter(value, operands.memoryOf(false), at.right());
         }
-        if (members.isPresent()) {
-          value = members.get().ofMembers(builder, emitter.grid(), value);
-        }
+        value = operands.ofMembers(emitter.grid(), value);
         emitter.define(product.operation().result(), at.result(), value);
         new ProductEpilogue(at, region, emitter).store(buffers.results());
       }
