@@ -92,7 +92,7 @@ public final class LowerProgram {
   private final ScalarCode scalars;
   private final CastCode casts;
   private final SizeCode sizes;
-  private final Map<Value, Lowered> values = new HashMap<>();
+  private final LoweredValues values = new LoweredValues();
   private final Map<Value, Integer> uses = new HashMap<>();
   private final List<Register> mapAddresses = new ArrayList<>();
   private int maps;
@@ -179,36 +179,12 @@ public final class LowerProgram {
     }
   }
 
-  private Tile tile(Operation operation, int operand) {
-    return (Tile) values.get(operation.operand(operand));
-  }
-
-  /** A tile operand that may be missing. */
-  private Tile optionalTile(Operation operation, int operand) {
-    return operand < operation.operands().size() ? tile(operation, operand) : null;
-  }
-
-  private Operand scalar(Operation operation, int operand) {
-    return tile(operation, operand).at(0);
-  }
-
-  private Buffer buffer(Operation operation) {
-    return (Buffer) values.get(operation.operand(0));
-  }
-
-  private Shared shared(Operation operation, int operand) {
-    return (Shared) values.get(operation.operand(operand));
-  }
-
-  private Fragment fragment(Operation operation, int operand) {
-    return (Fragment) values.get(operation.operand(operand));
-  }
-
   private static TileType type(Operation operation) {
     return (TileType) operation.result().type();
   }
 
   private void lower(Operation operation) {
+    LoweredOperands it = values.of(operation);
     switch (operation.op()) {
       case Launch launch -> { }
       case ProgramId id -> define(operation, ptx.special(List.of(
@@ -218,64 +194,64 @@ public final class LowerProgram {
       case TileIota iota -> values.put(operation.result(), moves.iota(iota));
       case Apply apply -> values.put(operation.result(), apply(apply, operation));
       case TileCast cast -> {
-        Tile x = tile(operation, 0);
+        Tile x = it.tile(0);
         values.put(operation.result(), new Tile(
             type(operation), casts.cast(x.elements(), x.type().format(), cast.to(), cast.rounding())));
       }
       case StochasticCast cast -> values.put(operation.result(), new StochasticCode(code, casts).cast(
-          cast, tile(operation, 0), tile(operation, 1), type(operation)));
-      case Expand expand -> values.put(operation.result(), moves.expand(tile(operation, 0), expand.result()));
+          cast, it.tile(0), it.tile(1), type(operation)));
+      case Expand expand -> values.put(operation.result(), moves.expand(it.tile(0), expand.result()));
       case TileReshape reshape ->
-          values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
-      case TileItem item -> values.put(operation.result(), new Tile(type(operation), tile(operation, 0).elements()));
-      case ConvertLayout convert -> values.put(operation.result(), moves.convert(tile(operation, 0), convert.result()));
-      case TilePart part -> values.put(operation.result(), moves.part(tile(operation, 0), part));
+          values.put(operation.result(), new Tile(type(operation), it.tile(0).elements()));
+      case TileItem item -> values.put(operation.result(), new Tile(type(operation), it.tile(0).elements()));
+      case ConvertLayout convert -> values.put(operation.result(), moves.convert(it.tile(0), convert.result()));
+      case TilePart part -> values.put(operation.result(), moves.part(it.tile(0), part));
       case Reduce reduce ->
-          values.put(operation.result(), reductions.reduce(tile(operation, 0), reduce, type(operation)));
+          values.put(operation.result(), reductions.reduce(it.tile(0), reduce, type(operation)));
       case TileHadamard hadamard ->
-          values.put(operation.result(), new HadamardCode(code, threads, arena).transform(tile(operation, 0), hadamard));
-      case Advance advance -> values.put(operation.result(), global.advance(buffer(operation), scalar(operation, 1)));
+          values.put(operation.result(), new HadamardCode(code, threads, arena).transform(it.tile(0), hadamard));
+      case Advance advance -> values.put(operation.result(), global.advance(it.buffer(), it.scalar(1)));
       case Load load -> values.put(operation.result(), global.load(
-          buffer(operation), tile(operation, 1), optionalTile(operation, 2), type(operation), load.contiguous()));
+          it.buffer(), it.tile(1), it.optionalTile(2), type(operation), load.contiguous()));
       case Store store -> global.store(
-          buffer(operation), tile(operation, 1), tile(operation, 2), optionalTile(operation, 3), store.contiguous());
-      case Check check -> global.check(tile(operation, 0));
+          it.buffer(), it.tile(1), it.tile(2), it.optionalTile(3), store.contiguous());
+      case Check check -> global.check(it.tile(0));
       case SharedAlloc alloc -> values.put(operation.result(), allocate(alloc, operation.result()));
       case CopyAsync copy -> shared.copyAsync(
-          buffer(operation), tile(operation, 1), shared(operation, 2), scalar(operation, 3),
-          optionalTile(operation, 4), copy.contiguous());
+          it.buffer(), it.tile(1), it.shared(2), it.scalar(3),
+          it.optionalTile(4), copy.contiguous());
       case TensorMap map -> values.put(operation.result(), new Lowered.Map(map, mapAddresses.get(maps++)));
       case CopyTensor copy -> copyTensor(operation);
       case CommitCopies commit -> ptx.commitCopies();
       case WaitCopies wait -> ptx.awaitCopies(wait.pending());
       case ProxyFence fence -> ptx.fenceProxy();
       case Barrier barrier -> code.barrier();
-      case SharedStore store -> shared.store(tile(operation, 0), shared(operation, 1), scalar(operation, 2));
+      case SharedStore store -> shared.store(it.tile(0), it.shared(1), it.scalar(2));
       case SharedLoad load when operation.operands().size() == 3 -> values.put(operation.result(), shared.load(
-          shared(operation, 0), scalar(operation, 1), scalar(operation, 2), load));
+          it.shared(0), it.scalar(1), it.scalar(2), load));
       case SharedLoad load ->
-          values.put(operation.result(), shared.load(shared(operation, 0), scalar(operation, 1), load));
+          values.put(operation.result(), shared.load(it.shared(0), it.scalar(1), load));
       case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
           owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
       case MmaOperand operand ->
-          values.put(operation.result(), new MmaOperandCode(code).pack(tile(operation, 0), operand));
+          values.put(operation.result(), new MmaOperandCode(code).pack(it.tile(0), operand));
       case TileRename rename -> values.put(operation.result(), renamed(rename, values.get(operation.operand(0))));
       case ScaleOperand operand ->
-          values.put(operation.result(), new ScaleOperandCode(code, threads).pack(tile(operation, 0), operand));
+          values.put(operation.result(), new ScaleOperandCode(code, threads).pack(it.tile(0), operand));
       case StepMma step -> values.put(operation.result(), new StepMmaCode(code).add(
-          step, owned(operation), tile(operation, 1), fragments(operation, 2), fragments(operation, 3)));
+          step, owned(operation), it.tile(1), it.fragments(2), it.fragments(3)));
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
-          owned(operation), fragment(operation, 1), fragment(operation, 2),
-          List.of(fragment(operation, 3), fragment(operation, 4)), mma));
+          owned(operation), it.fragment(1), it.fragment(2),
+          List.of(it.fragment(3), it.fragment(4)), mma));
       case SparseMma mma -> values.put(operation.result(), new SparseMmaCode(code).multiply(
-          owned(operation), fragment(operation, 1), fragment(operation, 2), values.get(operation.operand(3)),
+          owned(operation), it.fragment(1), it.fragment(2), values.get(operation.operand(3)),
           ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS,
-          operation.operands().size() > 4 ? List.of(fragment(operation, 4), fragment(operation, 5)) : List.of(), mma));
+          operation.operands().size() > 4 ? List.of(it.fragment(4), it.fragment(5)) : List.of(), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
-          operation, owned(operation), shared(operation, 1), shared(operation, 2), scalar(operation, 3)));
+          operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3)));
       case WaitWarpgroupMma wait -> {
         ptx.awaitWgmma(ring == null ? 0 : ring.pendingProducts());
-        values.put(operation.result(), tile(operation, 0));
+        values.put(operation.result(), it.tile(0));
       }
       case Loop loop -> new RegionCode().lower(loop, operation);
       case Guard guard -> new RegionCode().lower(operation);
@@ -290,18 +266,12 @@ public final class LowerProgram {
         : new Tile(rename.result(), ((Tile) value).elements());
   }
 
-  /** Every second operand from one on. */
-  private List<Fragment> fragments(Operation operation, int first) {
-    return IntStream.iterate(first, i -> i < operation.operands().size(), i -> i + 2)
-        .mapToObj(i -> fragment(operation, i)).toList();
-  }
-
   private void copyTensor(Operation operation) {
-    List<Operand> coordinates = IntStream.range(3, operation.operands().size())
-        .mapToObj(operand -> scalar(operation, operand)).toList();
+    LoweredOperands it = values.of(operation);
+    List<Operand> coordinates =
+        IntStream.range(3, operation.operands().size()).mapToObj(it::scalar).toList();
     ring.copy(
-        operation, (Lowered.Map) values.get(operation.operand(0)), shared(operation, 1), scalar(operation, 2),
-        coordinates);
+        operation, (Lowered.Map) values.get(operation.operand(0)), it.shared(1), it.scalar(2), coordinates);
   }
 
   private void define(Operation operation, Operand operand) {
@@ -317,9 +287,9 @@ public final class LowerProgram {
   /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */
   private Tile apply(Apply apply, Operation operation) {
     TileType type = type(operation);
-    Tile a = tile(operation, 0);
-    Tile b = tile(operation, Math.min(1, operation.operands().size() - 1));
-    Tile c = tile(operation, operation.operands().size() - 1);
+    Tile a = values.of(operation).tile(0);
+    Tile b = values.of(operation).tile(Math.min(1, operation.operands().size() - 1));
+    Tile c = values.of(operation).tile(operation.operands().size() - 1);
     NumberFormat format = b.type().format();
     boolean shares = NeighbourCode.shares(apply.function()) && format.equals(Formats.I32);
     NeighbourCode neighbours = new NeighbourCode(code, scalars);
@@ -360,9 +330,10 @@ public final class LowerProgram {
 
   /** Accumulators, which change in place: copied where somebody else needs what they were, or two are one register. */
   private Tile owned(Operation operation) {
-    Tile accumulators = tile(operation, 0);
+    Tile accumulators = values.of(operation).tile(0);
     List<Operand> elements = accumulators.elements();
-    boolean areOwn = elements.getFirst() instanceof Immediate || elements.stream().distinct().count() == elements.size();
+    boolean areOwn =
+        elements.getFirst() instanceof Immediate || elements.stream().distinct().count() == elements.size();
     return areOwn && uses.get(operation.operand(0)) == 1 ? accumulators : copy(accumulators);
   }
 
@@ -375,7 +346,7 @@ public final class LowerProgram {
   /** Loops and guards: carried tiles live in registers of their own, which every iteration sets anew. */
   private final class RegionCode {
     void lower(Operation guard) {
-      Operand condition = scalar(guard, 0);
+      Operand condition = values.of(guard).scalar(0);
       if (!(condition instanceof Immediate constant)) {
         List<Tile> carried = carried(guard);
         ptx.ifThen(condition, () -> body(guard.regions().getFirst(), 0, carried));
@@ -384,7 +355,7 @@ public final class LowerProgram {
         once(guard, 0);
       } else {
         for (int i = 0; i < guard.results().size(); i++) {
-          values.put(guard.results().get(i), tile(guard, i + 1));
+          values.put(guard.results().get(i), values.of(guard).tile(i + 1));
         }
       }
     }
@@ -393,7 +364,7 @@ public final class LowerProgram {
     private List<Tile> carried(Operation operation) {
       List<Tile> carried = new ArrayList<>();
       for (int i = 1; i < operation.operands().size(); i++) {
-        carried.add(copy(tile(operation, i)));
+        carried.add(copy(values.of(operation).tile(i)));
       }
       return carried;
     }
@@ -414,7 +385,7 @@ public final class LowerProgram {
     }
 
     void lower(Loop loop, Operation operation) {
-      Operand end = scalar(operation, 0);
+      Operand end = values.of(operation).scalar(0);
       if (end instanceof Immediate constant && constant.bits() > 0 && constant.bits() <= loop.step()) {
         values.put(
             operation.regions().getFirst().arguments().getFirst(),
@@ -429,7 +400,7 @@ public final class LowerProgram {
     private void once(Operation operation, int first) {
       Block body = operation.regions().getFirst();
       for (int i = 1; i < operation.operands().size(); i++) {
-        Tile start = tile(operation, i);
+        Tile start = values.of(operation).tile(i);
         values.put(body.arguments().get(first + i - 1), uses.get(operation.operand(i)) == 1 ? start : copy(start));
       }
       block(body);
@@ -440,7 +411,7 @@ public final class LowerProgram {
 
     /** A pipeline that tensor copies fill. */
     void lowerRing(Operation operation) {
-      Operand count = scalar(operation, 0);
+      Operand count = values.of(operation).scalar(0);
       ring = new RingCode(code, threads, arena, operation, needs.warps(), mapAddresses);
       Block fetch = operation.regions().getFirst();
       ring.produce(count, (iteration, slot) -> {
@@ -467,14 +438,15 @@ public final class LowerProgram {
     private void prepare(Block body) {
       body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
           warpgroups.prepare(
-              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), shared(inner, 1), shared(inner, 2)));
+              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.of(inner).shared(1),
+              values.of(inner).shared(2)));
     }
 
     private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
       List<Tile> carried = carried(operation);
       prepare(body);
-      ptx.forRange(imm(0), scalar(operation, 0), loop.step(), counter -> {
+      ptx.forRange(imm(0), values.of(operation).scalar(0), loop.step(), counter -> {
         if (body.operations().stream().anyMatch(ProgramNeeds::multiplies)) {
           // These bodies are long, and unrolled their masks and addresses need more registers than there are.
           ptx.keepRolled();
