@@ -112,7 +112,7 @@ class SparseProductRunTest {
       "sm_80 | f32 | f32, sparse<block(64,32) 1:3> | 20 | 128 | 96",
       "sm_90a | e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<block(64,32) 1:4> | 70 | 64 | 128",
       "sm_120a | e4m3, scale<group 32, ue8m0, up> | e4m3, scale<group 32, ue8m0, up>, sparse<block(32,64) 1:2>"
-          + " | 20 | 96 | 256",
+          + " | 130 | 160 | 512",
       "sm_120a | e2m1, scale<group 16, ue4m3, scale<tensor, f32>>"
           + " | e2m1, scale<group 16, ue4m3, scale<tensor, f32>>, sparse<block(16,64) 1:2> | 20 | 48 | 256",
       "sm_89 | i8, scale<block(1,128), f32> | i8, scale<block(128,128), f32>, sparse<block(64,128) 1:2>"
