@@ -167,10 +167,11 @@ final class LowBitBounds {
         }
         exact[i] = weights.weight(distance);
         double argument = off[start + i] + shiftError() + rounding(distance);
-        double function = EXPONENTIALS * model.function("exp", distance + OFFSET, exact[i] * Math.exp(argument))
-            + Float.MIN_NORMAL;
-        least[i] = Math.max(0, exact[i] * Math.exp(-argument) - function);
-        most[i] = exact[i] * Math.exp(argument) + function;
+        // Not the weight times a power of e, which may be nothing times infinity where scores that fill are very low.
+        double larger = weights.weight(distance - argument);
+        double function = EXPONENTIALS * model.function("exp", distance + OFFSET, larger) + Float.MIN_NORMAL;
+        least[i] = Math.max(0, weights.weight(distance + argument) - function);
+        most[i] = larger + function;
         total += exact[i];
         totalError += Math.max(most[i] - exact[i], exact[i] - least[i]);
       }
