@@ -11,7 +11,6 @@ import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
-import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.op.GroupedMatMul;
 import nibble.ir.op.MatMul;

@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * An instruction of a kernel. What its form does not take is refused.
@@ -73,6 +74,15 @@ public record Instruction(
       }
     }
     guard.ifPresent(g -> action.accept(g.predicate()));
+  }
+
+  /** The same with other registers. */
+  public Instruction withRegisters(UnaryOperator<Register> change) {
+    Optional<Guard> changed = guard.map(it -> new Guard(change.apply(it.predicate()), it.negated()));
+    return new Instruction(
+        form, changed,
+        operands.stream().map(operand -> Registers.replace(operand, change)).collect(ImmutableList.toImmutableList()),
+        source);
   }
 
   public String mnemonic() {

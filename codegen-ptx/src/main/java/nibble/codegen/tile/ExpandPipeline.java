@@ -99,8 +99,10 @@ public final class ExpandPipeline implements Rewrite {
       for (Value value : operation.operands().subList(1, operation.operands().size())) {
         carried.add(inner.argument(value.type()));
       }
-      Value use = tellsStages() ? stageOf(inner, index) : inner.argument(TileType.scalar(Formats.I32));
-      Value fill = tellsStages() ? null : inner.argument(TileType.scalar(Formats.I32));
+      // The stage that is used and the one that is filled, where they are carried.
+      List<Value> stagesNow = tellsStages() ? List.of()
+          : List.of(inner.argument(TileType.scalar(Formats.I32)), inner.argument(TileType.scalar(Formats.I32)));
+      Value use = tellsStages() ? stageOf(inner, index) : stagesNow.getFirst();
       inner.add(new WaitCopies(stages - 2), List.of(), List.of());
       if (operation.regions().get(1).operations().stream().anyMatch(user -> user.op() instanceof WarpgroupMma)) {
         inner.add(new ProxyFence(), List.of(), List.of());
@@ -113,15 +115,12 @@ public final class ExpandPipeline implements Rewrite {
       int started = beforeWait(region);
       inline(inner, region.operations().subList(0, started), values);
       Value ahead = inner.add(new Apply(Scalar.ADD), index, number(inner, stages - 1));
-      guarded(
-          inner, inner.add(new Apply(Scalar.LT), ahead, count), ahead, tellsStages() ? stageOf(inner, ahead) : fill);
+      Value fetches = inner.add(new Apply(Scalar.LT), ahead, count);
+      guarded(inner, fetches, ahead, tellsStages() ? stageOf(inner, ahead) : stagesNow.getLast());
       inner.add(new CommitCopies(), List.of(), List.of());
       inline(inner, region.operations().subList(started, region.operations().size()), values);
       List<Value> results = new ArrayList<>(region.results().stream().map(v -> values.getOrDefault(v, v)).toList());
-      if (!tellsStages()) {
-        results.add(next(inner, use));
-        results.add(next(inner, fill));
-      }
+      stagesNow.forEach(stage -> results.add(next(inner, stage)));
       return results;
     }
 

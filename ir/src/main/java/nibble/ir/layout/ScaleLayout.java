@@ -120,11 +120,6 @@ public record ScaleLayout(
     return scale > 0 ? scale : format.scaleOfZeros();
   }
 
-  /** The codes over which the outer scale spreads boxes: elements of that format times scales. */
-  public CodeRange outerCodes(NumberFormat elements) {
-    return CodeRange.of(elements).times(format);
-  }
-
   /**
    * Shape of the tensor of scales: one scale for each box, boxes in row-major order.
    *

@@ -1,5 +1,6 @@
 package nibble.ir.op;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,8 +26,12 @@ class LowBitBoundsTest {
   private static final int WIDTH = 48;
 
   private static Attention op(AttentionScheme scheme) {
+    return op(scheme, Optional.empty());
+  }
+
+  private static Attention op(AttentionScheme scheme, Optional<Double> fill) {
     return new Attention(
-        1 / Math.sqrt(DEPTH), Attention.Causal.BOTTOM_RIGHT, Optional.empty(), Optional.empty(), Optional.of(scheme),
+        1 / Math.sqrt(DEPTH), Attention.Causal.BOTTOM_RIGHT, Optional.empty(), fill, Optional.of(scheme),
         Optional.empty(), Formats.F32);
   }
 
@@ -82,6 +87,24 @@ class LowBitBoundsTest {
     int found = outside;
     assertTrue(relative < 0.015, () -> "bounds of " + relative);
     assertTrue(found > bounds.length / 4, () -> found + " of " + bounds.length + " are outside");
+  }
+
+  /** What is hidden by a score that no weight is left of has no part in bounds either, however low the score is. */
+  @ParameterizedTest
+  @EnumSource(names = {"SAGE2", "SAGE2PP", "SAGE1_INT8", "SAGE3"})
+  void scoresThatFillMayBeVeryLow(AttentionScheme scheme) {
+    List<Tensor> operands = operands(scheme);
+    TensorType type = TensorType.of(Shape.of(QUERIES, WIDTH), Formats.F32);
+    Tensor exact = op(scheme).eval(operands, type);
+    double[] hidden = bounds(op(scheme), operands, exact);
+    for (double fill : new double[] {-1e4, -1e30}) {
+      Attention op = op(scheme, Optional.of(fill));
+      assertArrayEquals(exact.elements(), op.eval(operands, type).elements());
+      double[] filled = bounds(op, operands, exact);
+      for (int i = 0; i < filled.length; i++) {
+        assertTrue(filled[i] >= hidden[i] && filled[i] <= 1.01 * hidden[i], filled[i] + " for " + hidden[i]);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -19,7 +19,6 @@ import nibble.engine.compile.Toolchain;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Module;
-import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;

@@ -9,14 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
-import nibble.codegen.ptx.Guard;
 import nibble.codegen.ptx.Instruction;
 import nibble.codegen.ptx.Kernel;
 import nibble.codegen.ptx.Label;
 import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
-import nibble.codegen.ptx.Registers;
 import nibble.codegen.ptx.Statement;
 
 /**
@@ -113,17 +110,10 @@ public record CoalesceCopies() implements PtxPass {
           body.add(statement);
         } else if (copied(instruction).filter(
             source -> name(source).equals(name((Register) instruction.outputs().getFirst()))).isEmpty()) {
-          body.add(renamed(instruction, this::name));
+          body.add(instruction.withRegisters(this::name));
         }
       }
       return body.build();
-    }
-
-    private static Instruction renamed(Instruction instruction, UnaryOperator<Register> name) {
-      Optional<Guard> guard = instruction.guard().map(it -> new Guard(name.apply(it.predicate()), it.negated()));
-      ImmutableList.Builder<Operand> operands = ImmutableList.builder();
-      instruction.operands().forEach(operand -> operands.add(Registers.replace(operand, name)));
-      return new Instruction(instruction.form(), guard, operands.build(), instruction.source());
     }
   }
 

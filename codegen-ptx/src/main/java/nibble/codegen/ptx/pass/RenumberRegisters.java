@@ -4,15 +4,10 @@ import com.google.common.collect.ImmutableList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
-import nibble.codegen.ptx.Guard;
 import nibble.codegen.ptx.Instruction;
 import nibble.codegen.ptx.Kernel;
-import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
-import nibble.codegen.ptx.Registers;
 import nibble.codegen.ptx.Statement;
 
 /**
@@ -30,17 +25,10 @@ public record RenumberRegisters() implements PtxPass {
     Map<RegisterType, Integer> counts = new EnumMap<>(RegisterType.class);
     ImmutableList.Builder<Statement> body = ImmutableList.builder();
     for (Statement statement : kernel.body()) {
-      body.add(statement instanceof Instruction instruction ? renumber(instruction, register ->
+      body.add(statement instanceof Instruction instruction ? instruction.withRegisters(register ->
           numbered.computeIfAbsent(register, r -> new Register(r.type(), counts.merge(r.type(), 1, Integer::sum) - 1)))
           : statement);
     }
     return kernel.withBody(body.build());
-  }
-
-  private static Instruction renumber(Instruction instruction, UnaryOperator<Register> number) {
-    Optional<Guard> guard = instruction.guard().map(g -> new Guard(number.apply(g.predicate()), g.negated()));
-    ImmutableList.Builder<Operand> operands = ImmutableList.builder();
-    instruction.operands().forEach(operand -> operands.add(Registers.replace(operand, number)));
-    return new Instruction(instruction.form(), guard, operands.build(), instruction.source());
   }
 }
