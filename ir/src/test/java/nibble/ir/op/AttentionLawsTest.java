@@ -99,6 +99,19 @@ class AttentionLawsTest {
     }
   }
 
+  /** The same where all roundings go one way, and as far as they can: nearly all of the bound is needed. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 0.3, 0.49, 0.51, 0.9})
+  void roundingsThatAddUp(double beyond) {
+    double[] query = IntStream.range(0, DEPTH).mapToDouble(i -> i == 0 ? 127 : i % 40 + beyond).toArray();
+    double[] key = DoubleStream.generate(() -> 1).limit(DEPTH).toArray();
+    double error = Math.abs(product(codes(query, Sharing.BLOCK, true, 127), codes(key, Sharing.BLOCK, false, 127))
+        - product(query, key));
+    double bound = magnitude(query) / 127 / 2 + magnitude(key) / 2 + DEPTH / 127.0 / 4;
+    assertTrue(error <= bound * (1 + 1e-6), error + " > " + bound);
+    assertTrue(error >= 1.5 * Math.min(beyond, 1 - beyond) * bound, error + " of " + bound);
+  }
+
   /** Queries less a mean, and that mean's products with keys, give the scores. */
   @Test
   void meansOfQueriesComeBack() {
