@@ -3,13 +3,11 @@ package sample.fashion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import sample.training.Attention;
 import sample.training.AttentionSizes;
 import sample.training.CrossEntropy;
-import sample.training.FeedForward;
+import sample.training.Layers;
 import sample.training.Linear;
 import sample.training.Parameter;
-import sample.training.RmsNorm;
 
 /** The model of {@code fashion-vit.nib} in f32 with its gradients, for batches of one size. */
 final class VisionTransformer {
@@ -22,20 +20,14 @@ final class VisionTransformer {
   private final int rows;
   private final Linear patches;
   private final Parameter positions;
-  private final List<Attention> attention = new ArrayList<>();
-  private final List<FeedForward> feedForward = new ArrayList<>();
-  private final RmsNorm norm;
+  private final Layers layers;
   private final Linear head;
   private final float[] pixels;
-  /** What goes into each attention and each feed-forward net in turn, and what comes out of the last. */
-  private final float[][] streams;
-  private final float[] normalised;
   private final float[] pooled;
   private final float[] logits;
   private final float[] dLogits;
   private final float[] dPooled;
   private final float[] dNormalised;
-  private final float[] gradient;
 
   VisionTransformer(int images, ModelSizes sizes, RandomGenerator random) {
     this.images = images;
@@ -44,32 +36,21 @@ final class VisionTransformer {
     rows = images * sizes.tokens();
     patches = new Linear("patches", sizes.patch() * sizes.patch(), width, true, random);
     positions = Parameter.random("positions", 0.1, random, sizes.tokens(), width);
-    for (int i = 0; i < sizes.layers(); i++) {
-      attention.add(new Attention(
-          "layer." + i + ".attn", images, sizes.tokens(), AttentionSizes.plain(width, sizes.heads()), random));
-      feedForward.add(new FeedForward("layer." + i + ".ffn", rows, width, sizes.inner(), random));
-    }
-    norm = new RmsNorm("norm", width);
+    layers = new Layers(
+        sizes.layers(), images, sizes.tokens(), AttentionSizes.plain(width, sizes.heads()), sizes.inner(), random);
     head = new Linear("head", width, sizes.kinds(), true, random);
     pixels = new float[images * sizes.image() * sizes.image()];
-    streams = new float[2 * sizes.layers() + 1][rows * width];
-    normalised = new float[rows * width];
     pooled = new float[images * width];
     logits = new float[images * sizes.kinds()];
     dLogits = new float[images * sizes.kinds()];
     dPooled = new float[images * width];
     dNormalised = new float[rows * width];
-    gradient = new float[rows * width];
   }
 
   List<Parameter> parameters() {
     List<Parameter> all = new ArrayList<>(patches.parameters());
     all.add(positions);
-    for (int i = 0; i < sizes.layers(); i++) {
-      attention.get(i).parameters().forEach(all::add);
-      feedForward.get(i).parameters().forEach(all::add);
-    }
-    all.add(norm.parameter());
+    layers.parameters().forEach(all::add);
     all.addAll(head.parameters());
     return all;
   }
@@ -81,18 +62,13 @@ final class VisionTransformer {
    */
   float[] forward(float[] levels) {
     cut(levels);
-    float[] x = streams[0];
+    float[] x = layers.input();
     patches.forward(pixels, x, rows);
     int image = positions.value().length;
     for (int i = 0; i < x.length; i++) {
       x[i] += positions.value()[i % image];
     }
-    for (int i = 0; i < sizes.layers(); i++) {
-      attention.get(i).forward(streams[2 * i], streams[2 * i + 1]);
-      feedForward.get(i).forward(streams[2 * i + 1], streams[2 * i + 2]);
-    }
-    norm.forward(streams[2 * sizes.layers()], normalised, rows);
-    pool();
+    pool(layers.forward());
     head.forward(pooled, logits, images);
     return logits;
   }
@@ -106,13 +82,8 @@ final class VisionTransformer {
     int tokens = sizes.tokens();
     for (int i = 0; i < dNormalised.length; i++) {
       dNormalised[i] = dPooled[i / (tokens * width) * width + i % width] / tokens;
-      gradient[i] = 0;
     }
-    norm.backward(streams[2 * sizes.layers()], dNormalised, gradient, rows);
-    for (int i = sizes.layers() - 1; i >= 0; i--) {
-      feedForward.get(i).backward(streams[2 * i + 1], gradient);
-      attention.get(i).backward(streams[2 * i], gradient);
-    }
+    float[] gradient = layers.backward(dNormalised);
     patches.backward(pixels, gradient, rows);
     int image = positions.value().length;
     for (int i = 0; i < gradient.length; i++) {
@@ -144,7 +115,7 @@ final class VisionTransformer {
     }
   }
 
-  private void pool() {
+  private void pool(float[] normalised) {
     int width = sizes.width();
     int tokens = sizes.tokens();
     for (int n = 0; n < images; n++) {

@@ -1,59 +1,41 @@
 package sample.text;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import sample.training.Attention;
 import sample.training.CrossEntropy;
-import sample.training.FeedForward;
+import sample.training.Layers;
 import sample.training.Linear;
 import sample.training.Parameter;
-import sample.training.RmsNorm;
 
 /** The model of {@code text-decoder.nib} in f32 with its gradients, for batches of one size. */
 final class Decoder {
   private final DecoderSizes sizes;
   private final int rows;
   private final Parameter embedding;
-  private final List<Attention> attention = new ArrayList<>();
-  private final List<FeedForward> feedForward = new ArrayList<>();
-  private final RmsNorm norm;
+  private final Layers layers;
   private final Linear head;
-  /** What goes into each attention and each feed-forward net in turn, and what comes out of the last. */
-  private final float[][] streams;
-  private final float[] normalised;
+  /** What came out of the layers last. */
+  private float[] normalised;
   private final float[] logits;
   private final float[] dLogits;
   private final float[] dNormalised;
-  private final float[] gradient;
 
   Decoder(int sequences, int tokens, DecoderSizes sizes, RandomGenerator random) {
     this.sizes = sizes;
     int width = sizes.width();
     rows = sequences * tokens;
     embedding = Parameter.random("embed.weight", 0.1, random, sizes.characters(), width);
-    for (int i = 0; i < sizes.layers(); i++) {
-      attention.add(new Attention("layer." + i + ".attn", sequences, tokens, sizes.attention(), random));
-      feedForward.add(new FeedForward("layer." + i + ".ffn", rows, width, sizes.inner(), random));
-    }
-    norm = new RmsNorm("norm", width);
+    layers = new Layers(sizes.layers(), sequences, tokens, sizes.attention(), sizes.inner(), random);
     head = new Linear("head", width, sizes.characters(), false, random);
-    streams = new float[2 * sizes.layers() + 1][rows * width];
-    normalised = new float[rows * width];
     logits = new float[rows * sizes.characters()];
     dLogits = new float[logits.length];
     dNormalised = new float[rows * width];
-    gradient = new float[rows * width];
   }
 
   List<Parameter> parameters() {
     List<Parameter> all = new ArrayList<>(List.of(embedding));
-    for (int i = 0; i < sizes.layers(); i++) {
-      attention.get(i).parameters().forEach(all::add);
-      feedForward.get(i).parameters().forEach(all::add);
-    }
-    all.add(norm.parameter());
+    layers.parameters().forEach(all::add);
     all.addAll(head.parameters());
     return all;
   }
@@ -62,13 +44,9 @@ final class Decoder {
   float[] forward(byte[] characters) {
     int width = sizes.width();
     for (int row = 0; row < rows; row++) {
-      System.arraycopy(embedding.value(), characters[row] * width, streams[0], row * width, width);
+      System.arraycopy(embedding.value(), characters[row] * width, layers.input(), row * width, width);
     }
-    for (int i = 0; i < sizes.layers(); i++) {
-      attention.get(i).forward(streams[2 * i], streams[2 * i + 1]);
-      feedForward.get(i).forward(streams[2 * i + 1], streams[2 * i + 2]);
-    }
-    norm.forward(streams[2 * sizes.layers()], normalised, rows);
+    normalised = layers.forward();
     head.forward(normalised, logits, rows);
     return logits;
   }
@@ -83,12 +61,7 @@ final class Decoder {
     double loss = crossEntropy(next);
     head.backward(normalised, dLogits, rows);
     head.backwardInput(dLogits, dNormalised, rows, false);
-    Arrays.fill(gradient, 0);
-    norm.backward(streams[2 * sizes.layers()], dNormalised, gradient, rows);
-    for (int i = sizes.layers() - 1; i >= 0; i--) {
-      feedForward.get(i).backward(streams[2 * i + 1], gradient);
-      attention.get(i).backward(streams[2 * i], gradient);
-    }
+    float[] gradient = layers.backward(dNormalised);
     int width = sizes.width();
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < width; i++) {
