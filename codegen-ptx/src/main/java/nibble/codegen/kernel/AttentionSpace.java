@@ -81,7 +81,8 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
   private static boolean isByRows(TensorType type) {
     ScaleLayout layout = type.scale().orElseThrow();
     boolean isInteger = type.format().equals(Formats.I8) || type.format().equals(Formats.I4);
-    return isInteger && layout.format().equals(Formats.F32) && layout.outer().isEmpty() && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
+    return isInteger && layout.format().equals(Formats.F32) && layout.outer().isEmpty()
+        && layout.zero().isEmpty() && type.residual().isEmpty() && type.sparse().isEmpty()
         && layout.granularity().boxWithin(type.shape()).getLast().equals(type.shape().last());
   }
 

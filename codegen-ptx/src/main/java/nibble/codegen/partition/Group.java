@@ -125,7 +125,10 @@ final class Group {
     return extent.isPresent();
   }
 
-  /** What the epilogue of an attention, or of a product of experts, does: work on single elements, no quantizers with what they need. */
+  /**
+   * What the epilogue of an attention, or of a product of experts, does: work on single elements, no quantizers with what
+   * they need.
+   */
   private static boolean isPlainWork(Operation operation) {
     boolean reduces = operation.op() instanceof ReduceOp || operation.op() instanceof Amax;
     return !reduces && !(operation.op() instanceof Quantize) && !(operation.op() instanceof Scales);

@@ -54,7 +54,8 @@ public final class BlockSelection {
   /** A bitmap without the blocks in which positions hide every key from every query. */
   public Value visible(Value bitmap) {
     Value visible = bitmap;
-    boolean hides = op.fill().isEmpty() && op.lengths().isEmpty() && (op.causal() != Attention.Causal.NONE || op.window().isPresent());
+    boolean hides = op.fill().isEmpty() && op.lengths().isEmpty()
+        && (op.causal() != Attention.Causal.NONE || op.window().isPresent());
     if (!hides) {
       return visible;
     }
