@@ -248,7 +248,7 @@ public final class LowerProgram {
           ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS,
           operation.operands().size() > 4 ? List.of(it.fragment(4), it.fragment(5)) : List.of(), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
-          operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3)));
+          operation, owned(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3)));
       case WaitWarpgroupMma wait -> {
         ptx.awaitWgmma(ring == null ? 0 : ring.pendingProducts());
         values.put(operation.result(), it.tile(0));
@@ -438,7 +438,7 @@ public final class LowerProgram {
     private void prepare(Block body) {
       body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
           warpgroups.prepare(
-              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.of(inner).shared(1),
+              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.get(inner.operand(1)),
               values.of(inner).shared(2)));
     }
 
