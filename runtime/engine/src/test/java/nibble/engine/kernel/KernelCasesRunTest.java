@@ -31,7 +31,7 @@ class KernelCasesRunTest {
 
   /** Attentions that warpgroups compute. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("nibble.codegen.kernel.WarpgroupAttentionCases#all")
+  @MethodSource({"nibble.codegen.kernel.WarpgroupAttentionCases#all", "nibble.codegen.kernel.KernelCases#attentions"})
   void warpgroups(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_90a");
   }
