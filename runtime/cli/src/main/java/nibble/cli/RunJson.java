@@ -14,12 +14,12 @@ import nibble.engine.device.Dim3;
 import nibble.engine.run.Classification;
 import nibble.engine.run.RunReport;
 import nibble.engine.run.Similarity;
-import nibble.engine.verify.Comparison;
 import nibble.engine.verify.ElementCheck;
 import nibble.engine.verify.ElementCheck.Fault;
 import nibble.engine.verify.KernelCheck;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.WrongKernel;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Tensor;
 
 /** The report of a run as a JSON object. */
@@ -159,6 +159,8 @@ final class RunJson {
 
   private static void comparison(ObjectNode node, Comparison comparison) {
     Json.put(node, "cosine", comparison.cosine());
+    Json.put(node, "relativeL1", comparison.relativeL1());
+    Json.put(node, "rmse", comparison.rmse());
     Json.put(node, "sqnrDb", comparison.sqnrDb());
     Json.put(node, "maxAbsError", comparison.maxAbsError());
   }

@@ -11,12 +11,12 @@ import nibble.engine.run.Classification;
 import nibble.engine.run.Classification.Guess;
 import nibble.engine.run.RunReport;
 import nibble.engine.run.Similarity;
-import nibble.engine.verify.Comparison;
 import nibble.engine.verify.ElementCheck;
 import nibble.engine.verify.KernelCheck;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.WrongKernel;
 import nibble.ir.Location;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Tensor;
 
 /** The report of a run for people. */

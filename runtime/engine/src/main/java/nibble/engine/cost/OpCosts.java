@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import nibble.codegen.cost.StorageChoice;
-import nibble.engine.verify.Comparison;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.PrecisionCost.ProductCost;
 import nibble.ir.Location;
+import nibble.ir.eval.Comparison;
 
 /**
  * What each op of a model costs: in accuracy, and in bytes and <em>modelled</em> time beside the model as it is written.
@@ -32,7 +32,7 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<Str
    * @param path of the block that it belongs to, with a star for the number of the layer; empty outside of any
    * @param launches how many there are
    * @param weights formats and layouts of what its products multiply by, and how
-   * @param accuracy of its products: the least signal-to-noise ratio and the least cosine of all, the largest error; empty
+   * @param accuracy of its products: the least signal-to-noise ratio and the least cosine of all, the largest errors; empty
    *     where it has none, or nothing was compared
    * @param bytes of operands and results
    * @param microseconds modelled
@@ -101,6 +101,8 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<Str
   private static Optional<Comparison> worst(List<Comparison> all) {
     return all.isEmpty() ? Optional.empty() : Optional.of(new Comparison(
         all.stream().mapToDouble(Comparison::cosine).min().orElseThrow(),
+        all.stream().mapToDouble(Comparison::relativeL1).max().orElseThrow(),
+        all.stream().mapToDouble(Comparison::rmse).max().orElseThrow(),
         all.stream().mapToDouble(Comparison::sqnrDb).min().orElseThrow(),
         all.stream().map(Comparison::maxAbsError).max(Comparator.naturalOrder()).orElseThrow()));
   }

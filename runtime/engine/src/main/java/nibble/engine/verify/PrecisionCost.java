@@ -10,6 +10,7 @@ import java.util.Optional;
 import nibble.ir.Function;
 import nibble.ir.Location;
 import nibble.ir.Operation;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
