@@ -47,6 +47,8 @@ final class RunJson {
     report.cost().ifPresent(cost -> node.set("quantization", quantization(cost)));
     report.modelled().ifPresent(costs -> node.set(
         "modelled", ModelledTable.json(costs, Targets.get(report.target().orElseThrow()))));
+    report.modelled().filter(costs -> !costs.attentions().isEmpty()).ifPresent(costs ->
+        node.set("attention", AttentionTable.json(costs.attentions())));
     report.assembly().ifPresent(verdict -> node.put("assembler", describe(verdict)));
     ArrayNode decisions = node.putArray("decisions");
     report.model().passes().decisions().forEach(decision -> decisions.add(DecisionJson.of(decision)));
@@ -157,7 +159,7 @@ final class RunJson {
     return node;
   }
 
-  private static void comparison(ObjectNode node, Comparison comparison) {
+  static void comparison(ObjectNode node, Comparison comparison) {
     Json.put(node, "cosine", comparison.cosine());
     Json.put(node, "relativeL1", comparison.relativeL1());
     Json.put(node, "rmse", comparison.rmse());
