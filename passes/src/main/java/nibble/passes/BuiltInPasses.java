@@ -33,6 +33,7 @@ import nibble.passes.precision.SortChannels;
 import nibble.passes.precision.SparseLayoutSpec;
 import nibble.passes.precision.SparsifyActivations;
 import nibble.passes.precision.SparsifyMatMuls;
+import nibble.passes.step.CacheDeltas;
 
 /** The passes that need no plugin. */
 public final class BuiltInPasses {
@@ -46,6 +47,7 @@ public final class BuiltInPasses {
       UnrollLoops.class,
       DecomposeComposites.class,
       FuseAttentions.class,
+      CacheDeltas.class,
       SmoothMatMuls.class,
       PruneChannels.class,
       PermuteChannels.class,

@@ -18,9 +18,9 @@ import nibble.ir.eval.Tensor;
  *
  * @param function that has the blocks
  */
-record BlockChanges(Function function) {
+public record BlockChanges(Function function) {
   /** What goes into a block, and what comes out of it. */
-  record Ends(Value in, Value out) {}
+  public record Ends(Value in, Value out) {}
 
   /** The ends of the block that an operation stands in, where there is one. */
   Optional<Ends> ends(Operation operation) {
@@ -35,7 +35,8 @@ record BlockChanges(Function function) {
     return Optional.empty();
   }
 
-  private Optional<Ends> ends(String block) {
+  /** The ends of a block by its path. */
+  public Optional<Ends> ends(String block) {
     Map<Value, Operation> made = new LinkedHashMap<>();
     Set<Value> taken = new LinkedHashSet<>();
     Set<Value> given = new LinkedHashSet<>(function.body().results());

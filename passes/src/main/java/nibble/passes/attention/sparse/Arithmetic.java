@@ -18,6 +18,7 @@ import nibble.ir.op.Compare;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Div;
+import nibble.ir.op.Either;
 import nibble.ir.op.Exp;
 import nibble.ir.op.Gather;
 import nibble.ir.op.Iota;
@@ -126,6 +127,11 @@ public record Arithmetic(BlockBuilder builder) {
 
   public Value select(Value condition, Value yes, Value no) {
     return op(new Select(), condition, yes, no);
+  }
+
+  /** One of two tensors, of which only that one is computed. */
+  public Value either(Value condition, Value yes, Value no) {
+    return op(new Either(), condition, yes, no);
   }
 
   public Value matmul(Value a, Value b, boolean transposeB) {

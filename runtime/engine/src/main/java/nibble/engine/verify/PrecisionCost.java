@@ -36,7 +36,7 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
    * @param model before any pass
    * @param program after all passes
    * @param weights of the model
-   * @param inputs of both
+   * @param inputs of both; the program may take more than the model, state of earlier runs
    * @param actual outputs of the program on its device
    * @param orders of output channels that passes gave to products: the model's channel at each place
    */
@@ -44,7 +44,7 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
       Function model, Function program, WeightSource weights, List<Tensor> inputs, List<Tensor> actual,
       Map<Location, ImmutableList<Integer>> orders) {
     Map<Key, Tensor> meant = new LinkedHashMap<>();
-    List<Tensor> exact = new Interpreter(Mode.EXACT, weights, collect(meant)).run(model, inputs);
+    List<Tensor> exact = new Interpreter(Mode.EXACT, weights, collect(meant)).run(model, inputs.subList(0, model.parameters().size()));
     Map<Key, Tensor> got = new LinkedHashMap<>();
     new Interpreter(Mode.FAITHFUL, weights, collect(got)).run(program, inputs);
     List<ProductCost> products = new ArrayList<>();
