@@ -66,7 +66,7 @@ public final class AttentionKernel implements KernelGenerator {
   /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
   public static boolean takes(Attention op, List<Value> operands) {
     // What has no parts is refused by the generator, with the reason.
-    return op.scheme().isPresent()
+    return op.scheme().isPresent() || op.filter().isPresent()
         || AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
   }
 
@@ -96,6 +96,9 @@ public final class AttentionKernel implements KernelGenerator {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
       });
       this.tile = AttentionTile.of(AttentionFormats.of(space.op(), types, target), space);
+      FilteredSums.obstacle(space, tile).ifPresent(why -> {
+        throw new UnsupportedAccess("no kernel computes this attention: " + why);
+      });
       this.buffers = KernelBuffers.declare(builder, region);
     }
 
@@ -165,7 +168,10 @@ public final class AttentionKernel implements KernelGenerator {
         OnlineSoftmax.Weights weights = tile.format().appliesScales()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
             : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
-        return weights.next(new WeightedSums(tile).add(inner, weights, values, scales, stage));
+        WeightedSums sums = new WeightedSums(tile);
+        return weights.next(space.op().filter().isEmpty()
+            ? sums.add(inner, weights, values, scales, stage)
+            : new FilteredSums(space, tile, sums).add(inner, weights, values, scales, stage, emitter));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
     }

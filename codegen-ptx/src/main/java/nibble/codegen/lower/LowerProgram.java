@@ -66,6 +66,7 @@ import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
@@ -255,6 +256,7 @@ public final class LowerProgram {
       }
       case Loop loop -> new RegionCode().lower(loop, operation);
       case Guard guard -> new RegionCode().lower(operation);
+      case WarpGuard guard -> new RegionCode().lowerInWarps(operation);
       case Pipeline pipeline -> new RegionCode().lowerRing(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
@@ -358,6 +360,15 @@ public final class LowerProgram {
           values.put(guard.results().get(i), values.of(guard).tile(i + 1));
         }
       }
+    }
+
+    /** A warp votes whether some of its rows' conditions hold; threads that share a row have it each. */
+    void lowerInWarps(Operation guard) {
+      Operand any = values.of(guard).tile(0).elements().stream().distinct()
+          .reduce((a, b) -> ptx.op("or.pred", a, b)).orElseThrow();
+      List<Tile> carried = carried(guard);
+      ptx.ifThen(ptx.anyLane(any), () -> body(guard.regions().getFirst(), 0, carried));
+      define(guard, carried);
     }
 
     /** Copies of the carried tiles. */

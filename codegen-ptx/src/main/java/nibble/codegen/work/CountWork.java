@@ -36,6 +36,7 @@ import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
@@ -113,6 +114,7 @@ public final class CountWork implements TileMachine {
       case Loop(int step) -> loop(operation, step);
       case Pipeline(int stages) -> ring(operation, stages);
       case Guard _ -> guard(operation);
+      case WarpGuard _ -> inWarps(operation);
       case WaitCopies(int pending) -> waits += times / (pending + 1);
       case SharedAlloc(SharedType type) -> sharedMemory += type.bytes();
       case TensorMap map -> maps.put(operation.result(), map);
@@ -198,6 +200,11 @@ public final class CountWork implements TileMachine {
     List<Optional<TileValue.Data>> carried = values(operation.operands().subList(1, operation.operands().size()));
     boolean taken = scalar(operation.operand(0)).map(condition -> condition != 0).orElse(true);
     bind(operation.results(), taken ? through(operation.regions().getFirst(), carried) : carried);
+  }
+
+  /** How many warps take it depends on data: all of them. */
+  private void inWarps(Operation operation) {
+    bind(operation.results(), through(operation.regions().getFirst(), values(operation.operands().subList(1, 2))));
   }
 
   private List<Optional<TileValue.Data>> through(Block region, List<Optional<TileValue.Data>> arguments) {

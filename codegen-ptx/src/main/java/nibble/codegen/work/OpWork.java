@@ -28,6 +28,7 @@ import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.ir.Op;
 import nibble.ir.Operation;
@@ -77,6 +78,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
           ofInstructions(registers(result(operation)) * Math.log(size) / Math.log(2));
       case Advance _ -> ofInstructions(2);
       case Guard _ -> ofInstructions(2);
+      case WarpGuard _ -> ofInstructions(registers(tile(operation, 0)) + 2);
       case Barrier _ -> ofInstructions(BARRIER);
       case Reduce _ -> reduction(tile(operation, 0), result(operation));
       case ConvertLayout _ -> conversion(result(operation), warps);

@@ -58,6 +58,15 @@ final class AttentionRows {
     return keyCount;
   }
 
+  int queryCount() {
+    return queryCount;
+  }
+
+  /** Queries of all heads. */
+  int rowCount() {
+    return depth == 0 ? 0 : queries.length / depth;
+  }
+
   /** Index of the first key that belongs to a row, among the keys of all heads. */
   int firstKey(int row) {
     int batch = row / queryCount;

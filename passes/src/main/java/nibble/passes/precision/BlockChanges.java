@@ -35,6 +35,17 @@ public record BlockChanges(Function function) {
     return Optional.empty();
   }
 
+  /** The path of the outermost block around an operation that has ends. */
+  Optional<String> outermost(Operation operation) {
+    String path = operation.location().path();
+    for (int end = path.indexOf('.'); end > 0; end = path.indexOf('.', end + 1)) {
+      if (ends(path.substring(0, end)).isPresent()) {
+        return Optional.of(path.substring(0, end));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The ends of a block by its path. */
   public Optional<Ends> ends(String block) {
     Map<Value, Operation> made = new LinkedHashMap<>();

@@ -12,7 +12,6 @@ import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
 import nibble.ir.op.Compare;
-import nibble.ir.shape.Shape;
 import nibble.passes.attention.sparse.Arithmetic;
 import nibble.passes.precision.BlockChanges.Ends;
 
@@ -88,8 +87,8 @@ record CacheDelta(String path, Ends ends, double limit, int most) {
   private State next(State state, Arithmetic arithmetic) {
     Value reuse = state.reuse;
     Value fresh = arithmetic.sub(ends.out(), ends.in());
-    Value moved = total(arithmetic.sub(fresh, state.delta), arithmetic);
-    Value all = total(state.delta, arithmetic);
+    Value moved = arithmetic.totalOfMagnitudes(arithmetic.sub(fresh, state.delta));
+    Value all = arithmetic.totalOfMagnitudes(state.delta);
     Value isKnown = arithmetic.compare(Compare.Kind.GT, all, arithmetic.real(0));
     Value change = arithmetic.either(
         reuse, state.change, arithmetic.div(moved, arithmetic.select(isKnown, all, arithmetic.real(1))));
@@ -102,12 +101,5 @@ record CacheDelta(String path, Ends ends, double limit, int most) {
     return new State(
         arithmetic.either(reuse, state.delta, fresh), change, sum, skips,
         arithmetic.and(isStable, arithmetic.either(reuse, reuse, isKnown)));
-  }
-
-  /** The sum of all magnitudes: of each row, and of these. */
-  private static Value total(Value x, Arithmetic arithmetic) {
-    Value rows = arithmetic.sum(arithmetic.abs(arithmetic.f32(x)), -1);
-    Shape shape = rows.tensorType().shape();
-    return shape.rank() == 0 ? rows : arithmetic.sum(arithmetic.reshape(rows, Shape.of(shape.size())), -1);
   }
 }

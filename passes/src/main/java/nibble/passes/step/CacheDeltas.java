@@ -73,8 +73,9 @@ public record CacheDeltas(
   private Function cached(Function function, PassContext context) {
     Function result = function;
     for (Map.Entry<String, Location> block : blocks(function).entrySet()) {
+      Function before = result;
       Optional<Ends> ends = new BlockChanges(result).ends(block.getKey());
-      Optional<String> obstacle = ends.map(CacheDeltas::obstacle)
+      Optional<String> obstacle = ends.map(known -> obstacle(known, before))
           .orElseGet(() -> Optional.of("it gives nothing of the type of something that it takes"));
       if (obstacle.isPresent()) {
         context.skipped("the block", block.getValue(), obstacle.get());
@@ -86,8 +87,20 @@ public record CacheDeltas(
     return result;
   }
 
-  private static Optional<String> obstacle(Ends ends) {
+  private static Optional<String> obstacle(Ends ends, Function function) {
     TensorType type = ends.out().tensorType();
+    for (Operation operation : function.body().operations()) {
+      if (operation.results().contains(ends.out())) {
+        break;
+      }
+      if (operation.results().contains(ends.in())) {
+        return plain(type);
+      }
+    }
+    return function.parameters().contains(ends.in()) ? plain(type) : Optional.of("what it takes comes behind what it gives");
+  }
+
+  private static Optional<String> plain(TensorType type) {
     return type.isPlain() && type.format().isFloat() && type.rank() > 0
         ? Optional.empty()
         : Optional.of("a " + type + " has no delta");

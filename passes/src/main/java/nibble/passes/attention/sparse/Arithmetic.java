@@ -146,6 +146,12 @@ public record Arithmetic(BlockBuilder builder) {
     return op(new ReduceSum(ImmutableList.of(x.tensorType().rank() + axis), false), x);
   }
 
+  /** The sum of the magnitudes of all elements, f32: of each row, and of these. */
+  public Value totalOfMagnitudes(Value x) {
+    Value rows = sum(abs(f32(x)), -1);
+    return shape(rows).rank() == 0 ? rows : sum(reshape(rows, Shape.of(shape(rows).size())), -1);
+  }
+
   public Value max(Value x, int axis) {
     return op(new ReduceMax(ImmutableList.of(x.tensorType().rank() + axis), false), x);
   }
