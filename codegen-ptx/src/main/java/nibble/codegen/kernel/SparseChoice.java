@@ -198,14 +198,15 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
     NumberFormat right = product.leftType().format();
     boolean scaled = product.leftType().isScaled();
     if (left.equals(Formats.F32)) {
-      return Found.none("products of f32 are exact to its 23 bits, and tf32, which instructions take, has 10");
+      return Found.none("products of f32 are exact to its 23 bits, and instructions take no more than the 10 of tf32");
     }
     return switch (pattern) {
       case TWO_OF_FOUR -> scaled ? bytes(product, left, right, target) : HALVES.contains(left)
           ? ProductFormat.of(left, right).map(Found::of).orElseGet(() -> untaken(pattern))
           : untaken(pattern);
       case FOUR_OF_EIGHT -> scaled ? nibbles(product, left, right, target) : untaken(pattern);
-      case ONE_OF_TWO -> untaken(pattern);
+      case ONE_OF_TWO -> left.equals(Formats.TF32)
+          ? ProductFormat.of(left, right).map(Found::of).orElseThrow() : untaken(pattern);
     };
   }
 

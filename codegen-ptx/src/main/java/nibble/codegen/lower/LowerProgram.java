@@ -22,6 +22,7 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Parameter;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
@@ -281,7 +282,8 @@ public final class LowerProgram {
   }
 
   private static Immediate constant(Fill fill) {
-    return fill.result().format().equals(Formats.F32) ? imm((float) fill.value()) : imm((long) fill.value());
+    return ElementRegisters.of(fill.result().format()) == RegisterType.F32
+        ? imm((float) fill.value()) : imm((long) fill.value());
   }
 
   /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */

@@ -195,7 +195,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
   private static TensorRate rate(NumberFormat operand, NumberFormat sums) {
     boolean halfSums = sums.equals(Formats.F16);
     return switch (operand.storageBits()) {
-      case 32 -> TensorRate.FMA_F32;
+      case 32 -> operand.equals(Formats.TF32) ? TensorRate.TF32 : TensorRate.FMA_F32;
       case 16 -> halfSums ? TensorRate.F16_F16 : TensorRate.F16_F32;
       case 8 -> operand.isInteger() ? TensorRate.INT8
           : operand.bits() == 6 ? TensorRate.FP6 : halfSums ? TensorRate.FP8_F16 : TensorRate.FP8_F32;

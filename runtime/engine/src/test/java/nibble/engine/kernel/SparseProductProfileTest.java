@@ -54,6 +54,8 @@ class SparseProductProfileTest {
   enum Case {
     F16("sm_80", "f16", "f16", "2:4"),
     BF16("sm_120a", "bf16", "bf16", "2:4"),
+    TF32("sm_80", "tf32", "tf32", "1:2"),
+    TF32_BLACKWELL("sm_120a", "tf32", "tf32", "1:2"),
     S8("sm_80", "i8, scale<token, f32>", "i8, scale<axis 0, f32>", "2:4"),
     S8_BLOCK("sm_80", "i8, scale<block(1,128), f32>", "i8, scale<block(128,128), f32>", "2:4"),
     S4("sm_80", "i4, scale<token, f32>", "i4, scale<axis 0, f32>", "4:8"),
