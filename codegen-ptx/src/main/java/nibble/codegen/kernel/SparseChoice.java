@@ -198,7 +198,7 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
     NumberFormat right = product.leftType().format();
     boolean scaled = product.leftType().isScaled();
     if (left.equals(Formats.F32)) {
-      return Found.none("products of f32 are exact to its 23 bits, and instructions take no more than the 10 of tf32");
+      return Found.none("products of f32 are exact to its 23 bits; of tf32, which has 10, instructions take 1:2");
     }
     return switch (pattern) {
       case TWO_OF_FOUR -> scaled ? bytes(product, left, right, target) : HALVES.contains(left)

@@ -86,6 +86,8 @@ class SparsityVerdictTest {
       SparsityVerdict quarter = verdict(Targets.get(target), Formats.F16, QUARTER, 8192, side);
       assertEquals(2, half.gain(), 0.1, target + " " + half);
       assertEquals(4, quarter.gain(), 0.3, target + " " + quarter);
+      SparsityVerdict ofPairs = verdict(Targets.get(target), Formats.TF32, new NOfM(1, 2), 8192, side);
+      assertEquals(2, ofPairs.gain(), 0.15, target + " " + ofPairs);
     }
   }
 
