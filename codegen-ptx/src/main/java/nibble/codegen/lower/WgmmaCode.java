@@ -20,9 +20,11 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.RegisterVector;
+import nibble.codegen.ptx.SparseWgmmaInstruction;
 import nibble.codegen.ptx.WgmmaInstruction;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Operation;
 
 /**
@@ -111,12 +113,25 @@ final class WgmmaCode {
   private record Prepared(
       ImmutableList<Register> sums, Register left, Register right, Register first, Register add) {}
 
+  /** Whether an operation starts products of warpgroups. */
+  static boolean isStart(Operation operation) {
+    return operation.op() instanceof WarpgroupMma || operation.op() instanceof WarpgroupSparseMma;
+  }
+
+  private static Factor left(Operation operation, Shared a) {
+    return Factor.of(a, operation.op() instanceof WarpgroupMma mma ? mma.depthOfA() : 1);
+  }
+
+  private static Factor right(Operation operation, Shared b) {
+    return Factor.of(b, operation.op() instanceof WarpgroupMma mma
+        ? mma.depthOfB() : ((WarpgroupSparseMma) operation.op()).depthOfB());
+  }
+
   /** Computes what is the same in all iterations of a loop that comes next. */
   void prepare(Operation operation, Optional<Tile> accumulators, Shared a, Shared b) {
-    WarpgroupMma op = (WarpgroupMma) operation.op();
     TileType type = (TileType) operation.operand(0).type();
-    Factor left = Factor.of(a, op.depthOfA());
-    Factor right = Factor.of(b, op.depthOfB());
+    Factor left = left(operation, a);
+    Factor right = right(operation, b);
     LinearLayout blocks = blocks(type, instruction(type, a, b, left, right));
     Register add = code.register(imm(1), RegisterType.PRED);
     boolean startsAtZero = accumulators.isPresent() && accumulators.get().elements().stream().allMatch(ZERO::contains);
@@ -137,14 +152,19 @@ final class WgmmaCode {
         .orElseThrow(() -> new IllegalStateException(type + " is not made of " + instruction.layoutOfAccumulator()));
   }
 
-  Tile multiply(Operation operation, Tile accumulators, Shared a, Shared b, Operand stage) {
+  /**
+   * Starts the products of a stage.
+   *
+   * @param metadata a register for each step of the depth; none where both operands are dense
+   */
+  Tile multiply(
+      Operation operation, Tile accumulators, Shared a, Shared b, Operand stage, List<? extends Operand> metadata) {
     if (!prepared.containsKey(operation)) {
       prepare(operation, Optional.of(accumulators), a, b);
     }
     Prepared ready = prepared.get(operation);
-    WarpgroupMma op = (WarpgroupMma) operation.op();
-    Factor left = Factor.of(a, op.depthOfA());
-    Factor right = Factor.of(b, op.depthOfB());
+    Factor left = left(operation, a);
+    Factor right = right(operation, b);
     TileType type = accumulators.type();
     WgmmaInstruction instruction = instruction(type, a, b, left, right);
     LinearLayout blocks = blocks(type, instruction);
@@ -157,11 +177,17 @@ final class WgmmaCode {
     for (int k = 0; k < depth; k += instruction.k()) {
       for (int block = 0; block < registers.size() / perBlock; block++) {
         int row = WgmmaInstruction.ROWS * blocks.apply(Map.of(Dimension.REGISTER, block)).get(Dimension.tensor(0));
-        ptx.wgmma(
-            instruction,
-            RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock)),
-            moved(startOfA, left.offset(row, k)), moved(startOfB, right.offset(0, k)),
-            k == 0 ? ready.first() : ready.add());
+        RegisterVector sums = RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock));
+        Register ofA = moved(startOfA, left.offset(row, k));
+        Register add = k == 0 ? ready.first() : ready.add();
+        if (metadata.isEmpty()) {
+          ptx.wgmma(instruction, sums, ofA, moved(startOfB, right.offset(0, k)), add);
+        } else {
+          int word = block * depth / instruction.k() + k / instruction.k();
+          ptx.wgmma(
+              new SparseWgmmaInstruction(instruction), sums, ofA, moved(startOfB, right.offset(0, 2 * k)),
+              (Register) metadata.get(word), add);
+        }
       }
     }
     ptx.commitWgmma();

@@ -29,6 +29,7 @@ import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.format.Formats;
@@ -94,7 +95,9 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
       case StepMma(NumberFormat sums) -> steps(operation, sums, warps);
       case BlockScaledMma _ -> product(operation, tile(operation, 1), warps);
       case SparseMma _ -> product(operation, tile(operation, 1), warps);
-      case WarpgroupMma(int depthOfA, int depthOfB) -> warpgroups(operation, depthOfA, depthOfB, warps);
+      case WarpgroupMma(int depthOfA, int _) -> warpgroups(operation, depthOfA, warps);
+      // What is stored is multiplied.
+      case WarpgroupSparseMma _ -> warpgroups(operation, 1, warps);
       default -> NOTHING;
     };
   }
@@ -180,7 +183,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
   }
 
   /** A warpgroup reads its rows of one operand, and all of the other. */
-  private static OpWork warpgroups(Operation operation, int depthOfA, int depthOfB, int warps) {
+  private static OpWork warpgroups(Operation operation, int depthOfA, int warps) {
     TileType sums = tile(operation, 0);
     SharedType a = (SharedType) operation.operand(1).type();
     SharedType b = (SharedType) operation.operand(2).type();
