@@ -22,6 +22,7 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Parameter;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
@@ -67,6 +68,7 @@ import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Location;
@@ -248,7 +250,10 @@ public final class LowerProgram {
           ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS,
           operation.operands().size() > 4 ? List.of(it.fragment(4), it.fragment(5)) : List.of(), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
-          operation, owned(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3)));
+            operation, owned(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3), List.of()));
+        case WarpgroupSparseMma mma -> values.put(operation.result(), warpgroups.multiply(
+            operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3),
+            SparseMmaCode.words(values.get(operation.operand(4)))));
       case WaitWarpgroupMma wait -> {
         ptx.awaitWgmma(ring == null ? 0 : ring.pendingProducts());
         values.put(operation.result(), it.tile(0));
@@ -281,7 +286,8 @@ public final class LowerProgram {
   }
 
   private static Immediate constant(Fill fill) {
-    return fill.result().format().equals(Formats.F32) ? imm((float) fill.value()) : imm((long) fill.value());
+    return ElementRegisters.of(fill.result().format()) == RegisterType.F32
+        ? imm((float) fill.value()) : imm((long) fill.value());
   }
 
   /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */
@@ -436,7 +442,7 @@ public final class LowerProgram {
     }
 
     private void prepare(Block body) {
-      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
+      body.operations().stream().filter(WgmmaCode::isStart).forEach(inner ->
           warpgroups.prepare(
               inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.get(inner.operand(1)),
               values.of(inner).shared(2)));

@@ -37,6 +37,7 @@ import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
@@ -118,6 +119,11 @@ public final class CountWork implements TileMachine {
       case TensorMap map -> maps.put(operation.result(), map);
       case WarpgroupMma _ -> {
         warpgroups = true;
+        sums(operation);
+      }
+      case WarpgroupSparseMma _ -> {
+        warpgroups = true;
+        sparse = true;
         sums(operation);
       }
       case Mma _ -> sums(operation);
