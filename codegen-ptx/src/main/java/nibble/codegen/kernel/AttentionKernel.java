@@ -63,6 +63,18 @@ public final class AttentionKernel implements KernelGenerator {
         .map(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols, target).run());
   }
 
+  /**
+   * Why warps compute the attention of a kernel, each for itself, and not warpgroups; nothing where these do, or where the
+   * kernel has no attention.
+   *
+   * @param symbols what is known of symbolic sizes
+   */
+  public Optional<String> whyByWarps(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof Attention).findFirst()
+        .flatMap(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols, target).choice.why());
+  }
+
   /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
   public static boolean takes(Attention op, List<Value> operands) {
     // What has no parts is refused by the generator, with the reason.
@@ -75,6 +87,7 @@ public final class AttentionKernel implements KernelGenerator {
     private final Operation kernel;
     private final Block region;
     private final AttentionSpace space;
+    private final WarpgroupChoice choice;
     private final Optional<WarpgroupAttention> warpgroups;
     private final AttentionTile tile;
     private final ImmutableMap<String, SymbolBounds> symbols;
@@ -99,7 +112,8 @@ public final class AttentionKernel implements KernelGenerator {
       });
       this.buffers = KernelBuffers.declare(builder, region);
       AttentionFormats formats = AttentionFormats.of(space.op(), types, target);
-      this.warpgroups = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target).loop();
+      this.choice = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target);
+      this.warpgroups = choice.loop();
       this.tile = warpgroups.map(WarpgroupAttention::tile).orElseGet(() -> AttentionTile.of(formats, space));
     }
 

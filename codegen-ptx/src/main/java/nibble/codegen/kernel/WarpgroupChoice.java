@@ -27,6 +27,8 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
   /** Dimensions of a tensor map. */
   private static final int MOST_DIMENSIONS = 5;
   private static final int MOST_STAGES = 4;
+  /** What two warpgroups have beside one that keeps 40, of 65536. */
+  private static final int REGISTERS = 232;
 
   private static WarpgroupChoice not(String why) {
     return new WarpgroupChoice(Optional.empty(), Optional.of(why));
@@ -65,7 +67,7 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
       // Barriers come behind.
       if (WarpgroupAttention.sharedBytes(tile.get(), stages) + 1024 <= limit) {
         return new WarpgroupChoice(Optional.of(new WarpgroupAttention(
-            space, tile.get(), operands.get(0).get(), operands.get(1).get(), operands.get(2).get(), stages)),
+            space, tile.get(), operands.get(0).get(), operands.get(1).get(), operands.get(2).get(), stages, registers(tile.get()))),
             Optional.empty());
       }
     }
@@ -87,6 +89,11 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
     return queries < ROWS || keys < ROWS ? Optional.empty() : Optional.of(new AttentionTile(
         formats.scores(), formats.values(), queries / ROWS * WARPS, AttentionTile.LEAST, keys, depth, width,
         formats.stepSums()));
+  }
+
+  /** Sums, products and weights at once, of tiles of two warpgroups, take more than the share of each thread. */
+  private static Optional<Integer> registers(AttentionTile tile) {
+    return tile.warps() > WARPS ? Optional.of(REGISTERS) : Optional.empty();
   }
 
   private static int powerOfTwo(long extent) {

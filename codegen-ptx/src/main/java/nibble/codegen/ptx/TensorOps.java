@@ -101,6 +101,16 @@ public interface TensorOps extends Emitter {
     emit("wgmma.wait_group.sync.aligned", Immediate.imm(pending));
   }
 
+  /** Gives up registers of the threads of this warpgroup but so many; a multiple of 8. */
+  default void dropRegisters(int left) {
+    emit("setmaxnreg.dec.sync.aligned.u32", Immediate.imm(left));
+  }
+
+  /** Waits until the threads of this warpgroup have so many registers, which others give up; a multiple of 8. */
+  default void raiseRegisters(int count) {
+    emit("setmaxnreg.inc.sync.aligned.u32", Immediate.imm(count));
+  }
+
   /**
    * Makes what this thread wrote to the shared memory of its block visible to what reads it asynchronously, as tensor
    * cores do.
