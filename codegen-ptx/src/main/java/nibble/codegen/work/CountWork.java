@@ -38,6 +38,7 @@ import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
@@ -112,7 +113,7 @@ public final class CountWork implements TileMachine {
         .masked(mask(operation), operation.op()));
     switch (operation.op()) {
       case Loop(int step) -> loop(operation, step);
-      case Pipeline(int stages) -> ring(operation, stages);
+      case Pipeline pipeline -> ring(operation, pipeline);
       case Guard _ -> guard(operation);
       case WarpGuard _ -> inWarps(operation);
       case WaitCopies(int pending) -> waits += times / (pending + 1);
@@ -120,6 +121,11 @@ public final class CountWork implements TileMachine {
       case TensorMap map -> maps.put(operation.result(), map);
       case WarpgroupMma _ -> {
         warpgroups = true;
+        sums(operation);
+      }
+      case WarpgroupSparseMma _ -> {
+        warpgroups = true;
+        sparse = true;
         sums(operation);
       }
       case Mma _ -> sums(operation);
@@ -158,18 +164,27 @@ public final class CountWork implements TileMachine {
   }
 
   /** Each iteration waits for its stage alone, and all of the others are under way. */
-  private void ring(Operation operation, int stages) {
+  private void ring(Operation operation, Pipeline pipeline) {
+    int stages = pipeline.stages();
     int count = scalar(operation.operand(0)).map(Double::intValue).orElse(1);
     List<Optional<TileValue.Data>> carried = values(operation.operands().subList(1, operation.operands().size()));
     for (Turn turn : turns(count)) {
-      List<Optional<TileValue.Data>> arguments =
-          new ArrayList<>(List.of(Optional.of(number(turn.index)), Optional.of(number(turn.index % stages))));
-      turn(turn, operation.regions().get(0), arguments);
-      arguments.addAll(carried);
-      carried = turn(turn, operation.regions().get(1), arguments);
+      carried = stage(operation, turn, stages, 1, carried);
+    }
+    if (pipeline.drains()) {
+      carried = stage(operation, new Turn(count, 1), stages, 2, carried);
     }
     waits += times * (1 + count / (stages - 1.0));
     bind(operation.results(), carried);
+  }
+
+  private List<Optional<TileValue.Data>> stage(
+      Operation ring, Turn turn, int stages, int use, List<Optional<TileValue.Data>> carried) {
+    List<Optional<TileValue.Data>> arguments =
+        new ArrayList<>(List.of(Optional.of(number(turn.index)), Optional.of(number(turn.index % stages))));
+    turn(turn, ring.regions().getFirst(), arguments);
+    arguments.addAll(carried);
+    return turn(turn, ring.regions().get(use), arguments);
   }
 
   /**

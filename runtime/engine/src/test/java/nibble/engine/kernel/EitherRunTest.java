@@ -2,6 +2,7 @@ package nibble.engine.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -102,6 +103,52 @@ class EitherRunTest {
     assertEquals(3, launched(program, List.of(negative, truth(true)), module).size());
     assertTrue(launched(program, List.of(negative, truth(true)), module).contains("neg"));
     assertTrue(launched(program, List.of(input(type, 0.1), truth(true)), module).contains("exp"));
+  }
+
+  /** Of both products, with what quantizes for them, one is launched, and each is proven. */
+  @Test
+  void routedProductsAreProven() {
+    Module plain = ProvenRun.parse("""
+        module @m {
+          func @f(%x: tensor<[40,64] x f32>) {
+            %w = weight {key = "w"} : tensor<[64,64] x f32>
+            %b = weight {key = "b"} : tensor<[64] x f32>
+            %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[40,64] x f32> loc("m.nib":1:1 in layer[0].up)
+            %1 = add %0, %b : tensor<[40,64] x f32> loc("m.nib":2:1 in layer[0].up)
+            %2 = tanh %1 : tensor<[40,64] x f32> loc("m.nib":2:1 in layer[0])
+            %3 = add %x, %2 : tensor<[40,64] x f32> loc("m.nib":2:1 in layer[0])
+            return %3
+          }
+        }
+        """);
+    Module module = REGISTRY.parse(
+        "route-products{weight=[e2m1:group 16:ue4m3:tensor f32, i8:channel], "
+            + "act=[e2m1:group 16:ue4m3:tensor f32, i8:token], threshold=10.0}, fold-dequantize, cse, dce")
+        .passes().stream().reduce(plain, (before, pass) ->
+            pass.run(before, new PassContext(PassEnvironment.of(REGISTRY.ir()), pass.name())), (a, b) -> b);
+    Program program = ProvenRun.compile(module, new Backend());
+    WeightSource weights = (key, type) -> input(type, 0.3);
+    Tensor x = input(module.functions().get("f").parameters().get(0).tensorType(), 1);
+    List<List<String>> products = new ArrayList<>();
+    List<double[]> outputs = new ArrayList<>();
+    Tensor calm = truth(false);
+    for (int step = 0; step < 2; step++) {
+      ProvenRun run = ProvenRun.of(program, List.of(x, calm), weights);
+      assertTrue(run.isProven(), () -> run.wrong().toString());
+      assertEquals(0, run.unbounded());
+      products.add(run.checks().stream().map(KernelCheck::kernel).filter(name -> name.contains("matmul")).toList());
+      outputs.add(run.outputs().getFirst().elements());
+      calm = run.outputs().get(1);
+    }
+    assertEquals(1, calm.elements()[0]);
+    assertEquals(1, products.get(0).size());
+    assertEquals(1, products.get(1).size());
+    assertNotEquals(products.get(0), products.get(1));
+    double distance = 0;
+    for (int i = 0; i < outputs.get(0).length; i++) {
+      distance = Math.max(distance, Math.abs(outputs.get(0)[i] - outputs.get(1)[i]));
+    }
+    assertTrue(distance > 1e-3 && distance < 1, distance + "");
   }
 
   /** A block with a cache over several steps: the same numbers as interpretation, and few launches where it is skipped. */

@@ -1,0 +1,47 @@
+package nibble.codegen.kernel;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Attentions that warpgroups compute, round after round of their ring: head sizes, conditions, heads that share keys,
+ * and what other targets' warps do as well.
+ */
+public final class WarpgroupAttentionCases {
+  private static final Pattern OTHERS = Pattern.compile(
+      "attention (of groups, causal|in a causal window|with a fill|with a mask and all else|of heads of projections"
+          + "|of selected blocks of two tiles, with a mask|of selected blocks, symbolic|and logarithms, causal = bottom_right"
+          + "|of some tokens, causal = bottom_right|of some keys, more queries|of some keys with a mask)");
+
+  private WarpgroupAttentionCases() {}
+
+  public static Stream<KernelCase> all() {
+    return Stream.of(
+        of("one block of 64", 2, 1, 64, 200, 64, 64, "f16", "causal = none"),
+        of("rounds of 16", 1, 1, 70, 1100, 16, 16, "f16", "causal = none"),
+        of("rounds of 64", 4, 2, 130, 700, 64, 64, "bf16", "causal = bottom_right"),
+        of("other values", 2, 2, 130, 300, 40, 72, "f16", "causal = top_left"),
+        of("rounds of 128", 2, 1, 130, 600, 128, 128, "f16", "causal = bottom_right"),
+        of("a window of 128", 1, 1, 200, 520, 128, 128, "bf16", "causal = bottom_right, window = 150"),
+        of("rounds of 256", 1, 1, 70, 280, 256, 256, "f16", "causal = bottom_right"));
+  }
+
+  /** Those of other targets' cases that differ in what they have besides. */
+  public static Stream<KernelCase> others() {
+    return KernelCases.attentions().filter(kernels -> OTHERS.matcher(kernels.name()).matches());
+  }
+
+  private static KernelCase of(
+      String name, int heads, int keyHeads, int queries, int keys, int depth, int width, String format,
+      String attributes) {
+    return KernelCase.of(
+        "warpgroups: " + name, "",
+        "%%q: tensor<[%d,%d,%d] x %7$s>, %%k: tensor<[%4$d,%5$d,%3$d] x %7$s>, %%v: tensor<[%4$d,%5$d,%6$d] x %7$s>"
+            .formatted(heads, queries, depth, keyHeads, keys, width, format), """
+        %%0 = attention %%q, %%k, %%v {scale = %s, %s, to = %s} : tensor<[%d,%d,%d] x %3$s>
+        %%1 = attention_lse %%q, %%k {scale = %1$s, %2$s} : tensor<[%4$d,%5$d] x f32>
+        return %%0, %%1
+        """.formatted(1 / Math.sqrt(depth), attributes, format, heads, queries, width), Map.of());
+  }
+}
