@@ -75,6 +75,7 @@ public final class AttentionKernel implements KernelGenerator {
     private final Operation kernel;
     private final Block region;
     private final AttentionSpace space;
+    private final Optional<WarpgroupAttention> warpgroups;
     private final AttentionTile tile;
     private final ImmutableMap<String, SymbolBounds> symbols;
     private final TileBuilder builder = new TileBuilder();
@@ -82,6 +83,7 @@ public final class AttentionKernel implements KernelGenerator {
     private final KernelBuffers buffers;
     private Value queryTile;
     private Value firstQuery;
+    private Value head;
     private ImmutableMap<String, Index> outside;
 
     private Generation(
@@ -95,8 +97,10 @@ public final class AttentionKernel implements KernelGenerator {
       AttentionSpace.obstacle(space.op(), types).ifPresent(why -> {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
       });
-      this.tile = AttentionTile.of(AttentionFormats.of(space.op(), types, target), space);
       this.buffers = KernelBuffers.declare(builder, region);
+      AttentionFormats formats = AttentionFormats.of(space.op(), types, target);
+      this.warpgroups = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target).loop();
+      this.tile = warpgroups.map(WarpgroupAttention::tile).orElseGet(() -> AttentionTile.of(formats, space));
     }
 
     private KernelProgram run() {
@@ -105,7 +109,8 @@ public final class AttentionKernel implements KernelGenerator {
           ImmutableList.of(space.queries().ceilDiv(tile.queries()), space.heads(), Dim.ONE), tile.warps()));
       queryTile = builder.programId(0);
       firstQuery = builder.apply(Scalar.MUL, queryTile, builder.number(tile.queries()));
-      outside = ImmutableMap.of(AttentionSpace.HEAD, Index.scalar(builder.programId(1)));
+      head = builder.programId(1);
+      outside = ImmutableMap.of(AttentionSpace.HEAD, Index.scalar(head));
       builder.at(space.operation().location());
       epilogue();
       String label = ((Kernel) kernel.op()).label();
@@ -115,6 +120,11 @@ public final class AttentionKernel implements KernelGenerator {
 
     /** What is carried behind the last tile of keys. */
     private List<Value> mainLoop(OnlineSoftmax softmax) {
+      if (warpgroups.isPresent()) {
+        return warpgroups.get().build(builder, head, firstQuery, new WarpgroupAttention.Parts(
+            softmax, VisibleKeys.of(builder, space, tile, firstQuery, selectedTiles(), length()),
+            ScoreScales.of(builder, this::queryEmitter, space, tile), this::scoreEmitter));
+      }
       OperandLoader queries = loader(tile.ofQueries(), 0, AttentionSpace.QUERY, space.queryAt());
       OperandLoader keys = loader(tile.ofKeys(), 1, AttentionSpace.KEY, space.keyAt());
       OperandLoader values = loader(tile.ofValues(), 2, AttentionSpace.COLUMN, space.valueAt());
@@ -129,9 +139,7 @@ public final class AttentionKernel implements KernelGenerator {
       builder.effect(new WaitCopies(0));
       builder.effect(new Barrier());
       ImmutableList<Value> kept = tile.keepsQueries() ? fragments(builder, queries) : ImmutableList.of();
-      Optional<SelectedTiles> list = space.selection().map(selection -> new SelectedTiles(
-          space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
-      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, list, length());
+      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, selectedTiles(), length());
       ScoreScales factorsOfScores = ScoreScales.of(builder, this::queryEmitter, space, tile);
       List<Value> operands = new ArrayList<>();
       operands.add(visible.count());
@@ -168,6 +176,11 @@ public final class AttentionKernel implements KernelGenerator {
         return weights.next(new WeightedSums(tile).add(inner, weights, values, scales, stage));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
+    }
+
+    private Optional<SelectedTiles> selectedTiles() {
+      return space.selection().map(selection -> new SelectedTiles(
+          space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
     }
 
     private SequenceLength length() {

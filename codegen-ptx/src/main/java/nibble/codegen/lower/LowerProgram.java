@@ -250,7 +250,7 @@ public final class LowerProgram {
           ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS,
           operation.operands().size() > 4 ? List.of(it.fragment(4), it.fragment(5)) : List.of(), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
-          operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3), List.of()));
+          operation, owned(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3), List.of()));
       case WarpgroupSparseMma mma -> values.put(operation.result(), warpgroups.multiply(
           operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3),
           SparseMmaCode.words(values.get(operation.operand(4)))));
@@ -444,7 +444,7 @@ public final class LowerProgram {
     private void prepare(Block body) {
       body.operations().stream().filter(WgmmaCode::isStart).forEach(inner ->
           warpgroups.prepare(
-              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.of(inner).shared(1),
+              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.get(inner.operand(1)),
               values.of(inner).shared(2)));
     }
 

@@ -60,12 +60,14 @@ public interface TensorOps extends Emitter {
   }
 
   /**
-   * Starts adding the product of two tiles of shared memory to the accumulators of a warpgroup, in place.
+   * Starts adding the product of a tile of shared memory, or a fragment, and a tile of shared memory to the accumulators
+   * of a warpgroup, in place.
    *
+   * @param a a descriptor, or registers
    * @param add whether to add to the accumulators: a predicate
    */
   default void wgmma(
-      WgmmaInstruction instruction, RegisterVector accumulators, Register a, Register b, Register add) {
+      WgmmaInstruction instruction, RegisterVector accumulators, Operand a, Register b, Register add) {
     List<Operand> operands = new ArrayList<>(List.of(accumulators, a, b, add));
     operands.addAll(instruction.immediates());
     emit(instruction.mnemonic(), operands.toArray(Operand[]::new));
@@ -74,7 +76,8 @@ public interface TensorOps extends Emitter {
   /**
    * The same of a compressed left operand.
    *
-   * @param metadata of this warp's rows, a word of each lane; of 16-bit elements and tf32 those of the first two of each four
+   * @param metadata of this warp's rows, a word of each lane; of elements wider than a byte those of the first two lanes of
+   *     each four
    */
   default void wgmma(
       SparseWgmmaInstruction instruction, RegisterVector accumulators, Register a, Register b, Register metadata,

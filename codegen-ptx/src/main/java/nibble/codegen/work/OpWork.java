@@ -95,9 +95,9 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
       case StepMma(NumberFormat sums) -> steps(operation, sums, warps);
       case BlockScaledMma _ -> product(operation, tile(operation, 1), warps);
       case SparseMma _ -> product(operation, tile(operation, 1), warps);
-      case WarpgroupMma(int depthOfA, int _) -> warpgroups(operation, depthOfA, warps);
-      // What is stored is multiplied.
-      case WarpgroupSparseMma _ -> warpgroups(operation, 1, warps);
+      case WarpgroupMma(int _, int depthOfB) -> warpgroups(operation, depthOfB, 1, warps);
+      // What is stored is multiplied, half of the depth.
+      case WarpgroupSparseMma(var _, var _, int depthOfB) -> warpgroups(operation, depthOfB, 2, warps);
       default -> NOTHING;
     };
   }
@@ -182,17 +182,21 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
     return new OpWork(Optional.of(rate(tile(operation, 2).format(), sums)), count, 0, 0, instructions);
   }
 
-  /** A warpgroup reads its rows of one operand, and all of the other. */
-  private static OpWork warpgroups(Operation operation, int depthOfA, int warps) {
+  /**
+   * A warpgroup reads its rows of one operand, which may be in registers, and all of the other.
+   *
+   * @param share which part of the depth is multiplied: one of so many
+   */
+  private static OpWork warpgroups(Operation operation, int depthOfB, int share, int warps) {
     TileType sums = tile(operation, 0);
-    SharedType a = (SharedType) operation.operand(1).type();
     SharedType b = (SharedType) operation.operand(2).type();
-    int depth = a.layout().layout().outputSize(Dimension.tensor(depthOfA));
+    int depth = b.layout().layout().outputSize(Dimension.tensor(depthOfB)) / share;
     double count = (double) sums.size() * depth;
-    double steps = (double) depth * a.format().storageBits() / 256 * sums.extents().get(0) / WARPGROUP_ROWS;
-    double shared = tileBytes(a) + tileBytes(b) * warps / WARPGROUP_WARPS;
+    double steps = (double) depth * b.format().storageBits() / 256 * sums.extents().get(0) / WARPGROUP_ROWS;
+    double ofA = operation.operand(1).type() instanceof SharedType a ? tileBytes(a) : 0;
+    double shared = ofA + tileBytes(b) * warps / WARPGROUP_WARPS;
     return new OpWork(
-        Optional.of(rate(a.format(), sums.format())), count, 0, shared, steps * WARPGROUP_WARPS / warps);
+        Optional.of(rate(b.format(), sums.format())), count, 0, shared, steps * WARPGROUP_WARPS / warps);
   }
 
   private static TensorRate rate(NumberFormat operand, NumberFormat sums) {

@@ -28,15 +28,23 @@ import nibble.ir.verify.Verifier;
  *
  * @param mode whether values are rounded to their types
  * @param weights where weights come from
- * @param observer sees each operation with its results, in order of execution
+ * @param observer sees each operation with its operands and results, in order of execution
  */
 public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
   /** Watches an interpretation. */
   @FunctionalInterface
   public interface Observer {
-    Observer NONE = (operation, results) -> {};
+    Observer NONE = (operation, operands, results) -> {};
 
-    void executed(Operation operation, List<Tensor> results);
+    void executed(Operation operation, List<Tensor> operands, List<Tensor> results);
+
+    /** Watches together with another, which comes second. */
+    default Observer andThen(Observer other) {
+      return (operation, operands, results) -> {
+        executed(operation, operands, results);
+        other.executed(operation, operands, results);
+      };
+    }
   }
 
   /** An interpreter that nobody watches. */
@@ -119,7 +127,7 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
       for (int i = 0; i < results.size(); i++) {
         values.put(operation.results().get(i), results.get(i));
       }
-      observer.executed(operation, results);
+      observer.executed(operation, operands, results);
     }
     return block.results().stream().map(values::get).collect(ImmutableList.toImmutableList());
   }

@@ -58,6 +58,14 @@ final class AttentionRows {
     return keyCount;
   }
 
+  int queryCount() {
+    return queryCount;
+  }
+
+  int heads() {
+    return heads;
+  }
+
   /** Index of the first key that belongs to a row, among the keys of all heads. */
   int firstKey(int row) {
     int batch = row / queryCount;
@@ -71,11 +79,15 @@ final class AttentionRows {
 
   /** Whether a query may see a key, as far as positions and truth values of the mask go. */
   boolean sees(int row, int key) {
+    return reaches(row, key) && (!isTruth() || mask.orElseThrow().elements()[maskIndex(row, key)] != 0);
+  }
+
+  /** Whether a query may see a key, as far as positions go. */
+  boolean reaches(int row, int key) {
     int query = row % queryCount;
     long ahead = (long) key - query - (op.causal() == Attention.Causal.BOTTOM_RIGHT ? keysBefore(row) : 0);
-    boolean hidden = op.causal() != Attention.Causal.NONE && ahead > 0
-        || op.window().isPresent() && Math.abs(ahead) >= op.window().get();
-    return !hidden && (!isTruth() || mask.orElseThrow().elements()[maskIndex(row, key)] != 0);
+    boolean isLater = op.causal() != Attention.Causal.NONE && ahead > 0;
+    return !isLater && (op.window().isEmpty() || Math.abs(ahead) < op.window().get());
   }
 
   /** How many more keys than queries there are, in the head of a row. */

@@ -16,6 +16,9 @@ public interface RewriteContext {
   /** How many operands and block results are this value, as of the start of the sweep. */
   int useCount(Value value);
 
+  /** What stands for a value of the function as it was before this sweep: another one, where a rewrite replaced it. */
+  Value current(Value value);
+
   /** Appends operations before the one at hand. */
   BlockBuilder builder();
 

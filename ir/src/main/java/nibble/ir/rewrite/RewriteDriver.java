@@ -41,7 +41,7 @@ public record RewriteDriver(ImmutableList<Rewrite> rewrites) {
     for (int sweep = 0; sweep < MAX_SWEEPS; sweep++) {
       Sweep state = new Sweep(names, symbols);
       state.countUses(current.body());
-      Block body = state.block(current.body(), new BlockBuilder(state.names), new HashMap<>());
+      Block body = state.block(current.body(), new BlockBuilder(state.names));
       if (!state.changed) {
         return current == function ? function : DeadCode.remove(current);
       }
@@ -56,6 +56,7 @@ public record RewriteDriver(ImmutableList<Rewrite> rewrites) {
     private final ImmutableMap<String, SymbolBounds> symbols;
     private final Map<Value, Operation> definitions = new HashMap<>();
     private final Map<Value, Integer> uses = new HashMap<>();
+    private final Map<Value, Value> replaced = new HashMap<>();
     private BlockBuilder builder;
     private boolean changed;
 
@@ -72,26 +73,26 @@ public record RewriteDriver(ImmutableList<Rewrite> rewrites) {
       }
     }
 
-    private Block block(Block block, BlockBuilder into, Map<Value, Value> replaced) {
+    private Block block(Block block, BlockBuilder into) {
       BlockBuilder outer = builder;
       for (Operation before : block.operations()) {
-        Operation operation = before.withOperands(replace(before.operands(), replaced));
+        Operation operation = before.withOperands(replace(before.operands()));
         if (!operation.regions().isEmpty()) {
           operation = operation.withRegions(operation.regions().stream()
-              .map(region -> block(region, new BlockBuilder(names), replaced)).toList());
+              .map(region -> block(region, new BlockBuilder(names))).toList());
         }
         builder = into.at(operation.location());
         Optional<ImmutableList<Value>> replacement = rewrite(operation);
         if (replacement.isPresent()) {
           changed = true;
-          substitute(operation, replacement.get(), replaced);
+          substitute(operation, replacement.get());
         } else {
           into.append(operation);
           define(operation);
         }
       }
       builder = outer;
-      return new Block(block.arguments(), into.since(0), replace(block.results(), replaced));
+      return new Block(block.arguments(), into.since(0), replace(block.results()));
     }
 
     private Optional<ImmutableList<Value>> rewrite(Operation operation) {
@@ -113,7 +114,7 @@ public record RewriteDriver(ImmutableList<Rewrite> rewrites) {
       operation.results().forEach(result -> definitions.put(result, operation));
     }
 
-    private void substitute(Operation operation, List<Value> replacement, Map<Value, Value> replaced) {
+    private void substitute(Operation operation, List<Value> replacement) {
       String name = operation.op().name();
       if (replacement.size() != operation.results().size()) {
         throw new IllegalStateException("a rewrite of " + name + " gave " + replacement.size() + " values for "
@@ -133,16 +134,21 @@ public record RewriteDriver(ImmutableList<Rewrite> rewrites) {
       }
     }
 
-    private ImmutableList<Value> replace(ImmutableList<Value> values, Map<Value, Value> replaced) {
+    private ImmutableList<Value> replace(ImmutableList<Value> values) {
       if (replaced.isEmpty()) {
         return values;
       }
-      return values.stream().map(value -> replaced.getOrDefault(value, value)).collect(ImmutableList.toImmutableList());
+      return values.stream().map(this::current).collect(ImmutableList.toImmutableList());
     }
 
     @Override
     public Optional<Operation> definition(Value value) {
       return Optional.ofNullable(definitions.get(value));
+    }
+
+    @Override
+    public Value current(Value value) {
+      return replaced.getOrDefault(value, value);
     }
 
     @Override

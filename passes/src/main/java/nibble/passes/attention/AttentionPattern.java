@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import nibble.ir.BlockBuilder;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
@@ -62,6 +63,17 @@ record AttentionPattern(
 
   /** A number that is added, times a factor. */
   record Bias(Value value, double factor) {}
+
+  /** The same of other values. */
+  AttentionPattern map(UnaryOperator<Value> other) {
+    return new AttentionPattern(
+        other.apply(queries), new Turned(other.apply(keys.value), keys.isSwapped),
+        new Turned(other.apply(values.value), values.isSwapped), scale, causal, window,
+        truths.stream().map(truth -> new Truth(other.apply(truth.value), truth.isNegated))
+            .collect(ImmutableList.toImmutableList()),
+        biases.stream().map(bias -> new Bias(other.apply(bias.value), bias.factor)).collect(ImmutableList.toImmutableList()),
+        fill, to);
+  }
 
   /**
    * Appends the attention.

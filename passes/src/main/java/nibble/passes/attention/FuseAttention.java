@@ -31,6 +31,6 @@ record FuseAttention(
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
     return operation.results().stream().findFirst().map(patterns::get)
-        .map(pattern -> ImmutableList.of(pattern.build(context.builder(), scheme, sparse)));
+        .map(pattern -> ImmutableList.of(pattern.map(context::current).build(context.builder(), scheme, sparse)));
   }
 }

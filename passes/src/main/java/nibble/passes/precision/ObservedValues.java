@@ -39,7 +39,7 @@ record ObservedValues(Map<String, Tensor> tensors) {
       }
     });
     Set<String> names = values.stream().map(Value::name).collect(Collectors.toSet());
-    new Interpreter(Mode.EXACT, weights, (operation, results) -> {
+    new Interpreter(Mode.EXACT, weights, (operation, operands, results) -> {
       for (int i = 0; i < results.size(); i++) {
         String name = operation.results().get(i).name();
         if (names.contains(name)) {

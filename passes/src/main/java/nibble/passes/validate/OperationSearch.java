@@ -55,7 +55,7 @@ record OperationSearch(Comparison comparison, ErrorModel modelBefore, ErrorModel
       }
     }).run(comparison.after(), comparison.inputs());
     List<String> found = new ArrayList<>();
-    Observer observer = (operation, results) -> compare(operation, results, before, noise, found);
+    Observer observer = (operation, operands, results) -> compare(operation, results, before, noise, found);
     new Interpreter(mode, comparison.weights(), observer).run(comparison.after(), comparison.inputs());
     return found.stream().findFirst();
   }

@@ -69,6 +69,15 @@ class FuseAttentionsTest extends PassContract {
           %3 = matmul %2, %v {transposeB = false, to = f32} : tensor<[2,2,3,4] x f32>
           return %3
         }
+        func @chained(%x: tensor<[3,5,4] x f32>) {
+          %0 = matmul %x, %x {transposeB = true, to = f32} : tensor<[3,5,5] x f32>
+          %1 = softmax %0 : tensor<[3,5,5] x f32>
+          %2 = matmul %1, %x {transposeB = false, to = f32} : tensor<[3,5,4] x f32>
+          %3 = matmul %2, %2 {transposeB = true, to = f32} : tensor<[3,5,5] x f32>
+          %5 = softmax %3 : tensor<[3,5,5] x f32>
+          %6 = matmul %5, %2 {transposeB = false, to = f32} : tensor<[3,5,4] x f32>
+          return %6
+        }
         """;
   }
 
@@ -110,7 +119,7 @@ class FuseAttentionsTest extends PassContract {
       attentions += (int) fused.body().operations().stream()
           .filter(operation -> operation.op() instanceof Attention).count();
     }
-    assertEquals(4, attentions);
+    assertEquals(6, attentions);
     assertTrue(context.decisions().stream().allMatch(decision -> decision.cost().isPresent()));
   }
 }

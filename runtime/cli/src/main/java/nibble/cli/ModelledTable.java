@@ -7,7 +7,7 @@ import nibble.codegen.target.Target;
 import nibble.engine.cost.OpCosts;
 import nibble.engine.cost.OpCosts.OpCost;
 import nibble.engine.cost.OpCosts.Written;
-import nibble.engine.verify.Comparison;
+import nibble.ir.eval.Comparison;
 
 /** What each op costs, modelled, for people and for programs. */
 final class ModelledTable {

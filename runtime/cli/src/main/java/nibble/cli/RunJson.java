@@ -14,12 +14,12 @@ import nibble.engine.device.Dim3;
 import nibble.engine.run.Classification;
 import nibble.engine.run.RunReport;
 import nibble.engine.run.Similarity;
-import nibble.engine.verify.Comparison;
 import nibble.engine.verify.ElementCheck;
 import nibble.engine.verify.ElementCheck.Fault;
 import nibble.engine.verify.KernelCheck;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.WrongKernel;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Tensor;
 
 /** The report of a run as a JSON object. */
@@ -47,6 +47,8 @@ final class RunJson {
     report.cost().ifPresent(cost -> node.set("quantization", quantization(cost)));
     report.modelled().ifPresent(costs -> node.set(
         "modelled", ModelledTable.json(costs, Targets.get(report.target().orElseThrow()))));
+    report.modelled().filter(costs -> !costs.attentions().isEmpty()).ifPresent(costs ->
+        node.set("attention", AttentionTable.json(costs.attentions())));
     report.assembly().ifPresent(verdict -> node.put("assembler", describe(verdict)));
     ArrayNode decisions = node.putArray("decisions");
     report.model().passes().decisions().forEach(decision -> decisions.add(DecisionJson.of(decision)));
@@ -157,8 +159,10 @@ final class RunJson {
     return node;
   }
 
-  private static void comparison(ObjectNode node, Comparison comparison) {
+  static void comparison(ObjectNode node, Comparison comparison) {
     Json.put(node, "cosine", comparison.cosine());
+    Json.put(node, "relativeL1", comparison.relativeL1());
+    Json.put(node, "rmse", comparison.rmse());
     Json.put(node, "sqnrDb", comparison.sqnrDb());
     Json.put(node, "maxAbsError", comparison.maxAbsError());
   }

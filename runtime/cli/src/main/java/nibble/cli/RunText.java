@@ -11,12 +11,12 @@ import nibble.engine.run.Classification;
 import nibble.engine.run.Classification.Guess;
 import nibble.engine.run.RunReport;
 import nibble.engine.run.Similarity;
-import nibble.engine.verify.Comparison;
 import nibble.engine.verify.ElementCheck;
 import nibble.engine.verify.KernelCheck;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.WrongKernel;
 import nibble.ir.Location;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Tensor;
 
 /** The report of a run for people. */
@@ -45,6 +45,8 @@ final class RunText {
     report.checks().ifPresent(writing::proofs);
     report.wrong().ifPresent(wrong -> writing.wrong(wrong, choice, command));
     report.cost().ifPresent(writing::cost);
+    report.modelled().filter(costs -> !costs.attentions().isEmpty()).ifPresent(costs -> writing.text.append('\n').append(
+        AttentionTable.text(costs.attentions(), Targets.get(report.target().orElseThrow()))));
     report.modelled().ifPresent(costs -> writing.text.append('\n').append(
         ModelledTable.text(costs, Targets.get(report.target().orElseThrow()))));
     report.assembly().ifPresent(verdict -> writing.line("%nassembler  %s", RunJson.describe(verdict)));

@@ -26,6 +26,7 @@ import nibble.ir.Operation;
 import nibble.ir.Registry;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
@@ -63,7 +64,7 @@ class SparseAttentionPageTest {
     int end = page.indexOf("\n\n", start) + 1;
     StringBuilder table = new StringBuilder(HEAD).append("| --- | --- | --- | --- | --- |\n");
     List<Tensor> operands = operands();
-    double[] dense = run(operands, Optional.empty()).getFirst().elements();
+    Tensor dense = run(operands, Optional.empty()).getFirst();
     for (String way : WAYS) {
       table.append(row(way, operands, dense));
     }
@@ -76,30 +77,15 @@ class SparseAttentionPageTest {
         "-Dnibble.bless=true writes the table anew");
   }
 
-  private static String row(String way, List<Tensor> operands, double[] dense) {
+  private static String row(String way, List<Tensor> operands, Tensor dense) {
     List<Tensor> results =
         run(operands, Optional.of(SparseAttention.syntax(List.of()).parse().apply(way, Registry.core())));
-    double[] sparse = results.getFirst().elements();
-    double product = 0;
-    double denseSquares = 0;
-    double sparseSquares = 0;
-    double distance = 0;
-    double norm = 0;
-    double squares = 0;
-    for (int i = 0; i < dense.length; i++) {
-      product += dense[i] * sparse[i];
-      denseSquares += dense[i] * dense[i];
-      sparseSquares += sparse[i] * sparse[i];
-      distance += Math.abs(dense[i] - sparse[i]);
-      norm += Math.abs(dense[i]);
-      squares += (dense[i] - sparse[i]) * (dense[i] - sparse[i]);
-    }
+    Comparison comparison = Comparison.of(dense, results.getFirst());
     double share = results.get(1).elements()[0];
-    double cosine = product / Math.sqrt(denseSquares * sparseSquares);
-    assertTrue(share > 0 && share <= 1 && cosine > 0.5, way + ": " + share + " " + cosine);
+    assertTrue(share > 0 && share <= 1 && comparison.cosine() > 0.5, way + ": " + share + " " + comparison);
     return String.format(
-        Locale.ROOT, "| `%s` | %.3f | %.4f | %.3f | %.4f |%n", way, share, cosine, distance / norm,
-        Math.sqrt(squares / dense.length));
+        Locale.ROOT, "| `%s` | %.3f | %.4f | %.3f | %.4f |%n", way, share, comparison.cosine(), comparison.relativeL1(),
+        comparison.rmse());
   }
 
   /** Queries, keys and values of the sample's layer on its own inputs, faithfully interpreted. */

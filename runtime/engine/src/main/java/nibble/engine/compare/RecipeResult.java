@@ -3,7 +3,7 @@ package nibble.engine.compare;
 import java.util.Optional;
 import nibble.engine.compile.RecipeChoice;
 import nibble.engine.run.Classification;
-import nibble.engine.verify.Comparison;
+import nibble.ir.eval.Comparison;
 
 /**
  * What a recipe does to a model.

@@ -17,6 +17,7 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.layout.BlockSparse;
+import nibble.ir.op.Attention;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.ProductOp;
 
@@ -43,7 +44,7 @@ public record ModelLaunches(Backend backend) {
       double bytes = KernelBytes.of(kernel, sizes);
       Optional<Operation> product = product(kernel);
       launches.add(new ModelledLaunch(
-          product.orElse(kernel).location(), product.map(one -> weight(one, kernel, work)), model.time(work, bytes),
+          product.or(() -> attention(kernel)).orElse(kernel).location(), product.map(one -> weight(one, kernel, work)), model.time(work, bytes),
           WorkModel.deviceBytes(work, bytes),
           dense.computeIfAbsent(launch.kernel(), _ -> dense(program, kernel, sizes))));
     }
@@ -53,6 +54,11 @@ public record ModelLaunches(Backend backend) {
   private static Optional<Operation> product(Operation kernel) {
     return kernel.regions().getFirst().operations().stream()
         .filter(operation -> operation.op() instanceof ProductOp).findFirst();
+  }
+
+  private static Optional<Operation> attention(Operation kernel) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof Attention).findFirst();
   }
 
   /** {@code i8 64:2:8}, and how it is multiplied if not as it is stored. */

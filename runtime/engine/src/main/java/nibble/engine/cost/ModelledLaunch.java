@@ -7,7 +7,7 @@ import nibble.ir.Location;
 /**
  * What a launch would take.
  *
- * @param location where in the model its product comes from, or the kernel where it has none
+ * @param location where in the model its product or attention comes from, or the kernel where it has none
  * @param weight format and layout of what a product multiplies by, and how; empty where there is no product
  * @param time modelled
  * @param bytes of its operands and results, or what blocks ask of them where that is less

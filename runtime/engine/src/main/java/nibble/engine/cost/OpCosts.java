@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import nibble.codegen.cost.StorageChoice;
-import nibble.engine.verify.Comparison;
+import nibble.engine.verify.AttentionAccuracy;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.PrecisionCost.ProductCost;
 import nibble.ir.Location;
+import nibble.ir.eval.Comparison;
 
 /**
  * What each op of a model costs: in accuracy, and in bytes and <em>modelled</em> time beside the model as it is written.
@@ -21,9 +22,12 @@ import nibble.ir.Location;
  *
  * @param rows by paths, in order of the first launch
  * @param total of all launches
+ * @param attentions each of them, where they were compared
  * @param storedDense compressed weights that the compiler stores dense, and why; by paths
  */
-public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<String, String> storedDense) {
+public record OpCosts(
+    ImmutableList<OpCost> rows, OpCost total, ImmutableList<AttentionCost> attentions,
+    ImmutableMap<String, String> storedDense) {
   private static final String TOTAL = "total";
 
   /**
@@ -32,7 +36,7 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<Str
    * @param path of the block that it belongs to, with a star for the number of the layer; empty outside of any
    * @param launches how many there are
    * @param weights formats and layouts of what its products multiply by, and how
-   * @param accuracy of its products: the least signal-to-noise ratio and the least cosine of all, the largest error; empty
+   * @param accuracy of its products: the least signal-to-noise ratio and the least cosine of all, the largest errors; empty
    *     where it has none, or nothing was compared
    * @param bytes of operands and results
    * @param microseconds modelled
@@ -42,6 +46,13 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<Str
   public record OpCost(
       String path, int launches, String weights, Optional<Comparison> accuracy, double bytes, double microseconds,
       double denseMicroseconds, Optional<Written> written) {}
+
+  /**
+   * The costs of one attention, of one layer.
+   *
+   * @param microseconds modelled, of all launches at its place: the quantizers and what selects blocks among them
+   */
+  public record AttentionCost(AttentionAccuracy accuracy, double microseconds) {}
 
   /** Bytes and modelled time of an op without a recipe. */
   public record Written(double bytes, double microseconds) {}
@@ -69,6 +80,7 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<Str
     return new OpCosts(
         rows.build(),
         row(TOTAL, launches, accuracy.flatMap(cost -> worst(cost.outputs())), written.map(all -> all)),
+        accuracy.map(cost -> attentions(cost, launches)).orElse(ImmutableList.of()),
         dense.stream().collect(ImmutableMap.toImmutableMap(
             choice -> pattern(choice.location()), StorageChoice::text, (first, _) -> first)));
   }
@@ -81,6 +93,13 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<Str
         path.equals(TOTAL) ? "" : weights(launches), accuracy, ModelLaunches.bytes(launches), ModelLaunches.microseconds(launches),
         launches.stream().mapToDouble(ModelledLaunch::denseMicroseconds).sum(),
         written.map(all -> new Written(ModelLaunches.bytes(all), ModelLaunches.microseconds(all))));
+  }
+
+  private static ImmutableList<AttentionCost> attentions(PrecisionCost cost, List<ModelledLaunch> launches) {
+    return cost.attentions().stream()
+        .map(accuracy -> new AttentionCost(accuracy, ModelLaunches.microseconds(launches.stream()
+            .filter(launch -> launch.location().equals(accuracy.location())).toList())))
+        .collect(ImmutableList.toImmutableList());
   }
 
   private static String weights(List<ModelledLaunch> launches) {
@@ -101,6 +120,8 @@ public record OpCosts(ImmutableList<OpCost> rows, OpCost total, ImmutableMap<Str
   private static Optional<Comparison> worst(List<Comparison> all) {
     return all.isEmpty() ? Optional.empty() : Optional.of(new Comparison(
         all.stream().mapToDouble(Comparison::cosine).min().orElseThrow(),
+        all.stream().mapToDouble(Comparison::relativeL1).max().orElseThrow(),
+        all.stream().mapToDouble(Comparison::rmse).max().orElseThrow(),
         all.stream().mapToDouble(Comparison::sqnrDb).min().orElseThrow(),
         all.stream().map(Comparison::maxAbsError).max(Comparator.naturalOrder()).orElseThrow()));
   }

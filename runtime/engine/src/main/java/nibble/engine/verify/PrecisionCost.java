@@ -10,6 +10,7 @@ import java.util.Optional;
 import nibble.ir.Function;
 import nibble.ir.Location;
 import nibble.ir.Operation;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
@@ -22,8 +23,10 @@ import nibble.ir.op.ProductOp;
  * @param outputs one for each output
  * @param products the matrix products, which passes keep, in order of execution: where, and how far the program's result is
  *     from the model's there
+ * @param attentions those of the program, and how far each is from the product with values that the model has there
  */
-public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<ProductCost> products) {
+public record PrecisionCost(
+    ImmutableList<Comparison> outputs, ImmutableList<ProductCost> products, ImmutableList<AttentionAccuracy> attentions) {
   /** The cost up to one matrix product. */
   public record ProductCost(Location location, Comparison comparison) {}
 
@@ -44,9 +47,11 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
       Function model, Function program, WeightSource weights, List<Tensor> inputs, List<Tensor> actual,
       Map<Location, ImmutableList<Integer>> orders) {
     Map<Key, Tensor> meant = new LinkedHashMap<>();
-    List<Tensor> exact = new Interpreter(Mode.EXACT, weights, collect(meant)).run(model, inputs);
+    AttentionRecorder attentions = new AttentionRecorder();
+    List<Tensor> exact =
+        new Interpreter(Mode.EXACT, weights, collect(meant).andThen(attentions::meant)).run(model, inputs);
     Map<Key, Tensor> got = new LinkedHashMap<>();
-    new Interpreter(Mode.FAITHFUL, weights, collect(got)).run(program, inputs);
+    new Interpreter(Mode.FAITHFUL, weights, collect(got).andThen(attentions::got)).run(program, inputs);
     List<ProductCost> products = new ArrayList<>();
     meant.forEach((key, reference) -> {
       Tensor other = got.get(key);
@@ -60,7 +65,7 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
     for (int i = 0; i < exact.size(); i++) {
       outputs.add(Comparison.of(exact.get(i), actual.get(i)));
     }
-    return new PrecisionCost(outputs.build(), ImmutableList.copyOf(products));
+    return new PrecisionCost(outputs.build(), ImmutableList.copyOf(products), attentions.accuracies());
   }
 
   /** The channels of a tensor, which lie along its last axis, in an order. */
@@ -72,7 +77,7 @@ public record PrecisionCost(ImmutableList<Comparison> outputs, ImmutableList<Pro
 
   private static Interpreter.Observer collect(Map<Key, Tensor> products) {
     Map<Location, Integer> seen = new HashMap<>();
-    return (Operation operation, List<Tensor> results) -> {
+    return (Operation operation, List<Tensor> _, List<Tensor> results) -> {
       if (operation.op() instanceof ProductOp) {
         int occurrence = seen.merge(operation.location(), 1, Integer::sum);
         products.put(new Key(operation.location(), occurrence), results.getFirst());

@@ -29,6 +29,13 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels, "sm_90a");
   }
 
+  /** Attentions that warpgroups compute. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource({"nibble.codegen.kernel.WarpgroupAttentionCases#all", "nibble.codegen.kernel.KernelCases#attentions"})
+  void warpgroups(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_90a");
+  }
+
   /** Whoever is held back, the copying warp or one that multiplies, the others wait. */
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"random:1", "adversarial:2"})

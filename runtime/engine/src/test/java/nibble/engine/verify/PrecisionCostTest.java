@@ -9,6 +9,7 @@ import java.util.Map;
 import nibble.engine.testing.ProvenRun;
 import nibble.ir.Function;
 import nibble.ir.Module;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
@@ -89,5 +90,58 @@ class PrecisionCostTest {
         Map.of(model.body().operations().getFirst().location(), ImmutableList.of(2, 0, 3, 1)));
     assertTrue(asIs.products().getFirst().comparison().sqnrDb() < 20, asIs.toString());
     assertTrue(ordered.products().getFirst().comparison().sqnrDb() > 140, ordered.toString());
+  }
+
+  /**
+   * Two heads of attention, in a program that does without half of the second: what its attention is compared with is the
+   * product with values, and what is behind the attention at its place belongs to it.
+   */
+  @Test
+  void attentionIsComparedHeadByHead() {
+    String head = "func @main(%q: tensor<[2,4,8] x f32>, %k: tensor<[2,4,8] x f32>, %v: tensor<[2,4,8] x f32>";
+    Function model = ProvenRun.parse("""
+        module @m {
+          HEAD, %b: tensor<[2,2,2] x bool>) {
+            %0 = matmul %q, %k {transposeB = true, to = f32} : tensor<[2,4,4] x f32> loc("m.nib":2:1 in layer[0].attn)
+            %1 = softmax %0 : tensor<[2,4,4] x f32> loc("m.nib":3:1 in layer[0].attn)
+            %2 = matmul %1, %v {transposeB = false, to = f32} : tensor<[2,4,8] x f32> loc("m.nib":4:1 in layer[0].attn)
+            return %2
+          }
+        }
+        """.replace("HEAD", head)).functions().get("main");
+    String attention = """
+        module @m {
+          HEAD, %b: tensor<[2,2,2] x bool>) {
+            %0 = attention %q, %k, %v, %b {scale = 1.0, causal = none, blocks = [2,2], to = f32} : tensor<[2,4,8] x f32> loc("m.nib":4:1 in layer[0].attn)
+            BEHIND
+            return %1
+          }
+        }
+        """.replace("HEAD", head);
+    List<Tensor> made = new SampleData(1).inputs(model, Map.of());
+    Tensor blocks = Tensor.of(made.get(3).type(), 1, 1, 1, 1, 1, 0, 0, 1);
+    List<Tensor> inputs = List.of(made.get(0), made.get(1), made.get(2), blocks);
+    AttentionAccuracy near = attention(model, attention.replace("BEHIND",
+        "%1 = cast %0 {to = bf16} : tensor<[2,4,8] x bf16> loc(\"m.nib\":4:1 in layer[0].attn)"), inputs);
+    AttentionAccuracy elsewhere = attention(model, attention.replace("BEHIND",
+        "%1 = neg %0 : tensor<[2,4,8] x f32> loc(\"m.nib\":5:1 in layer[0].attn)"), inputs);
+
+    assertEquals("layer[0].attn", near.location().path());
+    assertEquals(List.of(1.0, 0.5), near.heads().stream().map(AttentionAccuracy.Head::kept).toList());
+    assertEquals(0.75, near.kept());
+    Comparison whole = near.heads().getFirst().comparison();
+    assertTrue(whole.sqnrDb() > 45 && whole.sqnrDb() < 65, near.toString());
+    assertTrue(near.heads().get(1).comparison().relativeL1() > 0.05, near.toString());
+    assertTrue(near.all().rmse() > whole.rmse() && near.all().rmse() < near.heads().get(1).comparison().rmse(), near.toString());
+    assertTrue(elsewhere.heads().getFirst().comparison().sqnrDb() > 120, elsewhere.toString());
+  }
+
+  private static AttentionAccuracy attention(Function model, String text, List<Tensor> inputs) {
+    Function program = ProvenRun.parse(text).functions().get("main");
+    List<Tensor> actual = new Interpreter(Mode.FAITHFUL, WeightSource.NONE).run(program, inputs);
+    List<AttentionAccuracy> found =
+        PrecisionCost.of(model, program, WeightSource.NONE, inputs, actual, Map.of()).attentions();
+    assertEquals(1, found.size());
+    return found.getFirst();
   }
 }
