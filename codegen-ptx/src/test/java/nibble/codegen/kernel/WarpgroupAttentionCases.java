@@ -12,7 +12,8 @@ public final class WarpgroupAttentionCases {
   private static final Pattern OTHERS = Pattern.compile(
       "attention (of groups, causal|in a causal window|with a fill|with a mask and all else|of heads of projections"
           + "|of selected blocks of two tiles, with a mask|of selected blocks, symbolic|and logarithms, causal = bottom_right"
-          + "|of some tokens, causal = bottom_right|of some keys, more queries|of some keys with a mask)");
+          + "|of some tokens, causal = bottom_right|of some keys, more queries|of some keys with a mask"
+          + "|of codes 64|by sage1 with a mask|by sage1 of selected blocks.*)");
 
   private WarpgroupAttentionCases() {}
 
@@ -24,6 +25,7 @@ public final class WarpgroupAttentionCases {
         of("other values", 2, 2, 130, 300, 40, 72, "f16", "causal = top_left"),
         of("rounds of 128", 2, 1, 130, 600, 128, 128, "f16", "causal = bottom_right"),
         of("a window of 128", 1, 1, 200, 520, 128, 128, "bf16", "causal = bottom_right, window = 150"),
+        of("sage1", 4, 2, 130, 700, 128, 128, "f16", "causal = bottom_right, scheme = sage1"),
         of("rounds of 256", 1, 1, 70, 280, 256, 256, "f16", "causal = bottom_right"));
   }
 
@@ -40,8 +42,11 @@ public final class WarpgroupAttentionCases {
         "%%q: tensor<[%d,%d,%d] x %7$s>, %%k: tensor<[%4$d,%5$d,%3$d] x %7$s>, %%v: tensor<[%4$d,%5$d,%6$d] x %7$s>"
             .formatted(heads, queries, depth, keyHeads, keys, width, format), """
         %%0 = attention %%q, %%k, %%v {scale = %s, %s, to = %s} : tensor<[%d,%d,%d] x %3$s>
-        %%1 = attention_lse %%q, %%k {scale = %1$s, %2$s} : tensor<[%4$d,%5$d] x f32>
-        return %%0, %%1
-        """.formatted(1 / Math.sqrt(depth), attributes, format, heads, queries, width), Map.of());
+        %s
+        """.formatted(1 / Math.sqrt(depth), attributes, format, heads, queries, width, attributes.contains("scheme")
+            ? "return %0"
+            : """
+              %%1 = attention_lse %%q, %%k {scale = %s, %s} : tensor<[%d,%d] x f32>
+              return %%0, %%1""".formatted(1 / Math.sqrt(depth), attributes, heads, queries)), Map.of());
   }
 }

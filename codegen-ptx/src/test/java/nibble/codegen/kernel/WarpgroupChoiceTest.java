@@ -54,11 +54,15 @@ class WarpgroupChoiceTest {
     String blocks = ", %b: tensor<[ceil(S/128),ceil(S/64)] x bool>";
     assertEquals(
         Optional.empty(), why("sm_90a", types("f16") + blocks, "%q, %k, %v, %b", "causal = none, blocks = [128,64]"));
+    assertEquals(Optional.empty(), why("sm_90a", types("f16"), "%q, %k, %v", "causal = none, scheme = sage1"));
   }
 
   @Test
   void byWarps() {
     assertEquals(Optional.of("sm_120a has no wgmma"), why("sm_120a", types("f16"), "%q, %k, %v", "causal = none"));
+    assertEquals(
+        Optional.of("its values are codes, and weights do not lie in registers as wgmma multiplies codes"),
+        why("sm_90a", types("f16"), "%q, %k, %v", "causal = none, scheme = sage2"));
     String small = ", %b: tensor<[ceil(S/32),ceil(S/32)] x bool>";
     assertEquals(
         Optional.of("its blocks are [32,32], and tiles are of 64 queries and keys"),
