@@ -78,7 +78,7 @@ public final class AttentionKernel implements KernelGenerator {
   /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
   public static boolean takes(Attention op, List<Value> operands) {
     // What has no parts is refused by the generator, with the reason.
-    return op.scheme().isPresent()
+    return op.scheme().isPresent() || op.filter().isPresent()
         || AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
   }
 
@@ -115,6 +115,9 @@ public final class AttentionKernel implements KernelGenerator {
       this.choice = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target);
       this.warpgroups = choice.loop();
       this.tile = warpgroups.map(WarpgroupAttention::tile).orElseGet(() -> AttentionTile.of(formats, space));
+      FilteredSums.obstacle(space, tile).ifPresent(why -> {
+        throw new UnsupportedAccess("no kernel computes this attention: " + why);
+      });
     }
 
     private KernelProgram run() {
@@ -187,7 +190,10 @@ public final class AttentionKernel implements KernelGenerator {
         OnlineSoftmax.Weights weights = tile.format().appliesScales()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
             : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
-        return weights.next(new WeightedSums(tile).add(inner, weights, values, scales, stage));
+        WeightedSums sums = new WeightedSums(tile);
+        return weights.next(space.op().filter().isEmpty()
+            ? sums.add(inner, weights, values, scales, stage)
+            : new FilteredSums(space, tile, sums).add(inner, weights, values, scales, stage, emitter));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
     }

@@ -46,6 +46,9 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
     if (space.isScaled() ? formats.scores().unpacks() : !formats.scores().equals(formats.values())) {
       return not("wgmma does not multiply " + space.operation().operand(0).tensorType() + " as they are");
     }
+    if (space.op().filter().isPresent()) {
+      return not("its filter is for warps, each of its own");
+    }
     if (space.queries().isConstant() && space.queries().constant() <= ROWS / 2) {
       return not("it has " + space.queries() + " queries, and a warpgroup has " + ROWS);
     }

@@ -22,6 +22,7 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Parameter;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
@@ -66,7 +67,9 @@ import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Location;
@@ -251,13 +254,17 @@ public final class LowerProgram {
           ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS,
           operation.operands().size() > 4 ? List.of(it.fragment(4), it.fragment(5)) : List.of(), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
-          operation, owned(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3)));
+            operation, owned(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3), List.of()));
+        case WarpgroupSparseMma mma -> values.put(operation.result(), warpgroups.multiply(
+            operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3),
+            SparseMmaCode.words(values.get(operation.operand(4)))));
       case WaitWarpgroupMma wait -> {
         ptx.awaitWgmma(wait.pending().orElseGet(() -> ring == null ? 0 : ring.pendingProducts()));
         values.put(operation.result(), it.tile(0));
       }
       case Loop loop -> new RegionCode().lower(loop, operation);
       case Guard guard -> new RegionCode().lower(operation);
+      case WarpGuard guard -> new RegionCode().lowerInWarps(operation);
       case Pipeline pipeline -> new RegionCode().lowerRing(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
@@ -284,7 +291,8 @@ public final class LowerProgram {
   }
 
   private static Immediate constant(Fill fill) {
-    return fill.result().format().equals(Formats.F32) ? imm((float) fill.value()) : imm((long) fill.value());
+    return ElementRegisters.of(fill.result().format()) == RegisterType.F32
+        ? imm((float) fill.value()) : imm((long) fill.value());
   }
 
   /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */
@@ -361,6 +369,15 @@ public final class LowerProgram {
           values.put(guard.results().get(i), values.of(guard).tile(i + 1));
         }
       }
+    }
+
+    /** A warp votes whether some of its rows' conditions hold; threads that share a row have it each. */
+    void lowerInWarps(Operation guard) {
+      Operand any = values.of(guard).tile(0).elements().stream().distinct()
+          .reduce((a, b) -> ptx.op("or.pred", a, b)).orElseThrow();
+      List<Lowered> carried = carried(guard);
+      ptx.ifThen(ptx.anyLane(any), () -> body(guard.regions().getFirst(), 0, carried));
+      define(guard, carried);
     }
 
     /** Copies of what is carried: tiles, and operands of products. */
@@ -452,7 +469,7 @@ public final class LowerProgram {
     }
 
     private void prepare(Block body) {
-      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
+      body.operations().stream().filter(WgmmaCode::isStart).forEach(inner ->
           warpgroups.prepare(
               inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.get(inner.operand(1)),
               values.of(inner).shared(2)));

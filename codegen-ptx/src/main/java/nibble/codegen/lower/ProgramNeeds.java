@@ -19,6 +19,7 @@ import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;
@@ -103,6 +104,7 @@ record ProgramNeeds(Function program) {
       case BlockScaledMma mma -> true;
       case SparseMma mma -> true;
       case WarpgroupMma mma -> true;
+      case WarpgroupSparseMma mma -> true;
       default -> false;
     };
   }

@@ -21,10 +21,12 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.RegisterVector;
+import nibble.codegen.ptx.SparseWgmmaInstruction;
 import nibble.codegen.ptx.WgmmaInstruction;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Operation;
 import nibble.ir.Type;
 import nibble.ir.format.NumberFormat;
@@ -115,6 +117,11 @@ final class WgmmaCode {
   private record Prepared(
       ImmutableList<Register> sums, Optional<Register> left, Register right, Register first, Register add) {}
 
+  /** Whether an operation starts products of warpgroups. */
+  static boolean isStart(Operation operation) {
+    return operation.op() instanceof WarpgroupMma || operation.op() instanceof WarpgroupSparseMma;
+  }
+
   /**
    * Computes what is the same in all iterations of a loop that comes next.
    *
@@ -136,11 +143,13 @@ final class WgmmaCode {
   /** The left operand where it is in shared memory. */
   private static Optional<Factor> left(Operation operation, Lowered a) {
     return a instanceof Shared shared
-        ? Optional.of(Factor.of(shared, ((WarpgroupMma) operation.op()).depthOfA())) : Optional.empty();
+        ? Optional.of(Factor.of(shared, operation.op() instanceof WarpgroupMma mma ? mma.depthOfA() : 1))
+        : Optional.empty();
   }
 
   private static Factor right(Operation operation, Shared b) {
-    return Factor.of(b, ((WarpgroupMma) operation.op()).depthOfB());
+    return Factor.of(b, operation.op() instanceof WarpgroupMma mma
+        ? mma.depthOfB() : ((WarpgroupSparseMma) operation.op()).depthOfB());
   }
 
   private static WgmmaInstruction instruction(Operation operation, Optional<Factor> left, Factor right) {
@@ -161,11 +170,13 @@ final class WgmmaCode {
   }
 
   /**
-   * Starts a product.
+   * Starts the products of a stage.
    *
    * @param a a {@link Shared} or a {@link Fragment}, of which each step of depth has words for all of its rows
+   * @param metadata a register for each step of the depth; none where both operands are dense
    */
-  Tile multiply(Operation operation, Tile accumulators, Lowered a, Shared b, Operand stage) {
+  Tile multiply(
+      Operation operation, Tile accumulators, Lowered a, Shared b, Operand stage, List<? extends Operand> metadata) {
     if (!prepared.containsKey(operation)) {
       prepare(operation, Optional.of(accumulators), a, b);
     }
@@ -178,7 +189,8 @@ final class WgmmaCode {
     List<Register> registers = ready.sums().isEmpty() ? MmaCode.inPlace(code, accumulators) : ready.sums();
     Optional<Register> startOfA = left.map(factor -> inStage(ready.left().orElseThrow(), (Shared) a, stage));
     Register startOfB = inStage(ready.right(), b, stage);
-    int depth = right.layout().layout().outputSize(Dimension.tensor(right.depthAxis()));
+    // Of a sparse left operand half is stored.
+    int depth = right.layout().layout().outputSize(Dimension.tensor(right.depthAxis())) / (metadata.isEmpty() ? 1 : 2);
     int perBlock = instruction.accumulatorRegisters();
     int count = registers.size() / perBlock;
     ptx.wgmmaFence();
@@ -188,10 +200,16 @@ final class WgmmaCode {
         Operand ofA = a instanceof Fragment fragment
             ? words(fragment, k / instruction.k() * count + block)
             : moved(startOfA.orElseThrow(), left.orElseThrow().offset(row, k));
-        ptx.wgmma(
-            instruction,
-            RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock)),
-            ofA, moved(startOfB, right.offset(0, k)), k == 0 ? ready.first() : ready.add());
+        RegisterVector sums = RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock));
+        Register add = k == 0 ? ready.first() : ready.add();
+        if (metadata.isEmpty()) {
+          ptx.wgmma(instruction, sums, ofA, moved(startOfB, right.offset(0, k)), add);
+        } else {
+          int word = block * depth / instruction.k() + k / instruction.k();
+          ptx.wgmma(
+              new SparseWgmmaInstruction(instruction), sums, ofA, moved(startOfB, right.offset(0, 2 * k)),
+              (Register) metadata.get(word), add);
+        }
       }
     }
     ptx.commitWgmma();

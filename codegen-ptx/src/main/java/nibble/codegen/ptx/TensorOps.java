@@ -73,6 +73,20 @@ public interface TensorOps extends Emitter {
     emit(instruction.mnemonic(), operands.toArray(Operand[]::new));
   }
 
+  /**
+   * The same of a compressed left operand.
+   *
+   * @param metadata of this warp's rows, a word of each lane; of elements wider than a byte those of the first two lanes of
+   *     each four
+   */
+  default void wgmma(
+      SparseWgmmaInstruction instruction, RegisterVector accumulators, Operand a, Register b, Register metadata,
+      Register add) {
+    List<Operand> operands = new ArrayList<>(List.of(accumulators, a, b, metadata, Immediate.imm(0), add));
+    operands.addAll(instruction.dense().immediates());
+    emit(instruction.mnemonic(), operands.toArray(Operand[]::new));
+  }
+
   /** Orders what was done to registers before the multiplications of this warpgroup that follow. */
   default void wgmmaFence() {
     emit("wgmma.fence.sync.aligned");

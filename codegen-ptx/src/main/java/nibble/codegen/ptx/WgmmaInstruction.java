@@ -71,6 +71,7 @@ public record WgmmaInstruction(
 
   private static int bits(String element) {
     return switch (element) {
+      case "tf32" -> 32;
       case "f16", "bf16" -> 16;
       case "s8", "e4m3", "e5m2" -> 8;
       default -> throw new IllegalArgumentException("no wgmma of " + element);

@@ -36,7 +36,9 @@ import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
@@ -113,11 +115,17 @@ public final class CountWork implements TileMachine {
       case Loop(int step) -> loop(operation, step);
       case Pipeline pipeline -> ring(operation, pipeline);
       case Guard _ -> guard(operation);
+      case WarpGuard _ -> inWarps(operation);
       case WaitCopies(int pending) -> waits += times / (pending + 1);
       case SharedAlloc(SharedType type) -> sharedMemory += type.bytes();
       case TensorMap map -> maps.put(operation.result(), map);
       case WarpgroupMma _ -> {
         warpgroups = true;
+        sums(operation);
+      }
+      case WarpgroupSparseMma _ -> {
+        warpgroups = true;
+        sparse = true;
         sums(operation);
       }
       case Mma _ -> sums(operation);
@@ -207,6 +215,11 @@ public final class CountWork implements TileMachine {
     List<Optional<TileValue.Data>> carried = values(operation.operands().subList(1, operation.operands().size()));
     boolean taken = scalar(operation.operand(0)).map(condition -> condition != 0).orElse(true);
     bind(operation.results(), taken ? through(operation.regions().getFirst(), carried) : carried);
+  }
+
+  /** How many warps take it depends on data: all of them. */
+  private void inWarps(Operation operation) {
+    bind(operation.results(), through(operation.regions().getFirst(), values(operation.operands().subList(1, 2))));
   }
 
   private List<Optional<TileValue.Data>> through(Block region, List<Optional<TileValue.Data>> arguments) {

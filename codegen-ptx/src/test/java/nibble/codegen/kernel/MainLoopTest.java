@@ -64,6 +64,7 @@ class MainLoopTest {
     F16_TRANSPOSED("[M,1024] x f16", "[1024,1024] x f16", true, 64, 16, 8, 2.0, 2.2, 255),
     BF16("[M,1024] x bf16", "[1024,1024] x bf16", false, 64, 16, 8, 2.0, 2.3, 255),
     BF16_TRANSPOSED("[M,1024] x bf16", "[1024,1024] x bf16", true, 64, 16, 8, 2.0, 2.2, 255),
+    TF32_TRANSPOSED("[M,1024] x tf32", "[1024,1024] x tf32", true, 64, 16, 8, 2.0, 2.3, 255),
     /** Narrow, of symbolic depth: probabilities times values. */
     F16_NARROW("[B,12,S,S] x f16", "[B,12,S,32] x f16", false, 32, 16, 10, 4.1, 4.6, 168);
 

@@ -23,6 +23,9 @@ class WgmmaInstructionTest {
     WgmmaInstruction code = new WgmmaInstruction(64, "e4m3", "e4m3", "f32", false, false, false);
     assertEquals("wgmma.mma_async.sync.aligned.m64n64k32.f32.e4m3.e4m3", code.mnemonic());
     assertEquals(2, code.immediates().size());
+    WgmmaInstruction single = new WgmmaInstruction(128, "tf32", "tf32", "f32", false, false, false);
+    assertEquals("wgmma.mma_async.sync.aligned.m64n128k8.f32.tf32.tf32", single.mnemonic());
+    assertEquals(2, single.immediates().size());
     assertTrue(new WgmmaInstruction(64, "s8", "s8", "s32", false, false, false).immediates().isEmpty());
     assertThrows(IllegalArgumentException.class, () -> new WgmmaInstruction(64, "s8", "s8", "s32", true, false, false));
   }
