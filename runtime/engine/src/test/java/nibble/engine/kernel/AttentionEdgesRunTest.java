@@ -1,6 +1,7 @@
 package nibble.engine.kernel;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.List;
 import nibble.codegen.kernel.KernelCase;
 import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
@@ -52,10 +53,22 @@ class AttentionEdgesRunTest {
   @ValueSource(strings = {"keys", "tokens", "keys, fill = -1000.0"})
   void lengthsInMemory(String counted) {
     for (int[] lengths : new int[][] {{0, 1}, {63, 64}, {65, 130}, {131, -1}}) {
-      KernelProof.prove(
-          of(130, 130, ", %n: tensor<[2] x i32>", ", %n", "causal = top_left, lengths = " + counted),
-          tensor(2, 130, 0), tensor(1, 130, 0), tensor(1, 130, 0), lengths(lengths));
+      for (String target : List.of("sm_80", "sm_90a")) {
+        KernelProof.prove(
+            of(130, 130, ", %n: tensor<[2] x i32>", ", %n", "causal = top_left, lengths = " + counted), target,
+            List.of(tensor(2, 130, 0), tensor(1, 130, 0), tensor(1, 130, 0), lengths(lengths)));
+      }
     }
+  }
+
+  /** A row of which no block is selected, one with the last block alone, which is not whole, and one with all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sm_80", "sm_90a"})
+  void rowsOfFewBlocks(String target) {
+    Tensor selected = Tensor.generate(TensorType.of(Shape.of(3, 3), Formats.BOOL), i -> i < 5 ? 0 : 1);
+    KernelProof.prove(
+        of(130, 130, ", %b: tensor<[3,3] x bool>", ", %b", "causal = none, blocks = [64,64]"), target,
+        List.of(tensor(2, 130, 0), tensor(1, 130, 0), tensor(1, 130, 0), selected));
   }
 
   /** Keys that do not differ are zeros without their mean: blocks of codes without a scale. */

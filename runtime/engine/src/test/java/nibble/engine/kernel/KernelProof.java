@@ -68,8 +68,12 @@ final class KernelProof {
 
   /** The same with these inputs. */
   static List<String> prove(KernelCase kernels, Tensor... inputs) {
-    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(
-        List.of(inputs), Targets.get("sm_80"), Schedule.roundRobin());
+    return prove(kernels, "sm_80", List.of(inputs));
+  }
+
+  /** The same for a target. */
+  static List<String> prove(KernelCase kernels, String target, List<Tensor> inputs) {
+    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(inputs, Targets.get(target), Schedule.roundRobin());
   }
 
   private Function function() {
