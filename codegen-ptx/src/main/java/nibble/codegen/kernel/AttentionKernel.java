@@ -63,10 +63,22 @@ public final class AttentionKernel implements KernelGenerator {
         .map(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols, target).run());
   }
 
+  /**
+   * Why warps compute the attention of a kernel, each for itself, and not warpgroups; nothing where these do, or where the
+   * kernel has no attention.
+   *
+   * @param symbols what is known of symbolic sizes
+   */
+  public Optional<String> whyByWarps(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof Attention).findFirst()
+        .flatMap(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols, target).choice.why());
+  }
+
   /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
   public static boolean takes(Attention op, List<Value> operands) {
     // What has no parts is refused by the generator, with the reason.
-    return op.scheme().isPresent()
+    return op.scheme().isPresent() || op.filter().isPresent()
         || AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
   }
 
@@ -75,6 +87,7 @@ public final class AttentionKernel implements KernelGenerator {
     private final Operation kernel;
     private final Block region;
     private final AttentionSpace space;
+    private final WarpgroupChoice choice;
     private final Optional<WarpgroupAttention> warpgroups;
     private final AttentionTile tile;
     private final ImmutableMap<String, SymbolBounds> symbols;
@@ -99,8 +112,12 @@ public final class AttentionKernel implements KernelGenerator {
       });
       this.buffers = KernelBuffers.declare(builder, region);
       AttentionFormats formats = AttentionFormats.of(space.op(), types, target);
-      this.warpgroups = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target).loop();
+      this.choice = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target);
+      this.warpgroups = choice.loop();
       this.tile = warpgroups.map(WarpgroupAttention::tile).orElseGet(() -> AttentionTile.of(formats, space));
+      FilteredSums.obstacle(space, tile).ifPresent(why -> {
+        throw new UnsupportedAccess("no kernel computes this attention: " + why);
+      });
     }
 
     private KernelProgram run() {
@@ -173,7 +190,10 @@ public final class AttentionKernel implements KernelGenerator {
         OnlineSoftmax.Weights weights = tile.format().appliesScales()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
             : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
-        return weights.next(new WeightedSums(tile).add(inner, weights, values, scales, stage));
+        WeightedSums sums = new WeightedSums(tile);
+        return weights.next(space.op().filter().isEmpty()
+            ? sums.add(inner, weights, values, scales, stage)
+            : new FilteredSums(space, tile, sums).add(inner, weights, values, scales, stage, emitter));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
     }

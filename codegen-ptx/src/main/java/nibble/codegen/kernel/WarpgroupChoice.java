@@ -27,6 +27,8 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
   /** Dimensions of a tensor map. */
   private static final int MOST_DIMENSIONS = 5;
   private static final int MOST_STAGES = 4;
+  /** What two warpgroups have beside one that keeps 40, of 65536. */
+  private static final int REGISTERS = 232;
 
   private static WarpgroupChoice not(String why) {
     return new WarpgroupChoice(Optional.empty(), Optional.of(why));
@@ -38,12 +40,14 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
     if (!target.has(Feature.WGMMA)) {
       return not(target.name() + " has no wgmma");
     }
-    if (space.isScaled() || space.op().scheme().isPresent()) {
-      return not("its queries and keys are codes");
+    if (space.scalesValues()) {
+      return not("its values are codes, and weights do not lie in registers as wgmma multiplies codes");
     }
-    if (!formats.scores().equals(formats.values())) {
-      return not("its queries are " + formats.scores().left().name() + " and its values are "
-          + formats.values().left().name());
+    if (space.isScaled() ? formats.scores().unpacks() : !formats.scores().equals(formats.values())) {
+      return not("wgmma does not multiply " + space.operation().operand(0).tensorType() + " as they are");
+    }
+    if (space.op().filter().isPresent()) {
+      return not("its filter is for warps, each of its own");
     }
     if (space.queries().isConstant() && space.queries().constant() <= ROWS / 2) {
       return not("it has " + space.queries() + " queries, and a warpgroup has " + ROWS);
@@ -65,7 +69,7 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
       // Barriers come behind.
       if (WarpgroupAttention.sharedBytes(tile.get(), stages) + 1024 <= limit) {
         return new WarpgroupChoice(Optional.of(new WarpgroupAttention(
-            space, tile.get(), operands.get(0).get(), operands.get(1).get(), operands.get(2).get(), stages)),
+            space, tile.get(), operands.get(0).get(), operands.get(1).get(), operands.get(2).get(), stages, registers(tile.get()))),
             Optional.empty());
       }
     }
@@ -74,10 +78,11 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
 
   /** Tiles of whole warpgroups; nothing where blocks that are selected have no whole tiles. */
   private static Optional<AttentionTile> tile(AttentionSpace space, AttentionFormats formats) {
-    int depth = powerOfTwo(space.depth());
+    int depth = Math.max(formats.scores().step(), powerOfTwo(space.depth()));
     int width = powerOfTwo(space.width());
     int largest = Math.max(depth, width);
-    int keys = largest <= 64 ? 2 * ROWS : ROWS;
+    // Codes of weights, and boxes that share a scale of keys, depend on where steps start.
+    int keys = largest <= 64 && !space.isScaled() ? 2 * ROWS : ROWS;
     boolean isShort = largest > 128 || space.queries().isConstant() && space.queries().constant() <= ROWS;
     int queries = isShort ? ROWS : 2 * ROWS;
     if (space.op().blocks().isPresent()) {
@@ -87,6 +92,11 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
     return queries < ROWS || keys < ROWS ? Optional.empty() : Optional.of(new AttentionTile(
         formats.scores(), formats.values(), queries / ROWS * WARPS, AttentionTile.LEAST, keys, depth, width,
         formats.stepSums()));
+  }
+
+  /** Sums, products and weights at once, of tiles of two warpgroups, take more than the share of each thread. */
+  private static Optional<Integer> registers(AttentionTile tile) {
+    return tile.warps() > WARPS ? Optional.of(REGISTERS) : Optional.empty();
   }
 
   private static int powerOfTwo(long extent) {
@@ -110,7 +120,7 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
     at.add(IndexExpr.variable(columns, Dim.of(operand == 2 ? space.width() : space.depth())));
     return OperandSource.of(value, at, buffers.arguments(), definitions)
         .filter(OperandSource::asItIs)
-        .filter(source -> source.memory().type().format().equals(tile.format().left()))
+        .filter(source -> source.memory().type().format().equals(WarpgroupAttention.format(tile, operand)))
         .flatMap(source -> MappedOperand.of(
             source.memory().elements(), source.memory().type(), source.at(), columns, rows, symbols))
         .filter(map -> map.variables().size() <= MOST_DIMENSIONS);

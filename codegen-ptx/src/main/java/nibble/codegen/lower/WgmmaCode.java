@@ -142,13 +142,14 @@ final class WgmmaCode {
 
   /** The left operand where it is in shared memory. */
   private static Optional<Factor> left(Operation operation, Lowered a) {
-    int depthAxis = operation.op() instanceof WarpgroupMma mma ? mma.depthOfA() : 1;
-    return a instanceof Shared shared ? Optional.of(Factor.of(shared, depthAxis)) : Optional.empty();
+    return a instanceof Shared shared
+        ? Optional.of(Factor.of(shared, operation.op() instanceof WarpgroupMma mma ? mma.depthOfA() : 1))
+        : Optional.empty();
   }
 
   private static Factor right(Operation operation, Shared b) {
-    return Factor.of(b, operation.op() instanceof WarpgroupSparseMma mma
-        ? mma.depthOfB() : ((WarpgroupMma) operation.op()).depthOfB());
+    return Factor.of(b, operation.op() instanceof WarpgroupMma mma
+        ? mma.depthOfB() : ((WarpgroupSparseMma) operation.op()).depthOfB());
   }
 
   private static WgmmaInstruction instruction(Operation operation, Optional<Factor> left, Factor right) {
@@ -169,7 +170,7 @@ final class WgmmaCode {
   }
 
   /**
-   * Starts a product.
+   * Starts the products of a stage.
    *
    * @param a a {@link Shared} or a {@link Fragment}, of which each step of depth has words for all of its rows
    * @param metadata a register for each step of the depth; none where both operands are dense
@@ -188,6 +189,7 @@ final class WgmmaCode {
     List<Register> registers = ready.sums().isEmpty() ? MmaCode.inPlace(code, accumulators) : ready.sums();
     Optional<Register> startOfA = left.map(factor -> inStage(ready.left().orElseThrow(), (Shared) a, stage));
     Register startOfB = inStage(ready.right(), b, stage);
+    // Of a sparse left operand half is stored.
     int depth = right.layout().layout().outputSize(Dimension.tensor(right.depthAxis())) / (metadata.isEmpty() ? 1 : 2);
     int perBlock = instruction.accumulatorRegisters();
     int count = registers.size() / perBlock;
@@ -195,18 +197,18 @@ final class WgmmaCode {
     for (int k = 0; k < depth; k += instruction.k()) {
       for (int block = 0; block < count; block++) {
         int row = WgmmaInstruction.ROWS * blocks.apply(Map.of(Dimension.REGISTER, block)).get(Dimension.tensor(0));
-        RegisterVector sums = RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock));
         Operand ofA = a instanceof Fragment fragment
             ? words(fragment, k / instruction.k() * count + block)
             : moved(startOfA.orElseThrow(), left.orElseThrow().offset(row, k));
+        RegisterVector sums = RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock));
         Register add = k == 0 ? ready.first() : ready.add();
         if (metadata.isEmpty()) {
           ptx.wgmma(instruction, sums, ofA, moved(startOfB, right.offset(0, k)), add);
         } else {
-          Register word = (Register) metadata.get((block * depth + k) / instruction.k());
+          int word = block * depth / instruction.k() + k / instruction.k();
           ptx.wgmma(
-              new SparseWgmmaInstruction(instruction), sums, (Register) ofA, moved(startOfB, right.offset(0, 2 * k)),
-              word, add);
+              new SparseWgmmaInstruction(instruction), sums, ofA, moved(startOfB, right.offset(0, 2 * k)),
+              (Register) metadata.get(word), add);
         }
       }
     }

@@ -80,7 +80,7 @@ public interface TensorOps extends Emitter {
    *     four have them
    */
   default void wgmma(
-      SparseWgmmaInstruction instruction, RegisterVector accumulators, Register a, Register b, Register metadata,
+      SparseWgmmaInstruction instruction, RegisterVector accumulators, Operand a, Register b, Register metadata,
       Register add) {
     List<Operand> operands = new ArrayList<>(List.of(accumulators, a, b, metadata, Immediate.imm(0), add));
     operands.addAll(instruction.dense().immediates());
@@ -100,6 +100,16 @@ public interface TensorOps extends Emitter {
   /** Waits until at most {@code pending} of this warpgroup's youngest groups are unfinished. */
   default void awaitWgmma(int pending) {
     emit("wgmma.wait_group.sync.aligned", Immediate.imm(pending));
+  }
+
+  /** Gives up registers of the threads of this warpgroup but so many; a multiple of 8. */
+  default void dropRegisters(int left) {
+    emit("setmaxnreg.dec.sync.aligned.u32", Immediate.imm(left));
+  }
+
+  /** Waits until the threads of this warpgroup have so many registers, which others give up; a multiple of 8. */
+  default void raiseRegisters(int count) {
+    emit("setmaxnreg.inc.sync.aligned.u32", Immediate.imm(count));
   }
 
   /**

@@ -65,6 +65,9 @@ public final class ExpandPipeline implements Rewrite {
     if (!(operation.op() instanceof Pipeline pipeline) || Pipeline.isRing(operation)) {
       return Optional.empty();
     }
+    if (pipeline.drains()) {
+      throw new IllegalStateException("only tensor copies fill a pipeline of three regions");
+    }
     return Optional.of(new Expansion(operation, pipeline.stages(), context.builder()).build());
   }
 

@@ -28,6 +28,7 @@ import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Op;
@@ -78,6 +79,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
           ofInstructions(registers(result(operation)) * Math.log(size) / Math.log(2));
       case Advance _ -> ofInstructions(2);
       case Guard _ -> ofInstructions(2);
+      case WarpGuard _ -> ofInstructions(registers(tile(operation, 0)) + 2);
       case Barrier _ -> ofInstructions(BARRIER);
       case Reduce _ -> reduction(tile(operation, 0), result(operation));
       case ConvertLayout _ -> conversion(result(operation), warps);
@@ -95,9 +97,9 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
       case StepMma(NumberFormat sums) -> steps(operation, sums, warps);
       case BlockScaledMma _ -> product(operation, tile(operation, 1), warps);
       case SparseMma _ -> product(operation, tile(operation, 1), warps);
-      case WarpgroupMma(int _, int depthOfB) -> warpgroups(operation, depthOfB, 1, warps);
-      // What is stored is multiplied, half of the depth.
-      case WarpgroupSparseMma(var _, var _, int depthOfB) -> warpgroups(operation, depthOfB, 2, warps);
+      case WarpgroupMma(int _, int depthOfB) -> warpgroups(operation, depth(operation, 2, depthOfB), warps);
+      // What is stored is multiplied.
+      case WarpgroupSparseMma _ -> warpgroups(operation, depth(operation, 1, 1), warps);
       default -> NOTHING;
     };
   }
@@ -182,15 +184,14 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
     return new OpWork(Optional.of(rate(tile(operation, 2).format(), sums)), count, 0, 0, instructions);
   }
 
-  /**
-   * A warpgroup reads its rows of one operand, which may be in registers, and all of the other.
-   *
-   * @param share which part of the depth is multiplied: one of so many
-   */
-  private static OpWork warpgroups(Operation operation, int depthOfB, int share, int warps) {
+  private static int depth(Operation operation, int operand, int axis) {
+    return ((SharedType) operation.operand(operand).type()).layout().layout().outputSize(Dimension.tensor(axis));
+  }
+
+  /** A warpgroup reads its rows of one operand, which may be in registers, and all of the other. */
+  private static OpWork warpgroups(Operation operation, int depth, int warps) {
     TileType sums = tile(operation, 0);
     SharedType b = (SharedType) operation.operand(2).type();
-    int depth = b.layout().layout().outputSize(Dimension.tensor(depthOfB)) / share;
     double count = (double) sums.size() * depth;
     double steps = (double) depth * b.format().storageBits() / 256 * sums.extents().get(0) / WARPGROUP_ROWS;
     double ofA = operation.operand(1).type() instanceof SharedType a ? tileBytes(a) : 0;

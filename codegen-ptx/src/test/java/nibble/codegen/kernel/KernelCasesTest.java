@@ -20,7 +20,7 @@ class KernelCasesTest {
 
   /** Attentions that warpgroups compute. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"nibble.codegen.kernel.WarpgroupAttentionCases#all", "nibble.codegen.kernel.KernelCases#attentions"})
+  @MethodSource("nibble.codegen.kernel.WarpgroupAttentionCases#all")
   void warpgroups(KernelCase kernels) {
     KernelHarness.check(kernels, "sm_90a");
   }

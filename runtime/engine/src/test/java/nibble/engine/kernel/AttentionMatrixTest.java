@@ -37,8 +37,8 @@ class AttentionMatrixTest {
       precisely [attention](attention.md) is computed: as its operands are, or by a scheme on operands of f16; a row what it has
       besides queries, keys and values. Attentions of f32 are computed as products and what stands between them.
 
-      A cell says what tensor cores multiply, for scores and then for values, in one kernel. A number behind a dash is that of a
-      reason, at the end. Every cell without one has been run on the PTX machine and proven within its error bound: what is the same
+      A cell says what tensor cores multiply, for scores and then for values, in one kernel, and whether warpgroups do by `wgmma`. A
+      number behind a dash is that of a reason, at the end. Every cell without one has been run on the PTX machine and proven within its error bound: what is the same
       code on several targets on the first of them, and products of FP8 and FP4 on each, for these are summed otherwise. The build
       compiles and proves a quarter of them each time, and all with `-Dnibble.matrix.all=true`.
 
