@@ -182,7 +182,7 @@ record WarpgroupAttention(
     Map<String, Value> all = new HashMap<>(heads);
     all.putAll(first);
     List<Value> operands = new ArrayList<>(List.of(map, memory, stage));
-    operands.addAll(operand.coordinates(all));
+    operands.addAll(operand.coordinates(builder, all));
     builder.effect(new CopyTensor(), operands.toArray(Value[]::new));
   }
 

@@ -19,6 +19,7 @@ public final class WarpgroupAttentionCases {
 
   public static Stream<KernelCase> all() {
     return Stream.of(
+        projection(),
         of("one block of 64", 2, 1, 64, 200, 64, 64, "f16", "causal = none"),
         of("rounds of 16", 1, 1, 70, 1100, 16, 16, "f16", "causal = none"),
         of("rounds of 64", 4, 2, 130, 700, 64, 64, "bf16", "causal = bottom_right"),
@@ -27,6 +28,22 @@ public final class WarpgroupAttentionCases {
         of("a window of 128", 1, 1, 200, 520, 128, 128, "bf16", "causal = bottom_right, window = 150"),
         of("sage1", 4, 2, 130, 700, 128, 128, "f16", "causal = bottom_right, scheme = sage1"),
         of("rounds of 256", 1, 1, 70, 280, 256, 256, "f16", "causal = bottom_right"));
+  }
+
+  /** Queries, keys and values are slices of one projection. */
+  private static KernelCase projection() {
+    return KernelCase.of("warpgroups: heads of a projection", "symbol S", "%x: tensor<[2,S,192] x f16>", """
+        %0 = reshape %x {shape = [2,S,3,2,32]} : tensor<[2,S,3,2,32] x f16>
+        %1 = transpose %0 {axes = [2, 0, 3, 1, 4]} : tensor<[3,2,2,S,32] x f16>
+        %2 = slice %1 {axis = 0, from = 0, to = 1, step = 1} : tensor<[1,2,2,S,32] x f16>
+        %3 = slice %1 {axis = 0, from = 1, to = 2, step = 1} : tensor<[1,2,2,S,32] x f16>
+        %4 = slice %1 {axis = 0, from = 2, to = 3, step = 1} : tensor<[1,2,2,S,32] x f16>
+        %5 = reshape %2 {shape = [2,2,S,32]} : tensor<[2,2,S,32] x f16>
+        %6 = reshape %3 {shape = [2,2,S,32]} : tensor<[2,2,S,32] x f16>
+        %7 = reshape %4 {shape = [2,2,S,32]} : tensor<[2,2,S,32] x f16>
+        %8 = attention %5, %6, %7 {scale = 0.125, causal = top_left, to = f32} : tensor<[2,2,S,32] x f32>
+        return %8
+        """, Map.of("S", 150L));
   }
 
   /** Those of other targets' cases that differ in what they have besides. */
