@@ -29,7 +29,7 @@ final class PendingReads implements AccessSets.Knowledge {
   /** Reads of all global memory in a launch. */
   static final int OF_LAUNCH = 1 << 16;
 
-  private static final int FIRST_CAPACITY = 64;
+  private static final int FIRST_CAPACITY = 1 << 8;
   private static final int WARP = 32;
 
   private final int most;

@@ -23,7 +23,7 @@ final class RaceChecker {
     this.findings = findings;
     this.code = code;
     this.orders = new MemoryOrder[code.sites().size()];
-    this.hasAsync = code.sites().stream().anyMatch(site -> MemoryOrder.of(site.opcode()).isAsync());
+    this.hasAsync = code.sites().stream().anyMatch(site -> MemoryOrder.isAsync(site.opcode()));
   }
 
   Findings findings() {

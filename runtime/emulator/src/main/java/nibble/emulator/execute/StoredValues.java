@@ -2,9 +2,14 @@ package nibble.emulator.execute;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /** What lanes are about to store, in registers still, or what they have asked to be copied. One object serves a warp for all of its stores. */
 public final class StoredValues {
+  /** The largest copies, which are those of quick kernels. */
+  private static final VectorSpecies<Byte> WHOLE = ByteVector.SPECIES_128;
+
   private final Warp warp;
   private int[] registers;
   private int elementBytes;
@@ -54,6 +59,10 @@ public final class StoredValues {
 
   /** Copies the first bytes of what a lane stores. */
   public void copyTo(int lane, byte[] target, int at, int count) {
+    if (copied != null && count == WHOLE.length()) {
+      ByteVector.fromArray(WHOLE, copied, lane * elementBytes).intoArray(target, at);
+      return;
+    }
     if (copied != null) {
       System.arraycopy(copied, lane * elementBytes, target, at, count);
       return;

@@ -10,8 +10,8 @@ final class TileScratch {
   private final RightOperand[] rights = new RightOperand[KEPT];
 
   final int[] sum = new int[4 * WARP];
-  /** For each of two steps. */
-  final short[] products = new short[2 * 4 * WARP];
+  /** Exponents: of each lane's four sums one byte each. */
+  final int[] products = new int[WARP];
   final int[] largest = new int[4 * WARP];
   final float[] scale = new float[4 * WARP];
   final int[] total = new int[4 * WARP];
