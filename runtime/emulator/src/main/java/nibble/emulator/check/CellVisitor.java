@@ -23,8 +23,6 @@ final class CellVisitor implements AccessSets.Knowledge {
   private final RaceChecker races;
   private final ThreadBlock block;
   private final BlockClocks clocks;
-  /** What copies that are under way will write to shared memory. */
-  private final byte[] copies;
   /** The reads of shared memory that are entered later. */
   private final PendingReads pending = new PendingReads(PendingReads.OF_BLOCK);
 
@@ -54,7 +52,6 @@ final class CellVisitor implements AccessSets.Knowledge {
     this.races = races;
     this.block = block;
     this.clocks = clocks;
-    this.copies = new byte[Math.toIntExact(block.shared().byteSize())];
   }
 
   /** What happened in the block's shared memory so far, all of its threads know. */
@@ -147,9 +144,6 @@ final class CellVisitor implements AccessSets.Knowledge {
       int next = Integer.numberOfTrailingZeros(rest);
       if (!isPlain || !write(offsets[next], first + next)) {
         visit(deed, next, 1 << next);
-      }
-      if (deed == Deed.COPY) {
-        values.copyTo(next, copies, (int) offsets[next], bytes);
       }
     }
   }
@@ -333,9 +327,20 @@ final class CellVisitor implements AccessSets.Knowledge {
     boolean same = values != null;
     long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
     for (int i = 0; same && i < 1 << page.cellBits; i++) {
-      same = copies[(int) at + i] == values.at(lane, (int) (at - offsets[lane]) + i);
+      same = copied(at + i) == (values.at(lane, (int) (at - offsets[lane]) + i) & 0xff);
     }
     return same;
+  }
+
+  /** What a byte of shared memory will be by the copies under way, those of this access's earlier lanes included. */
+  private int copied(long at) {
+    for (int rest = lanes & (1 << lane) - 1; rest != 0; rest &= rest - 1) {
+      long index = at - offsets[Integer.numberOfTrailingZeros(rest)];
+      if (index >= 0 && index < bytes) {
+        return values.at(Integer.numberOfTrailingZeros(rest), (int) index) & 0xff;
+      }
+    }
+    return block.underWay(at);
   }
 
   private boolean isSingle() {

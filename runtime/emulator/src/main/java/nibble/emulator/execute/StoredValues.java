@@ -2,14 +2,9 @@ package nibble.emulator.execute;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /** What lanes are about to store, in registers still, or what they have asked to be copied. One object serves a warp for all of its stores. */
 public final class StoredValues {
-  /** The largest copies, which are those of quick kernels. */
-  private static final VectorSpecies<Byte> WHOLE = ByteVector.SPECIES_128;
-
   private final Warp warp;
   private int[] registers;
   private int elementBytes;
@@ -55,21 +50,6 @@ public final class StoredValues {
     int register = registers[index / elementBytes] + lane;
     int shift = 8 * (index % elementBytes);
     return (byte) (isLong ? warp.longs[register] >>> shift : warp.words[register] >>> shift);
-  }
-
-  /** Copies the first bytes of what a lane stores. */
-  public void copyTo(int lane, byte[] target, int at, int count) {
-    if (copied != null && count == WHOLE.length()) {
-      ByteVector.fromArray(WHOLE, copied, lane * elementBytes).intoArray(target, at);
-      return;
-    }
-    if (copied != null) {
-      System.arraycopy(copied, lane * elementBytes, target, at, count);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      target[at + i] = at(lane, i);
-    }
   }
 
   /** Whether memory holds some bytes of what a lane stores already. */

@@ -28,24 +28,15 @@ final class IntegerTile implements Multiplication {
   @Override
   public void run(
       int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, int metadata, TensorScratch x) {
-    TileScratch s = x.tile;
-    LeftOperand left = s.left(a[0]);
-    RightOperand right = s.right(b[0]);
+    LeftOperand left = x.tile.left(a[0]);
+    RightOperand right = x.tile.right(b[0]);
     left.load(aDecoder, words, a);
     right.load(bDecoder, words, b);
-    products(s, left, right);
-    // All addends are read before a result is written, for these may be the same registers in another order.
-    for (int r = 0; r < 4; r++) {
-      for (int lane = 0; lane < WARP; lane += WORDS) {
-        int at = r * WARP + lane;
-        IntVector.fromArray(WORD, s.part, at).add(IntVector.fromArray(WORD, words, c[r] + lane)).intoArray(s.sum, at);
-      }
-    }
-    Operands.store(s.sum, words, d);
+    add(words, d, c, left, right);
   }
 
-  /** The sums of products, for two vectors of lanes at a time: two row halves, each an even and an odd column. */
-  private static void products(TileScratch s, LeftOperand leftOperand, RightOperand rightOperand) {
+  /** Sums of products and addends, two vectors of lanes at a time: two row halves, each an even and an odd column. */
+  private static void add(int[] words, int[] d, int[] c, LeftOperand leftOperand, RightOperand rightOperand) {
     float[] left = leftOperand.value;
     float[] right = rightOperand.value;
     int vector = 2 * leftOperand.terms() * WORDS;
@@ -75,14 +66,23 @@ final class IntegerTile implements Multiplication {
         q6 = lower.fma(even, q6);
         q7 = lower.fma(odd, q7);
       }
-      ((IntVector) q0.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane);
-      ((IntVector) q1.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + WARP);
-      ((IntVector) q2.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + 2 * WARP);
-      ((IntVector) q3.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + 3 * WARP);
-      ((IntVector) q4.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + WORDS);
-      ((IntVector) q5.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + WORDS + WARP);
-      ((IntVector) q6.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + WORDS + 2 * WARP);
-      ((IntVector) q7.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + WORDS + 3 * WARP);
+      // All addends are read before a result is written, for these may be the same registers in another order.
+      IntVector c0 = IntVector.fromArray(WORD, words, c[0] + lane);
+      IntVector c1 = IntVector.fromArray(WORD, words, c[1] + lane);
+      IntVector c2 = IntVector.fromArray(WORD, words, c[2] + lane);
+      IntVector c3 = IntVector.fromArray(WORD, words, c[3] + lane);
+      IntVector c4 = IntVector.fromArray(WORD, words, c[0] + lane + WORDS);
+      IntVector c5 = IntVector.fromArray(WORD, words, c[1] + lane + WORDS);
+      IntVector c6 = IntVector.fromArray(WORD, words, c[2] + lane + WORDS);
+      IntVector c7 = IntVector.fromArray(WORD, words, c[3] + lane + WORDS);
+      c0.add(q0.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[0] + lane);
+      c1.add(q1.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[1] + lane);
+      c2.add(q2.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[2] + lane);
+      c3.add(q3.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[3] + lane);
+      c4.add(q4.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[0] + lane + WORDS);
+      c5.add(q5.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[1] + lane + WORDS);
+      c6.add(q6.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[2] + lane + WORDS);
+      c7.add(q7.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[3] + lane + WORDS);
     }
   }
 }

@@ -18,7 +18,6 @@ import jdk.incubator.vector.VectorSpecies;
  * half, and those of the lower one.
  */
 final class LeftOperand {
-  private static final int MOST_TERMS = 64;
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
   private static final VectorShuffle<Integer> SPREAD_0 = spread(0);
   private static final VectorShuffle<Integer> SPREAD_1 = spread(1);
@@ -26,10 +25,10 @@ final class LeftOperand {
   private static final VectorShuffle<Integer> SPREAD_3 = spread(3);
 
   /** From {@code 2 * terms * lane} on, for each {@code k}: a vector of the upper rows, and one of the lower ones. */
-  final float[] value = new float[MOST_TERMS * 2 * WARP];
+  float[] value = {};
 
   /** From {@code 4 * terms * lane} on, for each {@code k}, for each lane: the upper row's twice, then the lower one's. */
-  final byte[] exponent = new byte[MOST_TERMS * 4 * WARP];
+  byte[] exponent = {};
 
   private final int[] source = new int[4 * WARP];
   private final float[] upper = new float[8 * WARP];
@@ -54,6 +53,10 @@ final class LeftOperand {
     if (type != decoder.type() || !Operands.isSame(source, words, registers)) {
       type = decoder.type();
       terms = registers.length / 2 * 4 * decoder.perRegister();
+      if (value.length < terms * 2 * WARP) {
+        value = new float[terms * 2 * WARP];
+        exponent = new byte[terms * 4 * WARP];
+      }
       Operands.copy(source, words, registers);
       isQuick = true;
       for (int r = 0; r < registers.length; r += 2) {

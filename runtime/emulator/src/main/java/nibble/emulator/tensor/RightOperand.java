@@ -15,17 +15,16 @@ import jdk.incubator.vector.VectorSpecies;
  * odd ones. Kept from one multiplication to the next.
  */
 final class RightOperand {
-  private static final int MOST_TERMS = 64;
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
 
   /** Four numbers, over and over. */
   private static final VectorShuffle<Integer> REPEAT = VectorShuffle.fromOp(WORD, lane -> lane & 3);
 
   /** For each {@code k} a vector of even columns, and one of odd ones. */
-  final float[] value = new float[MOST_TERMS * 2 * WORDS];
+  float[] value = {};
 
   /** For each {@code k}, for each lane: the even column's and the odd one's, both twice. */
-  final byte[] exponent = new byte[MOST_TERMS * 4 * WORDS];
+  byte[] exponent = {};
 
   private final int[] source = new int[2 * WARP];
   private final int[] transposed = new int[WARP];
@@ -41,6 +40,11 @@ final class RightOperand {
   boolean load(OperandDecoder decoder, int[] words, int[] registers) {
     if (type != decoder.type() || !Operands.isSame(source, words, registers)) {
       type = decoder.type();
+      int terms = registers.length * 4 * decoder.perRegister();
+      if (value.length < terms * 2 * WORDS) {
+        value = new float[terms * 2 * WORDS];
+        exponent = new byte[terms * 4 * WORDS];
+      }
       Operands.copy(source, words, registers);
       isQuick = true;
       for (int r = 0; r < registers.length; r++) {
