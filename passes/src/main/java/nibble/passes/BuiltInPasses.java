@@ -28,6 +28,7 @@ import nibble.passes.precision.PruneChannels;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
+import nibble.passes.precision.RoundWeights;
 import nibble.passes.precision.SmoothMatMuls;
 import nibble.passes.precision.SortChannels;
 import nibble.passes.precision.SparseLayoutSpec;
@@ -56,6 +57,7 @@ public final class BuiltInPasses {
       SortChannels.class,
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
+      RoundWeights.class,
       CalibrateQuantizers.class,
       DelayScales.class,
       AddFallbackLevels.class,
