@@ -10,9 +10,9 @@ import nibble.ir.Value;
 import nibble.ir.op.Attention;
 
 /**
- * Weighted sums of values without those of tiles of keys whose scores are all much lower than the largest so far: a warp whose
- * queries agree on that leaves out the second product, with the packing of weights and the fragments of values. The largest
- * scores are then those of before, so that sums need no other factor either.
+ * Weighted sums of values without those of tiles of keys whose scores are all much lower than the largest so far: a
+ * warp whose queries agree on that leaves out the second product, with the packing of weights and the fragments of
+ * values. The largest scores are then those of before, so that sums need no other factor either.
  */
 record FilteredSums(AttentionSpace space, AttentionTile tile, WeightedSums sums) {
   private static final double LOG2_E = 1 / Math.log(2);

@@ -10,8 +10,9 @@ import nibble.ir.Value;
 import nibble.ir.op.Either;
 
 /**
- * When the results of operations are needed: what only one side of an {@code either} needs is needed where its condition takes
- * that side. A condition is a conjunction of truth values and which they are; those that are decided first come first.
+ * When the results of operations are needed: what only one side of an {@code either} needs is needed where its
+ * condition takes that side. A condition is a conjunction of truth values and which they are; those that are decided
+ * first come first.
  *
  * <pre>
  * %1 = matmul %x, %w         {%c = false}

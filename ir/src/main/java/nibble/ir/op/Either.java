@@ -10,9 +10,9 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
 
 /**
- * A choice between two tensors. Operands: condition, a truth value without axes, the tensor where it is true, and the one where
- * it is false, of the same type. Unlike a {@link Select} it takes one of both as it is: the result lies where that one does, and
- * kernels that only the other one needs are not launched.
+ * A choice between two tensors. Operands: condition, a truth value without axes, the tensor where it is true, and the
+ * one where it is false, of the same type. Unlike a {@link Select} it takes one of both as it is: the result lies where
+ * that one does, and kernels that only the other one needs are not launched.
  */
 @OpInfo(name = "either", summary = "second operand if the first is true, else third, and only that one is computed")
 public record Either() implements TensorOp {

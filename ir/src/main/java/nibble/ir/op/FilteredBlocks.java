@@ -5,8 +5,8 @@ import java.util.function.IntFunction;
 import nibble.ir.eval.Parallel;
 
 /**
- * Which blocks of keys a filter of attention takes values of, for each group of queries. The first block that a query sees
- * holds its largest score so far, so of each query some values have a part.
+ * Which blocks of keys a filter of attention takes values of, for each group of queries. The first block that a query
+ * sees holds its largest score so far, so of each query some values have a part.
  */
 final class FilteredBlocks {
   /** Errors of scores that are exact. */

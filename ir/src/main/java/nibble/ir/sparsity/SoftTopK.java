@@ -3,10 +3,10 @@ package nibble.ir.sparsity;
 import java.util.Arrays;
 
 /**
- * A selection of the largest elements of a row that has a gradient ("SLA2: Sparse-Linear Attention with Learnable Routing and
- * QAT", the router's first stage of training): of each element the logistic function of it over a temperature plus a number
- * that the row shares, which makes the selection add up to a target. The lower the temperature, the nearer it is to the hard
- * selection.
+ * A selection of the largest elements of a row that has a gradient ("SLA2: Sparse-Linear Attention with Learnable
+ * Routing and QAT", the router's first stage of training): of each element the logistic function of it over a
+ * temperature plus a number that the row shares, which makes the selection add up to a target. The lower the
+ * temperature, the nearer it is to the hard selection.
  *
  * @param shift the number that the row shares
  * @param selection how much of each element is selected, from 0 to 1
@@ -49,8 +49,8 @@ public record SoftTopK(double shift, double[] selection, double temperature) {
   }
 
   /**
-   * The gradient of a loss by the row, given that by the selection. The shared number follows the row, so that what one element
-   * gains others lose: the gradient adds up to 0.
+   * The gradient of a loss by the row, given that by the selection. The shared number follows the row, so that what one
+   * element gains others lose: the gradient adds up to 0.
    */
   public double[] gradient(double[] ofSelection) {
     double[] slopes = Arrays.stream(selection).map(share -> share * (1 - share)).toArray();

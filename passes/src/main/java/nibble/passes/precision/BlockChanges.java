@@ -65,6 +65,13 @@ public record BlockChanges(Function function) {
         outside.stream().filter(in -> in.type().equals(out.type())).findFirst().map(in -> new Ends(in, out)));
   }
 
+  /** Whether something in regions of an operation reads a value. */
+  public static boolean readsInside(Operation operation, Value value) {
+    return operation.regions().stream().anyMatch(region -> region.results().contains(value)
+        || region.operations().stream().anyMatch(inner ->
+            inner.operands().contains(value) || readsInside(inner, value)));
+  }
+
   /** The change from one value of a block to the other. */
   static double change(Tensor in, Tensor out) {
     double moved = 0;

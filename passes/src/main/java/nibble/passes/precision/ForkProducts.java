@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +27,9 @@ import nibble.passes.attention.sparse.Arithmetic;
 import nibble.passes.precision.BlockChanges.Ends;
 
 /**
- * Makes two products of one, of which a truth value takes one: state of each block, that says whether it was calm in the step
- * before. What is computed of a product alone, element by element, is done on both sides, so that it stays a part of the
- * product's kernel.
+ * Makes two products of one, of which a truth value takes one: state of each block, that says whether it was calm in
+ * the step before. What is computed of a product alone, element by element, is done on both sides, so that it stays a
+ * part of the product's kernel.
  *
  * <pre>
  * %1 = matmul %x, %w      =&gt;  %3 = matmul %x, %w
@@ -60,7 +61,9 @@ record ForkProducts(ImmutableMap<Value, String> blocks, RouteProducts route) {
     Map<String, Value> calm = new LinkedHashMap<>();
     blocks.values().forEach(block -> calm.computeIfAbsent(block, path -> new Value(
         builder.names().claim(path.replace('[', '.').replace("]", "") + ".calm"), TensorType.scalar(Formats.BOOL))));
-    Map<Value, Integer> uses = uses(function);
+    Map<String, Ends> ends = new LinkedHashMap<>();
+    calm.keySet().forEach(block -> ends.put(block, new BlockChanges(function).ends(block).orElseThrow()));
+    Map<Value, Integer> uses = uses(function, ends.values());
     Map<Value, Fork> forks = new HashMap<>();
     ImmutableSet.Builder<Value> narrow = ImmutableSet.builder();
     ImmutableSet.Builder<Value> wide = ImmutableSet.builder();
@@ -76,21 +79,29 @@ record ForkProducts(ImmutableMap<Value, String> blocks, RouteProducts route) {
         continue;
       }
       operation.operands().forEach(operand -> take(operand, forks, calm, builder));
+      List.copyOf(forks.keySet()).stream().filter(value -> BlockChanges.readsInside(operation, value))
+          .forEach(value -> take(value, forks, calm, builder));
       builder.append(operation);
     }
     function.body().results().forEach(result -> take(result, forks, calm, builder));
-    builder.at(function.location());
     List<Value> next = new ArrayList<>();
-    calm.keySet().forEach(block -> next.add(isCalm(function, block, new Arithmetic(builder.at(Location.UNKNOWN)))));
+    for (Ends block : ends.values()) {
+      take(block.in(), forks, calm, builder);
+      take(block.out(), forks, calm, builder);
+      next.add(isCalm(function, block, new Arithmetic(builder.at(Location.UNKNOWN))));
+    }
     return new Forked(
         function.withBody(new Block(
-            ImmutableList.<Value>builder().addAll(function.parameters()).addAll(calm.values()).build(), builder.since(0),
+            ImmutableList.<Value>builder().addAll(function.parameters()).addAll(calm.values()).build(),
+            builder.since(0),
             ImmutableList.<Value>builder().addAll(function.body().results()).addAll(next).build())),
         narrow.build(), wide.build());
   }
 
-  private static Map<Value, Integer> uses(Function function) {
+  /** How often values are read, by their blocks' changes too. */
+  private static Map<Value, Integer> uses(Function function, Collection<Ends> blocks) {
     Map<Value, Integer> uses = new HashMap<>();
+    blocks.forEach(block -> List.of(block.in(), block.out()).forEach(end -> uses.merge(end, 1, Integer::sum)));
     function.body().walk(operation -> operation.operands().forEach(operand -> uses.merge(operand, 1, Integer::sum)));
     function.body().results().forEach(result -> uses.merge(result, 1, Integer::sum));
     return uses;
@@ -134,8 +145,7 @@ record ForkProducts(ImmutableMap<Value, String> blocks, RouteProducts route) {
     }
   }
 
-  private Value isCalm(Function function, String block, Arithmetic arithmetic) {
-    Ends ends = new BlockChanges(function).ends(block).orElseThrow();
+  private Value isCalm(Function function, Ends ends, Arithmetic arithmetic) {
     Value moved = arithmetic.totalOfMagnitudes(arithmetic.sub(ends.out(), ends.in()));
     Value all = arithmetic.totalOfMagnitudes(ends.in());
     Value isSomething = arithmetic.compare(Compare.Kind.GT, all, arithmetic.real(0));

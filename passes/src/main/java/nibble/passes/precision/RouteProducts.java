@@ -20,10 +20,11 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Chooses between two quantizers of products with weights anew in each step of a diffusion, as "6Bit-Diffusion: Inference-Time
- * Mixed-Precision Quantization for Video Diffusion Models" does: by how much the block around a product changed its input in
- * the step before, {@code g = sum |out - in| / sum |in|}, a line predicts the error, and the narrower quantizer does below a
- * threshold. Both products are there, and one is launched. {@link ForkProducts} makes two of them.
+ * Chooses between two quantizers of products with weights anew in each step of a diffusion, as "6Bit-Diffusion:
+ * Inference-Time Mixed-Precision Quantization for Video Diffusion Models" does: by how much the block around a product
+ * changed its input in the step before, {@code g = sum |out - in| / sum |in|}, a line predicts the error, and the
+ * narrower quantizer does below a threshold. Both products are there, and one is launched. {@link ForkProducts} makes
+ * two of them.
  *
  * <pre>
  * func @f(%x) {              =&gt;  func @f(%x, %calm) {
@@ -114,7 +115,8 @@ public record RouteProducts(
   private static Optional<String> obstacle(
       Operation product, LayoutCandidate layouts, Definitions definitions, PassEnvironment environment) {
     PassContext unheard = new PassContext(PassEnvironment.of(environment.registry()), "");
-    new ProductPlanner(layouts.weight(), layouts.act(), any -> "", definitions, Optional.empty(), unheard).plan(product);
+    new ProductPlanner(layouts.weight(), layouts.act(), any -> "", definitions, Optional.empty(), unheard)
+        .plan(product);
     return unheard.decisions().stream()
         .filter(decision -> decision.outcome() == Decision.Outcome.SKIPPED).map(Decision::reason).findFirst();
   }

@@ -16,20 +16,20 @@ import nibble.passes.attention.sparse.Arithmetic;
 import nibble.passes.precision.BlockChanges.Ends;
 
 /**
- * Gives one block a delta cache. Its state comes behind the parameters of the function and goes behind its results: the delta
- * {@code d}, of the block's type; the change {@code e}, f32; the sum of changes {@code E}, f32; how many steps in a row have
- * reused the delta, i32; and whether this step does, a truth value. Zeros are the state before the first step, which computes
- * the block.
+ * Gives one block a delta cache. Its state comes behind the parameters of the function and goes behind its results: the
+ * delta {@code d}, of the block's type; the change {@code e}, f32; the sum of changes {@code E}, f32; how many steps in
+ * a row have reused the delta, i32; and whether this step does, a truth value. Zeros are the state before the first
+ * step, which computes the block.
  *
  * <pre>
- * reuse:   out = in + d                 d' = d           e' = e                            E' = E + e   skips' = skips + 1
- * else:    out = block(in)              d' = out - in    e' = sum |d' - d| / sum |d|       E' = e'      skips' = 0
+ * reuse:   out = in + d       d' = d          e' = e                        E' = E + e   skips' = skips + 1
+ * else:    out = block(in)    d' = out - in   e' = sum |d' - d| / sum |d|   E' = e'      skips' = 0
  * always:  reuse' = E' &lt; limit and skips' &lt; most, and d was not all zeros
  * </pre>
  *
- * <p>So the sum starts anew with each delta, and holds the changes of all steps that would reuse it. The paper's decision is
- * that of the step itself; it needs nothing of that step, so it is made at the end of the one before, where the host learns it
- * in time to launch nothing of the block.
+ * <p>So the sum starts anew with each delta, and holds the changes of all steps that would reuse it. The paper's
+ * decision is that of the step itself; it needs nothing of that step, so it is made at the end of the one before, where
+ * the host learns it in time to launch nothing of the block.
  *
  * @param path of the block
  * @param ends its input and output
@@ -55,7 +55,8 @@ record CacheDelta(String path, Ends ends, double limit, int most) {
     State after = before;
     for (Operation operation : function.body().operations()) {
       boolean isInside = isInside(operation);
-      builder.append(isInside || taken.isEmpty() ? operation : operation.withOperands(replaced(operation.operands(), taken)));
+      builder.append(isInside || taken.isEmpty()
+          ? operation : operation.withOperands(replaced(operation.operands(), taken)));
       if (operation.results().contains(ends.out())) {
         // Outside of the block, whose ends stay where they are for whoever looks for them.
         Arithmetic arithmetic = new Arithmetic(builder.at(operation.location().in("")));
@@ -67,7 +68,8 @@ record CacheDelta(String path, Ends ends, double limit, int most) {
     return function.withBody(new Block(
         ImmutableList.<Value>builder().addAll(function.parameters()).addAll(before.values()).build(),
         builder.since(0),
-        ImmutableList.<Value>builder().addAll(replaced(function.body().results(), taken)).addAll(after.values()).build()));
+        ImmutableList.<Value>builder()
+            .addAll(replaced(function.body().results(), taken)).addAll(after.values()).build()));
   }
 
   private boolean isInside(Operation operation) {

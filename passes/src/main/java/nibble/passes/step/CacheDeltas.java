@@ -24,8 +24,8 @@ import nibble.passes.precision.TensorBytes;
 
 /**
  * Lets blocks of a denoiser be skipped in steps that would change little: the temporal delta cache of "6Bit-Diffusion:
- * Inference-Time Mixed-Precision Quantization for Video Diffusion Models". What a block adds to its input is kept, and added
- * again while it is stable. {@link CacheDelta} has what becomes of a block.
+ * Inference-Time Mixed-Precision Quantization for Video Diffusion Models". What a block adds to its input is kept, and
+ * added again while it is stable. {@link CacheDelta} has what becomes of a block.
  *
  * <pre>
  * func @f(%x) {                    =&gt;  func @f(%x, %delta, %change, %sum, %skips, %reuse) {
@@ -89,6 +89,9 @@ public record CacheDeltas(
 
   private static Optional<String> obstacle(Ends ends, Function function) {
     TensorType type = ends.out().tensorType();
+    if (function.body().operations().stream().anyMatch(one -> BlockChanges.readsInside(one, ends.out()))) {
+      return Optional.of("a loop reads what it gives");
+    }
     for (Operation operation : function.body().operations()) {
       if (operation.results().contains(ends.out())) {
         break;
@@ -97,7 +100,8 @@ public record CacheDeltas(
         return plain(type);
       }
     }
-    return function.parameters().contains(ends.in()) ? plain(type) : Optional.of("what it takes comes behind what it gives");
+    return function.parameters().contains(ends.in())
+        ? plain(type) : Optional.of("what it takes comes behind what it gives");
   }
 
   private static Optional<String> plain(TensorType type) {
@@ -133,7 +137,8 @@ public record CacheDeltas(
 
   private void record(Location block, TensorType type, PassContext context) {
     context.applied(
-        "the block adds what it added before, in up to " + most + " steps in a row, while changes sum to less than " + limit,
+        "the block adds what it added before, in up to " + most + " steps in a row, while changes sum to less than "
+            + limit,
         block,
         at.isEmpty() ? "asked for every block" : "asked for at " + at.getFirst(),
         new Cost(Dim.ZERO, TensorBytes.of(type), Optional.empty()));

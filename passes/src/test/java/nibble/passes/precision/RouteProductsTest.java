@@ -70,7 +70,8 @@ class RouteProductsTest {
   }
 
   private static Module routed(double threshold, double slope, double offset) {
-    RouteProducts parsed = (RouteProducts) REGISTRY.parse("route-products{" + LAYOUTS + ", threshold=1.0}").passes().getFirst();
+    RouteProducts parsed =
+        (RouteProducts) REGISTRY.parse("route-products{" + LAYOUTS + ", threshold=1.0}").passes().getFirst();
     return apply(IrText.module(BLOCK), List.of(new RouteProducts(
         ImmutableList.of(), parsed.weight(), parsed.act(), threshold, slope, offset)));
   }
@@ -120,7 +121,7 @@ class RouteProductsTest {
     return isNarrow;
   }
 
-  /** T66, X1: below all changes everything is wide, and above them narrow, but for the first step, which knows nothing. */
+  /** T66, X1: below all changes all is wide, and above them narrow, but for the first step, which knows nothing. */
   @Test
   void t66ThresholdsOfInfinity() {
     double[] factors = {1, 0.1, 3, 0.01};
@@ -133,8 +134,8 @@ class RouteProductsTest {
   void theChangeOfAStepDecidesForTheNext() {
     double[] factors = {0.01, 3, 0.01, 0.01, 3, 3};
     assertEquals(List.of(false, true, false, true, true, false), narrow(routed(0.5, 1, 0), factors));
-    assertEquals(List.of(false, true, true, true, true, true), narrow(routed(0.5, 0, 0.4), factors), "by the offset alone");
-    assertEquals(List.of(false, false, true, false, false, true), narrow(routed(-0.5, -1, 0), factors), "the other way");
+    assertEquals(List.of(false, true, true, true, true, true), narrow(routed(0.5, 0, 0.4), factors), "the offset");
+    assertEquals(List.of(false, false, true, false, false, true), narrow(routed(-0.5, -1, 0), factors), "the slope");
   }
 
   /** X5: a step behind one that skipped the block is wide. */
@@ -182,7 +183,8 @@ class RouteProductsTest {
 
   @Test
   void optionsThatMakeNoSenseAreRefused() {
-    Stream.of("weight=[i8:channel], act=[i8:token], threshold=1.0", LAYOUTS, LAYOUTS + ", threshold=1.0, most=2").forEach(
-        options -> assertThrows(InputException.class, () -> REGISTRY.parse("route-products{" + options + "}"), options));
+    Stream.of("weight=[i8:channel], act=[i8:token], threshold=1.0", LAYOUTS, LAYOUTS + ", threshold=1.0, most=2")
+        .forEach(options -> assertThrows(
+            InputException.class, () -> REGISTRY.parse("route-products{" + options + "}"), options));
   }
 }

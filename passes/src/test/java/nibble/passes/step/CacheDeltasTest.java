@@ -74,7 +74,8 @@ class CacheDeltasTest {
     double[] run(Tensor x, Tensor d) {
       List<Tensor> inputs = new ArrayList<>(List.of(x, d));
       inputs.addAll(state);
-      List<Tensor> results = new Interpreter(Mode.FAITHFUL, WeightSource.NONE).run(module.functions().get("main"), inputs);
+      List<Tensor> results =
+          new Interpreter(Mode.FAITHFUL, WeightSource.NONE).run(module.functions().get("main"), inputs);
       state = results.subList(1, results.size());
       return results.getFirst().elements();
     }
@@ -101,7 +102,7 @@ class CacheDeltasTest {
     return reuses;
   }
 
-  /** The rule, step after step, as the paper's method has it: the decision is that of the step, by what was computed before. */
+  /** The rule, step after step: as the paper has it, a step decides for itself, by what was computed before. */
   private static List<Boolean> published(double limit, int most, double growth, int steps) {
     List<Boolean> reuses = new ArrayList<>();
     double last = 0;
@@ -200,10 +201,10 @@ class CacheDeltasTest {
     assertEquals(
         List.of(
             "skipped pool (m.nib:2:3): the block - it gives nothing of the type of something that it takes",
-            "applied layer[0] (m.nib:3:3): the block adds what it added before, in up to 2 steps in a row, while changes sum "
-                + "to less than 0.5 - asked for every block (0 -> 32 bytes)",
-            "applied head (m.nib:5:3): the block adds what it added before, in up to 2 steps in a row, while changes sum "
-                + "to less than 0.5 - asked for every block (0 -> 8 bytes)"),
+            "applied layer[0] (m.nib:3:3): the block adds what it added before, in up to 2 steps in a row, while changes "
+                + "sum to less than 0.5 - asked for every block (0 -> 32 bytes)",
+            "applied head (m.nib:5:3): the block adds what it added before, in up to 2 steps in a row, while changes "
+                + "sum to less than 0.5 - asked for every block (0 -> 8 bytes)"),
         context.decisions().stream().map(Decision::text).toList());
   }
 

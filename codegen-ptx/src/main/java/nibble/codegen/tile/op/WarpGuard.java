@@ -14,9 +14,10 @@ import nibble.ir.Value;
 import nibble.ir.format.Formats;
 
 /**
- * Runs its region in those warps where a condition holds for some row. Operands: the condition, truth values of a column of
- * rows, and a carried tile of as many rows; the region takes this and yields what it becomes. Each warp has so many rows, one
- * after the other; in others the tile stays as it is. Warps in the region do not wait for others: there is no barrier in it.
+ * Runs its region in those warps where a condition holds for some row. Operands: the condition, truth values of a
+ * column of rows, and a carried tile of as many rows; the region takes this and yields what it becomes. Each warp has
+ * so many rows, one after the other; in others the tile stays as it is. Warps in the region do not wait for others:
+ * there is no barrier in it.
  *
  * @param rows rows of a warp
  */

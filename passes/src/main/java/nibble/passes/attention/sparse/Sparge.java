@@ -6,9 +6,9 @@ import nibble.ir.op.Compare.Kind;
 import nibble.passes.PassOption;
 
 /**
- * SpargeAttention, first stage (section 3.3), and where a filter is given, second stage (section 3.4): means of blocks stand for the blocks in a small attention, whose largest
- * weights say which blocks are computed. Blocks of which the mean says little, because their rows differ, are computed in
- * any case.
+ * SpargeAttention, first stage (section 3.3), and where a filter is given, second stage (section 3.4): means of blocks
+ * stand for the blocks in a small attention, whose largest weights say which blocks are computed. Blocks of which the
+ * mean says little, because their rows differ, are computed in any case.
  *
  * @param top share of the blocks of keys that each block of queries has; otherwise {@code mass} counts
  * @param mass what the weights of selected blocks add up to at most

@@ -27,7 +27,7 @@ import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.spi.Plugins;
 import org.junit.jupiter.api.Test;
 
-/** What an {@code either} does not take is not launched, on the PTX machine, and what it takes is where it was computed. */
+/** What an {@code either} does not take is not launched, on the PTX machine, and what it takes stays where it is. */
 class EitherRunTest {
   private static final PassRegistry REGISTRY = Plugins.none().passes();
 
@@ -49,7 +49,7 @@ class EitherRunTest {
     List<Tensor> together = ProvenRun.launch(
         program, inputs, Constants.of(program, WeightSource.NONE), Session.Sharing.BY_LIVENESS, Session.Observer.NONE);
     for (int i = 0; i < meant.size(); i++) {
-      assertArrayEquals(run.outputs().get(i).elements(), together.get(i).elements(), "result " + i + " in shared memory");
+      assertArrayEquals(run.outputs().get(i).elements(), together.get(i).elements(), "result " + i);
     }
     return run.checks().stream().map(KernelCheck::kernel).toList();
   }
@@ -151,7 +151,7 @@ class EitherRunTest {
     assertTrue(distance > 1e-3 && distance < 1, distance + "");
   }
 
-  /** A block with a cache over several steps: the same numbers as interpretation, and few launches where it is skipped. */
+  /** A block with a cache over several steps: the numbers of interpretation, and few launches where it is skipped. */
   @Test
   void skippedBlocksLaunchNothing() {
     Module plain = ProvenRun.parse("""

@@ -120,6 +120,10 @@ class SparseProductRunTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "sm_80 | bf16 | bf16, sparse<block(128,64) 1:2> | 130 | 256 | 256",
+      "sm_90a | bf16 | bf16, sparse<block(128,64) 1:2> | 130 | 256 | 256",
+      "sm_90a | tf32 | tf32, sparse<block(64,16) 1:2> | 70 | 192 | 128",
+      "sm_90a | e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<block(128,128) 1:2> | 70 | 256 | 512",
+      "sm_90a | i4, scale<token, f32> | i4, scale<axis 0, f32>, sparse<block(64,64) 1:2> | 70 | 128 | 256",
       "sm_80 | f32 | f32, sparse<block(64,32) 1:3> | 20 | 128 | 96",
       "sm_90a | e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<block(64,32) 1:4> | 70 | 64 | 128",
       "sm_120a | e4m3, scale<group 32, ue8m0, up> | e4m3, scale<group 32, ue8m0, up>, sparse<block(32,64) 1:2>"
