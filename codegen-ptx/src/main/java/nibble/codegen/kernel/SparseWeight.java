@@ -116,13 +116,12 @@ record SparseWeight(TensorType type, boolean isActivation) {
   /** Rows of a block for which there is a tile of warpgroups. */
   static final int WARPGROUP_ROWS = 64;
 
-  /** Each warpgroup has 64 rows, whose stored elements of a stage are up to 128 bytes. */
+  /** Each warpgroup has 64 rows, whose stored elements of a stage are up to 128 bytes; a single one has as many columns. */
   private ProductTile tileOfWarpgroups(ProductFormat format, Dim columns, long scaleDepth, boolean promotes) {
-    boolean isLarge = isLarge(columns);
-    int m = Math.min(Integer.lowestOneBit(blockRows()), isLarge ? 128 : WARPGROUP_ROWS);
+    int m = Math.min(Integer.lowestOneBit(blockRows()), isLarge(columns) ? 2 * WARPGROUP_ROWS : WARPGROUP_ROWS);
     int most = (promotes ? 1 : 2) * ProductTile.WARPGROUP_DEPTH_BITS / format.bits();
     return new ProductTile(
-        format, m, isLarge ? 128 : 64, tileDepth(format, most, scaleDepth), m / ROWS, 1, ProductTile.STAGES, true);
+        format, m, m, tileDepth(format, most, scaleDepth), m / ROWS, 1, ProductTile.STAGES, true);
   }
 
   /** Whether a product has room for a large tile. */
@@ -167,6 +166,6 @@ record SparseWeight(TensorType type, boolean isActivation) {
   private ProductTile tileOfLargeBlocks(ProductFormat format, int mostDepth) {
     int m = Math.min(Integer.lowestOneBit(blockRows()), 2 * WARPGROUP_ROWS);
     int k = Math.min(mostDepth, ProductTile.WARPGROUP_DEPTH_BITS / format.bits());
-    return new ProductTile(format, m, 2 * SMALL, k, m / ROWS, 1, ProductTile.STAGES, true);
+    return new ProductTile(format, m, m, k, m / ROWS, 1, ProductTile.STAGES, true);
   }
 }
