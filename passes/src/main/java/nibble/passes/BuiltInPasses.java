@@ -28,6 +28,7 @@ import nibble.passes.precision.PruneChannels;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
+import nibble.passes.precision.RoundWeights;
 import nibble.passes.precision.RouteProducts;
 import nibble.passes.precision.SmoothMatMuls;
 import nibble.passes.precision.SortChannels;
@@ -60,6 +61,7 @@ public final class BuiltInPasses {
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
       RouteProducts.class,
+      RoundWeights.class,
       CalibrateQuantizers.class,
       DelayScales.class,
       AddFallbackLevels.class,

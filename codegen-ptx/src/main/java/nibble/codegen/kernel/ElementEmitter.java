@@ -256,13 +256,20 @@ final class ElementEmitter {
     Value table = operation.operand(0);
     Shape indices = operation.operand(1).tensorType().shape();
     List<IndexExpr> where = at.subList(gather.axis(), gather.axis() + indices.rank());
-    Value index = value(operation.operand(1), where);
+    Value index = index(operation.operand(1), where);
     Dim extent = table.tensorType().shape().dim(gather.axis());
-    checkRange(index, extent, isLoaded(operation.operand(1)));
+    checkRange(index, extent);
     List<IndexExpr> coordinates = new ArrayList<>(at.subList(0, gather.axis()));
     coordinates.add(grid.loaded(index, extent));
     coordinates.addAll(at.subList(gather.axis() + indices.rank(), at.size()));
     return value(table, coordinates);
+  }
+
+  /** Numbers of rows, 0 outside of the guards: what is computed there may be beyond the last row. */
+  private Value index(Value operand, List<IndexExpr> at) {
+    Value index = value(operand, at);
+    Value inside = isLoaded(operand) ? null : memory.insideAlong(index);
+    return inside == null ? index : grid.apply(builder, Scalar.SELECT, inside, index, zeroAs(index));
   }
 
   /** Whether a value is read as it lies: outside of the guards it is 0 then. */
@@ -271,14 +278,12 @@ final class ElementEmitter {
     return definition == null || definition.op() instanceof ViewOp && isLoaded(definition.operand(0));
   }
 
-  private void checkRange(Value index, Dim extent, boolean isLoaded) {
+  private void checkRange(Value index, Dim extent) {
     Value notNegative = builder.apply(Scalar.GE, index, builder.number(0));
     Value below = builder.apply(Scalar.LT, index, builder.size(extent));
-    Value fits = builder.apply(Scalar.AND, notNegative, below);
-    Value inside = isLoaded ? null : memory.insideAlong(index);
-    Value holds = inside == null
-        ? fits : grid.apply(builder, Scalar.OR, fits, builder.apply(Scalar.NOT, inside));
-    builder.effect(new Check("an index is outside the " + extent + " rows of a table"), holds);
+    builder.effect(
+        new Check("an index is outside the " + extent + " rows of a table"),
+        builder.apply(Scalar.AND, notNegative, below));
   }
 
   /** Each part is read where the coordinate lies in it, and only there: it may have no elements. */

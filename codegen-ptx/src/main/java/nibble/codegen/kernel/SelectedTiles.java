@@ -23,9 +23,20 @@ import nibble.ir.shape.SymbolBounds;
 record SelectedTiles(
     AttentionSpace space, AttentionTile tile, Memory lists, ImmutableMap<String, Grid2.Index> outside,
     ImmutableMap<String, SymbolBounds> symbols, Value firstQuery) {
-  /** How many tiles there are. */
+  /** How many tiles there are: of the last block of keys those that have some. */
   Value count(TileBuilder builder) {
-    return builder.apply(Scalar.MUL, entry(builder, IndexExpr.ZERO), builder.number(tilesOfBlock()));
+    Value listed = entry(builder, IndexExpr.ZERO);
+    Value tiles = builder.apply(Scalar.MUL, listed, builder.number(tilesOfBlock()));
+    Dim without = blocks().times(Dim.of(tilesOfBlock())).minus(space.keys().ceilDiv(tile.keys()));
+    if (without.is(0)) {
+      return tiles;
+    }
+    Value last = entry(builder, IndexExpr.loaded(listed, blocks().plus(Dim.ONE), Set.of()));
+    Value isLast = builder.apply(Scalar.EQ, last, builder.size(blocks().minus(Dim.ONE)));
+    Value fewer = builder.apply(
+        Scalar.SUB, tiles, builder.apply(Scalar.SELECT, isLast, builder.size(without), builder.number(0)));
+    // Where none is listed, what was read as the last one is how many there are.
+    return builder.apply(Scalar.MAX, fewer, builder.number(0));
   }
 
   /** The tile of an iteration. */

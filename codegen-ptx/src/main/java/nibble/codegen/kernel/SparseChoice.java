@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;
 import nibble.codegen.target.Target;
@@ -179,7 +180,23 @@ record SparseChoice(ImmutableList<ProductChoice> choices, Optional<String> obsta
       return none("blocks of " + blocks.rows() + " by " + blocks.columns() + ": a tile has " + rows + " by " + least
           + " or twice that, and so on");
     }
-    return of(List.of(new ProductChoice(format, false, false, format.bits() <= Byte.SIZE, Optional.of(weight))));
+    ProductChoice byWarps = new ProductChoice(format, false, false, format.bits() <= Byte.SIZE, Optional.of(weight));
+    return of(Stream.concat(
+        blocksByWarpgroups(product, weight, blocks, format, target).stream(), Stream.of(byWarps)).toList());
+  }
+
+  /** Large products, whose rows of blocks have room for those of a warpgroup. */
+  private static Optional<ProductChoice> blocksByWarpgroups(
+      Product product, SparseWeight weight, BlockSparse blocks, ProductFormat usual, Target target) {
+    boolean isFp8 = FP8.contains(product.leftType().format()) && FP8.contains(product.rightType().format());
+    ProductFormat format =
+        isFp8 ? ProductFormat.ofBytes(product.rightType().format(), product.leftType().format(), true) : usual;
+    boolean fits = format.onTensorCores() && format.bits() >= Byte.SIZE && weight.isLarge(product.transposed().n())
+        && Long.lowestOneBit(blocks.rows()) >= SparseWeight.WARPGROUP_ROWS
+        && Long.lowestOneBit(blocks.columns()) >= format.step();
+    return target.has(Feature.WGMMA) && fits && product.transposed().scalesFit(format)
+        ? Optional.of(new ProductChoice(format, true, false, format.bits() != Short.SIZE, Optional.of(weight)))
+        : Optional.empty();
   }
 
   /** How dense operands of the formats are multiplied by warps, by the transposed product, if scales do not vary. */

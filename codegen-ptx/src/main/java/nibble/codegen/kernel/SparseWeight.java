@@ -98,7 +98,8 @@ record SparseWeight(TensorType type, boolean isActivation) {
    */
   ProductTile tile(ProductFormat format, Dim columns, long scaleDepth, boolean promotes, boolean warpgroups) {
     if (blocks().isPresent()) {
-      return tileOfBlocks(format, columns, scaleDepth, promotes, blocks().get());
+      int most = (int) Math.min(scaleDepth, Long.lowestOneBit(blocks().get().columns()));
+      return warpgroups ? tileOfLargeBlocks(format, most) : tileOfBlocks(format, columns, most, promotes);
     }
     if (warpgroups) {
       return tileOfWarpgroups(format, columns, scaleDepth, promotes);
@@ -147,10 +148,8 @@ record SparseWeight(TensorType type, boolean isActivation) {
   }
 
   /** Tiles that lie within a row of blocks, and within a block along the depth. */
-  private ProductTile tileOfBlocks(
-      ProductFormat format, Dim columns, long scaleDepth, boolean promotes, BlockSparse blocks) {
+  private ProductTile tileOfBlocks(ProductFormat format, Dim columns, int mostDepth, boolean promotes) {
     int mostRows = Integer.lowestOneBit(blockRows());
-    int mostDepth = (int) Math.min(scaleDepth, Long.lowestOneBit(blocks.columns()));
     if (!format.onTensorCores()) {
       return new ProductTile(
           format, SMALL, SMALL, Math.min(mostDepth, format.blockK()), 2, 2, ProductTile.STAGES, false);
@@ -162,5 +161,12 @@ record SparseWeight(TensorType type, boolean isActivation) {
     return new ProductTile(
         format, m, large ? 2 * SMALL : SMALL, k, warpsM, (large && promotes ? 8 : 4) / warpsM, ProductTile.STAGES,
         false);
+  }
+
+  /** The same by warpgroups. */
+  private ProductTile tileOfLargeBlocks(ProductFormat format, int mostDepth) {
+    int m = Math.min(Integer.lowestOneBit(blockRows()), 2 * WARPGROUP_ROWS);
+    int k = Math.min(mostDepth, ProductTile.WARPGROUP_DEPTH_BITS / format.bits());
+    return new ProductTile(format, m, 2 * SMALL, k, m / ROWS, 1, ProductTile.STAGES, true);
   }
 }

@@ -68,9 +68,9 @@ record WarpgroupAttention(
    * @return what is carried behind the last tile
    */
   List<Value> build(TileBuilder builder, Value head, Value firstQuery, Parts parts) {
-    Value ofQueries = builder.add(new SharedAlloc(shared(tile.queries(), tile.depth(), 1)));
-    Value ofKeys = builder.add(new SharedAlloc(shared(tile.keys(), tile.depth(), stages)));
-    Value ofValues = builder.add(new SharedAlloc(shared(tile.keys(), tile.width(), stages)));
+    Value ofQueries = builder.add(new SharedAlloc(shared(tile, 0, 1)));
+    Value ofKeys = builder.add(new SharedAlloc(shared(tile, 1, stages)));
+    Value ofValues = builder.add(new SharedAlloc(shared(tile, 2, stages)));
     Value queryMap = map(builder, queries, ofQueries);
     Value keyMap = map(builder, keys, ofKeys);
     Value valueMap = map(builder, values, ofValues);
@@ -79,10 +79,11 @@ record WarpgroupAttention(
     Value count = parts.visible().count();
     Value nowhere = builder.size(space.keys().ceilDiv(tile.keys()).times(Dim.of(tile.keys())));
     Value none = builder.fill(0, new TileType(tile.scores().accumulator(), tile.scoreLayout()));
+    Value noWeights = builder.fill(0, new TileType(Formats.F32, tile.scoreLayout()));
     List<Value> operands = new ArrayList<>();
     operands.add(count);
     operands.addAll(parts.softmax().start(builder));
-    operands.add(builder.add(new MmaOperand(0, leftType()), none));
+    operands.add(builder.add(new MmaOperand(0, leftType()), noWeights));
     Block fetch = builder.nested(inner -> {
       Value iteration = inner.block().argument(TileType.scalar(Formats.I32));
       Value stage = inner.block().argument(TileType.scalar(Formats.I32));
@@ -107,12 +108,13 @@ record WarpgroupAttention(
       List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
       Value products = inner.add(new WarpgroupMma(1, 1), none, ofQueries, ofKeys, stage);
       Value running = inner.add(new WarpgroupMma(1, 0), carried.getFirst(), carried.getLast(), ofValues, stage);
-      Value done = inner.add(new WaitWarpgroupMma(Optional.of(1)), products);
       Value keyTile = parts.visible().tile(inner, iteration);
       ElementEmitter emitter = parts.scores().apply(inner, keyTile);
+      // Scales are read while products are under way.
+      Optional<ScoreScales.Waiting> waiting = parts.factors().waiting(inner, emitter, keyTile);
+      Value done = inner.add(new WaitWarpgroupMma(Optional.of(1)), products);
       Value scores = parts.visible().scores(inner, done, emitter, parts.factors(), keyTile);
-      OnlineSoftmax.Weights weights = parts.softmax().weights(
-          inner, scores, parts.factors().waiting(inner, emitter, keyTile), carried);
+      OnlineSoftmax.Weights weights = parts.softmax().weights(inner, scores, waiting, carried);
       Value sums = inner.add(new WaitWarpgroupMma(), running);
       List<Value> next = new ArrayList<>(weights.next(inner.apply(Scalar.MUL, sums, weights.rescale())));
       next.add(inner.add(new MmaOperand(0, leftType()), weights.weights()));
@@ -139,35 +141,31 @@ record WarpgroupAttention(
     return builder.apply(Scalar.SELECT, isThere, first, nowhere);
   }
 
-  private NumberFormat format() {
-    return tile.format().left();
+  /** The format in which an operand is multiplied. */
+  static NumberFormat format(AttentionTile tile, int operand) {
+    return operand == 2 ? tile.format().right() : tile.scores().operand(operand == 0);
   }
 
   /** All weights of a tile as the left operand of their product with values. */
   private TileType leftType() {
     LinearLayout step = tile.ofValues().left();
     return new TileType(
-        format(), step.times(LinearLayout.identity(
+        tile.format().left(), step.times(LinearLayout.identity(
             REGISTER, tile.keys() / tile.format().step(), Dimension.tensor(1))));
   }
 
-  private SharedType shared(int rows, int columns, int count) {
-    return shared(format(), rows, columns, count);
-  }
-
-  /** Tiles as descriptors and tensor maps tell them. */
-  private static SharedType shared(NumberFormat format, int rows, int columns, int count) {
+  /** Tiles of an operand as descriptors and tensor maps tell them. */
+  private static SharedType shared(AttentionTile tile, int operand, int count) {
+    NumberFormat format = format(tile, operand);
     int bits = format.storageBits();
-    return new SharedType(
-        format, count, SharedLayout.swizzled(SwizzleMode.ofRows(columns * bits / Byte.SIZE), bits, rows, columns));
+    int columns = operand == 2 ? tile.width() : tile.depth();
+    return new SharedType(format, count, SharedLayout.swizzled(
+        SwizzleMode.ofRows(columns * bits / Byte.SIZE), bits, operand == 0 ? tile.queries() : tile.keys(), columns));
   }
 
   /** Bytes of shared memory of a tile with so many stages. */
   static int sharedBytes(AttentionTile tile, int stages) {
-    NumberFormat format = tile.format().left();
-    return shared(format, tile.queries(), tile.depth(), 1).bytes()
-        + shared(format, tile.keys(), tile.depth(), stages).bytes()
-        + shared(format, tile.keys(), tile.width(), stages).bytes();
+    return shared(tile, 0, 1).bytes() + shared(tile, 1, stages).bytes() + shared(tile, 2, stages).bytes();
   }
 
   private static Value map(TileBuilder builder, MappedOperand operand, Value memory) {
@@ -184,7 +182,7 @@ record WarpgroupAttention(
     Map<String, Value> all = new HashMap<>(heads);
     all.putAll(first);
     List<Value> operands = new ArrayList<>(List.of(map, memory, stage));
-    operands.addAll(operand.coordinates(all));
+    operands.addAll(operand.coordinates(builder, all));
     builder.effect(new CopyTensor(), operands.toArray(Value[]::new));
   }
 

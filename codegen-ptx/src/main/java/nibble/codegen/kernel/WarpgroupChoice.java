@@ -40,12 +40,11 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
     if (!target.has(Feature.WGMMA)) {
       return not(target.name() + " has no wgmma");
     }
-    if (space.isScaled() || space.op().scheme().isPresent()) {
-      return not("its queries and keys are codes");
+    if (space.scalesValues()) {
+      return not("its values are codes, and weights do not lie in registers as wgmma multiplies codes");
     }
-    if (!formats.scores().equals(formats.values())) {
-      return not("its queries are " + formats.scores().left().name() + " and its values are "
-          + formats.values().left().name());
+    if (space.isScaled() ? formats.scores().unpacks() : !formats.scores().equals(formats.values())) {
+      return not("wgmma does not multiply " + space.operation().operand(0).tensorType() + " as they are");
     }
     if (space.op().filter().isPresent()) {
       return not("its filter is for warps, each of its own");
@@ -79,10 +78,11 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
 
   /** Tiles of whole warpgroups; nothing where blocks that are selected have no whole tiles. */
   private static Optional<AttentionTile> tile(AttentionSpace space, AttentionFormats formats) {
-    int depth = powerOfTwo(space.depth());
+    int depth = Math.max(formats.scores().step(), powerOfTwo(space.depth()));
     int width = powerOfTwo(space.width());
     int largest = Math.max(depth, width);
-    int keys = largest <= 64 ? 2 * ROWS : ROWS;
+    // Codes of weights, and boxes that share a scale of keys, depend on where steps start.
+    int keys = largest <= 64 && !space.isScaled() ? 2 * ROWS : ROWS;
     boolean isShort = largest > 128 || space.queries().isConstant() && space.queries().constant() <= ROWS;
     int queries = isShort ? ROWS : 2 * ROWS;
     if (space.op().blocks().isPresent()) {
@@ -120,7 +120,7 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
     at.add(IndexExpr.variable(columns, Dim.of(operand == 2 ? space.width() : space.depth())));
     return OperandSource.of(value, at, buffers.arguments(), definitions)
         .filter(OperandSource::asItIs)
-        .filter(source -> source.memory().type().format().equals(tile.format().left()))
+        .filter(source -> source.memory().type().format().equals(WarpgroupAttention.format(tile, operand)))
         .flatMap(source -> MappedOperand.of(
             source.memory().elements(), source.memory().type(), source.at(), columns, rows, symbols))
         .filter(map -> map.variables().size() <= MOST_DIMENSIONS);

@@ -170,7 +170,6 @@ final class WgmmaCode {
   }
 
   /**
-  /**
    * Starts the products of a stage.
    *
    * @param a a {@link Shared} or a {@link Fragment}, of which each step of depth has words for all of its rows

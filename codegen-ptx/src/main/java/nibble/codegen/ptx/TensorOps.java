@@ -76,7 +76,8 @@ public interface TensorOps extends Emitter {
   /**
    * The same of a compressed left operand.
    *
-   * @param metadata of this warp's rows, a word of each lane; of 16-bit elements and tf32 those of the first two of each four
+   * @param metadata of this warp's rows, a word of each lane; of elements wider than a byte the first two lanes of each
+   *     four have them
    */
   default void wgmma(
       SparseWgmmaInstruction instruction, RegisterVector accumulators, Operand a, Register b, Register metadata,

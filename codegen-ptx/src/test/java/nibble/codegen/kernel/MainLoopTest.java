@@ -189,6 +189,33 @@ class MainLoopTest {
     assertTrue(accesses[0] >= 4, () -> accesses[0] + " accesses");
   }
 
+  /** Of columns that lie together, no row of a matrix has neighbours of the depth: lanes load 32-bit elements themselves. */
+  @Test
+  void columnsOfTf32() {
+    Module module = Parser.parse(
+        Case.TF32_TRANSPOSED.text.replace("transposeB = true", "transposeB = false"), "test", Registry.core());
+    CompiledKernel kernel =
+        new Backend().compile(module, module.functions().get("f"), Targets.get("sm_80")).kernels().getFirst();
+    MainLoop loop = MainLoop.of(kernel.code().kernel());
+    assertEquals(64, loop.count("mma."));
+    // The left operand; of the right one, two words for each of eight columns of instructions.
+    assertEquals(8, loop.count("ldmatrix.sync.aligned.m8n8.x4"));
+    assertEquals(32, loop.count("ld.shared.b32"));
+    int[] loads = new int[1];
+    kernel.lowered().body().walk(operation -> {
+      if (operation.op() instanceof SharedLoad load && load.axes().getFirst() == 0 && load.result().extents().get(0) == 8) {
+        SharedLayout shared = ((SharedType) operation.operand(0).type()).layout();
+        LinearLayout fragment = load.result().layout()
+            .cover(shared.layout().outputs().stream().mapToInt(Dimension::size).toArray());
+        SharedAccess read = SharedAccess.vector(
+            fragment, VectorAccess.of(fragment, shared.layout(), shared.elementBits(), 16));
+        assertTrue(BankConflicts.isConflictFree(read, shared), () -> "reads of " + shared);
+        loads[0]++;
+      }
+    });
+    assertTrue(loads[0] > 0);
+  }
+
   @ParameterizedTest
   @EnumSource
   void registers(Case product) {

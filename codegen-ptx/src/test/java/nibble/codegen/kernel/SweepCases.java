@@ -235,6 +235,19 @@ final class SweepCases {
             %7 = gather %t, %6 {axis = 0} : tensor<[3,5,6] x f32>
             return %7
             """, Map.of()),
+        KernelCase.of("gather of counted rows, then sums", "", "%t: tensor<[512,32] x f16>", """
+            %c = constant {values = [85.0]} : tensor<[] x i32>
+            %d = constant {values = [256.0]} : tensor<[] x i32>
+            %0 = iota {extent = 3} : tensor<[3] x i32>
+            %1 = mul %0, %c : tensor<[3] x i32>
+            %2 = iota {extent = 2} : tensor<[2] x i32>
+            %3 = mul %2, %d : tensor<[2] x i32>
+            %4 = reshape %3 {shape = [2,1]} : tensor<[2,1] x i32>
+            %5 = add %1, %4 : tensor<[2,3] x i32>
+            %6 = gather %t, %5 {axis = 0} : tensor<[2,3,32] x f16>
+            %7 = reduce_sum %6 {axes = [2], keep = false} : tensor<[2,3] x f16>
+            return %7
+            """, Map.of()),
         KernelCase.of("gather along the last axis", "", "%t: tensor<[9,7] x f16>, %ids: tensor<[4] x i32>", """
             %0 = gather %t, %ids {axis = 1} : tensor<[9,4] x f16>
             return %0

@@ -10,6 +10,8 @@ import nibble.ir.Module;
 import nibble.ir.Registry;
 import nibble.ir.text.Parser;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which attentions warpgroups compute, and why not the others. */
 class WarpgroupChoiceTest {
@@ -28,7 +30,7 @@ class WarpgroupChoiceTest {
 
   private static Optional<String> whyOf(String target, String text) {
     Module module = Parser.parse(text, "test", Registry.core());
-    Program program = new Backend().compile(module, module.functions().get("f"), Targets.get(target));
+    Program program = new Backend().compile(module, module.functions().values().iterator().next(), Targets.get(target));
     Optional<String> why = new AttentionKernel(Targets.get(target))
         .whyByWarps(program.launches().getLast().operation(), module.symbols());
     assertEquals(why.isEmpty(), program.module().text().contains("wgmma"), "the kernel is as it says");
@@ -54,11 +56,22 @@ class WarpgroupChoiceTest {
     String blocks = ", %b: tensor<[ceil(S/128),ceil(S/64)] x bool>";
     assertEquals(
         Optional.empty(), why("sm_90a", types("f16") + blocks, "%q, %k, %v, %b", "causal = none, blocks = [128,64]"));
+    assertEquals(Optional.empty(), why("sm_90a", types("f16"), "%q, %k, %v", "causal = none, scheme = sage1"));
+  }
+
+  /** Every case of the runs on the PTX machine is one. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.WarpgroupAttentionCases#all")
+  void cases(KernelCase kernels) {
+    assertEquals(Optional.empty(), whyOf("sm_90a", kernels.text()));
   }
 
   @Test
   void byWarps() {
     assertEquals(Optional.of("sm_120a has no wgmma"), why("sm_120a", types("f16"), "%q, %k, %v", "causal = none"));
+    assertEquals(
+        Optional.of("its values are codes, and weights do not lie in registers as wgmma multiplies codes"),
+        why("sm_90a", types("f16"), "%q, %k, %v", "causal = none, scheme = sage2"));
     String small = ", %b: tensor<[ceil(S/32),ceil(S/32)] x bool>";
     assertEquals(
         Optional.of("its blocks are [32,32], and tiles are of 64 queries and keys"),

@@ -1,12 +1,19 @@
 package nibble.emulator.memory;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** Live or freed memory of an allocation. */
 public final class Region {
   private static final int ALIGNMENT = 256;
+  /** From so many bytes on, memory that nobody touches takes none of the process. */
+  private static final long LARGE = 1L << 31;
 
   private final long base;
   private final long size;
@@ -24,8 +31,22 @@ public final class Region {
     this.readOnly = readOnly;
     this.arena = Arena.ofShared();
     // A segment of no bytes is legal and every access to it is out of bounds.
-    this.segment = arena.allocate(size, ALIGNMENT);
+    this.segment = size < LARGE ? arena.allocate(size, ALIGNMENT) : largeSegment(arena, size);
     this.written = isTracked ? Optional.of(new WrittenBytes(size)) : Optional.empty();
+  }
+
+  /** Zero bytes of a file with a hole, whose name is gone at once. */
+  private static MemorySegment largeSegment(Arena arena, long size) {
+    try {
+      Path file = Files.createTempFile("ptx-memory", "");
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        return channel.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      return arena.allocate(size, ALIGNMENT);
+    }
   }
 
   /** Address of the first byte. */

@@ -47,9 +47,9 @@ class KernelCasesRunTest {
 
   /** The same of attentions by warpgroups, whose copying warps hand on their registers. */
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"random:1", "adversarial:2", "adversarial:3"})
+  @ValueSource(strings = {"random:1", "adversarial:2"})
   void schedulesOfAttentions(String schedule) {
-    WarpgroupAttentionCases.all().filter(kernels -> kernels.name().matches(".*(rounds of (16|128)|one block.*)")).forEach(
+    WarpgroupAttentionCases.all().filter(kernels -> kernels.name().matches(".*(rounds of 128|one block.*)")).forEach(
         kernels -> KernelProof.prove(kernels, "sm_90a", Schedule.parse(schedule).orElseThrow()));
   }
 
