@@ -53,6 +53,20 @@ class FormKernelsTest {
         """));
   }
 
+  /** What is not needed at the same time is no kernel together, and a choice is no kernel. */
+  @Test
+  void choicesKeepWorkApart() {
+    assertEquals(List.of("matmul exp", "matmul add", "add", "= either", "mul"), kernels(X + ", %c: tensor<[] x bool>", PRODUCT + """
+        %0 = exp %p : tensor<[B,64] x f32>
+        %q = matmul %0, %w {transposeB = true, to = f32} : tensor<[B,64] x f32>
+        %1 = add %q, %y : tensor<[B,64] x f32>
+        %2 = add %0, %y : tensor<[B,64] x f32>
+        %3 = either %c, %2, %1 : tensor<[B,64] x f32>
+        %4 = mul %3, %0 : tensor<[B,64] x f32>
+        return %4
+        """));
+  }
+
   @Test
   void workOfTwoProductsJoinsTheLater() {
     assertEquals(List.of("matmul", "matmul add"), kernels(X, PRODUCT + """

@@ -103,6 +103,26 @@ class TileOpsTest {
         """ + STORE), 11, 12, 13, 14, 15, 16, 17, 18);
   }
 
+  /** Two warps of two rows: one of them has a row where the condition holds. */
+  @Test
+  void warpGuard() {
+    String program = """
+        %b = tile_reshape %a {extents = [4, 2]} : $f32:4x2
+        %m = tile_iota {axis = 0} : $i32:4x1
+        %n = fill {value = 2.0} : $i32
+        %c = apply %m, %n {function = gt} : $bool:4x1
+        %g = warp_guard %c, %b {rows = 2} do (%0: $f32:4x2) {
+          %1 = apply %0 {function = neg} : $f32:4x2
+          yield %1
+        } : $f32:4x2
+        %r = tile_reshape %g {extents = [8]} : $f32:8
+        """;
+    gives(ofEight(program), 1, -2, 3, -4, -5, 6, -7, 8);
+    gives(ofEight(program.replace("value = 2.0", "value = 3.0")), 1, -2, 3, -4, 5, -6, 7, -8);
+    gives(ofEight(program.replace("rows = 2", "rows = 1")), 1, -2, 3, -4, 5, -6, -7, 8);
+    assertTrue(refused(LOAD + program.replace("rows = 2", "rows = 3")).contains("whole warps of 3"));
+  }
+
   @Test
   void iota() {
     String matrix = """

@@ -27,6 +27,7 @@ final class TileText {
       "4x2", "{register: [[0, 1], [1, 0], [2, 0]]} -> {dim0: 4, dim1: 2}",
       "2x2", "{register: [[0, 1], [1, 0]]} -> {dim0: 2, dim1: 2}",
       "2x1", "{register: [[1, 0]]} -> {dim0: 2, dim1: 1}",
+      "4x1", "{register: [[1, 0], [2, 0]]} -> {dim0: 4, dim1: 1}",
       "1x4", "{register: [[0, 1], [0, 2]]} -> {dim0: 1, dim1: 4}",
       // The same elements, spread over lanes.
       "lanes", "{lane: [[1], [2], [4]]} -> {dim0: 8}");

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import nibble.ir.Function;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.eval.FirstRun;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
@@ -51,7 +52,7 @@ record ObservedValues(Map<String, Tensor> tensors) {
   }
 
   /**
-   * The sample inputs of a function.
+   * The sample inputs of a function; state that passes gave it is that of a first run.
    *
    * @throws InputException where there are none
    */
@@ -62,7 +63,7 @@ record ObservedValues(Map<String, Tensor> tensors) {
           "it finds its numbers by interpreting the function; give some with --calibration, or let them be made up with "
               + "--made-up");
     }
-    return inputs;
+    return FirstRun.inputs(function, inputs);
   }
 
   /** The weights of a model; asking for one is an error where there are none. */

@@ -2,13 +2,18 @@ package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import nibble.ir.Function;
 import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.eval.Tensor;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.rewrite.RewriteDriver;
 import nibble.passes.Decision;
@@ -42,6 +47,8 @@ import nibble.passes.PassOption;
  * @param threshold up to which predicted error the narrow one does
  * @param slope of the predicted error by the change of the block
  * @param offset of the predicted error
+ * @param outliers how many times the mean magnitude of an activation its largest may be, on the sample inputs; where it is
+ *     larger, the product stays as it is, so that a cached delta has less noise (the paper's purified refresh)
  */
 @PassInfo(
     name = "route-products",
@@ -53,7 +60,9 @@ public record RouteProducts(
     @PassOption("layouts of activations: of the narrow quantizer, and of the wide one") ImmutableList<LayoutSpec> act,
     @PassOption("up to which predicted error the narrow one does") double threshold,
     @PassOption(value = "of the predicted error by the change of the block", otherwise = "1.0") double slope,
-    @PassOption(value = "of the predicted error", otherwise = "0.0") double offset) implements Pass {
+    @PassOption(value = "of the predicted error", otherwise = "0.0") double offset,
+    @PassOption("times the mean magnitude above which the largest of an activation leaves its product as it is")
+    Optional<Double> outliers) implements Pass {
   private static final int TWO = 2;
 
   public RouteProducts {
@@ -64,6 +73,11 @@ public record RouteProducts(
       throw new IllegalArgumentException("a line has a finite slope and offset, and a threshold is a number");
     }
     act.forEach(LayoutSpec::requireForActivations);
+  }
+
+  @Override
+  public boolean needsInputs() {
+    return outliers.isPresent();
   }
 
   @Override
@@ -93,13 +107,16 @@ public record RouteProducts(
     ProductScope scope = new ProductScope(at, "every product with a weight");
     Definitions definitions = Definitions.in(function);
     BlockChanges changes = new BlockChanges(function);
+    Optional<ObservedValues> seen = outliers.flatMap(_ -> activations(function, scope, definitions, context));
     Map<Value, String> blocks = new LinkedHashMap<>();
     for (Operation operation : function.body().operations()) {
       if (!scope.includes(operation)) {
         continue;
       }
       Optional<String> obstacle = obstacle(operation, layouts(0), definitions, context.environment())
-          .or(() -> obstacle(operation, layouts(1), definitions, context.environment()));
+          .or(() -> obstacle(operation, layouts(1), definitions, context.environment()))
+          .or(() -> seen.flatMap(values -> values.of(StoredOperand.of(operation.operand(0), definitions).stored()))
+              .flatMap(this::outlier));
       Optional<String> block = changes.outermost(operation);
       if (obstacle.isPresent() || block.isEmpty()) {
         context.skipped(
@@ -110,6 +127,28 @@ public record RouteProducts(
       }
     }
     return ImmutableMap.copyOf(blocks);
+  }
+
+  /** Of a function that nobody runs, beside one that has inputs, nothing is seen. */
+  private static Optional<ObservedValues> activations(
+      Function function, ProductScope scope, Definitions definitions, PassContext context) {
+    ImmutableMap<String, ImmutableList<Tensor>> inputs = context.environment().inputs();
+    if (!inputs.isEmpty() && !inputs.containsKey(function.name())) {
+      return Optional.empty();
+    }
+    Set<Value> activations = function.body().operations().stream().filter(scope::includes)
+        .map(product -> StoredOperand.of(product.operand(0), definitions).stored()).collect(Collectors.toSet());
+    return Optional.of(ObservedValues.of(function, activations, context, "route-products"));
+  }
+
+  private Optional<String> outlier(Tensor activation) {
+    double[] magnitudes = Arrays.stream(activation.values()).map(Math::abs).toArray();
+    double ratio = Arrays.stream(magnitudes).max().orElse(0) / Arrays.stream(magnitudes).average().orElse(1);
+    return ratio > outliers.orElseThrow()
+        ? Optional.of(String.format(
+            Locale.ROOT, "the largest magnitude of its activation is %.1f times the mean, more than %s", ratio,
+            outliers.get()))
+        : Optional.empty();
   }
 
   private static Optional<String> obstacle(

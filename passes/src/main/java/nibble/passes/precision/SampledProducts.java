@@ -11,6 +11,7 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.eval.FirstRun;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
@@ -60,7 +61,7 @@ record SampledProducts(Definitions definitions, ObservedValues values) {
 
   private static boolean fits(Function function, List<Tensor> inputs) {
     try {
-      Interpreter.bind(function, inputs);
+      Interpreter.bind(function, FirstRun.inputs(function, inputs));
       return true;
     } catch (InputException e) {
       // Such as those of other sizes than the function was fixed to.

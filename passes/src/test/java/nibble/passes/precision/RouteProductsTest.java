@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import nibble.ir.Module;
@@ -73,7 +75,7 @@ class RouteProductsTest {
     RouteProducts parsed =
         (RouteProducts) REGISTRY.parse("route-products{" + LAYOUTS + ", threshold=1.0}").passes().getFirst();
     return apply(IrText.module(BLOCK), List.of(new RouteProducts(
-        ImmutableList.of(), parsed.weight(), parsed.act(), threshold, slope, offset)));
+        ImmutableList.of(), parsed.weight(), parsed.act(), threshold, slope, offset, Optional.empty())));
   }
 
   private static Tensor weight(String key, TensorType type) {
@@ -158,6 +160,31 @@ class RouteProductsTest {
     PassRun run = PassManager.of(REGISTRY, PassEnvironment.of(REGISTRY.ir())).validating(Validator.generated(3))
         .run(IrText.module(BLOCK), REGISTRY.parse("route-products{" + LAYOUTS + ", threshold=0.5}"));
     assertTrue(run.failures().isEmpty(), () -> run.failures().getFirst().text());
+  }
+
+  /** Purified refresh: an activation with an outlier leaves its product as it is, behind a cache too. */
+  @Test
+  void productsOfOutliersStayAsTheyAre() {
+    Tensor calm = x(0);
+    double[] values = calm.elements().clone();
+    values[5] = 1000;
+    PassEnvironment environment = PassEnvironment.of(REGISTRY.ir()).withWeights(RouteProductsTest::weight);
+    for (Tensor input : List.of(calm, Tensor.of(calm.type(), values))) {
+      PassContext context = new PassContext(
+          environment.withInputs(ImmutableMap.of(
+              "main", ImmutableList.of(input, Tensor.of(TensorType.scalar(Formats.F32), 1)))),
+          "route-products");
+      Module module = IrText.module(BLOCK);
+      for (Pass pass : REGISTRY.parse(
+          "cache-deltas{limit=0.5}, route-products{" + LAYOUTS + ", threshold=1.0, outliers=25.0}").passes()) {
+        module = pass.run(module, context);
+      }
+      boolean isRouted = module.functions().get("main").parameters().stream().anyMatch(
+          value -> value.name().endsWith(".calm"));
+      assertEquals(input == calm, isRouted);
+      assertEquals(input == calm, context.decisions().stream().noneMatch(
+          decision -> decision.reason().contains("times the mean, more than 25.0")), context.decisions() + "");
+    }
   }
 
   @Test

@@ -34,21 +34,21 @@ import nibble.ir.eval.WeightSource;
 import org.junit.jupiter.api.Test;
 
 /**
- * A video is denoised in steps, each of which takes a part of the noise away that the model sees, with and without a delta cache:
- * the table of {@code README.md}. {@code -Dnibble.bless=true} writes it anew.
+ * A video is denoised in steps, each of which takes a part of the noise away that the model sees, with and without a
+ * delta cache: the table of {@code README.md}. {@code -Dnibble.bless=true} writes it anew.
  */
 class DeltaCacheTest {
   private static final int STEPS = 12;
-  private static final double[] LIMITS = {0, 0.12, 0.15, 0.2, 10};
-  private static final String THRESHOLD = "1.0";
+  private static final double[] LIMITS = {0.12, 0.2, 10};
+  private static final String THRESHOLD = "0.15";
   private static final String TARGET = "sm_120a";
   private static final Toolchain TOOLCHAIN = Toolchain.withPlugins(List.of());
   private static final String START = "<!-- steps -->\n";
   private static final String END = "<!-- /steps -->\n";
   private static final Path PAGE = Path.of("README.md");
 
-  private static final String ROUTE = "route-products{at=layer[*].**, weight=[e2m1:group 16:ue4m3:tensor f32, i8:channel], "
-      + "act=[e2m1:group 16:ue4m3:tensor f32, i8:token], threshold=%s},";
+  private static final String ROUTE = "route-products{at=layer[*].**, "
+      + "weight=[e2m1:group 16:ue4m3:tensor f32, i8:channel], act=[e2m1:group 16:ue4m3:tensor f32, i8:token], threshold=%s},";
   private static final String ROTATE = "hadamard{at=layer[*].**, size=32},";
 
   /** What became of the video, and how many steps reused what the layer added before, or had narrow products. */
@@ -56,10 +56,11 @@ class DeltaCacheTest {
 
   private static PreparedModel prepare(OpenModel model, String pass) {
     return PrepareModel.with(TOOLCHAIN).prepare(
-        model, new RecipeChoice.Passes("canonicalize,fuse-attention," + pass + "specialize{B=1},cast{to=f16},canonicalize,fold-dequantize,cse,dce"));
+        model, new RecipeChoice.Passes("canonicalize,fuse-attention," + pass
+            + "specialize{B=1},cast{to=f16},canonicalize,fold-dequantize,cse,dce"));
   }
 
-  /** From the noise of the sample's step down to none: the model's video, and that part of the noise which is left for the next step. */
+  /** From the noise of the sample's step down to none: each step leaves a part of the noise that the model sees. */
   private static Denoised denoise(PreparedModel model, WeightSource weights) {
     float[] latents = MakeVideoDit.noisy(MakeVideoDit.SEED).latents();
     Tensor video = Tensor.generate(model.prepared().parameters().get(0).tensorType(), i -> latents[i]);
@@ -128,17 +129,14 @@ class DeltaCacheTest {
         String pass = "cache-deltas{at=layer[*], limit=" + limit + "},";
         counts.add(row("`limit = " + limit + "`", pass, model, clean, Optional.of(all), table).reused);
       }
-      assertEquals(0, counts.getFirst(), "nothing is stable below 0");
       // Two steps to know a change, then two of three.
       assertEquals(7, counts.getLast());
       assertEquals(counts.stream().sorted().toList(), counts, "a larger limit reuses more");
-      for (String threshold : List.of("0.0", "0.3", "0.5", "0.7", "10.0")) {
-        Denoised routed = row(
-            "NVFP4 up to a change of " + threshold + ", else INT8", ROTATE + ROUTE.formatted(threshold), model, clean,
-            Optional.of(all), table);
-        assertTrue(threshold.equals("0.0") ? routed.narrow == 0 : routed.narrow > 0, threshold);
-      }
-      row("`six-bit`", ROTATE + "cache-deltas{at=layer[*], limit=0.2}," + ROUTE.formatted(THRESHOLD), model, clean,
+      Denoised routed = row(
+          "NVFP4 up to a change of " + THRESHOLD + ", else INT8", ROTATE + ROUTE.formatted(THRESHOLD), model, clean,
+          Optional.of(all), table);
+      assertTrue(routed.narrow > 0 && routed.narrow < STEPS - 1, "some steps are calm");
+      row("both, `limit = 0.2`", ROTATE + "cache-deltas{at=layer[*], limit=0.2}," + ROUTE.formatted(THRESHOLD), model, clean,
           Optional.of(all), table);
     }
     table.append(END);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import nibble.ir.op.Attention;
 import nibble.ir.shape.Shape;
 import nibble.passes.attention.sparse.Arithmetic;
 import nibble.passes.attention.sparse.AttentionCall;
+import nibble.passes.attention.sparse.Sparge;
 import nibble.passes.attention.sparse.SparseAttention;
 import org.junit.jupiter.api.Test;
 
@@ -45,9 +47,10 @@ import org.junit.jupiter.api.Test;
  */
 class SparseAttentionPageTest {
   private static final Path PAGE = Path.of("..", "..", "docs", "attention.md");
-  private static final String HEAD = "| `sparse =` | share of scores | cosine | relative L1 | RMSE |\n";
+  private static final String HEAD = "| `sparse =` | share of scores | of values | cosine | relative L1 | RMSE |\n";
   private static final List<String> WAYS = List.of(
       "sparge(mass = 0.9, similarity = 0.2, queries = 64, keys = 64)",
+      "sparge(top = 1.0, similarity = -1, filter = -3.0, queries = 64, keys = 64)",
       "sparge(top = 0.5, similarity = -1, queries = 64, keys = 32)",
       "sparge2(top = 0.25, mass = 0.6, queries = 64, keys = 32)",
       "sla(top = 0.25, bottom = 0.1, queries = 64, keys = 32)",
@@ -62,7 +65,7 @@ class SparseAttentionPageTest {
     String page = Files.readString(PAGE);
     int start = page.indexOf(HEAD);
     int end = page.indexOf("\n\n", start) + 1;
-    StringBuilder table = new StringBuilder(HEAD).append("| --- | --- | --- | --- | --- |\n");
+    StringBuilder table = new StringBuilder(HEAD).append("| --- | --- | --- | --- | --- | --- |\n");
     List<Tensor> operands = operands();
     Tensor dense = run(operands, Optional.empty()).getFirst();
     for (String way : WAYS) {
@@ -78,14 +81,26 @@ class SparseAttentionPageTest {
   }
 
   private static String row(String way, List<Tensor> operands, Tensor dense) {
-    List<Tensor> results =
-        run(operands, Optional.of(SparseAttention.syntax(List.of()).parse().apply(way, Registry.core())));
+    SparseAttention sparse = SparseAttention.syntax(List.of()).parse().apply(way, Registry.core());
+    List<Tensor> results = run(operands, Optional.of(sparse));
     Comparison comparison = Comparison.of(dense, results.getFirst());
     double share = results.get(1).elements()[0];
     assertTrue(share > 0 && share <= 1 && comparison.cosine() > 0.5, way + ": " + share + " " + comparison);
+    double ofValues = sparse instanceof Sparge(var _, var _, var _, var filter, var _, long keys) && filter.isPresent()
+        ? shareOfValues(operands, sparse, (int) keys) : share;
     return String.format(
-        Locale.ROOT, "| `%s` | %.3f | %.4f | %.3f | %.4f |%n", way, share, comparison.cosine(), comparison.relativeL1(),
+        Locale.ROOT, "| `%s` | %.3f | %.3f | %.4f | %.3f | %.4f |%n", way, share, ofValues, comparison.cosine(), comparison.relativeL1(),
         comparison.rmse());
+  }
+
+  /** Of values that tell which block they are in, those have no part that a filter leaves out. */
+  private static double shareOfValues(List<Tensor> operands, SparseAttention sparse, int keys) {
+    int[] extents = operands.get(2).extents();
+    int blocks = extents[2] / keys;
+    TensorType type = operands.get(2).type().withShape(Shape.of(extents[0], extents[1], extents[2], blocks));
+    Tensor marks = Tensor.generate(type, i -> i % blocks == i / blocks % extents[2] / keys ? 1 : 0);
+    double[] parts = run(List.of(operands.get(0), operands.get(1), marks), Optional.of(sparse)).getFirst().elements();
+    return Arrays.stream(parts).filter(part -> part != 0).count() / (double) parts.length;
   }
 
   /** Queries, keys and values of the sample's layer on its own inputs, faithfully interpreted. */

@@ -19,7 +19,7 @@ class VerifiedRunTest {
   @ParameterizedTest
   @CsvSource({
       "bf16, 40", "w8a8, 25", "sparge, 60", "sparge2, 18", "sla, 11", "sla2, 8", "svg, 19", "svg2, 19", "turbo, 16",
-      "delta-cache, 60", "six-bit, 20"})
+      "delta-cache, 60", "six-bit, 30", "sparge-filter, 20"})
   void everyKernelIsProven(String recipe, double leastDecibels) throws IOException {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

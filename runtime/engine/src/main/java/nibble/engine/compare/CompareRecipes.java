@@ -96,7 +96,7 @@ public record CompareRecipes(
   }
 
   private RecipeResult.Modelled modelled(PreparedModel prepared, Program program) {
-    List<ModelledLaunch> launches = new ModelLaunches(toolchain.backend()).of(
+    List<ModelledLaunch> launches = new ModelLaunches(toolchain.backend()).ofFirstRun(
         program, SizeBinding.of(prepared.prepared(), prepared.firstRun(inputs.tensors()), program.symbols()).values());
     return new RecipeResult.Modelled(ModelLaunches.bytes(launches), ModelLaunches.microseconds(launches));
   }

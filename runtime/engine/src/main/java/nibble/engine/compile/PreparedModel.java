@@ -2,14 +2,10 @@ package nibble.engine.compile;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
-import java.util.Map;
 import nibble.ir.Function;
-import nibble.ir.TensorType;
-import nibble.ir.Value;
-import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.FirstRun;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
-import nibble.ir.shape.Dim;
 import nibble.passes.PassRun;
 import nibble.passes.pipeline.Pipeline;
 
@@ -42,17 +38,7 @@ public record PreparedModel(OpenModel model, Pipeline pipeline, PassRun passes) 
    * @throws nibble.ir.diagnostic.InputException where the inputs do not fit the model
    */
   public ImmutableList<Tensor> firstRun(List<Tensor> inputs) {
-    ImmutableList<Value> parameters = prepared().parameters();
-    if (parameters.size() <= inputs.size()) {
-      return ImmutableList.copyOf(inputs);
-    }
-    Map<String, Long> sizes = Interpreter.bind(written(), inputs);
-    ImmutableList.Builder<Tensor> all = ImmutableList.<Tensor>builder().addAll(inputs);
-    for (Value state : parameters.subList(inputs.size(), parameters.size())) {
-      TensorType type = state.tensorType().substitute(name -> Dim.of(sizes.get(name)));
-      all.add(Tensor.generate(type, _ -> 0));
-    }
-    return all.build();
+    return FirstRun.inputs(prepared(), inputs);
   }
 
   /** Of the results of the function after all passes, those of the model: without state of later runs. */

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.work.CountWork;
@@ -49,6 +51,16 @@ public record ModelLaunches(Backend backend) {
           dense.computeIfAbsent(launch.kernel(), _ -> dense(program, kernel, sizes))));
     }
     return launches.build();
+  }
+
+  /** The same without those that a first run does not need, whose state is zeros: no truth value of it holds. */
+  public ImmutableList<ModelledLaunch> ofFirstRun(Program program, Map<String, Long> sizes) {
+    Set<Value> inputs = Set.copyOf(program.main().parameters());
+    ImmutableList<ModelledLaunch> all = of(program, sizes);
+    return IntStream.range(0, all.size())
+        .filter(i -> program.launches().get(i).when().entrySet().stream()
+            .noneMatch(condition -> condition.getValue() && inputs.contains(condition.getKey())))
+        .mapToObj(all::get).collect(ImmutableList.toImmutableList());
   }
 
   private static Optional<Operation> product(Operation kernel) {

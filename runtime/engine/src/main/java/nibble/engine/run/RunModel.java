@@ -115,7 +115,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
       PreparedModel model, Program program, ModelInputs inputs, RunOptions options, Optional<PrecisionCost> accuracy) {
     ModelLaunches launches = new ModelLaunches(toolchain.backend());
     return OpCosts.of(
-        launches.of(program, sizes(model, program, inputs)),
+        launches.ofFirstRun(program, sizes(model, program, inputs)),
         options.written().flatMap(written -> {
           try {
             Program plain = new LowerModel(toolchain).lower(written, program.target());
