@@ -22,6 +22,15 @@ public record InverseHessian(double[] root, int depth) {
    * @throws IllegalArgumentException where the matrix is not finite
    */
   public static InverseHessian of(double[] gram, int depth, double damping) {
+    return ofDamped(damped(gram, depth, damping), depth);
+  }
+
+  static InverseHessian ofDamped(double[] damped, int depth) {
+    return new InverseHessian(invert(upperRoot(damped, depth), depth), depth);
+  }
+
+  /** {@code X^T X} with its damping. */
+  static double[] damped(double[] gram, int depth, double damping) {
     double[] hessian = gram.clone();
     double mean = 0;
     for (int i = 0; i < depth; i++) {
@@ -35,7 +44,7 @@ public record InverseHessian(double[] root, int depth) {
     for (int i = 0; i < depth; i++) {
       hessian[i * depth + i] += added;
     }
-    return new InverseHessian(invert(upperRoot(hessian, depth), depth), depth);
+    return hessian;
   }
 
   /** An element of the diagonal of U. */

@@ -15,13 +15,18 @@ import nibble.ir.eval.Parallel;
  * w_k -= ((w_j - w'_j) / U_jj) U_jk          for columns k behind j
  * </pre>
  *
+ * <p>Then each column of a row is looked at again, some times: with what the others are by now, its best code may be
+ * another ("QuantEase: Optimization-based Quantization for Language Models", coordinate descent). No step adds to the error.
+ *
  * <p>Which codes there are is settled before: scales do not follow what becomes of the weights of a box. So columns may
  * be rounded in any order.
  *
  * @param hessian of the activations, whose columns are in the order in which they are rounded
+ * @param damped {@code X^T X} with the damping, in the same order
  * @param order the column of the weights that is rounded at each place
+ * @param sweeps how often each column is looked at again
  */
-public record SecondOrderRounding(InverseHessian hessian, int[] order) {
+public record SecondOrderRounding(InverseHessian hessian, double[] damped, int[] order, int sweeps) {
   /** What stands for a weight. */
   @FunctionalInterface
   public interface Codes {
@@ -40,10 +45,11 @@ public record SecondOrderRounding(InverseHessian hessian, int[] order) {
    *
    * @param gram {@code X^T X}, row by row
    * @param damping what is added to its diagonal, as a share of the mean of that
+   * @param sweeps how often each column is looked at again
    * @throws IllegalArgumentException where the matrix is not finite
    */
-  public static SecondOrderRounding inOrder(double[] gram, int depth, double damping) {
-    return new SecondOrderRounding(InverseHessian.of(gram, depth, damping), IntStream.range(0, depth).toArray());
+  public static SecondOrderRounding inOrder(double[] gram, int depth, double damping, int sweeps) {
+    return of(gram, depth, damping, IntStream.range(0, depth).toArray(), sweeps);
   }
 
   /**
@@ -51,15 +57,21 @@ public record SecondOrderRounding(InverseHessian hessian, int[] order) {
    *
    * @param gram {@code X^T X}, row by row
    * @param damping what is added to its diagonal, as a share of the mean of that
+   * @param sweeps how often each column is looked at again
    * @throws IllegalArgumentException where the matrix is not finite
    */
-  public static SecondOrderRounding largestFirst(double[] gram, int depth, double damping) {
+  public static SecondOrderRounding largestFirst(double[] gram, int depth, double damping, int sweeps) {
     int[] order = IntStream.range(0, depth).boxed()
         .sorted(Comparator.comparingDouble(column -> -gram[column * (depth + 1)]))
         .mapToInt(Integer::intValue).toArray();
     double[] sorted = new double[gram.length];
     Arrays.setAll(sorted, i -> gram[order[i / depth] * depth + order[i % depth]]);
-    return new SecondOrderRounding(InverseHessian.of(sorted, depth, damping), order);
+    return of(sorted, depth, damping, order, sweeps);
+  }
+
+  private static SecondOrderRounding of(double[] gram, int depth, double damping, int[] order, int sweeps) {
+    double[] damped = InverseHessian.damped(gram, depth, damping);
+    return new SecondOrderRounding(InverseHessian.ofDamped(damped, depth), damped, order, sweeps);
   }
 
   /**
@@ -74,7 +86,9 @@ public record SecondOrderRounding(InverseHessian hessian, int[] order) {
       double[] exact = Arrays.copyOfRange(weights, row * depth, (row + 1) * depth);
       Row spread = row(exact, (column, left) -> codes.nearest(row, column, left));
       Row nearest = row(exact, (column, _) -> codes.nearest(row, column, exact[column]));
-      System.arraycopy(spread.loss <= nearest.loss ? spread.values : nearest.values, 0, rounded, row * depth, depth);
+      double[] better = spread.loss <= nearest.loss ? spread.values : nearest.values;
+      descend(exact, better, (column, best) -> codes.nearest(row, column, best));
+      System.arraycopy(better, 0, rounded, row * depth, depth);
     });
     return rounded;
   }
@@ -109,5 +123,34 @@ public record SecondOrderRounding(InverseHessian hessian, int[] order) {
       hessian.spread(left, 0, place, lost);
     }
     return new Row(values, loss);
+  }
+
+  /** Gives each column its best code for what the others are, until none changes or there have been enough sweeps. */
+  private void descend(double[] exact, double[] values, Choice choice) {
+    int depth = hessian.depth();
+    double[] gradient = new double[sweeps == 0 ? 0 : depth];
+    for (int place = 0; place < gradient.length; place++) {
+      move(gradient, place, values[order[place]] - exact[order[place]]);
+    }
+    boolean hasChanged = true;
+    for (int sweep = 0; sweep < sweeps && hasChanged; sweep++) {
+      hasChanged = false;
+      for (int place = 0; place < depth; place++) {
+        int column = order[place];
+        double value = choice.of(column, values[column] - gradient[place] / damped[place * (depth + 1)]);
+        if (value != values[column]) {
+          move(gradient, place, value - values[column]);
+          values[column] = value;
+          hasChanged = true;
+        }
+      }
+    }
+  }
+
+  private void move(double[] gradient, int place, double change) {
+    int row = place * gradient.length;
+    for (int k = 0; k < gradient.length; k++) {
+      gradient[k] += damped[row + k] * change;
+    }
   }
 }

@@ -4,9 +4,12 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Module;
@@ -75,7 +78,32 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
    */
   public ImmutableList<Tensor> run(Function function, List<Tensor> inputs) {
     Function special = specialized(function, bind(function, inputs));
-    return run(special.body(), inputs.stream().map(this::rounded).toList(), new HashMap<>());
+    Map<Operation, List<Value>> lastUses = lastUses(special.body());
+    return run(special.body(), inputs.stream().map(this::rounded).toList(), new HashMap<>(), lastUses);
+  }
+
+  /** Values that nothing reads behind an operation: of a large model, all that there ever were would be too many to keep. */
+  private static Map<Operation, List<Value>> lastUses(Block body) {
+    Set<Value> read = new HashSet<>(body.results());
+    Map<Operation, List<Value>> last = new IdentityHashMap<>();
+    for (Operation operation : body.operations().reverse()) {
+      List<Value> here = new ArrayList<>();
+      collectReads(operation, value -> {
+        if (read.add(value)) {
+          here.add(value);
+        }
+      });
+      last.put(operation, here);
+    }
+    return last;
+  }
+
+  private static void collectReads(Operation operation, Consumer<Value> reads) {
+    operation.operands().forEach(reads);
+    for (Block region : operation.regions()) {
+      region.results().forEach(reads);
+      region.operations().forEach(inner -> collectReads(inner, reads));
+    }
   }
 
   /**
@@ -117,7 +145,8 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
     }
   }
 
-  private ImmutableList<Tensor> run(Block block, List<Tensor> arguments, Map<Value, Tensor> values) {
+  private ImmutableList<Tensor> run(
+      Block block, List<Tensor> arguments, Map<Value, Tensor> values, Map<Operation, List<Value>> lastUses) {
     for (int i = 0; i < arguments.size(); i++) {
       values.put(block.arguments().get(i), arguments.get(i));
     }
@@ -128,6 +157,7 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
         values.put(operation.results().get(i), results.get(i));
       }
       observer.executed(operation, operands, results);
+      lastUses.getOrDefault(operation, List.of()).forEach(values::remove);
     }
     return block.results().stream().map(values::get).collect(ImmutableList.toImmutableList());
   }
@@ -137,7 +167,7 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
       case TensorOp op -> List.of(rounded(op.eval(operands, operation.result().tensorType())));
       case Weight weight -> List.of(rounded(weight(weight)));
       case For loop -> loop(loop, operation.regions().getFirst(), operands, values);
-      case Kernel kernel -> run(operation.regions().getFirst(), operands, new HashMap<>());
+      case Kernel kernel -> run(operation.regions().getFirst(), operands, new HashMap<>(), Map.of());
       default -> throw new IllegalStateException("the interpreter does not know " + operation.op().name());
     };
   }
@@ -157,7 +187,7 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
       List<Tensor> arguments = new ArrayList<>();
       arguments.add(Tensor.scalar(For.COUNTER, i));
       arguments.addAll(state);
-      state = run(body, arguments, values);
+      state = run(body, arguments, values, Map.of());
     }
     return state;
   }

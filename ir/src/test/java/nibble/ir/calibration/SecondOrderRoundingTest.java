@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import nibble.ir.calibration.SecondOrderRounding.Codes;
 import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
@@ -30,11 +31,12 @@ class SecondOrderRoundingTest {
 
   /** What there is are codes, and each row of the product loses no more than to nearest; all together far less. */
   @Property(tries = 40)
-  void noRowLosesMoreThanToNearest(@ForAll int seed, @ForAll boolean isSorted) {
+  void noRowLosesMoreThanToNearest(
+      @ForAll int seed, @ForAll boolean isSorted, @ForAll @IntRange(max = 3) int sweeps) {
     double[] weights = AlikeChannels.normal(ROWS * DEPTH, seed);
     double[] gram = AlikeChannels.gram(DEPTH, seed + 1L);
     double[] rounded = (isSorted
-        ? SecondOrderRounding.largestFirst(gram, DEPTH, 0) : SecondOrderRounding.inOrder(gram, DEPTH, 0))
+        ? SecondOrderRounding.largestFirst(gram, DEPTH, 0, sweeps) : SecondOrderRounding.inOrder(gram, DEPTH, 0, sweeps))
         .round(weights, CODES);
     assertArrayEquals(nearest(rounded), rounded);
     for (int row = 0; row < ROWS; row++) {
@@ -54,7 +56,7 @@ class SecondOrderRoundingTest {
       gram[i * (DEPTH + 1)] = 3 + i % 5;
     }
     assertArrayEquals(nearest(weights), (isSorted
-        ? SecondOrderRounding.largestFirst(gram, DEPTH, 0) : SecondOrderRounding.inOrder(gram, DEPTH, 0))
+        ? SecondOrderRounding.largestFirst(gram, DEPTH, 0, 2) : SecondOrderRounding.inOrder(gram, DEPTH, 0, 2))
         .round(weights, CODES));
   }
 
@@ -66,11 +68,35 @@ class SecondOrderRoundingTest {
     Codes whole = (_, _, weight) -> Math.rint(weight);
     double first = Math.rint(weights[0]);
     double second = Math.rint(weights[1] + (weights[0] - first) * gram[1] / gram[3]);
-    assertArrayEquals(new double[] {first, second}, SecondOrderRounding.inOrder(gram, 2, 0).round(weights, whole));
-    assertArrayEquals(new double[] {first, second}, SecondOrderRounding.largestFirst(gram, 2, 0).round(weights, whole));
-    double[] turned = SecondOrderRounding.largestFirst(new double[] {1, 1.5, 1.5, 4}, 2, 0)
+    assertArrayEquals(new double[] {first, second}, SecondOrderRounding.inOrder(gram, 2, 0, 0).round(weights, whole));
+    assertArrayEquals(new double[] {first, second}, SecondOrderRounding.largestFirst(gram, 2, 0, 0).round(weights, whole));
+    double[] turned = SecondOrderRounding.largestFirst(new double[] {1, 1.5, 1.5, 4}, 2, 0, 0)
         .round(new double[] {weights[1], weights[0]}, whole);
     assertArrayEquals(new double[] {second, first}, turned);
     assertEquals(first, turned[1]);
+  }
+
+  /** Looking again never adds to the error, and ends where no column alone has a better code. */
+  @Property(tries = 30)
+  void sweepsEndWhereNoColumnHasABetterCode(@ForAll int seed) {
+    double[] weights = AlikeChannels.normal(ROWS * DEPTH, seed);
+    double[] gram = AlikeChannels.gram(DEPTH, seed + 1L);
+    double last = Double.POSITIVE_INFINITY;
+    double[] rounded = weights;
+    for (int sweeps : new int[] {0, 1, 2, 3, 100}) {
+      rounded = SecondOrderRounding.largestFirst(gram, DEPTH, 0, sweeps).round(weights, CODES);
+      double error = AlikeChannels.error(weights, rounded, gram, DEPTH);
+      assertTrue(error <= last * (1 + 1e-9), error + " and " + last);
+      last = error;
+    }
+    for (int i = 0; i < weights.length; i++) {
+      int column = i % DEPTH;
+      double gradient = 0;
+      for (int k = 0; k < DEPTH; k++) {
+        gradient += gram[column * DEPTH + k] * (rounded[i - column + k] - weights[i - column + k]);
+      }
+      double best = rounded[i] - gradient / gram[column * (DEPTH + 1)];
+      assertEquals(CODES.nearest(i / DEPTH, column, best), rounded[i], 1e-12);
+    }
   }
 }

@@ -35,6 +35,7 @@ import nibble.passes.precision.GiveRoundedWeights.Rounded;
  * @param range of the scales
  * @param order of the channels
  * @param damping what is added to the diagonal of {@code X^T X}, as a share of its mean
+ * @param sweeps how often each channel is looked at again
  */
 @PassInfo(
     name = "round-weights",
@@ -48,8 +49,10 @@ public record RoundWeights(
         + "counted as much as the activations that it meets (mse)", otherwise = "amax") Range range,
     @PassOption(value = "which channels second-order rounds first: as they are stored, or those with the largest activations",
         otherwise = "largest") Order order,
-    @PassOption(value = "share of the mean square of activations that second-order adds to each", otherwise = "0.1")
-    double damping) implements Pass {
+    @PassOption(value = "share of the mean square of activations that second-order adds to each", otherwise = "0.2")
+    double damping,
+    @PassOption(value = "how often second-order looks at each channel again, once all have codes", otherwise = "4")
+    int sweeps) implements Pass {
   private static final String NAME = "round-weights";
 
   /** How weights become codes. */
@@ -73,6 +76,9 @@ public record RoundWeights(
   public RoundWeights {
     if (!(damping >= 0)) {
       throw new IllegalArgumentException("damping is at least 0, not " + damping);
+    }
+    if (sweeps < 0) {
+      throw new IllegalArgumentException("each channel is looked at again 0 times at least, not " + sweeps);
     }
   }
 

@@ -60,8 +60,8 @@ record WeightRounding(RoundWeights options, Quantize quantize, int inner, PostQu
       return nearest;
     }
     SecondOrderRounding rounding = options.order() == RoundWeights.Order.LARGEST
-        ? SecondOrderRounding.largestFirst(loss.gram(), depth, options.damping())
-        : SecondOrderRounding.inOrder(loss.gram(), depth, options.damping());
+        ? SecondOrderRounding.largestFirst(loss.gram(), depth, options.damping(), options.sweeps())
+        : SecondOrderRounding.inOrder(loss.gram(), depth, options.damping(), options.sweeps());
     return rounding.round(rows, codes);
   }
 

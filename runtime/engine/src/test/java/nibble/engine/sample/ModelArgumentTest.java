@@ -59,6 +59,21 @@ class ModelArgumentTest {
     assertEquals(model, ModelArgument.resolve(folder.resolve(ModelArgument.MANIFEST), ModelOptions.NONE));
   }
 
+  /** Passes that want many inputs have those for calibration; what the user gives is for both. */
+  @Test
+  void inputsForCalibrationMayBeApart() throws IOException {
+    Path manifest = Files.writeString(sample(FULL).resolve(ModelArgument.MANIFEST), FULL.replaceFirst(
+        "\\{", "{\n  \"calibration\": {\"text\": \"many.txt\"},"));
+    ModelArgument model = ModelArgument.resolve(manifest, ModelOptions.NONE);
+    assertEquals(Optional.of(folder.resolve("lines.txt")), model.inputs().text());
+    assertEquals(Optional.of(folder.resolve("many.txt")), model.forCalibration().inputs().text());
+    ModelOptions text = new ModelOptions(Optional.empty(), Optional.empty(), Map.of("text", Path.of("other.txt")));
+    assertEquals(
+        Optional.of(Path.of("other.txt")), ModelArgument.resolve(manifest, text).forCalibration().inputs().text());
+    ModelArgument plain = ModelArgument.resolve(sample(FULL), ModelOptions.NONE);
+    assertEquals(plain, plain.forCalibration());
+  }
+
   @Test
   void theUsersOptionsGoFirst() throws IOException {
     Path weights = folder.resolve("mine.safetensors");
