@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
+import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import nibble.codegen.kernel.SweepKernel;
 import nibble.codegen.kernel.UnsupportedAccess;
 import nibble.codegen.lower.LowerProgram;
 import nibble.codegen.lower.PtxKernel;
+import nibble.codegen.partition.Conditions;
 import nibble.codegen.partition.Partition;
 import nibble.codegen.ptx.Kernel;
 import nibble.codegen.ptx.pass.PtxPasses;
@@ -77,6 +79,8 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
     List<Program.Launch> launches = new ArrayList<>();
     Map<String, Integer> known = new HashMap<>();
     Set<String> names = new HashSet<>();
+    Conditions conditions = Conditions.of(partition.main());
+    Set<Value> ready = new HashSet<>(partition.main().parameters());
     for (Operation operation : partition.main().body().operations()) {
       if (operation.op() instanceof nibble.ir.op.Kernel kernel) {
         String key = CanonicalKernel.key(operation, registry);
@@ -86,8 +90,10 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
           known.put(key, index);
           kernels.add(compile(operation, fresh(kernel.label(), names), module.symbols(), target));
         }
-        launches.add(new Program.Launch(index, operation));
+        launches.add(new Program.Launch(index, operation, ImmutableMap.copyOf(
+            Maps.filterKeys(conditions.of(operation), ready::contains))));
       }
+      ready.addAll(operation.results());
     }
     return new Program(
         target, module.symbols(), partition.load(), partition.main(), function.parameters().size(),

@@ -119,8 +119,16 @@ public record KernelArithmetic(Target target) implements ErrorModel {
    * larger than the sum of all magnitudes.
    */
   private double tensorCores(TensorType operand, long length) {
-    TensorFormat format = operand.format().equals(Formats.BF16) ? TensorFormat.BF16 : TensorFormat.F16;
-    return target.arithmetic(format).map(arithmetic -> steps(arithmetic, length)).orElse(Double.POSITIVE_INFINITY);
+    return switch (operand.format().name()) {
+      case "tf32" -> tensorCores(TensorFormat.TF32, 8, length);
+      case "bf16" -> tensorCores(TensorFormat.BF16, 16, length);
+      default -> tensorCores(TensorFormat.F16, 16, length);
+    };
+  }
+
+  private double tensorCores(TensorFormat format, int depth, long length) {
+    return target.arithmetic(format).map(arithmetic -> steps(arithmetic, depth, length))
+        .orElse(Double.POSITIVE_INFINITY);
   }
 
   /** The error of one step of an instruction of that depth, for each unit of the sum of all magnitudes. */
@@ -129,11 +137,10 @@ public record KernelArithmetic(Target target) implements ErrorModel {
     return terms * Math.scalb(1.0, -arithmetic.fractionBits()) + Math.scalb(1.0, -arithmetic.outputFractionBits());
   }
 
-  private static double steps(TensorArithmetic arithmetic, long length) {
-    int depth = 16;
+  private static double steps(TensorArithmetic arithmetic, int depth, long length) {
     // Tiles of shared memory are up to 64 deep, so a little more than the length is summed; zeros cut nothing but the
     // result.
-    long count = Math.ceilDiv(length, 64) * 4 * arithmetic.steps();
+    long count = Math.ceilDiv(length, 64) * (64 / depth) * arithmetic.steps();
     return ErrorModel.gamma(count, step(arithmetic, depth));
   }
 }

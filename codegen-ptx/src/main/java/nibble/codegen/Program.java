@@ -10,6 +10,7 @@ import nibble.codegen.ptx.PtxModule;
 import nibble.codegen.target.Target;
 import nibble.ir.Function;
 import nibble.ir.Operation;
+import nibble.ir.Value;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
@@ -19,7 +20,8 @@ import nibble.ir.shape.SymbolBounds;
  * @param target what the kernels are for
  * @param symbols what is known of symbolic sizes
  * @param load takes nothing and returns the constants
- * @param main takes the inputs and then the constants; its operations are kernels, and reshapes that share memory
+ * @param main takes the inputs and then the constants; its operations are kernels, reshapes that share memory, and choices,
+ *     which have that of what they take
  * @param inputs number of parameters of {@code main} that are inputs; the others are the constants
  * @param kernels each once, however often it is launched
  * @param launches in order
@@ -57,8 +59,10 @@ public record Program(
    *
    * @param kernel index into {@code kernels}
    * @param operation the {@code kernel} operation of {@code main} that it computes
+   * @param when it is needed: where each of these truth values of {@code main} is as said, in the order in which they are
+   *     known; always where there are none
    */
-  public record Launch(int kernel, Operation operation) {}
+  public record Launch(int kernel, Operation operation, ImmutableMap<Value, Boolean> when) {}
 
   /** All kernels as one module. */
   public PtxModule module() {

@@ -39,6 +39,7 @@ import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.Div;
 import nibble.ir.op.Dyadic;
+import nibble.ir.op.Either;
 import nibble.ir.op.Erf;
 import nibble.ir.op.Erfc;
 import nibble.ir.op.Exp;
@@ -137,6 +138,7 @@ final class RandomOps {
             new Gelu(block.types().pick(List.of(Gelu.Kind.values()))), block.anyFloat(0)))
         .put(Cast.class, block -> block.add(new Cast(block.types().format()), block.anyPlain(format -> true, 0)))
         .put(Select.class, RandomOps::select)
+        .put(Either.class, RandomOps::either)
         .put(ReduceSum.class, block -> reduce(block, block.anyNumber(1), ReduceSum::new))
         .put(ReduceMean.class, block -> reduce(block, block.anyFloat(1), ReduceMean::new))
         .put(ReduceMax.class, block -> reduce(block, block.anyPlain(format -> true, 1), ReduceMax::new))
@@ -201,6 +203,11 @@ final class RandomOps {
         block.of(TensorType.of(block.types().broadcastable(shape), Formats.BOOL)),
         block.of(type),
         block.of(type.withShape(block.types().broadcastable(shape))));
+  }
+
+  private static void either(RandomBlock block) {
+    TensorType type = block.anyPlain(format -> true, 0).tensorType();
+    block.add(new Either(), block.of(TensorType.scalar(Formats.BOOL)), block.of(type), block.of(type));
   }
 
   /** Makes a reduction of axes. */

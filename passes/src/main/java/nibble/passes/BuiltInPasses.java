@@ -28,11 +28,14 @@ import nibble.passes.precision.PruneChannels;
 import nibble.passes.precision.QuantizeMatMuls;
 import nibble.passes.precision.RetainOutlierChannels;
 import nibble.passes.precision.RotateMatMuls;
+import nibble.passes.precision.RoundWeights;
+import nibble.passes.precision.RouteProducts;
 import nibble.passes.precision.SmoothMatMuls;
 import nibble.passes.precision.SortChannels;
 import nibble.passes.precision.SparseLayoutSpec;
 import nibble.passes.precision.SparsifyActivations;
 import nibble.passes.precision.SparsifyMatMuls;
+import nibble.passes.step.CacheDeltas;
 
 /** The passes that need no plugin. */
 public final class BuiltInPasses {
@@ -46,6 +49,7 @@ public final class BuiltInPasses {
       UnrollLoops.class,
       DecomposeComposites.class,
       FuseAttentions.class,
+      CacheDeltas.class,
       SmoothMatMuls.class,
       PruneChannels.class,
       PermuteChannels.class,
@@ -56,6 +60,8 @@ public final class BuiltInPasses {
       SortChannels.class,
       QuantizeMatMuls.class,
       ChooseQuantizers.class,
+      RouteProducts.class,
+      RoundWeights.class,
       CalibrateQuantizers.class,
       DelayScales.class,
       AddFallbackLevels.class,

@@ -20,6 +20,11 @@ public interface Pass {
     return false;
   }
 
+  /** Whether it is better off with many: those that a sample has for calibration, where it has some apart. */
+  default boolean needsManyInputs() {
+    return false;
+  }
+
   default PassInfo info() {
     return PassInfo.Reader.of(getClass());
   }

@@ -50,6 +50,8 @@ class RandomPipelinesTest {
         "quantize{weight=e4m3:channel:f16, act=e4m3:block(1,2)}",
         "quantize{act=i8:tensor}",
         "cast{to=bf16}",
+        "cache-deltas{limit=0.5}",
+        "route-products{weight=[i4:channel, i8:channel], act=[i4:token, i8:token], threshold=0.5}",
         "fold-constants{limit=2}")).list().ofMinSize(1).ofMaxSize(6);
   }
 

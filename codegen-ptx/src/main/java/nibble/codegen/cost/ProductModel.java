@@ -1,6 +1,7 @@
 package nibble.codegen.cost;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.Map;
 import java.util.Optional;
 import nibble.codegen.kernel.KernelProgram;
@@ -34,6 +35,10 @@ import nibble.ir.text.Parser;
 public record ProductModel(Target target, NumberFormat format) {
   /** Elements that share a scale, where instructions apply scales: as sparse ones take them. */
   private static final int GROUP = 64;
+
+  /** Formats without scales. */
+  private static final ImmutableSet<NumberFormat> PLAIN =
+      ImmutableSet.of(Formats.F32, Formats.TF32, Formats.F16, Formats.BF16);
 
   /** The time with a dense weight. */
   public ModelledTime dense(ProductShape shape) {
@@ -113,7 +118,7 @@ public record ProductModel(Target target, NumberFormat format) {
   }
 
   private String scales(String granularity) {
-    if (format.equals(Formats.F32) || format.equals(Formats.F16) || format.equals(Formats.BF16)) {
+    if (PLAIN.contains(format)) {
       return "";
     }
     return format.equals(Formats.E2M1)

@@ -63,10 +63,22 @@ public final class AttentionKernel implements KernelGenerator {
         .map(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols, target).run());
   }
 
+  /**
+   * Why warps compute the attention of a kernel, each for itself, and not warpgroups; nothing where these do, or where the
+   * kernel has no attention.
+   *
+   * @param symbols what is known of symbolic sizes
+   */
+  public Optional<String> whyByWarps(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof Attention).findFirst()
+        .flatMap(attention -> new Generation(kernel, AttentionSpace.of(attention), symbols, target).choice.why());
+  }
+
   /** Whether a kernel computes an attention of these operands; where none does, it is computed as its parts. */
   public static boolean takes(Attention op, List<Value> operands) {
     // What has no parts is refused by the generator, with the reason.
-    return op.scheme().isPresent()
+    return op.scheme().isPresent() || op.filter().isPresent()
         || AttentionSpace.obstacle(op, operands.stream().map(Value::tensorType).toList()).isEmpty();
   }
 
@@ -75,6 +87,8 @@ public final class AttentionKernel implements KernelGenerator {
     private final Operation kernel;
     private final Block region;
     private final AttentionSpace space;
+    private final WarpgroupChoice choice;
+    private final Optional<WarpgroupAttention> warpgroups;
     private final AttentionTile tile;
     private final ImmutableMap<String, SymbolBounds> symbols;
     private final TileBuilder builder = new TileBuilder();
@@ -82,6 +96,7 @@ public final class AttentionKernel implements KernelGenerator {
     private final KernelBuffers buffers;
     private Value queryTile;
     private Value firstQuery;
+    private Value head;
     private ImmutableMap<String, Index> outside;
 
     private Generation(
@@ -95,8 +110,14 @@ public final class AttentionKernel implements KernelGenerator {
       AttentionSpace.obstacle(space.op(), types).ifPresent(why -> {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
       });
-      this.tile = AttentionTile.of(AttentionFormats.of(space.op(), types, target), space);
       this.buffers = KernelBuffers.declare(builder, region);
+      AttentionFormats formats = AttentionFormats.of(space.op(), types, target);
+      this.choice = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target);
+      this.warpgroups = choice.loop();
+      this.tile = warpgroups.map(WarpgroupAttention::tile).orElseGet(() -> AttentionTile.of(formats, space));
+      FilteredSums.obstacle(space, tile).ifPresent(why -> {
+        throw new UnsupportedAccess("no kernel computes this attention: " + why);
+      });
     }
 
     private KernelProgram run() {
@@ -105,7 +126,8 @@ public final class AttentionKernel implements KernelGenerator {
           ImmutableList.of(space.queries().ceilDiv(tile.queries()), space.heads(), Dim.ONE), tile.warps()));
       queryTile = builder.programId(0);
       firstQuery = builder.apply(Scalar.MUL, queryTile, builder.number(tile.queries()));
-      outside = ImmutableMap.of(AttentionSpace.HEAD, Index.scalar(builder.programId(1)));
+      head = builder.programId(1);
+      outside = ImmutableMap.of(AttentionSpace.HEAD, Index.scalar(head));
       builder.at(space.operation().location());
       epilogue();
       String label = ((Kernel) kernel.op()).label();
@@ -115,6 +137,11 @@ public final class AttentionKernel implements KernelGenerator {
 
     /** What is carried behind the last tile of keys. */
     private List<Value> mainLoop(OnlineSoftmax softmax) {
+      if (warpgroups.isPresent()) {
+        return warpgroups.get().build(builder, head, firstQuery, new WarpgroupAttention.Parts(
+            softmax, VisibleKeys.of(builder, space, tile, firstQuery, selectedTiles(), length()),
+            ScoreScales.of(builder, this::queryEmitter, space, tile), this::scoreEmitter));
+      }
       OperandLoader queries = loader(tile.ofQueries(), 0, AttentionSpace.QUERY, space.queryAt());
       OperandLoader keys = loader(tile.ofKeys(), 1, AttentionSpace.KEY, space.keyAt());
       OperandLoader values = loader(tile.ofValues(), 2, AttentionSpace.COLUMN, space.valueAt());
@@ -129,9 +156,7 @@ public final class AttentionKernel implements KernelGenerator {
       builder.effect(new WaitCopies(0));
       builder.effect(new Barrier());
       ImmutableList<Value> kept = tile.keepsQueries() ? fragments(builder, queries) : ImmutableList.of();
-      Optional<SelectedTiles> list = space.selection().map(selection -> new SelectedTiles(
-          space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
-      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, list, length());
+      VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, selectedTiles(), length());
       ScoreScales factorsOfScores = ScoreScales.of(builder, this::queryEmitter, space, tile);
       List<Value> operands = new ArrayList<>();
       operands.add(visible.count());
@@ -165,9 +190,17 @@ public final class AttentionKernel implements KernelGenerator {
         OnlineSoftmax.Weights weights = tile.format().appliesScales()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
             : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
-        return weights.next(new WeightedSums(tile).add(inner, weights, values, scales, stage));
+        WeightedSums sums = new WeightedSums(tile);
+        return weights.next(space.op().filter().isEmpty()
+            ? sums.add(inner, weights, values, scales, stage)
+            : new FilteredSums(space, tile, sums).add(inner, weights, values, scales, stage, emitter));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
+    }
+
+    private Optional<SelectedTiles> selectedTiles() {
+      return space.selection().map(selection -> new SelectedTiles(
+          space, tile, buffers.arguments().get(selection), outside, symbols, firstQuery));
     }
 
     private SequenceLength length() {

@@ -49,7 +49,7 @@ record AttentionTile(
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, WARPS) : WARPS;
     // Masks and short steps leave too few registers.
     boolean isTall = warps == WARPS && largest <= TALL_WIDTH && keys == 64 && space.op().scheme().isEmpty()
-        && space.mask().isEmpty() && space.lengths().isEmpty()
+        && space.mask().isEmpty() && space.lengths().isEmpty() && space.op().filter().isEmpty()
         && !(space.queries().isConstant() && space.queries().constant() <= LEAST * WARPS);
     if (space.op().blocks().isPresent()) {
       // A block is whole tiles.

@@ -10,6 +10,7 @@ final class ComputeFormat {
   private static final ImmutableMap<NumberFormat, NumberFormat> TABLE =
       ImmutableMap.<NumberFormat, NumberFormat>builder()
           .put(Formats.F32, Formats.F32)
+          .put(Formats.TF32, Formats.F32)
           .put(Formats.F16, Formats.F32)
           .put(Formats.BF16, Formats.F32)
           .put(Formats.UE8M0, Formats.F32)

@@ -44,7 +44,7 @@ import nibble.ir.shape.Shape;
 final class ElementEmitter {
   /** Formats of codes that kernels have instructions for. */
   private static final ImmutableList<NumberFormat> CODES = ImmutableList.<NumberFormat>builder()
-      .add(Formats.I8, Formats.U8, Formats.I16, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES)
+      .add(Formats.I8, Formats.U8, Formats.I16, Formats.TF32, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES)
       .addAll(ComputeFormat.PACKED_INTEGERS).build();
 
   /** A value that the generator has computed, at the only coordinates where it is at hand. */

@@ -51,7 +51,7 @@ record GroupedSoftmax(AttentionTile tile, OnlineSoftmax softmax) {
     Value operand = builder.add(
         new ScaleOperand(new TileType(Formats.UE4M3, tile.ofValues().scalesOfLeft())), scales);
     return new OnlineSoftmax.Weights(
-        ratios, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, total,
+        ratios, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, highest, total,
         Optional.of(operand));
   }
 

@@ -18,7 +18,7 @@ import nibble.ir.shape.SymbolBounds;
 
 /**
  * An operand that tensor copies can bring as it lies: its address counts along one variable and goes in steps of 16
- * bytes along all others.
+ * bytes along all others. What starts inside of a buffer is behind the first element of one more dimension.
  *
  * @param buffer where it lies
  * @param variables the variables of its address, the innermost first, then the one along rows of tiles
@@ -28,6 +28,8 @@ import nibble.ir.shape.SymbolBounds;
 record MappedOperand(
     Value buffer, ImmutableList<String> variables, ImmutableList<Dim> extents, ImmutableList<Dim> strides) {
   private static final int UNIT_BYTES = 16;
+  /** The dimension that leads to where an operand starts inside of its buffer. */
+  private static final String START = "start";
 
   /**
    * Reads the address of a tensor.
@@ -50,7 +52,11 @@ record MappedOperand(
       extents.put(name, extent);
       steps.put(name, term.getValue());
     }
-    boolean isMatrix = address.constant().is(0) && steps.containsKey(rows)
+    if (!address.constant().is(0)) {
+      extents.put(START, Dim.of(2));
+      steps.put(START, address.constant());
+    }
+    boolean isMatrix = steps.containsKey(rows)
         && steps.getOrDefault(columns, Dim.ZERO).is(1);
     if (!isMatrix) {
       return Optional.empty();
@@ -67,8 +73,8 @@ record MappedOperand(
   }
 
   /** The first element of each variable, in the order of coordinates. */
-  List<Value> coordinates(Map<String, Value> first) {
-    return variables.stream().map(first::get).toList();
+  List<Value> coordinates(TileBuilder builder, Map<String, Value> first) {
+    return variables.stream().map(name -> name.equals(START) ? builder.number(1) : first.get(name)).toList();
   }
 
   /** The map for boxes of so many columns and rows. */

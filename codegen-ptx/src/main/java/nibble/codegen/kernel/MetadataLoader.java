@@ -86,14 +86,30 @@ final class MetadataLoader {
         ImmutableList.of(row, IndexExpr.variable(WORD, ofWords)), memory, stage);
   }
 
+  /**
+   * The words of a step where each warp has 16 rows: of words of two rows, those of its own in the first two lanes of each
+   * four, which the instruction looks at for selector 0, and again in the others.
+   */
+  private LinearLayout ofWarpgroups(String ofRows, String ofWords) {
+    return switch (weight.metadata()) {
+      case ONE_ROW -> identity(LANE, MetadataTile.WORDS, ofWords).times(identity(WARP, tile.warpsM(), ofRows));
+      case TWO_ROWS -> identity(LANE, 2, ofWords)
+          .times(broadcast(LANE, 2))
+          .times(identity(WARP, 2, ofWords))
+          .times(identity(LANE, MetadataTile.WORDS / 4, ofWords))
+          .times(identity(WARP, tile.warpsM() / 2, ofRows));
+    };
+  }
+
   /** The words of all steps of an iteration. */
   Value fragment(TileBuilder builder, Value stage) {
     String ofRows = Dimension.tensor(0);
     String ofWords = Dimension.tensor(1);
-    LinearLayout layout = identity(LANE, MetadataTile.WORDS, ofWords)
+    LinearLayout ofStep = tile.warpgroups() ? ofWarpgroups(ofRows, ofWords) : identity(LANE, MetadataTile.WORDS, ofWords)
         .times(identity(WARP, tile.warpsM(), ofRows))
         .times(identity(REGISTER, rows() / tile.warpsM(), ofRows))
-        .times(broadcast(WARP, tile.warpsN()))
+        .times(broadcast(WARP, tile.warpsN()));
+    LinearLayout layout = ofStep
         .times(identity(REGISTER, words() / MetadataTile.WORDS, ofWords))
         .reorderOutputs(Dimension.tensors(2));
     TileType type = new TileType(Formats.I32, layout);

@@ -30,10 +30,16 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
    * @param sums of values so far
    * @param rescale what they are to be multiplied by, of each row
    * @param largest score so far
+   * @param highest score of the tile
    * @param total of weights so far, for each thread
    * @param scales those of groups of weights, as an operand, where they have some
    */
-  record Weights(Value weights, Value sums, Value rescale, Value largest, Value total, Optional<Value> scales) {
+  record Weights(
+      Value weights, Value sums, Value rescale, Value largest, Value highest, Value total, Optional<Value> scales) {
+    Weights withSums(Value others) {
+      return new Weights(weights, others, rescale, largest, highest, total, scales);
+    }
+
     /** A step of the weights as the left operand of a product. */
     Value operand(TileBuilder builder, int step, AttentionTile tile) {
       int columns = tile.format().step();
@@ -101,7 +107,7 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
         new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), byThread));
     Value before = builder.apply(Scalar.MUL, carried.get(2), perThread(builder, rescale));
     return new Weights(
-        weights, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest,
+        weights, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, inPowers,
         builder.apply(Scalar.ADD, before, total), Optional.empty());
   }
 

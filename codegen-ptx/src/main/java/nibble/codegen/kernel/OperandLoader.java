@@ -163,7 +163,7 @@ final class OperandLoader {
   /** Starts to fill a stage by tensor copies, given the first index along each variable. */
   void copyMapped(TileBuilder builder, Map<String, Value> first, Value stage) {
     List<Value> operands = new ArrayList<>(List.of(map, memory, stage));
-    operands.addAll(mapped.orElseThrow().coordinates(first));
+    operands.addAll(mapped.orElseThrow().coordinates(builder, first));
     builder.effect(new CopyTensor(), operands.toArray(Value[]::new));
   }
 

@@ -31,6 +31,7 @@ record ProductFormat(
       of(Formats.I8, Formats.I32, 32, 64),
       of(Formats.F16, Formats.F32, 16, 32),
       of(Formats.BF16, Formats.F32, 16, 32),
+      of(Formats.TF32, Formats.F32, 8, 16),
       of(Formats.F32, Formats.F32, 0, 16));
 
   /** Floating-point codes become f16 on their way to shared memory, which holds all of them exactly. */

@@ -75,8 +75,8 @@ public final class ProductKernel implements KernelGenerator {
 
   private ProductPrograms programs(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
     return new ProductPrograms(
-        SparseChoice.of(kernel, product, target).flatMap(SparseChoice::choice)
-            .flatMap(choice -> generation(kernel, product, Stream.of(choice), symbols)),
+        SparseChoice.of(kernel, product, target)
+            .flatMap(sparse -> generation(kernel, product, sparse.choices().stream(), symbols)),
         Suppliers.memoize(
             () -> generation(kernel, product, ProductChoice.of(product, target).stream(), symbols).orElseThrow()));
   }
@@ -289,13 +289,16 @@ public final class ProductKernel implements KernelGenerator {
     private Value multiply(
         TileBuilder inner, OperandLoader left, OperandLoader right, BlockScales scales, Value iteration, Value stage,
         Value start) {
+      Optional<Value> words = sparse.flatMap(SparseOperand::metadata).map(loader -> loader.fragment(inner, stage));
+      if (tile.warpgroups() && sparse.isPresent()) {
+        return inner.add(new WaitWarpgroupMma(), sparse.get().start(inner, start, right, words, stage));
+      }
       if (tile.warpgroups()) {
         WarpgroupMma op = new WarpgroupMma(left.depthAxis(), right.depthAxis());
         return inner.add(new WaitWarpgroupMma(), inner.add(op, start, left.memory(), right.memory(), stage));
       }
       Value sum = start;
       ImmutableList<Value> scaleTiles = scales.fragments(inner, iteration, stage);
-      Optional<Value> words = sparse.flatMap(SparseOperand::metadata).map(loader -> loader.fragment(inner, stage));
       for (int step = 0; step < tile.k() / tile.format().step(); step++) {
         Value a = left.fragment(inner, stage, step);
         Value b = right.fragment(inner, stage, step);

@@ -33,7 +33,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   /** A power of two, so that the bits of an iteration tell its stage. */
   private static final int RING_STAGES = 4;
   /** The widest swizzle, so the depth of a warpgroup's tile. */
-  private static final int WARPGROUP_DEPTH_BITS = 128 * Byte.SIZE;
+  static final int WARPGROUP_DEPTH_BITS = 128 * Byte.SIZE;
   /** The depth of a tile whose scales instructions apply. */
   private static final int SCALED_DEPTH_BITS = 128 * Byte.SIZE;
 
@@ -135,7 +135,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
 
   /** Consecutive rows of a warp: as many as words of metadata are for. */
   private int rowsOfWarp() {
-    return format.sparse() ? MetadataTile.of(format.left()).rows() : 16;
+    return format.sparse() && !warpgroups ? MetadataTile.of(format.left()).rows() : 16;
   }
 
   /** The same tile, counted in stored elements of a compressed left operand. */

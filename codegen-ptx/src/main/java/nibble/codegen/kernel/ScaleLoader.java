@@ -185,7 +185,7 @@ final class ScaleLoader {
     first.put(scales.outer, firstOuter);
     first.put(GROUP, builder.apply(Scalar.MUL, iteration, builder.number(scales.groups)));
     List<Value> operands = new ArrayList<>(List.of(map, memory, slot(builder, iteration)));
-    operands.addAll(mapped.orElseThrow().coordinates(first));
+    operands.addAll(mapped.orElseThrow().coordinates(builder, first));
     builder.effect(new CopyTensor(), operands.toArray(Value[]::new));
   }
 

@@ -1,7 +1,10 @@
 package nibble.codegen.kernel;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;
 import nibble.codegen.target.Target;
@@ -23,10 +26,10 @@ import nibble.ir.op.Reshape;
 /**
  * Whether a target multiplies a compressed operand as it is stored, and how; what it doesn't is decompressed.
  *
- * @param choice the way to multiply, of the transposed product
+ * @param choices ways to multiply, of the transposed product, the best first
  * @param obstacle why there is none; nothing where there is one
  */
-record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
+record SparseChoice(ImmutableList<ProductChoice> choices, Optional<String> obstacle) {
   private static final ImmutableSet<NumberFormat> HALVES = ImmutableSet.of(Formats.F16, Formats.BF16);
   private static final ImmutableSet<NumberFormat> FP8 = ImmutableSet.of(Formats.E4M3, Formats.E5M2);
   private static final ImmutableSet<NumberFormat> FP6 = ImmutableSet.of(Formats.E2M3, Formats.E3M2);
@@ -38,19 +41,31 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
   /** Elements of the depth of which they take a scale of ue4m3. */
   private static final int SMALL_FLOATS = 32;
 
-  /** A way to multiply, or why there is none. */
-  private record Found(Optional<ProductFormat> format, String obstacle) {
+  /**
+   * A way to multiply, or why there is none.
+   *
+   * @param byWarps whether warps multiply so; if not, warpgroups do
+   */
+  private record Found(Optional<ProductFormat> format, boolean byWarps, String obstacle) {
     static Found of(ProductFormat format) {
-      return new Found(Optional.of(format), "");
+      return new Found(Optional.of(format), true, "");
+    }
+
+    static Found byWarpgroups(ProductFormat format) {
+      return new Found(Optional.of(format), false, "");
     }
 
     static Found none(String obstacle) {
-      return new Found(Optional.empty(), obstacle);
+      return new Found(Optional.empty(), true, obstacle);
     }
   }
 
   private static SparseChoice none(String obstacle) {
-    return new SparseChoice(Optional.empty(), Optional.of(obstacle));
+    return new SparseChoice(ImmutableList.of(), Optional.of(obstacle));
+  }
+
+  private static SparseChoice of(List<ProductChoice> choices) {
+    return new SparseChoice(ImmutableList.copyOf(choices), Optional.empty());
   }
 
   /** What is done with the operand of a kernel's product that is compressed, if one is. */
@@ -133,10 +148,16 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
       return none("scales change every " + product.scaleDepth() + " elements of the depth, and an instruction has "
           + format.get().step());
     }
-    return new SparseChoice(
-        Optional.of(new ProductChoice(
-            format.get(), false, false, format.get().bits() <= Byte.SIZE, Optional.of(weight))),
-        Optional.empty());
+    ProductChoice byWarps =
+        new ProductChoice(format.get(), false, false, format.get().bits() <= Byte.SIZE, Optional.of(weight));
+    boolean isLarge = weight.isLarge(product.transposed().n()) || !found.byWarps;
+    boolean hasRows = Integer.lowestOneBit(weight.blockRows()) >= SparseWeight.WARPGROUP_ROWS;
+    if (target.has(Feature.WGMMA) && isLarge && hasRows) {
+      ProductChoice byWarpgroups =
+          new ProductChoice(format.get(), true, false, format.get().bits() != Short.SIZE, Optional.of(weight));
+      return of(found.byWarps ? List.of(byWarpgroups, byWarps) : List.of(byWarpgroups));
+    }
+    return found.byWarps ? of(List.of(byWarps)) : none("warpgroups multiply it, which have 64 rows, and blocks have fewer");
   }
 
   /** By the instructions of dense products, which visit the kept blocks alone. */
@@ -159,9 +180,23 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
       return none("blocks of " + blocks.rows() + " by " + blocks.columns() + ": a tile has " + rows + " by " + least
           + " or twice that, and so on");
     }
-    return new SparseChoice(
-        Optional.of(new ProductChoice(format, false, false, format.bits() <= Byte.SIZE, Optional.of(weight))),
-        Optional.empty());
+    ProductChoice byWarps = new ProductChoice(format, false, false, format.bits() <= Byte.SIZE, Optional.of(weight));
+    return of(Stream.concat(
+        blocksByWarpgroups(product, weight, blocks, format, target).stream(), Stream.of(byWarps)).toList());
+  }
+
+  /** Large products, whose rows of blocks have room for those of a warpgroup. */
+  private static Optional<ProductChoice> blocksByWarpgroups(
+      Product product, SparseWeight weight, BlockSparse blocks, ProductFormat usual, Target target) {
+    boolean isFp8 = FP8.contains(product.leftType().format()) && FP8.contains(product.rightType().format());
+    ProductFormat format =
+        isFp8 ? ProductFormat.ofBytes(product.rightType().format(), product.leftType().format(), true) : usual;
+    boolean fits = format.onTensorCores() && format.bits() >= Byte.SIZE && weight.isLarge(product.transposed().n())
+        && Long.lowestOneBit(blocks.rows()) >= SparseWeight.WARPGROUP_ROWS
+        && Long.lowestOneBit(blocks.columns()) >= format.step();
+    return target.has(Feature.WGMMA) && fits && product.transposed().scalesFit(format)
+        ? Optional.of(new ProductChoice(format, true, false, format.bits() != Short.SIZE, Optional.of(weight)))
+        : Optional.empty();
   }
 
   /** How dense operands of the formats are multiplied by warps, by the transposed product, if scales do not vary. */
@@ -198,14 +233,15 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
     NumberFormat right = product.leftType().format();
     boolean scaled = product.leftType().isScaled();
     if (left.equals(Formats.F32)) {
-      return Found.none("products of f32 are exact to its 23 bits, and tf32, which instructions take, has 10");
+      return Found.none("products of f32 are exact to its 23 bits; of tf32, which has 10, instructions take 1:2");
     }
     return switch (pattern) {
       case TWO_OF_FOUR -> scaled ? bytes(product, left, right, target) : HALVES.contains(left)
           ? ProductFormat.of(left, right).map(Found::of).orElseGet(() -> untaken(pattern))
           : untaken(pattern);
       case FOUR_OF_EIGHT -> scaled ? nibbles(product, left, right, target) : untaken(pattern);
-      case ONE_OF_TWO -> untaken(pattern);
+      case ONE_OF_TWO -> left.equals(Formats.TF32)
+          ? ProductFormat.of(left, right).map(Found::of).orElseThrow() : untaken(pattern);
     };
   }
 
@@ -220,6 +256,12 @@ record SparseChoice(Optional<ProductChoice> choice, Optional<String> obstacle) {
     }
     if (left.equals(Formats.E2M1)) {
       return Found.none("2:4 of e2m1 is taken in bytes alone, and codes lie two to a byte");
+    }
+    if (FP8.contains(left) && FP8.contains(right) && target.has(Feature.WGMMA)) {
+      ProductFormat coarse = ProductFormat.ofBytes(left, right, true);
+      if (product.scalesFit(coarse.ofSparse())) {
+        return Found.byWarpgroups(coarse);
+      }
     }
     if (!isByte(left) || !isByte(right) || !takesBytes(left, right, target)) {
       return untaken(GroupPattern.TWO_OF_FOUR);

@@ -13,6 +13,8 @@ import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.SparseMma;
+import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
@@ -133,6 +135,21 @@ final class SparseOperand {
     SparseMma op = new SparseMma(weight.pattern(), weight.metadata(), step, tile.format().scaleGroup());
     return scales.isEmpty()
         ? builder.add(op, sum, a, b, words.get()) : builder.add(op, sum, a, b, words.get(), scales.get(0), scales.get(1));
+  }
+
+  /**
+   * Starts the product of a stage by warpgroups.
+   *
+   * @param right where the other operand comes from
+   * @param words of metadata; none of blocks
+   */
+  Value start(TileBuilder builder, Value sum, OperandLoader right, Optional<Value> words, Value stage) {
+    return words.isEmpty()
+        ? builder.add(
+            new WarpgroupMma(loader.depthAxis(), right.depthAxis()), sum, loader.memory(), right.memory(), stage)
+        : builder.add(
+            new WarpgroupSparseMma(weight.pattern(), weight.metadata(), right.depthAxis()), sum, loader.memory(),
+            right.memory(), stage, words.get());
   }
 
   /**

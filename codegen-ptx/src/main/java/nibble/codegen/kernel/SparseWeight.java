@@ -94,25 +94,52 @@ record SparseWeight(TensorType type, boolean isActivation) {
    * @param columns of the product: rows of the other operand
    * @param scaleDepth over which all scales are the same
    * @param promotes whether there are two sets of accumulators
+   * @param warpgroups whether warpgroups multiply from shared memory
    */
-  ProductTile tile(ProductFormat format, Dim columns, long scaleDepth, boolean promotes) {
+  ProductTile tile(ProductFormat format, Dim columns, long scaleDepth, boolean promotes, boolean warpgroups) {
     if (blocks().isPresent()) {
-      return tileOfBlocks(format, columns, scaleDepth, promotes, blocks().get());
+      int most = (int) Math.min(scaleDepth, Long.lowestOneBit(blocks().get().columns()));
+      return warpgroups ? tileOfLargeBlocks(format, most) : tileOfBlocks(format, columns, most, promotes);
     }
-    boolean fewColumns = columns.isConstant() && columns.constant() <= 64;
+    if (warpgroups) {
+      return tileOfWarpgroups(format, columns, scaleDepth, promotes);
+    }
     int most = Integer.lowestOneBit(blockRows());
-    boolean fewRows = outputs().isConstant() && outputs().constant() <= 64;
-    boolean large = !fewRows && !fewColumns;
+    boolean large = isLarge(columns);
     int m = Math.min(most, large ? 128 : 64);
     int warpsM = Math.min(2, m / metadata().rows());
     int warpsN = (large && promotes ? 8 : 4) / warpsM;
+    int k = tileDepth(format, 2 * format.blockK(), scaleDepth);
+    return new ProductTile(format, m, large ? 128 : 64, k, warpsM, warpsN, ProductTile.STAGES, false);
+  }
+
+  /** Rows of a block for which there is a tile of warpgroups. */
+  static final int WARPGROUP_ROWS = 64;
+
+  /** Each warpgroup has 64 rows, whose stored elements of a stage are up to 128 bytes. */
+  private ProductTile tileOfWarpgroups(ProductFormat format, Dim columns, long scaleDepth, boolean promotes) {
+    boolean isLarge = isLarge(columns);
+    int m = Math.min(Integer.lowestOneBit(blockRows()), isLarge ? 128 : WARPGROUP_ROWS);
+    int most = (promotes ? 1 : 2) * ProductTile.WARPGROUP_DEPTH_BITS / format.bits();
+    return new ProductTile(
+        format, m, isLarge ? 128 : 64, tileDepth(format, most, scaleDepth), m / ROWS, 1, ProductTile.STAGES, true);
+  }
+
+  /** Whether a product has room for a large tile. */
+  boolean isLarge(Dim columns) {
+    return !(columns.isConstant() && columns.constant() <= SMALL)
+        && !(outputs().isConstant() && outputs().constant() <= SMALL);
+  }
+
+  /** The depth of a tile, of those that divide the depth that metadata is padded to. */
+  private int tileDepth(ProductFormat format, int most, long scaleDepth) {
     int step = format.step();
     int padded = Math.ceilDiv(depth(), step) * step;
-    int k = 2 * format.blockK();
+    int k = most;
     while (k > step && (padded % k != 0 || k > scaleDepth)) {
       k /= 2;
     }
-    return new ProductTile(format, m, large ? 128 : 64, k, warpsM, warpsN, ProductTile.STAGES, false);
+    return k;
   }
 
   /** Rows of the least tile of blocks: those of an instruction, or of fused multiply-adds. */
@@ -121,22 +148,25 @@ record SparseWeight(TensorType type, boolean isActivation) {
   }
 
   /** Tiles that lie within a row of blocks, and within a block along the depth. */
-  private ProductTile tileOfBlocks(
-      ProductFormat format, Dim columns, long scaleDepth, boolean promotes, BlockSparse blocks) {
+  private ProductTile tileOfBlocks(ProductFormat format, Dim columns, int mostDepth, boolean promotes) {
     int mostRows = Integer.lowestOneBit(blockRows());
-    int mostDepth = (int) Math.min(scaleDepth, Long.lowestOneBit(blocks.columns()));
     if (!format.onTensorCores()) {
       return new ProductTile(
           format, SMALL, SMALL, Math.min(mostDepth, format.blockK()), 2, 2, ProductTile.STAGES, false);
     }
-    boolean fewColumns = columns.isConstant() && columns.constant() <= SMALL;
-    boolean fewRows = outputs().isConstant() && outputs().constant() <= SMALL;
-    boolean large = !fewRows && !fewColumns && mostRows >= 2 * SMALL;
+    boolean large = isLarge(columns) && mostRows >= 2 * SMALL;
     int m = Math.min(mostRows, large ? 2 * SMALL : SMALL);
     int warpsM = Math.min(2, m / ROWS);
     int k = Math.min(mostDepth, large && !promotes ? format.blockK() : 2 * format.blockK());
     return new ProductTile(
         format, m, large ? 2 * SMALL : SMALL, k, warpsM, (large && promotes ? 8 : 4) / warpsM, ProductTile.STAGES,
         false);
+  }
+
+  /** The same by warpgroups. */
+  private ProductTile tileOfLargeBlocks(ProductFormat format, int mostDepth) {
+    int m = Math.min(Integer.lowestOneBit(blockRows()), 2 * WARPGROUP_ROWS);
+    int k = Math.min(mostDepth, ProductTile.WARPGROUP_DEPTH_BITS / format.bits());
+    return new ProductTile(format, m, 2 * SMALL, k, m / ROWS, 1, ProductTile.STAGES, true);
   }
 }

@@ -29,7 +29,7 @@ record TilePlan(Product product, ProductTile tile, boolean scalesVary, boolean s
     boolean promotes = scalesTiles || format.sumsCoarsely();
     long scaleDepth = variesOutside ? scaleDepth(product, format) : Long.MAX_VALUE;
     ProductTile usual = choice.sparse()
-        .map(weight -> weight.tile(format, product.n(), scaleDepth, promotes))
+        .map(weight -> weight.tile(format, product.n(), scaleDepth, promotes, choice.warpgroups()))
         .orElseGet(() -> ProductTile.of(
             format, product.m(), product.n(), product.k(), scaleDepth, promotes, choice.warpgroups()));
     int ofScales = scalesVary ? ScaleLoader.sharedBytes(usual.m() + usual.n()) : 0;

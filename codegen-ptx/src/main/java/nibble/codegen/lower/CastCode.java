@@ -25,6 +25,13 @@ final class CastCode {
   /** The elements in another format; those that are narrowed to 16 bits are so by twos. */
   ImmutableList<Operand> cast(
       ImmutableList<Operand> elements, NumberFormat from, NumberFormat to, FixedRounding rounding) {
+    if (from.equals(Formats.TF32)) {
+      // Each is an f32.
+      return to.equals(Formats.TF32) ? elements : cast(elements, Formats.F32, to, rounding);
+    }
+    if (to.equals(Formats.TF32) && !from.equals(Formats.F32)) {
+      return cast(cast(elements, from, Formats.F32, rounding), Formats.F32, to, rounding);
+    }
     boolean codeToHalf = from.isInteger() && (to.equals(Formats.F16) || to.equals(Formats.BF16));
     if (codeToHalf || isCode(from) && !to.equals(Formats.F32) && !to.equals(from)) {
       return cast(cast(elements, from, Formats.F32, rounding), Formats.F32, to, rounding);
@@ -124,6 +131,7 @@ final class CastCode {
     }
     return switch (to.name()) {
       case "f16", "bf16" -> code.ptx().op("cvt." + mode(rounding) + "." + to.name() + ".f32", value);
+      case "tf32" -> new Tf32Code(code.ptx()).round(value, rounding);
       case "bool" -> code.ptx().op("setp.neu.f32", value, imm(0f));
       default -> {
         if (!to.isInteger() || to.bits() > Integer.SIZE) {

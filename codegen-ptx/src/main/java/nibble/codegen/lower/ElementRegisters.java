@@ -12,7 +12,7 @@ final class ElementRegisters {
     if (format.equals(Formats.BOOL)) {
       return RegisterType.PRED;
     }
-    if (format.equals(Formats.F32)) {
+    if (format.equals(Formats.F32) || format.equals(Formats.TF32)) {
       return RegisterType.F32;
     }
     if (format.equals(Formats.F16) || format.equals(Formats.BF16)) {

@@ -22,6 +22,7 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Parameter;
 import nibble.codegen.ptx.PtxType;
 import nibble.codegen.ptx.Register;
+import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.SourceLine;
 import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
@@ -66,7 +67,9 @@ import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Location;
@@ -126,7 +129,10 @@ public final class LowerProgram {
 
   private PtxKernel run() {
     ptx.threads(needs.threads());
-    if (needs.largestTiles() < LARGE_TILES) {
+    if (needs.ring().flatMap(Pipeline::registers).isPresent()) {
+      // Registers can be handed on only where it is known how many there are.
+      ptx.blocksPerMultiprocessor(1);
+    } else if (needs.largestTiles() < LARGE_TILES) {
       // Left to itself the assembler spills a few registers here and there so that more blocks fit; these are enough.
       ptx.blocksPerMultiprocessor(Math.max(1, THREADS_PER_MULTIPROCESSOR / needs.threads()));
     }
@@ -248,13 +254,17 @@ public final class LowerProgram {
           ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS,
           operation.operands().size() > 4 ? List.of(it.fragment(4), it.fragment(5)) : List.of(), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
-          operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3)));
+            operation, owned(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3), List.of()));
+        case WarpgroupSparseMma mma -> values.put(operation.result(), warpgroups.multiply(
+            operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3),
+            SparseMmaCode.words(values.get(operation.operand(4)))));
       case WaitWarpgroupMma wait -> {
-        ptx.awaitWgmma(ring == null ? 0 : ring.pendingProducts());
+        ptx.awaitWgmma(wait.pending().orElseGet(() -> ring == null ? 0 : ring.pendingProducts()));
         values.put(operation.result(), it.tile(0));
       }
       case Loop loop -> new RegionCode().lower(loop, operation);
       case Guard guard -> new RegionCode().lower(operation);
+      case WarpGuard guard -> new RegionCode().lowerInWarps(operation);
       case Pipeline pipeline -> new RegionCode().lowerRing(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
@@ -281,7 +291,8 @@ public final class LowerProgram {
   }
 
   private static Immediate constant(Fill fill) {
-    return fill.result().format().equals(Formats.F32) ? imm((float) fill.value()) : imm((long) fill.value());
+    return ElementRegisters.of(fill.result().format()) == RegisterType.F32
+        ? imm((float) fill.value()) : imm((long) fill.value());
   }
 
   /** Elements whose operands are the same, as those of a tile that was expanded, are computed once. */
@@ -348,7 +359,7 @@ public final class LowerProgram {
     void lower(Operation guard) {
       Operand condition = values.of(guard).scalar(0);
       if (!(condition instanceof Immediate constant)) {
-        List<Tile> carried = carried(guard);
+        List<Lowered> carried = carried(guard);
         ptx.ifThen(condition, () -> body(guard.regions().getFirst(), 0, carried));
         define(guard, carried);
       } else if (constant.bits() != 0) {
@@ -360,17 +371,33 @@ public final class LowerProgram {
       }
     }
 
-    /** Copies of the carried tiles. */
-    private List<Tile> carried(Operation operation) {
-      List<Tile> carried = new ArrayList<>();
-      for (int i = 1; i < operation.operands().size(); i++) {
-        carried.add(copy(values.of(operation).tile(i)));
-      }
-      return carried;
+    /** A warp votes whether some of its rows' conditions hold; threads that share a row have it each. */
+    void lowerInWarps(Operation guard) {
+      Operand any = values.of(guard).tile(0).elements().stream().distinct()
+          .reduce((a, b) -> ptx.op("or.pred", a, b)).orElseThrow();
+      List<Lowered> carried = carried(guard);
+      ptx.ifThen(ptx.anyLane(any), () -> body(guard.regions().getFirst(), 0, carried));
+      define(guard, carried);
+    }
+
+    /** Copies of what is carried: tiles, and operands of products. */
+    private List<Lowered> carried(Operation operation) {
+      return operation.operands().stream().skip(1).map(values::get).map(this::copied).toList();
+    }
+
+    private Lowered copied(Lowered value) {
+      return value instanceof Fragment fragment
+          ? new Fragment(fragment.type(), fragment.words().stream()
+              .map(word -> ptx.op("mov.b32", word)).collect(ImmutableList.toImmutableList()))
+          : copy((Tile) value);
+    }
+
+    private static List<? extends Operand> registers(Lowered value) {
+      return value instanceof Fragment fragment ? fragment.words() : ((Tile) value).elements();
     }
 
     /** The region, whose arguments from that one on are the carried tiles, which it sets anew. */
-    private void body(Block body, int first, List<Tile> carried) {
+    private void body(Block body, int first, List<Lowered> carried) {
       for (int i = 0; i < carried.size(); i++) {
         values.put(body.arguments().get(first + i), carried.get(i));
       }
@@ -378,7 +405,7 @@ public final class LowerProgram {
       advance(carried, body.results());
     }
 
-    private void define(Operation operation, List<Tile> carried) {
+    private void define(Operation operation, List<Lowered> carried) {
       for (int i = 0; i < carried.size(); i++) {
         values.put(operation.results().get(i), carried.get(i));
       }
@@ -419,13 +446,19 @@ public final class LowerProgram {
         block(fetch);
       });
       code.keepWarps(needs.warps());
-      Block use = operation.regions().get(1);
-      List<Tile> carried = carried(operation);
-      prepare(use);
+      List<Block> uses = operation.regions().subList(1, operation.regions().size());
+      List<Lowered> carried = carried(operation);
+      uses.forEach(this::prepare);
       ring.consume(count, (iteration, slot) -> {
-        bind(use, iteration, slot.number());
-        body(use, 2, carried);
+        bind(uses.getFirst(), iteration, slot.number());
+        body(uses.getFirst(), 2, carried);
       });
+      if (uses.size() > 1) {
+        ring.drain(count, (iteration, slot) -> {
+          bind(uses.getLast(), iteration, slot.number());
+          body(uses.getLast(), 2, carried);
+        });
+      }
       define(operation, carried);
     }
 
@@ -436,15 +469,15 @@ public final class LowerProgram {
     }
 
     private void prepare(Block body) {
-      body.operations().stream().filter(inner -> inner.op() instanceof WarpgroupMma).forEach(inner ->
+      body.operations().stream().filter(WgmmaCode::isStart).forEach(inner ->
           warpgroups.prepare(
-              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.of(inner).shared(1),
+              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.get(inner.operand(1)),
               values.of(inner).shared(2)));
     }
 
     private void repeated(Loop loop, Operation operation) {
       Block body = operation.regions().getFirst();
-      List<Tile> carried = carried(operation);
+      List<Lowered> carried = carried(operation);
       prepare(body);
       ptx.forRange(imm(0), values.of(operation).scalar(0), loop.step(), counter -> {
         if (body.operations().stream().anyMatch(ProgramNeeds::multiplies)) {
@@ -458,9 +491,11 @@ public final class LowerProgram {
       define(operation, carried);
     }
 
-    private void advance(List<Tile> carried, List<Value> next) {
-      List<Operand> variables = carried.stream().flatMap(tile -> tile.elements().stream()).toList();
-      List<Operand> sources = next.stream().flatMap(value -> ((Tile) values.get(value)).elements().stream()).toList();
+    private void advance(List<Lowered> carried, List<Value> next) {
+      List<Operand> variables = new ArrayList<>();
+      carried.forEach(value -> variables.addAll(registers(value)));
+      List<Operand> sources = new ArrayList<>();
+      next.forEach(value -> sources.addAll(registers(values.get(value))));
       List<Operand> saved = new ArrayList<>();
       for (int i = 0; i < variables.size(); i++) {
         // A variable that another one takes over must be read before it is set.

@@ -13,7 +13,7 @@ import nibble.ir.format.NumberFormat;
 sealed interface Lowered {
   /**
    * A tile: a register or constant for each element that a thread holds. Elements of i8 and bytes are extended to 32
-   * bits, f16 and bf16 are in 16-bit registers, truth values in predicates.
+   * bits, tf32 are f32, f16 and bf16 are in 16-bit registers, truth values in predicates.
    */
   record Tile(TileType type, ImmutableList<Operand> elements) implements Lowered {
     public Tile {

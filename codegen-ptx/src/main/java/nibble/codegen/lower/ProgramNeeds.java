@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,7 @@ import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;
@@ -32,10 +34,15 @@ record ProgramNeeds(Function program) {
     return ((Launch) program.body().operations().getFirst().op()).warps();
   }
 
-  /** Threads of a block: those of the warps, and of another one where there is a ring to fill. */
+  /** Threads of a block: those of the warps, and of those that fill a ring. */
   int threads() {
-    boolean hasRing = program.body().operations().stream().anyMatch(operation -> operation.op() instanceof Pipeline);
-    return (warps() + (hasRing ? 1 : 0)) * LANES;
+    return (warps() + ring().map(RingCode::copyingWarps).orElse(0)) * LANES;
+  }
+
+  /** The ring that there is to fill. */
+  Optional<Pipeline> ring() {
+    return program.body().operations().stream()
+        .filter(operation -> operation.op() instanceof Pipeline).map(operation -> (Pipeline) operation.op()).findFirst();
   }
 
   /** Names of the sizes that it asks for. */
@@ -97,6 +104,7 @@ record ProgramNeeds(Function program) {
       case BlockScaledMma mma -> true;
       case SparseMma mma -> true;
       case WarpgroupMma mma -> true;
+      case WarpgroupSparseMma mma -> true;
       default -> false;
     };
   }

@@ -29,6 +29,10 @@ import nibble.ir.Operation;
  */
 final class RingCode {
   private static final int BARRIER_BYTES = 8;
+  /** Warps that hand on registers do so together. */
+  private static final int WARPGROUP = 4;
+  /** Registers of a thread of warps that copy, where they give up others. */
+  private static final int LEFT_REGISTERS = 40;
 
   private final Code code;
   private final KernelBuilder ptx;
@@ -39,6 +43,7 @@ final class RingCode {
   /** Whether this thread speaks for its warp. */
   private final Register speaks;
   private final Block fetch;
+  private final Pipeline pipeline;
   /** Whether threads themselves read what was copied. */
   private final boolean loads;
   /** Whether products are waited for in the iteration behind theirs: nobody reads their sums before. */
@@ -57,7 +62,8 @@ final class RingCode {
    */
   RingCode(
       Code code, Threads threads, SharedArena arena, Operation pipeline, int warps, List<Register> maps) {
-    this.stages = ((Pipeline) pipeline.op()).stages();
+    this.pipeline = (Pipeline) pipeline.op();
+    this.stages = this.pipeline.stages();
     this.fetch = pipeline.regions().getFirst();
     Block use = pipeline.regions().get(1);
     this.loads = use.operations().stream().anyMatch(operation -> operation.op() instanceof SharedLoad);
@@ -86,6 +92,11 @@ final class RingCode {
       ptx.fenceBarriers();
     });
     ptx.barrier();
+  }
+
+  /** How many warps stand behind the others for the copies, of which one starts them. */
+  static int copyingWarps(Pipeline pipeline) {
+    return pipeline.registers().isPresent() ? WARPGROUP : 1;
   }
 
   /**
@@ -120,12 +131,19 @@ final class RingCode {
     void emit(Register iteration, Slot slot);
   }
 
-  /** Has one thread of the copying warp start the copies of all iterations; the warp does nothing else. */
+  /** Has one thread of the copying warps start the copies of all iterations; these warps do nothing else. */
   void produce(Operand count, Iteration copies) {
     // Of a number that comes from lane 0 assemblers know that it is the same for the whole warp.
     Register warp = ptx.shuffleFrom(threads.warp(), imm(0));
-    ptx.ifThen(ptx.op("setp.eq.u32", warp, imm(warps)), () -> {
-      ptx.ifThen(speaks, () -> ptx.forRange(imm(0), count, 1, iteration -> {
+    boolean handsOn = pipeline.registers().isPresent();
+    Operand all = pipeline.drains() ? code.add(count, imm(1)) : count;
+    ptx.ifThen(ptx.op(handsOn ? "setp.ge.u32" : "setp.eq.u32", warp, imm(warps)), () -> {
+      Register starts = speaks;
+      if (handsOn) {
+        ptx.dropRegisters(LEFT_REGISTERS);
+        starts = ptx.op("and.pred", speaks, ptx.op("setp.eq.u32", warp, imm(warps)));
+      }
+      ptx.ifThen(starts, () -> ptx.forRange(imm(0), all, 1, iteration -> {
         ptx.keepRolled();
         Slot slot = slot(iteration);
         // A stage that nobody has used yet is free: its barrier is as if the phase before the first had ended.
@@ -136,6 +154,7 @@ final class RingCode {
       }));
       ptx.ret();
     });
+    pipeline.registers().ifPresent(ptx::raiseRegisters);
   }
 
   /** Has the other warps wait for each stage's copies ahead of what they do with it, and free it. */
@@ -160,6 +179,14 @@ final class RingCode {
     if (overlaps) {
       ptx.awaitWgmma(0);
     }
+  }
+
+  /** Has them wait for the copies of one iteration more, behind the last one. */
+  void drain(Operand count, Iteration use) {
+    Register last = code.register(count);
+    Slot slot = slot(last);
+    ptx.await(full(slot), slot.parity());
+    use.emit(last, slot);
   }
 
   /**

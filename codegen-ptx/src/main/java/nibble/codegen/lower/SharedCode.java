@@ -20,6 +20,7 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.RegisterVector;
 import nibble.codegen.tile.op.SharedLoad;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /** Accesses to shared memory: asynchronous copies into it, stores, and loads of fragments. */
@@ -116,13 +117,14 @@ final class SharedCode {
       return matrices(way, bases, load, first, count);
     }
     int perWord = WORD / load.result().format().storageBits();
-    if (perWord > 1 && way.groups().stream().allMatch(group -> fillsWords(group, perWord))) {
+    boolean isOperand = perWord > 1 || load.result().format().equals(Formats.TF32);
+    if (isOperand && way.groups().stream().allMatch(group -> fillsWords(group, perWord))) {
       return new Fragment(load.result(), words(way, bases, load.result().format(), first, count));
     }
     List<Operand> elements = elements(way, bases, load.result().format(), first, count);
-    return load.result().format().storageBits() == WORD
-        ? new Tile(load.result(), ImmutableList.copyOf(elements))
-        : new Fragment(load.result(), pack(elements, load.result().format()));
+    return isOperand
+        ? new Fragment(load.result(), pack(elements, load.result().format()))
+        : new Tile(load.result(), ImmutableList.copyOf(elements));
   }
 
   private Fragment matrices(Way way, List<Operand> bases, SharedLoad load, int first, int count) {

@@ -36,11 +36,7 @@ final class SparseMmaCode {
   Tile multiply(
       Tile accumulators, Fragment a, Fragment b, Lowered metadata, int steps, List<Fragment> scales, SparseMma op) {
     List<Register> registers = MmaCode.inPlace(code, accumulators);
-    List<? extends Operand> words = switch (metadata) {
-      case Fragment fragment -> fragment.words();
-      case Tile tile -> tile.elements();
-      default -> throw new IllegalStateException("metadata in no registers");
-    };
+    List<? extends Operand> words = words(metadata);
     int first = words.size() / steps * op.step();
     int tilesN = b.words().size() / 4;
     for (int tile = 0; tile < registers.size() / 4; tile++) {
@@ -61,6 +57,15 @@ final class SparseMmaCode {
       }
     }
     return new Tile(accumulators.type(), ImmutableList.copyOf(registers));
+  }
+
+  /** Registers of metadata, however they were loaded. */
+  static List<? extends Operand> words(Lowered metadata) {
+    return switch (metadata) {
+      case Fragment fragment -> fragment.words();
+      case Tile tile -> tile.elements();
+      default -> throw new IllegalStateException("metadata in no registers");
+    };
   }
 
   private static SparseMmaInstruction plain(Tile accumulators, Fragment a, Fragment b) {

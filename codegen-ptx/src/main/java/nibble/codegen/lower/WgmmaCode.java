@@ -13,6 +13,7 @@ import nibble.codegen.layout.Dimension;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedLayout;
 import nibble.codegen.layout.SwizzleMode;
+import nibble.codegen.lower.Lowered.Fragment;
 import nibble.codegen.lower.Lowered.Shared;
 import nibble.codegen.lower.Lowered.Tile;
 import nibble.codegen.ptx.KernelBuilder;
@@ -20,14 +21,19 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 import nibble.codegen.ptx.RegisterVector;
+import nibble.codegen.ptx.SparseWgmmaInstruction;
 import nibble.codegen.ptx.WgmmaInstruction;
+import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Operation;
+import nibble.ir.Type;
+import nibble.ir.format.NumberFormat;
 
 /**
- * Matrix products of tiles in shared memory: one {@code wgmma} for each 64 rows and 32 bytes of depth. Accumulators
- * change in place.
+ * Matrix products of tiles in shared memory, of which the left one may be in registers: one {@code wgmma} for each 64
+ * rows and 32 bytes of depth. Accumulators change in place.
  */
 final class WgmmaCode {
   private static final int WARPS = 4;
@@ -103,33 +109,59 @@ final class WgmmaCode {
    *
    * @param sums registers for sums that start at zero, which the first multiplication overwrites; the machine takes
    *     them as read all the same, so they are set once. None for others
-   * @param left the descriptor of the first rows of this warpgroup, in the first stage
+   * @param left the descriptor of the first rows of this warpgroup, in the first stage; nothing where they are in registers
    * @param right the descriptor of the right operand, in the first stage
    * @param first whether to add to what sums are: a predicate
    * @param add true
    */
   private record Prepared(
-      ImmutableList<Register> sums, Register left, Register right, Register first, Register add) {}
+      ImmutableList<Register> sums, Optional<Register> left, Register right, Register first, Register add) {}
 
-  /** Computes what is the same in all iterations of a loop that comes next. */
-  void prepare(Operation operation, Optional<Tile> accumulators, Shared a, Shared b) {
-    WarpgroupMma op = (WarpgroupMma) operation.op();
+  /** Whether an operation starts products of warpgroups. */
+  static boolean isStart(Operation operation) {
+    return operation.op() instanceof WarpgroupMma || operation.op() instanceof WarpgroupSparseMma;
+  }
+
+  /**
+   * Computes what is the same in all iterations of a loop that comes next.
+   *
+   * @param a the left operand; null where it is not there yet, which are registers
+   */
+  void prepare(Operation operation, Optional<Tile> accumulators, Lowered a, Shared b) {
     TileType type = (TileType) operation.operand(0).type();
-    Factor left = Factor.of(a, op.depthOfA());
-    Factor right = Factor.of(b, op.depthOfB());
-    LinearLayout blocks = blocks(type, instruction(type, a, b, left, right));
+    Optional<Factor> left = left(operation, a);
+    Factor right = right(operation, b);
+    LinearLayout blocks = blocks(type, instruction(operation, left, right));
     Register add = code.register(imm(1), RegisterType.PRED);
     boolean startsAtZero = accumulators.isPresent() && accumulators.get().elements().stream().allMatch(ZERO::contains);
     prepared.put(operation, new Prepared(
         startsAtZero ? ImmutableList.copyOf(MmaCode.inPlace(code, accumulators.orElseThrow())) : ImmutableList.of(),
-        descriptor(left, code.add(a.base(), groupOffset(left, blocks))), descriptor(right, b.base()),
-        startsAtZero ? code.register(imm(0), RegisterType.PRED) : add, add));
+        left.map(factor -> descriptor(factor, code.add(((Shared) a).base(), groupOffset(factor, blocks)))),
+        descriptor(right, b.base()), startsAtZero ? code.register(imm(0), RegisterType.PRED) : add, add));
   }
 
-  private static WgmmaInstruction instruction(TileType type, Shared a, Shared b, Factor left, Factor right) {
+  /** The left operand where it is in shared memory. */
+  private static Optional<Factor> left(Operation operation, Lowered a) {
+    return a instanceof Shared shared
+        ? Optional.of(Factor.of(shared, operation.op() instanceof WarpgroupMma mma ? mma.depthOfA() : 1))
+        : Optional.empty();
+  }
+
+  private static Factor right(Operation operation, Shared b) {
+    return Factor.of(b, operation.op() instanceof WarpgroupMma mma
+        ? mma.depthOfB() : ((WarpgroupSparseMma) operation.op()).depthOfB());
+  }
+
+  private static WgmmaInstruction instruction(Operation operation, Optional<Factor> left, Factor right) {
+    TileType type = (TileType) operation.operand(0).type();
     return new WgmmaInstruction(
-        type.extents().get(1), MmaCode.keyword(a.type().format()), MmaCode.keyword(b.type().format()),
-        MmaCode.keyword(type.format()), left.isTransposed(), right.isTransposed());
+        type.extents().get(1), MmaCode.keyword(format(operation.operand(1).type())),
+        MmaCode.keyword(format(operation.operand(2).type())), MmaCode.keyword(type.format()),
+        left.isPresent() && left.get().isTransposed(), right.isTransposed(), left.isEmpty());
+  }
+
+  private static NumberFormat format(Type operand) {
+    return operand instanceof TileType tile ? tile.format() : ((SharedType) operand).format();
   }
 
   private static LinearLayout blocks(TileType type, WgmmaInstruction instruction) {
@@ -137,35 +169,56 @@ final class WgmmaCode {
         .orElseThrow(() -> new IllegalStateException(type + " is not made of " + instruction.layoutOfAccumulator()));
   }
 
-  Tile multiply(Operation operation, Tile accumulators, Shared a, Shared b, Operand stage) {
+  /**
+   * Starts the products of a stage.
+   *
+   * @param a a {@link Shared} or a {@link Fragment}, of which each step of depth has words for all of its rows
+   * @param metadata a register for each step of the depth; none where both operands are dense
+   */
+  Tile multiply(
+      Operation operation, Tile accumulators, Lowered a, Shared b, Operand stage, List<? extends Operand> metadata) {
     if (!prepared.containsKey(operation)) {
       prepare(operation, Optional.of(accumulators), a, b);
     }
     Prepared ready = prepared.get(operation);
-    WarpgroupMma op = (WarpgroupMma) operation.op();
-    Factor left = Factor.of(a, op.depthOfA());
-    Factor right = Factor.of(b, op.depthOfB());
+    Optional<Factor> left = left(operation, a);
+    Factor right = right(operation, b);
     TileType type = accumulators.type();
-    WgmmaInstruction instruction = instruction(type, a, b, left, right);
+    WgmmaInstruction instruction = instruction(operation, left, right);
     LinearLayout blocks = blocks(type, instruction);
     List<Register> registers = ready.sums().isEmpty() ? MmaCode.inPlace(code, accumulators) : ready.sums();
-    Register startOfA = inStage(ready.left(), left, stage);
-    Register startOfB = inStage(ready.right(), right, stage);
-    int depth = left.layout().layout().outputSize(Dimension.tensor(left.depthAxis()));
+    Optional<Register> startOfA = left.map(factor -> inStage(ready.left().orElseThrow(), (Shared) a, stage));
+    Register startOfB = inStage(ready.right(), b, stage);
+    // Of a sparse left operand half is stored.
+    int depth = right.layout().layout().outputSize(Dimension.tensor(right.depthAxis())) / (metadata.isEmpty() ? 1 : 2);
     int perBlock = instruction.accumulatorRegisters();
+    int count = registers.size() / perBlock;
     ptx.wgmmaFence();
     for (int k = 0; k < depth; k += instruction.k()) {
-      for (int block = 0; block < registers.size() / perBlock; block++) {
+      for (int block = 0; block < count; block++) {
         int row = WgmmaInstruction.ROWS * blocks.apply(Map.of(Dimension.REGISTER, block)).get(Dimension.tensor(0));
-        ptx.wgmma(
-            instruction,
-            RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock)),
-            moved(startOfA, left.offset(row, k)), moved(startOfB, right.offset(0, k)),
-            k == 0 ? ready.first() : ready.add());
+        Operand ofA = a instanceof Fragment fragment
+            ? words(fragment, k / instruction.k() * count + block)
+            : moved(startOfA.orElseThrow(), left.orElseThrow().offset(row, k));
+        RegisterVector sums = RegisterVector.of(registers.subList(block * perBlock, (block + 1) * perBlock));
+        Register add = k == 0 ? ready.first() : ready.add();
+        if (metadata.isEmpty()) {
+          ptx.wgmma(instruction, sums, ofA, moved(startOfB, right.offset(0, k)), add);
+        } else {
+          int word = block * depth / instruction.k() + k / instruction.k();
+          ptx.wgmma(
+              new SparseWgmmaInstruction(instruction), sums, ofA, moved(startOfB, right.offset(0, 2 * k)),
+              (Register) metadata.get(word), add);
+        }
       }
     }
     ptx.commitWgmma();
     return new Tile(type, ImmutableList.copyOf(registers));
+  }
+
+  private static RegisterVector words(Fragment fragment, int number) {
+    int each = WgmmaInstruction.LEFT_REGISTERS;
+    return RegisterVector.of(fragment.words().subList(number * each, (number + 1) * each));
   }
 
   /** How far the rows of this thread's warpgroup are from those of the first. */
@@ -199,8 +252,9 @@ final class WgmmaCode {
   }
 
   /** The descriptor of the same in another stage. Addresses are the lowest bits, and stay far from the next. */
-  private Register inStage(Register descriptor, Factor factor, Operand stage) {
-    return ptx.op("mad.wide.u32", code.register(stage), imm(factor.layout().bytes() >> UNIT_BITS), descriptor);
+  private Register inStage(Register descriptor, Shared shared, Operand stage) {
+    return shared.type().stages() == 1 ? descriptor : ptx.op(
+        "mad.wide.u32", code.register(stage), imm(shared.type().layout().bytes() >> UNIT_BITS), descriptor);
   }
 
   private Register moved(Register descriptor, int offset) {

@@ -45,7 +45,7 @@ final class Words {
       return narrow(instruction, address, format, count, condition);
     }
     RegisterType type = bits == Long.SIZE ? RegisterType.B64
-        : format.equals(Formats.F32) ? RegisterType.F32 : RegisterType.B32;
+        : ElementRegisters.of(format) == RegisterType.F32 ? RegisterType.F32 : RegisterType.B32;
     int wordCount = bits * count / type.bits();
     RegisterVector loaded = ptx.freshVector(type, wordCount);
     guardedLoad(instruction + vector(wordCount) + type.keyword(), loaded, address, condition);

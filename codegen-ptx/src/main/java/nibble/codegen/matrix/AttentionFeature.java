@@ -16,14 +16,15 @@ public enum AttentionFeature {
   KEYS("lengths of keys", "bottom_right, lengths = keys"),
   TOKENS("lengths of tokens", "top_left, lengths = tokens"),
   PACKED("packed sequences", "top_left, lengths = packed"),
-  BLOCKS("selected blocks", "none, blocks = [16,64]"),
+  BLOCKS("selected blocks", "none, blocks = [64,64]"),
   LOGARITHM("logarithms", "bottom_right"),
   SIZE_16("heads of 16", ""),
   SIZE_64("heads of 64", ""),
   SIZE_128("heads of 128", ""),
   SIZE_256("heads of 256", "");
 
-  private static final int QUERIES = 20;
+  /** More than half of a warpgroup's. */
+  private static final int QUERIES = 40;
   private static final int KEYS_COUNT = 80;
   /** More than two blocks of a selection. */
   private static final int SELECTED_QUERIES = 40;
@@ -62,7 +63,7 @@ public enum AttentionFeature {
       case BIAS -> "tensor<[%d] x f32>".formatted(keys);
       case KEYS, TOKENS -> "tensor<[2] x i32>";
       case PACKED -> "tensor<[5] x i32>";
-      case BLOCKS -> "tensor<[2,2,2] x bool>";
+      case BLOCKS -> "tensor<[2,1,2] x bool>";
       case PLAIN, TOP_LEFT, BOTTOM_RIGHT, WINDOW, FILL, SHARED_KEYS, LOGARITHM, SIZE_16, SIZE_64, SIZE_128,
           SIZE_256 -> "";
     };

@@ -73,13 +73,15 @@ public record AttentionMatrix(Backend backend, ImmutableList<Target> targets, Im
     }
   }
 
-  /** What tensor cores multiply: for scores, then for values, once where it is the same. */
+  /** What tensor cores multiply: for scores, then for values, once where it is the same; and whether warpgroups do. */
   private static String operands(CompiledKernel kernel) {
     Set<String> operands = new LinkedHashSet<>();
     kernel.code().kernel().forms().forEach(form -> {
       List<String> words = Splitter.on('.').splitToList(form.mnemonic());
       if (words.getFirst().equals("mma")) {
         operands.add(words.get(words.size() - TYPES + 1));
+      } else if (words.getFirst().equals("wgmma") && words.size() > TYPES) {
+        operands.add(words.getLast() + " (wgmma)");
       }
     });
     return String.join(", ", operands);

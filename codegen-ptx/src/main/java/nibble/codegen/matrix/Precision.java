@@ -61,7 +61,7 @@ public record Precision(NumberFormat format, String layout) {
     return Catalog.of(registry).formats().stream()
         .map(Catalog.FormatEntry::format)
         .filter(format -> !format.isForScales() && format.bits() > 1)
-        .filter(format -> format.bits() <= 16 || format.isFloat() && format.bits() == 32)
+        .filter(format -> format.bits() <= 16 || format.isFloat() && format.bits() <= 32)
         .collect(ImmutableList.toImmutableList());
   }
 

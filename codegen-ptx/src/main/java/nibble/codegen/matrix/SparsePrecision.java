@@ -26,6 +26,7 @@ public record SparsePrecision(String format, String left, String right, String l
   /** Formats and scales of published systems: format, scales of the activation, scales of the weight. */
   private static final ImmutableList<List<String>> ROWS_OF_TABLE = ImmutableList.of(
       List.of("f32", "", ""),
+      List.of("tf32", "", ""),
       List.of("f16", "", ""),
       List.of("bf16", "", ""),
       List.of("i8", "scale<token, f32>", "scale<axis 0, f32>"),

@@ -24,6 +24,7 @@ import nibble.ir.op.Compare;
 import nibble.ir.op.Compress;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
+import nibble.ir.op.Either;
 import nibble.ir.op.For;
 import nibble.ir.op.Hadamard;
 import nibble.ir.op.Members;
@@ -39,7 +40,8 @@ import nibble.ir.op.ViewOp;
 /**
  * Gives every operation to a kernel. In order of the operations, one joins the latest kernel that computes an operand of it,
  * if it can be computed in the same sweep, and starts a kernel otherwise; so kernels depend on earlier ones only. Views,
- * and elementwise work on inputs alone, belong to no kernel: each kernel that reads them computes them while loading.
+ * and elementwise work on inputs alone, belong to no kernel: each kernel that reads them computes them while loading. An
+ * {@code either} is where the tensor is that it takes, and a kernel has operations only that are needed at the same time.
  *
  * <pre>
  * %1 = matmul %x, %w
@@ -55,16 +57,18 @@ public final class FormKernels {
   private final Map<Value, Operation> definitions = new HashMap<>();
   private final Map<Value, Group> groupOf = new HashMap<>();
   private final Set<Value> floating = new HashSet<>();
+  private final Conditions conditions;
   private final List<Group> groups = new ArrayList<>();
 
   private FormKernels(Function function) {
     this.function = function;
+    this.conditions = Conditions.of(function);
   }
 
   /**
    * Forms kernels.
    *
-   * @return a function of {@code kernel} operations, and of reshapes of their results
+   * @return a function of {@code kernel} operations, of reshapes of their results, and of choices between these
    * @throws InputException where an operation has no place in a kernel
    */
   public static Function apply(Function function) {
@@ -86,6 +90,10 @@ public final class FormKernels {
   }
 
   private void assign(Operation operation) {
+    if (operation.op() instanceof Either) {
+      operation.operands().forEach(this::materializeResult);
+      return;
+    }
     if (isFloating(operation)) {
       floating.add(operation.result());
       return;
@@ -136,7 +144,7 @@ public final class FormKernels {
   }
 
   private boolean join(Group group, Operation operation) {
-    boolean joined = group.accept(operation);
+    boolean joined = group.isNeededWith(operation, conditions) && group.accept(operation);
     if (joined) {
       groupOf.put(operation.result(), group);
     }
@@ -174,7 +182,7 @@ public final class FormKernels {
   /** An operand of a matrix product must be in memory, besides what its loader does. */
   private void materialize(Value value) {
     Operation definition = definitions.get(value);
-    if (definition == null || groupOf.containsKey(value)) {
+    if (definition == null || groupOf.containsKey(value) || definition.op() instanceof Either) {
       return;
     }
     boolean loader = definition.op() instanceof ViewOp || definition.op() instanceof Cast
@@ -189,7 +197,7 @@ public final class FormKernels {
   /** A result of the function that no kernel computes: an input, or a view that moves elements. */
   private void materializeResult(Value value) {
     Operation definition = definitions.get(value);
-    if (definition == null || groupOf.containsKey(value)) {
+    if (definition == null || groupOf.containsKey(value) || definition.op() instanceof Either) {
       return;
     }
     if (definition.op() instanceof Reshape) {
@@ -238,13 +246,26 @@ public final class FormKernels {
     Set<Value> stored = storedValues();
     List<Operation> operations = new ArrayList<>();
     Names names = Names.after(function);
+    Set<Value> emitted = new LinkedHashSet<>();
+    choices(-1, operations, emitted);
     for (Group group : groups) {
       operations.add(new KernelBody(group, definitions, groupOf, names).build(stored));
+      choices(group.index(), operations, emitted);
     }
-    Set<Value> emitted = new LinkedHashSet<>();
     function.body().results().forEach(value -> reshapes(value, operations, emitted));
     return function.withBody(new Block(
         function.parameters(), ImmutableList.copyOf(operations), function.body().results()));
+  }
+
+  /** The choices between what kernels up to that one compute. */
+  private void choices(int last, List<Operation> operations, Set<Value> emitted) {
+    for (Operation operation : function.body().operations()) {
+      boolean isReady = operation.op() instanceof Either
+          && sources(operation.result()).stream().allMatch(group -> group.index() <= last);
+      if (isReady) {
+        reshapes(operation.result(), operations, emitted);
+      }
+    }
   }
 
   /** Values that cross from one kernel to another or leave the function. */
@@ -273,7 +294,7 @@ public final class FormKernels {
   private void reshapes(Value value, List<Operation> operations, Set<Value> emitted) {
     Operation definition = definitions.get(value);
     if (definition != null && !groupOf.containsKey(value) && emitted.add(value)) {
-      reshapes(definition.operand(0), operations, emitted);
+      definition.operands().forEach(operand -> reshapes(operand, operations, emitted));
       operations.add(definition);
     }
   }

@@ -92,6 +92,11 @@ final class Group {
     extents.put(operation.result(), extent);
   }
 
+  /** Whether the operation is needed when what is here already is. */
+  boolean isNeededWith(Operation operation, Conditions conditions) {
+    return conditions.of(operation).equals(conditions.of(operations.values().iterator().next()));
+  }
+
   /** Takes the operation in, if it can be computed in the same sweep over the space. */
   boolean accept(Operation operation) {
     boolean takesPlainWork = isAttention || isGrouped && isProduct;

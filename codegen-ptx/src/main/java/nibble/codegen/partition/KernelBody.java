@@ -11,6 +11,7 @@ import nibble.ir.Block;
 import nibble.ir.Names;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.op.Either;
 import nibble.ir.op.Kernel;
 
 /**
@@ -87,7 +88,8 @@ final class KernelBody {
     }
     Group source = groupOf.get(value);
     // A view that is a result of the function has a kernel of its own, which may come later.
-    boolean inMemory = !definitions.containsKey(value) || (source != null && source.index() < group.index());
+    boolean inMemory = !definitions.containsKey(value) || definitions.get(value).op() instanceof Either
+        || (source != null && source.index() < group.index());
     if (!inMemory) {
       return place(definitions.get(value));
     }

@@ -13,7 +13,7 @@ import nibble.ir.shape.SymbolBounds;
  * A function cut into what is computed when weights are loaded and what kernels compute.
  *
  * @param load takes nothing and returns the constants, in the order in which {@code main} takes them behind its inputs
- * @param main consists of {@code kernel} operations, and of reshapes of their results
+ * @param main consists of {@code kernel} operations, of reshapes of their results, and of choices between these
  */
 public record Partition(Function load, Function main) {
   /**

@@ -60,14 +60,30 @@ public interface TensorOps extends Emitter {
   }
 
   /**
-   * Starts adding the product of two tiles of shared memory to the accumulators of a warpgroup, in place.
+   * Starts adding the product of a tile of shared memory, or a fragment, and a tile of shared memory to the accumulators
+   * of a warpgroup, in place.
    *
+   * @param a a descriptor, or registers
    * @param add whether to add to the accumulators: a predicate
    */
   default void wgmma(
-      WgmmaInstruction instruction, RegisterVector accumulators, Register a, Register b, Register add) {
+      WgmmaInstruction instruction, RegisterVector accumulators, Operand a, Register b, Register add) {
     List<Operand> operands = new ArrayList<>(List.of(accumulators, a, b, add));
     operands.addAll(instruction.immediates());
+    emit(instruction.mnemonic(), operands.toArray(Operand[]::new));
+  }
+
+  /**
+   * The same of a compressed left operand.
+   *
+   * @param metadata of this warp's rows, a word of each lane; of elements wider than a byte the first two lanes of each
+   *     four have them
+   */
+  default void wgmma(
+      SparseWgmmaInstruction instruction, RegisterVector accumulators, Operand a, Register b, Register metadata,
+      Register add) {
+    List<Operand> operands = new ArrayList<>(List.of(accumulators, a, b, metadata, Immediate.imm(0), add));
+    operands.addAll(instruction.dense().immediates());
     emit(instruction.mnemonic(), operands.toArray(Operand[]::new));
   }
 
@@ -84,6 +100,16 @@ public interface TensorOps extends Emitter {
   /** Waits until at most {@code pending} of this warpgroup's youngest groups are unfinished. */
   default void awaitWgmma(int pending) {
     emit("wgmma.wait_group.sync.aligned", Immediate.imm(pending));
+  }
+
+  /** Gives up registers of the threads of this warpgroup but so many; a multiple of 8. */
+  default void dropRegisters(int left) {
+    emit("setmaxnreg.dec.sync.aligned.u32", Immediate.imm(left));
+  }
+
+  /** Waits until the threads of this warpgroup have so many registers, which others give up; a multiple of 8. */
+  default void raiseRegisters(int count) {
+    emit("setmaxnreg.inc.sync.aligned.u32", Immediate.imm(count));
   }
 
   /**

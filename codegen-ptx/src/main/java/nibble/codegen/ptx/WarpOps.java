@@ -31,6 +31,11 @@ public interface WarpOps extends Emitter {
     return op("vote.sync.ballot.b32", predicate, ALL_LANES);
   }
 
+  /** Whether the predicate holds in some lane. */
+  default Register anyLane(Operand predicate) {
+    return op("vote.sync.any.pred", predicate, ALL_LANES);
+  }
+
   /** The sum, minimum, ... of an integer over the warp: {@code add.s32}, {@code max.u32}, {@code or.b32}. */
   default Register reduceInteger(String operation, Register value) {
     return op("redux.sync." + operation, value, ALL_LANES);

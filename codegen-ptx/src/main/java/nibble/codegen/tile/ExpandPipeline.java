@@ -18,6 +18,7 @@ import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Block;
 import nibble.ir.BlockBuilder;
 import nibble.ir.Function;
@@ -64,6 +65,9 @@ public final class ExpandPipeline implements Rewrite {
     if (!(operation.op() instanceof Pipeline pipeline) || Pipeline.isRing(operation)) {
       return Optional.empty();
     }
+    if (pipeline.drains()) {
+      throw new IllegalStateException("only tensor copies fill a pipeline of three regions");
+    }
     return Optional.of(new Expansion(operation, pipeline.stages(), context.builder()).build());
   }
 
@@ -104,7 +108,8 @@ public final class ExpandPipeline implements Rewrite {
           : List.of(inner.argument(TileType.scalar(Formats.I32)), inner.argument(TileType.scalar(Formats.I32)));
       Value use = tellsStages() ? stageOf(inner, index) : stagesNow.getFirst();
       inner.add(new WaitCopies(stages - 2), List.of(), List.of());
-      if (operation.regions().get(1).operations().stream().anyMatch(user -> user.op() instanceof WarpgroupMma)) {
+      if (operation.regions().get(1).operations().stream()
+          .anyMatch(user -> user.op() instanceof WarpgroupMma || user.op() instanceof WarpgroupSparseMma)) {
         inner.add(new ProxyFence(), List.of(), List.of());
       }
       inner.add(new Barrier(), List.of(), List.of());

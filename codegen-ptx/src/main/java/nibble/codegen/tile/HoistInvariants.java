@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import nibble.codegen.tile.op.Guard;
 import nibble.codegen.tile.op.Load;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
@@ -40,7 +41,7 @@ public final class HoistInvariants {
         continue;
       }
       List<Block> regions = new ArrayList<>();
-      boolean isGuard = operation.op() instanceof Guard;
+      boolean isGuard = operation.op() instanceof Guard || operation.op() instanceof WarpGuard;
       for (Block region : operation.regions()) {
         regions.add(split(hoist(region), operations, new HashSet<>(), isGuard));
       }

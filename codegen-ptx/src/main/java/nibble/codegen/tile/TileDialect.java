@@ -44,7 +44,9 @@ import nibble.codegen.tile.op.TileRename;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.codegen.tile.op.WaitCopies;
 import nibble.codegen.tile.op.WaitWarpgroupMma;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Dialect;
 import nibble.ir.Op;
 import nibble.ir.format.NumberFormat;
@@ -71,8 +73,8 @@ public final class TileDialect implements Dialect {
         .add(TensorMap.class, CopyTensor.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
         .add(Mma.class, MmaOperand.class, ScaleOperand.class, StepMma.class, BlockScaledMma.class, SparseMma.class)
-        .add(WarpgroupMma.class, WaitWarpgroupMma.class)
-        .add(Loop.class, Pipeline.class, Guard.class, Check.class)
+        .add(WarpgroupMma.class, WarpgroupSparseMma.class, WaitWarpgroupMma.class)
+        .add(Loop.class, Pipeline.class, Guard.class, WarpGuard.class, Check.class)
         .build();
   }
 

@@ -36,7 +36,9 @@ import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
 import nibble.codegen.tile.op.WaitCopies;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Block;
 import nibble.ir.Function;
 import nibble.ir.Operation;
@@ -111,13 +113,19 @@ public final class CountWork implements TileMachine {
         .masked(mask(operation), operation.op()));
     switch (operation.op()) {
       case Loop(int step) -> loop(operation, step);
-      case Pipeline(int stages) -> ring(operation, stages);
+      case Pipeline pipeline -> ring(operation, pipeline);
       case Guard _ -> guard(operation);
+      case WarpGuard _ -> inWarps(operation);
       case WaitCopies(int pending) -> waits += times / (pending + 1);
       case SharedAlloc(SharedType type) -> sharedMemory += type.bytes();
       case TensorMap map -> maps.put(operation.result(), map);
       case WarpgroupMma _ -> {
         warpgroups = true;
+        sums(operation);
+      }
+      case WarpgroupSparseMma _ -> {
+        warpgroups = true;
+        sparse = true;
         sums(operation);
       }
       case Mma _ -> sums(operation);
@@ -156,18 +164,27 @@ public final class CountWork implements TileMachine {
   }
 
   /** Each iteration waits for its stage alone, and all of the others are under way. */
-  private void ring(Operation operation, int stages) {
+  private void ring(Operation operation, Pipeline pipeline) {
+    int stages = pipeline.stages();
     int count = scalar(operation.operand(0)).map(Double::intValue).orElse(1);
     List<Optional<TileValue.Data>> carried = values(operation.operands().subList(1, operation.operands().size()));
     for (Turn turn : turns(count)) {
-      List<Optional<TileValue.Data>> arguments =
-          new ArrayList<>(List.of(Optional.of(number(turn.index)), Optional.of(number(turn.index % stages))));
-      turn(turn, operation.regions().get(0), arguments);
-      arguments.addAll(carried);
-      carried = turn(turn, operation.regions().get(1), arguments);
+      carried = stage(operation, turn, stages, 1, carried);
+    }
+    if (pipeline.drains()) {
+      carried = stage(operation, new Turn(count, 1), stages, 2, carried);
     }
     waits += times * (1 + count / (stages - 1.0));
     bind(operation.results(), carried);
+  }
+
+  private List<Optional<TileValue.Data>> stage(
+      Operation ring, Turn turn, int stages, int use, List<Optional<TileValue.Data>> carried) {
+    List<Optional<TileValue.Data>> arguments =
+        new ArrayList<>(List.of(Optional.of(number(turn.index)), Optional.of(number(turn.index % stages))));
+    turn(turn, ring.regions().getFirst(), arguments);
+    arguments.addAll(carried);
+    return turn(turn, ring.regions().get(use), arguments);
   }
 
   /**
@@ -198,6 +215,11 @@ public final class CountWork implements TileMachine {
     List<Optional<TileValue.Data>> carried = values(operation.operands().subList(1, operation.operands().size()));
     boolean taken = scalar(operation.operand(0)).map(condition -> condition != 0).orElse(true);
     bind(operation.results(), taken ? through(operation.regions().getFirst(), carried) : carried);
+  }
+
+  /** How many warps take it depends on data: all of them. */
+  private void inWarps(Operation operation) {
+    bind(operation.results(), through(operation.regions().getFirst(), values(operation.operands().subList(1, 2))));
   }
 
   private List<Optional<TileValue.Data>> through(Block region, List<Optional<TileValue.Data>> arguments) {

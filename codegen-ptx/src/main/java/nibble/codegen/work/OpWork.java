@@ -28,7 +28,9 @@ import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
+import nibble.codegen.tile.op.WarpGuard;
 import nibble.codegen.tile.op.WarpgroupMma;
+import nibble.codegen.tile.op.WarpgroupSparseMma;
 import nibble.ir.Op;
 import nibble.ir.Operation;
 import nibble.ir.format.Formats;
@@ -77,6 +79,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
           ofInstructions(registers(result(operation)) * Math.log(size) / Math.log(2));
       case Advance _ -> ofInstructions(2);
       case Guard _ -> ofInstructions(2);
+      case WarpGuard _ -> ofInstructions(registers(tile(operation, 0)) + 2);
       case Barrier _ -> ofInstructions(BARRIER);
       case Reduce _ -> reduction(tile(operation, 0), result(operation));
       case ConvertLayout _ -> conversion(result(operation), warps);
@@ -94,7 +97,9 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
       case StepMma(NumberFormat sums) -> steps(operation, sums, warps);
       case BlockScaledMma _ -> product(operation, tile(operation, 1), warps);
       case SparseMma _ -> product(operation, tile(operation, 1), warps);
-      case WarpgroupMma(int depthOfA, int depthOfB) -> warpgroups(operation, depthOfA, depthOfB, warps);
+      case WarpgroupMma(int _, int depthOfB) -> warpgroups(operation, depth(operation, 2, depthOfB), warps);
+      // What is stored is multiplied.
+      case WarpgroupSparseMma _ -> warpgroups(operation, depth(operation, 1, 1), warps);
       default -> NOTHING;
     };
   }
@@ -179,23 +184,26 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
     return new OpWork(Optional.of(rate(tile(operation, 2).format(), sums)), count, 0, 0, instructions);
   }
 
-  /** A warpgroup reads its rows of one operand, and all of the other. */
-  private static OpWork warpgroups(Operation operation, int depthOfA, int depthOfB, int warps) {
+  private static int depth(Operation operation, int operand, int axis) {
+    return ((SharedType) operation.operand(operand).type()).layout().layout().outputSize(Dimension.tensor(axis));
+  }
+
+  /** A warpgroup reads its rows of one operand, which may be in registers, and all of the other. */
+  private static OpWork warpgroups(Operation operation, int depth, int warps) {
     TileType sums = tile(operation, 0);
-    SharedType a = (SharedType) operation.operand(1).type();
     SharedType b = (SharedType) operation.operand(2).type();
-    int depth = a.layout().layout().outputSize(Dimension.tensor(depthOfA));
     double count = (double) sums.size() * depth;
-    double steps = (double) depth * a.format().storageBits() / 256 * sums.extents().get(0) / WARPGROUP_ROWS;
-    double shared = tileBytes(a) + tileBytes(b) * warps / WARPGROUP_WARPS;
+    double steps = (double) depth * b.format().storageBits() / 256 * sums.extents().get(0) / WARPGROUP_ROWS;
+    double ofA = operation.operand(1).type() instanceof SharedType a ? tileBytes(a) : 0;
+    double shared = ofA + tileBytes(b) * warps / WARPGROUP_WARPS;
     return new OpWork(
-        Optional.of(rate(a.format(), sums.format())), count, 0, shared, steps * WARPGROUP_WARPS / warps);
+        Optional.of(rate(b.format(), sums.format())), count, 0, shared, steps * WARPGROUP_WARPS / warps);
   }
 
   private static TensorRate rate(NumberFormat operand, NumberFormat sums) {
     boolean halfSums = sums.equals(Formats.F16);
     return switch (operand.storageBits()) {
-      case 32 -> TensorRate.FMA_F32;
+      case 32 -> operand.equals(Formats.TF32) ? TensorRate.TF32 : TensorRate.FMA_F32;
       case 16 -> halfSums ? TensorRate.F16_F16 : TensorRate.F16_F32;
       case 8 -> operand.isInteger() ? TensorRate.INT8
           : operand.bits() == 6 ? TensorRate.FP6 : halfSums ? TensorRate.FP8_F16 : TensorRate.FP8_F32;

@@ -121,6 +121,11 @@ final class AttentionCases {
           "attention " + by + "of selected blocks, " + attributes, "", shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
           shape.body(", %b", attributes + ", blocks = [64,64]", "f32"), ImmutableMap.of()));
     }
+    for (String attributes : List.of("causal = bottom_right", "causal = none, scheme = sage1")) {
+      cases.add(KernelCase.of(
+          "attention of selected blocks with a filter, " + attributes, "", shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
+          shape.body(", %b", attributes + ", blocks = [64,64], filter = -0.125", "f32"), ImmutableMap.of()));
+    }
     cases.add(KernelCase.of(
         "attention of selected blocks of two tiles, with a mask", "",
         shape.types("bf16") + ", %m: tensor<[300] x f32>, %b: tensor<[4,2,3] x bool>",

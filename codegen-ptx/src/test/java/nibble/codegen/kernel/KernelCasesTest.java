@@ -18,6 +18,13 @@ class KernelCasesTest {
     KernelHarness.check(kernels, "sm_90a");
   }
 
+  /** Attentions that warpgroups compute. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.WarpgroupAttentionCases#all")
+  void warpgroups(KernelCase kernels) {
+    KernelHarness.check(kernels, "sm_90a");
+  }
+
   /** Products of codes as targets have them that multiply these as they are. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#smallCodes")

@@ -64,6 +64,7 @@ class MainLoopTest {
     F16_TRANSPOSED("[M,1024] x f16", "[1024,1024] x f16", true, 64, 16, 8, 2.0, 2.2, 255),
     BF16("[M,1024] x bf16", "[1024,1024] x bf16", false, 64, 16, 8, 2.0, 2.3, 255),
     BF16_TRANSPOSED("[M,1024] x bf16", "[1024,1024] x bf16", true, 64, 16, 8, 2.0, 2.2, 255),
+    TF32_TRANSPOSED("[M,1024] x tf32", "[1024,1024] x tf32", true, 64, 16, 8, 2.0, 2.3, 255),
     /** Narrow, of symbolic depth: probabilities times values. */
     F16_NARROW("[B,12,S,S] x f16", "[B,12,S,32] x f16", false, 32, 16, 10, 4.1, 4.6, 168);
 
@@ -186,6 +187,33 @@ class MainLoopTest {
       }
     });
     assertTrue(accesses[0] >= 4, () -> accesses[0] + " accesses");
+  }
+
+  /** Of columns that lie together, no row of a matrix has neighbours of the depth: lanes load 32-bit elements themselves. */
+  @Test
+  void columnsOfTf32() {
+    Module module = Parser.parse(
+        Case.TF32_TRANSPOSED.text.replace("transposeB = true", "transposeB = false"), "test", Registry.core());
+    CompiledKernel kernel =
+        new Backend().compile(module, module.functions().get("f"), Targets.get("sm_80")).kernels().getFirst();
+    MainLoop loop = MainLoop.of(kernel.code().kernel());
+    assertEquals(64, loop.count("mma."));
+    // The left operand; of the right one, two words for each of eight columns of instructions.
+    assertEquals(8, loop.count("ldmatrix.sync.aligned.m8n8.x4"));
+    assertEquals(32, loop.count("ld.shared.b32"));
+    int[] loads = new int[1];
+    kernel.lowered().body().walk(operation -> {
+      if (operation.op() instanceof SharedLoad load && load.axes().getFirst() == 0 && load.result().extents().get(0) == 8) {
+        SharedLayout shared = ((SharedType) operation.operand(0).type()).layout();
+        LinearLayout fragment = load.result().layout()
+            .cover(shared.layout().outputs().stream().mapToInt(Dimension::size).toArray());
+        SharedAccess read = SharedAccess.vector(
+            fragment, VectorAccess.of(fragment, shared.layout(), shared.elementBits(), 16));
+        assertTrue(BankConflicts.isConflictFree(read, shared), () -> "reads of " + shared);
+        loads[0]++;
+      }
+    });
+    assertTrue(loads[0] > 0);
   }
 
   @ParameterizedTest

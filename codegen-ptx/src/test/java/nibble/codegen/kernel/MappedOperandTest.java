@@ -49,11 +49,21 @@ class MappedOperandTest {
         of(Formats.F16, Shape.of(M, Dim.of(128)), ROW, DEPTH).orElseThrow().strides());
   }
 
-  /** Rows that are not 16 bytes apart, a start inside of a row, depth across memory, and quotients. */
+  /** A slice starts behind the first element of a dimension of its own. */
+  @Test
+  void slices() {
+    MappedOperand mapped =
+        of(Formats.F16, Shape.of(M, Dim.of(128)), ROW, DEPTH.plus(IndexExpr.of(8))).orElseThrow();
+    assertEquals(ImmutableList.of("k", "m", "start"), mapped.variables());
+    assertEquals(ImmutableList.of(Dim.of(96), M, Dim.of(2)), mapped.extents());
+    assertEquals(ImmutableList.of(Dim.of(128), Dim.of(8)), mapped.strides());
+    assertEquals(Optional.empty(), of(Formats.F16, Shape.of(M, Dim.of(128)), ROW, DEPTH.plus(IndexExpr.of(4))));
+  }
+
+  /** Rows that are not 16 bytes apart, depth across memory, and quotients. */
   @Test
   void others() {
     assertEquals(Optional.empty(), of(Formats.F16, Shape.of(M, Dim.of(100)), ROW, DEPTH));
-    assertEquals(Optional.empty(), of(Formats.F16, Shape.of(M, Dim.of(128)), ROW, DEPTH.plus(IndexExpr.of(8))));
     assertEquals(Optional.empty(), of(Formats.F16, Shape.of(Dim.of(96), M), DEPTH, ROW));
     assertEquals(
         Optional.empty(), of(Formats.F16, Shape.of(M, Dim.of(96)), ROW.dividedBy(Dim.of(2)), DEPTH));

@@ -33,6 +33,7 @@ final class ProductCases {
     MXFP8("e4m3", "group(32), ue8m0, up", "block(32,1), ue8m0, up", "group(32), ue8m0, up"),
     F16("f16", "", "", ""),
     BF16("bf16", "", "", ""),
+    TF32("tf32", "", "", ""),
     F32("f32", "", "", ""),
     E5M2_E4M3_CHANNEL("e5m2", "token", "e4m3", "axis 1", "axis 0"),
     E2M3_E4M3_BLOCK("e2m3", "block(1,64)", "e4m3", "block(64,64)", "block(64,64)"),
@@ -277,7 +278,7 @@ final class ProductCases {
 
   /** Every prologue before products on tensor cores and of f32. */
   static Stream<KernelCase> prologues() {
-    return PROLOGUES.entrySet().stream().flatMap(prologue -> Stream.of(Operands.F16, Operands.F32)
+    return PROLOGUES.entrySet().stream().flatMap(prologue -> Stream.of(Operands.F16, Operands.TF32, Operands.F32)
         .map(operands -> KernelCase.of(
             operands.name().toLowerCase(Locale.ROOT) + " " + prologue.getKey(), "symbol M",
             prologue.getValue().get(0).replace("$F", operands.format),
@@ -289,7 +290,7 @@ final class ProductCases {
 
   /** Products of many matrices: heads that are views, leading axes that broadcast, one right matrix for all. */
   static Stream<KernelCase> batched() {
-    return Stream.of(Operands.BF16, Operands.F32).flatMap(operands -> Stream.of(
+    return Stream.of(Operands.BF16, Operands.TF32, Operands.F32).flatMap(operands -> Stream.of(
         KernelCase.of(operands + " attention", "symbol B\nsymbol S multiple of 8",
             "%q: tensor<[B,S,64] x $F>, %k: tensor<[B,S,64] x $F>, %v: tensor<[B,S,64] x $F>"
                 .replace("$F", operands.format),

@@ -16,6 +16,7 @@ public final class RingCases {
         product("one right matrix", "[B,M,1000] x bf16", "[136,1000] x bf16", true, "[B,M,136]"),
         product(
             "bytes", "[B,M,1040] x i8, scale<token, f32>", "[136,1040] x i8, scale<axis 0, f32>", true, "[B,M,136]"),
+        product("tf32", "[B,M,208] x tf32", "[136,208] x tf32", true, "[B,M,136]"),
         product(
             "coarse sums", "[M,784] x e4m3, scale<token, f32>", "[136,784] x e5m2, scale<axis 0, f32>", true,
             "[M,136]"),

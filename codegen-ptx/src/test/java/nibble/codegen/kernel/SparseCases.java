@@ -35,6 +35,20 @@ final class SparseCases {
             %4 = cast %3 {to = bf16} : tensor<[M,136] x bf16>
             return %4, %0
             """, Map.of("M", 70L)),
+        KernelCase.of("sparse tf32 and silu", "symbol M", "%x: tensor<[M,200] x f32>, %b: tensor<[136] x f32>",
+            weight(136, 200, "tf32", "", "1:2") + """
+            %0 = cast %x {to = tf32} : tensor<[M,200] x tf32>
+            %1 = matmul %0, %w {transposeB = true, to = f32} : tensor<[M,136] x f32>
+            %2 = add %1, %b : tensor<[M,136] x f32>
+            %3 = silu %2 : tensor<[M,136] x f32>
+            return %3, %1
+            """, Map.of("M", 70L)),
+        KernelCase.of("sparse tf32 of a transposed operand", "", "%x: tensor<[160,72] x tf32>",
+            weight(64, 160, "tf32", "", "1:2") + """
+            %0 = transpose %x {axes = [1, 0]} : tensor<[72,160] x tf32>
+            %1 = matmul %0, %w {transposeB = true, to = tf32} : tensor<[72,64] x tf32>
+            return %1
+            """, ImmutableMap.of()),
         KernelCase.of("sparse i8 and boxes of rows", "symbol M", "%x: tensor<[M,128] x i8, scale<token, f32>>",
             weight(192, 128, "i8", "scale<axis 0, f32>", "2:4") + """
             %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[M,192] x f32>

@@ -64,6 +64,7 @@ class WarpgroupProductTest {
     F16_TRANSPOSED("[M,1024] x f16", "[1024,1024] x f16", true, "m64n128k16.f32.f16.f16", 26),
     BF16("[M,1024] x bf16", "[1024,1024] x bf16", false, "m64n128k16.f32.bf16.bf16", 26),
     BF16_TRANSPOSED("[M,1024] x bf16", "[1024,1024] x bf16", true, "m64n128k16.f32.bf16.bf16", 26),
+    TF32("[M,1024] x tf32", "[1024,1024] x tf32", true, "m64n128k8.f32.tf32.tf32", 26),
     S8("[M,1024] x i8, scale<token, f32>", "[1024,1024] x i8, scale<axis 0, f32>", true, "m64n128k32.s32.s8.s8", 26),
     S8_BLOCK(
         "[M,1024] x i8, scale<block(1,128), f32>", "[1024,1024] x i8, scale<block(128,128), f32>", true,

@@ -72,6 +72,28 @@ class CountWorkTest {
     assertFalse(work.sparse());
   }
 
+  /** Twice the bytes of f16, at the rate of tf32; of 1:2 half of the multiply-adds and 9/16 of the weight. */
+  @Test
+  void productsOfTf32() {
+    String text = "%x: tensor<[512,1024] x tf32>, %w: tensor<[256,1024] x tf32>";
+    Operation dense = kernel("", text, """
+        %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[512,256] x f32>
+        return %0
+        """);
+    TileWork work = work(dense, A100, Map.of());
+    assertEquals(ImmutableMap.of(TensorRate.TF32, 128.0 * 128 * 1024), work.multiplyAdds());
+    assertEquals(2 * 128 * 1024 * 4 + 128 * 128 * 4, work.globalBytes());
+    Operation sparse = kernel("", text.replace("%w", "%s").replace("[256,1024] x tf32", "[256,1024] x tf32, sparse<1:2>"), """
+        %w = decompress %s : tensor<[256,1024] x tf32>
+        %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[512,256] x f32>
+        return %0
+        """);
+    TileWork half = work(sparse, A100, Map.of());
+    assertTrue(half.sparse());
+    assertEquals(128.0 * 128 * 1024 / 2, half.multiplyAdds().get(TensorRate.TF32));
+    assertEquals(128 * 1024 * 4 * (1 + 9.0 / 16) + 128 * 128 * 4, half.globalBytes());
+  }
+
   /** Half of the multiply-adds, and half of the weight's bytes with a quarter of a byte of metadata for each pair. */
   @Test
   void aSparseProduct() {

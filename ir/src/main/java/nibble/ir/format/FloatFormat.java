@@ -56,6 +56,13 @@ public record FloatFormat(
     return (signed ? 1 : 0) + exponentBits + mantissaBits;
   }
 
+  /** A format of more than 16 bits with the exponents of f32 lies in memory as one. */
+  @Override
+  public int zeroBits() {
+    boolean isUpperPart = exponentBits == 8 && bias == 127 && bits() > Short.SIZE && bits() < Float.SIZE;
+    return isUpperPart ? Float.SIZE - bits() : 0;
+  }
+
   @Override
   public boolean isForScales() {
     return !signed;

@@ -24,6 +24,11 @@ public interface NumberFormat {
     return alone ? Byte.SIZE : Integer.highestOneBit(2 * bits - 1);
   }
 
+  /** Bits of an element in memory that are zero and below its code; those above it are zero as well. */
+  default int zeroBits() {
+    return 0;
+  }
+
   /** The value of a code (its low {@link #bits()} bits). */
   double decode(long code);
 

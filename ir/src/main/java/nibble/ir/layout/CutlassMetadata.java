@@ -3,9 +3,9 @@ package nibble.ir.layout;
 import nibble.ir.format.NumberFormat;
 
 /**
- * The metadata of 2:4 as the sparse kernels of CUTLASS and PyTorch have it, and as a sparse tensor stores it ({@link
- * MetadataTile}). An element of it has the codes of a row's next groups, the first in the lowest bits: four in 16 bits
- * where elements have 16 bits, eight in 32 bits where they have 8. Elements lie row by row, or reordered for kernels:
+ * The metadata of 2:4, and of 1:2 where elements have 32 bits, as the sparse kernels of CUTLASS and PyTorch have it, and as a
+ * sparse tensor stores it ({@link MetadataTile}). An element of it has the codes of a row's next groups, the first in the
+ * lowest bits: four in 16 bits where elements have 16 or 32 bits, eight in 32 bits where they have 8. Elements lie row by row, or reordered for kernels:
  * with {@code R} rows, the one of row r and column c goes to
  *
  * <pre>
@@ -29,21 +29,28 @@ public final class CutlassMetadata {
    * The metadata of a matrix.
    *
    * @param groups of a row
-   * @param format of an element of the matrix: of 16 or 8 bits
+   * @param format of an element of the matrix: of 32, 16 or 8 bits
    * @throws IllegalArgumentException where kernels of CUTLASS take no such matrix
    */
   public CutlassMetadata(int rows, int groups, NumberFormat format) {
-    if (format.storageBits() != Short.SIZE && format.storageBits() != Byte.SIZE) {
-      throw new IllegalArgumentException("elements have 16 or 8 bits, not those of " + format.name());
+    int bits = format.storageBits();
+    if (!format.isFloat() && bits != Byte.SIZE || bits != Float.SIZE && bits != Short.SIZE && bits != Byte.SIZE) {
+      throw new IllegalArgumentException("elements are floats of 32 or 16 bits or have 8, not " + format.name());
     }
-    perElement = format.storageBits() == Short.SIZE ? 4 : 8;
+    perElement = bits == Byte.SIZE ? 8 : 4;
+    int size = pattern(format).size();
     if (rows % 32 != 0 || groups % (4 * perElement) != 0) {
-      throw new IllegalArgumentException("a matrix has rows by 32 and columns by " + 16 * perElement + ", not " + rows
-          + " and " + 4 * groups);
+      throw new IllegalArgumentException("a matrix has rows by 32 and columns by " + 4 * size * perElement + ", not "
+          + rows + " and " + size * groups);
     }
     this.rows = rows;
     this.groups = groups;
     tile = MetadataTile.of(format);
+  }
+
+  /** The groups of elements of a format. */
+  public static GroupPattern pattern(NumberFormat format) {
+    return format.storageBits() == Float.SIZE ? GroupPattern.ONE_OF_TWO : GroupPattern.TWO_OF_FOUR;
   }
 
   /** Elements of a row. */

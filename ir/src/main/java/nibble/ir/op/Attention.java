@@ -43,6 +43,12 @@ import nibble.ir.shape.Shape;
  * is a bitmap, truth values that broadcast to {@code [.., Hq, ceil(Nq/b), ceil(Nk/c)]}, or a list for each row of blocks,
  * {@code i32 [.., Hq, ceil(Nq/b), 1 + ceil(Nk/c)]}: how many blocks are selected, and which, in rising order.
  *
+ * <p>With {@code filter = f}, which is negative and needs blocks, values of some selected blocks have no part ("SpargeAttention:
+ * Accurate and Training-free Sparse Attention Accelerating Any Model Inference", section 3.4): of each {@value #FILTERED}
+ * queries, from the first on, and each block of keys, from the first to the last, those of which for all of these queries
+ * {@code m - M < f}, where {@code m} is the query's largest score in the block and {@code M} its largest up to and with the
+ * block. Their weights are in the sum of weights all the same.
+ *
  * @param scale factor of the products of queries and keys
  * @param causal whether keys behind the position of a query are hidden, and what that position is
  * @param window how many positions, its own among them, a query sees in each direction; all where there is none
@@ -50,6 +56,7 @@ import nibble.ir.shape.Shape;
  * @param scheme a published way to compute it in few bits; nothing for as exactly as the operands are
  * @param blocks queries and keys of a block of the selection; none where there is no selection
  * @param lengths of what an operand tells lengths; none where all keys and queries are there
+ * @param filter how much lower than the largest so far all scores of a block are of which values have no part
  * @param to format of the result
  */
 @OpInfo(
@@ -58,7 +65,10 @@ import nibble.ir.shape.Shape;
     rounding = "scores, exponentials and sums in f32, weights in the format of the values; one rounding to the result")
 public record Attention(
     double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
-    Optional<Shape> blocks, Optional<Lengths> lengths, NumberFormat to) implements CompositeOp {
+    Optional<Shape> blocks, Optional<Lengths> lengths, Optional<Double> filter, NumberFormat to) implements CompositeOp {
+  /** Queries that a filter decides for together: those of a warp. */
+  public static final int FILTERED = 16;
+
   /** Which keys are hidden because they come later than a query. */
   public enum Causal {
     /** None. */
@@ -89,6 +99,12 @@ public record Attention(
     if (fill.isPresent() && !Double.isFinite(fill.get())) {
       throw new IllegalArgumentException("a score that fills is a finite number, not " + fill.get());
     }
+    if (filter.isPresent() && !(filter.get() < 0 && Double.isFinite(filter.get()))) {
+      throw new IllegalArgumentException("a filter of attention is a negative number, not " + filter.get());
+    }
+    if (filter.isPresent() && (blocks.isEmpty() || fill.isPresent())) {
+      throw new IllegalArgumentException("a filter of attention is for selected blocks, and for no scores that are filled");
+    }
     if (blocks.isPresent() && !isBlock(blocks.get())) {
       throw new IllegalArgumentException("a block of attention is [queries,keys], 1 each at least, not " + blocks.get());
     }
@@ -96,6 +112,13 @@ public record Attention(
 
   private static boolean isBlock(Shape block) {
     return block.rank() == 2 && block.dims().stream().allMatch(dim -> dim.isConstant() && dim.constant() >= 1);
+  }
+
+  /** Attention without a filter. */
+  public Attention(
+      double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
+      Optional<Shape> blocks, Optional<Lengths> lengths, NumberFormat to) {
+    this(scale, causal, window, fill, scheme, blocks, lengths, Optional.empty(), to);
   }
 
   /** Attention of all keys and queries. */
@@ -112,17 +135,22 @@ public record Attention(
 
   /** The same by another scheme, or by none. */
   public Attention withScheme(Optional<AttentionScheme> other) {
-    return new Attention(scale, causal, window, fill, other, blocks, lengths, to);
+    return new Attention(scale, causal, window, fill, other, blocks, lengths, filter, to);
   }
 
   /** The same over selected blocks of so many queries and keys. */
   public Attention withBlocks(long queries, long keys) {
-    return new Attention(scale, causal, window, fill, scheme, Optional.of(Shape.of(queries, keys)), lengths, to);
+    return new Attention(scale, causal, window, fill, scheme, Optional.of(Shape.of(queries, keys)), lengths, filter, to);
   }
 
   /** The same of sequences of different lengths. */
   public Attention withLengths(Lengths known) {
-    return new Attention(scale, causal, window, fill, scheme, blocks, Optional.of(known), to);
+    return new Attention(scale, causal, window, fill, scheme, blocks, Optional.of(known), filter, to);
+  }
+
+  /** The same without values of blocks whose scores are so much lower. */
+  public Attention withFilter(double below) {
+    return new Attention(scale, causal, window, fill, scheme, blocks, lengths, Optional.of(below), to);
   }
 
   /** The mask among operands or what belongs to them, if there is one. */
@@ -288,6 +316,7 @@ public record Attention(
 
   private Tensor evalExactly(List<Tensor> operands, TensorType result) {
     AttentionRows rows = new AttentionRows(this, operands);
+    FilteredBlocks filtered = FilteredBlocks.of(this, rows, rows::scores, FilteredBlocks.CERTAIN);
     double[] values = operands.get(2).elements();
     int width = Math.toIntExact(result.shape().last().constant());
     double[] output = new double[Math.toIntExact(result.shape().size().constant())];
@@ -295,7 +324,8 @@ public record Attention(
       double[] weights = AttentionRows.softmax(rows.scores(row));
       for (int key = 0; key < weights.length; key++) {
         // What is not seen has no part, whatever its value is.
-        for (int column = 0; weights[key] != 0 && column < width; column++) {
+        boolean counts = weights[key] != 0 && filtered.of(row, key) == FilteredBlocks.Part.TAKEN;
+        for (int column = 0; counts && column < width; column++) {
           output[row * width + column] += weights[key] * values[(rows.firstKey(row) + key) * width + column];
         }
       }
@@ -315,6 +345,9 @@ public record Attention(
   public Value decompose(BlockBuilder builder, List<Value> operands) {
     if (scheme.isPresent()) {
       throw new IllegalStateException("attention by " + scheme.get() + " has no simpler parts");
+    }
+    if (filter.isPresent()) {
+      throw new IllegalStateException("a filter of attention has no simpler parts");
     }
     return new AttentionParts(this, builder, operands).build();
   }

@@ -48,6 +48,7 @@ final class AttentionBounds {
   private final boolean exactOperands;
   private final boolean hasTruths;
   private final boolean knowsBlocks;
+  private final FilteredBlocks filtered;
 
   AttentionBounds(Attention op, List<Approximate> operands, ErrorModel model) {
     this.op = op;
@@ -72,6 +73,23 @@ final class AttentionBounds {
     this.knowsBlocks = Stream.concat(op.selection(operands).stream(), op.lengths(operands).stream())
         .allMatch(Approximate::isExact);
     this.exactOperands = operands.get(0).isExact() && operands.get(1).isExact();
+    this.filtered = FilteredBlocks.of(op, rows, rows::scores, this::filterMargin);
+  }
+
+  /** Whether the value of a key has a part in the result of a row, if that is certain. */
+  FilteredBlocks.Part filtered(int row, int key) {
+    return filtered.of(row, key);
+  }
+
+  /** What a filter compares has the errors of scores, and those of the difference and of the filter itself. */
+  double[] filterMargin(int row, double[] scores) {
+    double max = Arrays.stream(scores).max().orElse(Double.NEGATIVE_INFINITY);
+    if (max == Double.NEGATIVE_INFINITY) {
+      return new double[scores.length];
+    }
+    double[] off = scoreErrors(row, scores, rows.products(queries, keys, row), max);
+    double own = 4 * model.arithmetic(Math.abs(op.filter().orElseThrow()));
+    return Arrays.stream(off).map(error -> error + own).toArray();
   }
 
   /** Magnitudes that operands of the kernel may have, as tensor cores align them: see {@link MatMul#error}. */
@@ -240,7 +258,16 @@ final class AttentionBounds {
       // Weights are rounded before they are divided by the sum, or after; what is subnormal after loses most.
       double rounding = weight == 0 ? 0 : Math.max(
           model.store(weightFormat, weight), sum * model.store(weightFormat, weight / sum));
-      total += computed[key] * Math.abs(value[at] - result) + weight * valueError[at] + rounding * values[at];
+      FilteredBlocks.Part part = filtered.of(row, key);
+      if (part == FilteredBlocks.Part.LEFT) {
+        // As if the value were zero, of which nothing is rounded.
+        total += computed[key] * Math.abs(result);
+        continue;
+      }
+      boolean mayFlip = part == FilteredBlocks.Part.UNCERTAIN;
+      double distance = Math.abs(value[at] - result);
+      total += computed[key] * (mayFlip ? Math.max(distance, Math.abs(result)) : distance) + weight * valueError[at]
+          + rounding * values[at] + (mayFlip ? weight * Math.abs(value[at]) : 0);
       products += raised(weight + rounding, weightFormat.leastNormal()) * values[at];
     }
     double underflow = (exact.length + 1) * Float.MIN_VALUE * 2 + steps * Float.MIN_NORMAL;

@@ -75,6 +75,11 @@ final class AttentionRows {
     return queryCount;
   }
 
+  /** Queries of all heads. */
+  int rowCount() {
+    return depth == 0 ? 0 : queries.length / depth;
+  }
+
   int heads() {
     return heads;
   }

@@ -34,7 +34,7 @@ public final class CoreDialect implements Dialect {
         .add(Erf.class, Erfc.class, Sin.class, Cos.class, Floor.class, Ceil.class, Round.class)
         .add(Relu.class, Sigmoid.class, Silu.class, Gelu.class)
         .add(Add.class, Sub.class, Mul.class, Div.class, Remainder.class, Pow.class, Minimum.class, Maximum.class)
-        .add(Compare.class, And.class, Or.class, Not.class, Select.class, Cast.class)
+        .add(Compare.class, And.class, Or.class, Not.class, Select.class, Either.class, Cast.class)
         // Reductions and normalisations
         .add(ReduceSum.class, ReduceMean.class, ReduceMax.class, ReduceMin.class)
         .add(Softmax.class, LayerNorm.class, RmsNorm.class)

@@ -174,17 +174,22 @@ final class LowBitAttention {
   double[] eval() {
     int count = width == 0 ? 0 : queries.length / depth;
     double[] output = new double[count * width];
-    Parallel.rows(count, row -> System.arraycopy(row(row), 0, output, row * width, width));
+    FilteredBlocks filtered = FilteredBlocks.of(op, rows, this::scores, FilteredBlocks.CERTAIN);
+    Parallel.rows(count, row -> System.arraycopy(row(row, filtered), 0, output, row * width, width));
     return output;
   }
 
-  private double[] row(int row) {
+  private double[] scores(int row) {
     double[] products = rows.products(queries, keys, row);
     if (smoothsQueries) {
       double[] more = rows.products(queryMeans, roundedKeys, row);
       Arrays.setAll(products, key -> products[key] + (float) more[key]);
     }
-    double[] scores = rows.scores(row, products);
+    return rows.scores(row, products);
+  }
+
+  private double[] row(int row, FilteredBlocks filtered) {
+    double[] scores = scores(row);
     double[] sums = new double[width];
     double total = 0;
     double largest = Double.NEGATIVE_INFINITY;
@@ -203,7 +208,11 @@ final class LowBitAttention {
         weights[key - start] = ofScheme.weight(largest - scores[key]);
       }
       total = total * rescale + Arrays.stream(weights).sum();
-      double[] step = step(row, start, ofScheme.codes(weights));
+      double[] codes = ofScheme.codes(weights);
+      for (int key = start; key < end; key++) {
+        codes[key - start] = filtered.of(row, key) == FilteredBlocks.Part.LEFT ? 0 : codes[key - start];
+      }
+      double[] step = step(row, start, codes);
       for (int column = 0; column < width; column++) {
         sums[column] = sums[column] * rescale + step[column];
       }

@@ -214,7 +214,12 @@ final class LowBitBounds {
         double rounded = 0;
         for (int i = 0; i < codes.length; i++) {
           int at = (first + i) * width + column;
+          FilteredBlocks.Part part = bounds.filtered(row, start + i);
+          if (part == FilteredBlocks.Part.LEFT) {
+            continue;
+          }
           double value = Math.abs(values[at]);
+          inherited += part == FilteredBlocks.Part.UNCERTAIN ? codes[i] * value : 0;
           magnitude += codes[i] * value;
           inherited += codeErrors[i] * value + (codes[i] + codeErrors[i]) * valueErrors[at];
           most += (codes[i] + codeErrors[i]) * (value + valueErrors[at]);

@@ -33,7 +33,8 @@ public record PackedSequences(BlockBuilder builder, Value offsets, Dim tokens) {
     Value together = packed.together();
     unpacked.add(op.mask(operands).map(mask -> packed.and(mask, together)).orElse(together));
     Attention plain = new Attention(
-        op.scale(), op.causal(), op.window(), op.fill(), op.scheme(), op.blocks(), op.to());
+        op.scale(), op.causal(), op.window(), op.fill(), op.scheme(), op.blocks(), Optional.empty(), op.filter(),
+        op.to());
     Optional<Value> selection = op.selection(operands);
     unpacked.add(selection.orElseGet(() -> packed.blocks(queries, keys)));
     return new Unpacked(selection.isPresent() ? plain : plain.withBlocks(queries, keys), unpacked);

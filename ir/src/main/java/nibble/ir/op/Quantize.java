@@ -3,6 +3,7 @@ package nibble.ir.op;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 import nibble.ir.OpInfo;
 import nibble.ir.TensorType;
 import nibble.ir.TypeRuleException;
@@ -171,6 +172,19 @@ public record Quantize(RoundingMode rounding, Optional<Double> fallback, TensorT
   /** The zero point for that code of 0 before rounding. */
   static double zero(double code, NumberFormat codes, NumberFormat zeros) {
     return zeros.round(Double.isNaN(code) ? 0 : Math.clamp(Math.rint(code), codes.min(), codes.max()));
+  }
+
+  /**
+   * How the quotient of an element and its scale becomes a code.
+   *
+   * @throws IllegalArgumentException of affine codes, and those that are rounded at random: there is more to these
+   */
+  public DoubleUnaryOperator coder() {
+    if (result.zeroType().isPresent() || !(rounding instanceof FixedRounding)) {
+      throw new IllegalArgumentException("a code of " + result + " depends on more than the element and its scale");
+    }
+    Quantizer quantizer = Quantizer.of(result.withoutResidual(), rounding, 0);
+    return quotient -> quantizer.code(quotient, 0, 0);
   }
 
   private static double[] codes(

@@ -150,7 +150,7 @@ class FloatFormatTest {
 
   @ParameterizedTest
   @CsvSource({
-      "f32,Infinity,3.4028234663852886E38", "f16,Infinity,65504", "bf16,Infinity,3.3895313892515355E38",
+      "f32,Infinity,3.4028234663852886E38", "tf32,Infinity,3.4011621342146535E38", "f16,Infinity,65504", "bf16,Infinity,3.3895313892515355E38",
       "e4m3,448,448", "e5m2,57344,57344", "e2m3,7.5,7.5", "e3m2,28,28", "e2m1,6,6"})
   void overflow(String name, double nearest, double towardZero) {
     FloatFormat format = floats().stream().filter(f -> f.name().equals(name)).findFirst().orElseThrow();
@@ -177,7 +177,19 @@ class FloatFormatTest {
       assertTrue(format.isFloat());
     }
     assertEquals(
-        List.of(64, 32, 16, 16, 8, 8, 6, 6, 4), floats().stream().map(FloatFormat::bits).toList());
+        List.of(64, 32, 19, 16, 16, 8, 8, 6, 6, 4), floats().stream().map(FloatFormat::bits).toList());
+  }
+
+  /** A tf32 is the upper part of an f32: its bits in memory are those of the number as an f32. */
+  @Test
+  void tf32LiesInMemoryAsF32() {
+    assertEquals(32, Formats.TF32.storageBits());
+    for (float value : new float[] {0f, -0f, 1f, -1.5f, 0x1.ffcp127f, 0x1p-126f, 0x1p-136f, 3.25e-5f}) {
+      int bits = (int) Formats.TF32.encode(value, Rounding.NEAREST_EVEN) << Formats.TF32.zeroBits();
+      assertEquals(Formats.TF32.round(value), Float.intBitsToFloat(bits));
+      assertEquals(0, bits & 0x1fff);
+    }
+    assertEquals(List.of(Formats.TF32), floats().stream().filter(format -> format.zeroBits() > 0).toList());
   }
 
   @Test

@@ -46,6 +46,7 @@ final class ReferenceRounding {
     return switch (format.name()) {
       case "f64" -> Double.MAX_VALUE;
       case "f32" -> Float.MAX_VALUE;
+      case "tf32" -> 0x1.ffcp127;
       case "f16" -> 65504;
       case "bf16" -> 0x1.fep127;
       case "e4m3" -> 448;

@@ -94,11 +94,33 @@ class CutlassMetadataTest {
     }
   }
 
+  /** As PyTorch's converter has floats: a group of two is one of four 16-bit halves, of which two neighbours are kept. */
+  @Property(tries = 20)
+  void groupsOfTwoAreThoseOfFourHalves(@ForAll int seed, @ForAll @IntRange(min = 1, max = 3) int columnTiles) {
+    Random random = new Random(seed);
+    int columns = 32 * columnTiles;
+    double[] singles = new double[32 * columns];
+    double[] halves = new double[2 * singles.length];
+    for (int group = 0; group < singles.length / 2; group++) {
+      int at = 2 * group + random.nextInt(2);
+      singles[at] = 1;
+      halves[2 * at] = 1;
+      halves[2 * at + 1] = 1;
+    }
+    double[] words = new NOfM(1, 2).compress(singles, Shape.of(32, columns), Formats.TF32).get(StoredArray.METADATA);
+    CutlassMetadata metadata = new CutlassMetadata(32, columns / 2, Formats.TF32);
+    long[] plain = metadata.plain(words);
+    assertArrayEquals(described(halves, 32, 2 * columns, 4), plain);
+    assertArrayEquals(words, metadata.words(plain));
+    assertArrayEquals(plain, metadata.restore(metadata.reorder(plain)));
+  }
+
   @Example
   void whatKernelsDoNotTakeIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> new CutlassMetadata(16, 16, Formats.F16));
     assertThrows(IllegalArgumentException.class, () -> new CutlassMetadata(32, 16, Formats.I8));
-    assertThrows(IllegalArgumentException.class, () -> new CutlassMetadata(32, 16, Formats.F32));
+    assertThrows(IllegalArgumentException.class, () -> new CutlassMetadata(32, 16, Formats.I32));
+    assertThrows(IllegalArgumentException.class, () -> new CutlassMetadata(32, 8, Formats.F32));
     assertThrows(IllegalArgumentException.class, () -> new CutlassMetadata(32, 16, Formats.F16).words(new long[3]));
   }
 }

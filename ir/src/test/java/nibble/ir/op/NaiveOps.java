@@ -82,6 +82,7 @@ final class NaiveOps {
       case Select select -> map(extents, index -> Indexed.of(operands.get(0)).broadcast(index) != 0
           ? Indexed.of(operands.get(1)).broadcast(index)
           : Indexed.of(operands.get(2)).broadcast(index));
+      case Either either -> Expected.exactly(operands.get(Indexed.of(operands.get(0)).get() != 0 ? 1 : 2).elements());
       case Cast cast -> map(extents, index -> cast(cast.to(), Indexed.of(operands.getFirst()).get(index)));
       case Dequantize dequantize -> Expected.exactly(Indexed.values(operands.getFirst()).elements());
       case Constant constant -> map(extents, index -> constant.values()

@@ -93,6 +93,11 @@ record AttentionPattern(
     return sparse.obstacle(call(new BlockBuilder(), Optional.empty()));
   }
 
+  /** How much of it that computes, where it says so. */
+  Optional<String> computes(SparseAttention sparse) {
+    return sparse.computes(call(new BlockBuilder(), Optional.empty()));
+  }
+
   private AttentionCall call(BlockBuilder builder, Optional<AttentionScheme> scheme) {
     Attention op = new Attention(scale, causal, window, fill, scheme, Optional.empty(), to);
     Value k = keys.straight(builder);

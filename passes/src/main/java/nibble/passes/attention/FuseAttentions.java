@@ -68,7 +68,9 @@ public record FuseAttentions(
               patterns.put(operation.result(), pattern);
               Optional<String> obstacle = sparse.flatMap(pattern::obstacle);
               obstacle.ifPresent(why -> context.skipped("sparse attention", operation.location(), why));
-              String as = sparse.filter(way -> obstacle.isEmpty()).map(way -> ", sparse as " + way.keyword()).orElse("");
+              String as = sparse.filter(way -> obstacle.isEmpty())
+                  .map(way -> ", sparse as " + way.keyword() + pattern.computes(way).map(what -> ": " + what).orElse(""))
+                  .orElse("");
               context.applied(subject(pattern) + by() + as, operation.location(), reason(), cost(operation, graph));
             }
             case AttentionMatcher.Match.Refused(String why) ->

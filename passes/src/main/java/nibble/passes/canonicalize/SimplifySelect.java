@@ -5,12 +5,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.op.Either;
 import nibble.ir.op.Select;
 import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Takes the branch of a select that is known to be taken.
+ * Takes the branch of a select, or of an either, that is known to be taken.
  *
  * <pre>
  * %1 = constant {values = [1.0]} : tensor&lt;[] x bool&gt;    =&gt;
@@ -23,7 +24,7 @@ import nibble.ir.rewrite.RewriteContext;
 public record SimplifySelect() implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof Select)) {
+    if (!(operation.op() instanceof Select || operation.op() instanceof Either)) {
       return Optional.empty();
     }
     Value yes = operation.operand(1);

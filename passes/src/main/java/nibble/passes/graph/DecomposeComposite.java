@@ -27,7 +27,7 @@ public record DecomposeComposite(ImmutableList<String> ops) implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
     if (operation.op() instanceof CompositeOp op && (ops.isEmpty() || ops.contains(op.name()))
-        && !(op instanceof Attention attention && attention.scheme().isPresent())) {
+        && !(op instanceof Attention attention && (attention.scheme().isPresent() || attention.filter().isPresent()))) {
       return Optional.of(ImmutableList.of(op.decompose(context.builder(), operation.operands())));
     }
     return Optional.empty();

@@ -18,9 +18,9 @@ import nibble.ir.eval.Tensor;
  *
  * @param function that has the blocks
  */
-record BlockChanges(Function function) {
+public record BlockChanges(Function function) {
   /** What goes into a block, and what comes out of it. */
-  record Ends(Value in, Value out) {}
+  public record Ends(Value in, Value out) {}
 
   /** The ends of the block that an operation stands in, where there is one. */
   Optional<Ends> ends(Operation operation) {
@@ -35,7 +35,19 @@ record BlockChanges(Function function) {
     return Optional.empty();
   }
 
-  private Optional<Ends> ends(String block) {
+  /** The path of the outermost block around an operation that has ends. */
+  Optional<String> outermost(Operation operation) {
+    String path = operation.location().path();
+    for (int end = path.indexOf('.'); end > 0; end = path.indexOf('.', end + 1)) {
+      if (ends(path.substring(0, end)).isPresent()) {
+        return Optional.of(path.substring(0, end));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The ends of a block by its path. */
+  public Optional<Ends> ends(String block) {
     Map<Value, Operation> made = new LinkedHashMap<>();
     Set<Value> taken = new LinkedHashSet<>();
     Set<Value> given = new LinkedHashSet<>(function.body().results());
@@ -51,6 +63,13 @@ record BlockChanges(Function function) {
     List<Value> outside = taken.stream().filter(value -> !made.containsKey(value)).toList();
     return made.keySet().stream().filter(given::contains).reduce((first, last) -> last).flatMap(out ->
         outside.stream().filter(in -> in.type().equals(out.type())).findFirst().map(in -> new Ends(in, out)));
+  }
+
+  /** Whether something in regions of an operation reads a value. */
+  public static boolean readsInside(Operation operation, Value value) {
+    return operation.regions().stream().anyMatch(region -> region.results().contains(value)
+        || region.operations().stream().anyMatch(inner ->
+            inner.operands().contains(value) || readsInside(inner, value)));
   }
 
   /** The change from one value of a block to the other. */

@@ -90,7 +90,7 @@ public record CastMatMuls(
       if (!type.isPlain() || !type.format().isFloat()) {
         return Optional.of("it multiplies " + type);
       }
-      if (type.format().storageBits() <= to.storageBits()) {
+      if (type.format().bits() <= to.bits()) {
         return Optional.of(type.format().name() + " is no wider than " + to.name());
       }
     }

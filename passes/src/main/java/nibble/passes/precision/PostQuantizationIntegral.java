@@ -33,6 +33,13 @@ record PostQuantizationIntegral(double[] gram, int depth) {
     return new PostQuantizationIntegral(gram, depth);
   }
 
+  /** Of two products with the same weights. */
+  PostQuantizationIntegral plus(PostQuantizationIntegral other) {
+    double[] sum = gram.clone();
+    Arrays.setAll(sum, i -> sum[i] + other.gram[i]);
+    return new PostQuantizationIntegral(sum, depth);
+  }
+
   /**
    * The part of each weight, with its sign; their sum is the squared error of the product.
    *
@@ -53,5 +60,12 @@ record PostQuantizationIntegral(double[] gram, int depth) {
     // At the midpoint half of the change has been made, which the 2 of the gradient takes back.
     Arrays.setAll(parts, i -> change[i] * halfGradient[i]);
     return parts;
+  }
+
+  /** The error of the product over its signal, each a sum of squares. */
+  double noise(Tensor exact, Tensor quantized, int inner) {
+    double error = Arrays.stream(parts(exact, quantized, inner)).sum();
+    double signal = Arrays.stream(parts(exact, exact.withElements(new double[exact.size()]), inner)).sum();
+    return error <= 0 ? 0 : error / signal;
   }
 }

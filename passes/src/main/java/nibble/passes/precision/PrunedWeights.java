@@ -67,7 +67,8 @@ record PrunedWeights(
         Optional.of(context.make(product.right().weight().orElseThrow().key(), pruned)),
         1 - keptEnergy(weight, pruned),
         activation.map(loss -> new ProductNoise(
-            noise(loss, product, weight, pruned), noise(loss, product, weight, magnitude)))));
+            loss.noise(weight, pruned, product.rightInner()),
+            loss.noise(weight, magnitude, product.rightInner())))));
   }
 
   private Tensor pruned(WeightProduct product, Tensor weight, Optional<PostQuantizationIntegral> activation) {
@@ -92,19 +93,5 @@ record PrunedWeights(
       kept += pruned.elements()[i] == 0 ? 0 : square;
     }
     return all == 0 ? 1 : kept / all;
-  }
-
-  private static double noise(PostQuantizationIntegral loss, WeightProduct product, Tensor exact, Tensor other) {
-    double error = sum(loss.parts(exact, other, product.rightInner()));
-    double signal = sum(loss.parts(exact, exact.withElements(new double[exact.size()]), product.rightInner()));
-    return error <= 0 ? 0 : error / signal;
-  }
-
-  private static double sum(double[] parts) {
-    double sum = 0;
-    for (double part : parts) {
-      sum += part;
-    }
-    return sum;
   }
 }

@@ -5,11 +5,11 @@ import nibble.ir.TensorType;
 import nibble.ir.shape.Dim;
 
 /** Sizes of tensors in memory. */
-final class TensorBytes {
+public final class TensorBytes {
   private TensorBytes() {}
 
   /** Bytes of all parts, as if all elements were stored. */
-  static Dim of(TensorType type) {
+  public static Dim of(TensorType type) {
     return compressed(type.dense());
   }
 

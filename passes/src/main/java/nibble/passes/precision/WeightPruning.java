@@ -2,6 +2,7 @@ package nibble.passes.precision;
 
 import java.util.Arrays;
 import java.util.Optional;
+import nibble.ir.calibration.InverseHessian;
 import nibble.ir.eval.MatrixProduct;
 import nibble.ir.eval.Tensor;
 import nibble.ir.layout.SparseLayout;
@@ -17,7 +18,7 @@ import nibble.ir.sparsity.TransposableMask;
  * @param layout that they fit then
  * @param saliency which of them are kept
  * @param transposable whether masks fit the layout along both axes
- * @param damping of {@link SecondOrderPruning}
+ * @param damping of the {@link InverseHessian}
  */
 record WeightPruning(SparseLayout layout, Saliency saliency, boolean transposable, double damping) {
   /** Whether the op {@code prune} can't do it. */
@@ -60,7 +61,8 @@ record WeightPruning(SparseLayout layout, Saliency saliency, boolean transposabl
   private double[] pruneRows(double[] weights, int depth, Optional<PostQuantizationIntegral> activation) {
     Selection selection = transposable ? TransposableMask::select : layout::select;
     if (saliency == Saliency.SPARSEGPT) {
-      return SecondOrderPruning.of(activation.orElseThrow().gram(), depth, damping).prune(weights, selection, width());
+      return new SecondOrderPruning(InverseHessian.of(activation.orElseThrow().gram(), depth, damping))
+          .prune(weights, selection, width());
     }
     if (saliency == Saliency.SSTE) {
       double[] shrunk = ContinuousProjection.shrink(weights);

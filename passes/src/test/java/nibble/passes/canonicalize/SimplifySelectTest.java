@@ -26,6 +26,11 @@ class SimplifySelectTest extends RewriteContract {
           %0 = select %c, %x, %x : tensor<[B,4] x f32>
           return %0
         }
+        func @either(%x: tensor<[B,4] x f32>, %y: tensor<[B,4] x f32>) {
+          %c = constant {values = [0.0]} : tensor<[] x bool>
+          %0 = either %c, %x, %y : tensor<[B,4] x f32>
+          return %0
+        }
         """;
   }
 

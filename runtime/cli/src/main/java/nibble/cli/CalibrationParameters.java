@@ -41,7 +41,7 @@ final class CalibrationParameters {
     if (!inputs.isEmpty() || wanted && (stated || seed.isPresent())) {
       ModelInputs read = seed.isPresent() && inputs.isEmpty()
           ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), preparation.sizes(), seed.get())
-          : ModelInputs.read(opened.argument(), opened.entry(opened.module()));
+          : ModelInputs.read(CalibratedModel.argument(opened, pipeline), opened.entry(opened.module()));
       PrepareModel sampled = CalibratedModel.withInputs(preparation, opened, read);
       return seed.map(number -> sampled.withWeights(new SampleData(number).weights())).orElse(sampled)
           .prepare(opened, pipeline);

@@ -16,6 +16,7 @@ import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.RecipeChoice;
 import nibble.ir.Operation;
 import nibble.ir.Value;
+import nibble.ir.op.Either;
 
 /** What was compiled, as JSON: a report for all targets, and for each a plan of what to launch on what. */
 final class CompileJson {
@@ -76,7 +77,11 @@ final class CompileJson {
     program.kernels().forEach(kernel -> kernels.add(kernel(kernel)));
     ArrayNode launches = node.putArray("launches");
     program.launches().forEach(launch ->
-        launches.add(launch(program.kernels().get(launch.kernel()), launch.operation())));
+        launches.add(launch(program.kernels().get(launch.kernel()), launch)));
+    program.main().body().operations().stream().filter(operation -> operation.op() instanceof Either)
+        .forEach(operation -> node.withArray("choices").addObject()
+            .put("value", operation.result().name()).put("condition", operation.operand(0).name())
+            .put("whereTrue", operation.operand(1).name()).put("whereFalse", operation.operand(2).name()));
     values(node.putArray("outputs"), program.main().results());
     return node;
   }
@@ -106,11 +111,13 @@ final class CompileJson {
     return node;
   }
 
-  private static ObjectNode launch(CompiledKernel kernel, Operation operation) {
+  private static ObjectNode launch(CompiledKernel kernel, Program.Launch launch) {
+    Operation operation = launch.operation();
     ObjectNode node = Json.object();
     node.put("kernel", kernel.name());
     node.put("source", operation.location().position().orElse(""));
     node.put("path", operation.location().path());
+    launch.when().forEach((condition, side) -> node.withObject("when").put(condition.name(), side.booleanValue()));
     ArrayNode arguments = node.putArray("buffers");
     for (Parameter parameter : kernel.parameters()) {
       Value value = (parameter.isResult() ? operation.results() : operation.operands()).get(parameter.index());

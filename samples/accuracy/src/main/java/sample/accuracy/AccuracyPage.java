@@ -74,6 +74,7 @@ record AccuracyPage(
       new Technique("2:4: masks that fit both axes", "sparse24", "sparse24-transposable"),
       new Technique("2:4: INT8", "sparse24", "sparse24-i8"),
       new Technique("2:4: FP8", "sparse24", "sparse24-e4m3"),
+      new Technique("2:4: one of each two, TF32", "sparse24", "sparse12-tf32"),
       new Technique("64:2:8 by magnitude: channels permuted", "vnm-magnitude", "vnm-magnitude-permuted"),
       new Technique("64:2:8, others make up, INT8: channels permuted", "vnm-i8", "vnm-permuted"),
       new Technique("Jetfire: norms and functions read INT8", "jetfire", "jetfire-dataflow"),

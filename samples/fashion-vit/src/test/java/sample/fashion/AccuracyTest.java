@@ -66,10 +66,10 @@ class AccuracyTest {
   /** The bars of recipes of 8 bits and more are half a point; those of fewer bits guard what has been reached. */
   @ParameterizedTest
   @CsvSource({
-    "f16, 0.5", "bf16, 0.5", "w8a8, 0.5", "fp8, 0.5", "mxfp8, 0.5", "jetfire, 0.5", "fallback, 0.5",
+    "f16, 0.5", "bf16, 0.5", "tf32, 0.5", "w8a8, 0.5", "fp8, 0.5", "mxfp8, 0.5", "jetfire, 0.5", "fallback, 0.5",
     "mxfp6, 0.5", "w4a16, 1", "nvfp4, 1", "mxfp4, 2.5", "int4-hadamard, 2.5", "coat, 0.5", "jetfire-dataflow, 0.5",
     "mixed-nvfp4-int8, 0.5", "mxfp8-mixed, 0.5", "tetrajet2, 1", "requant, 1", "sparse24, 5",
-    "sparse24-calibrated, 2.5", "sparse24-e4m3, 5", "vnm-i8, 10", "mixed-sparse, 12", "iodf, 0.5"
+    "sparse24-calibrated, 2.5", "sparse24-e4m3, 5", "sparse12-tf32, 8", "vnm-i8, 10", "mixed-sparse, 12", "iodf, 0.5"
   })
   void recipesCostLittle(String recipe, double points) {
     Counts counts = count(recipe);

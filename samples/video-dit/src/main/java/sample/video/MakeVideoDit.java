@@ -21,7 +21,7 @@ public final class MakeVideoDit {
   static final double DEVIATION = 0.5;
 
   static final long SEED = 20221219;
-  private static final float STEP = 300;
+  static final float STEP = 300;
   private static final int ALIGNMENT = 64;
 
   private MakeVideoDit() {}

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VerifiedRunTest {
   @ParameterizedTest
   @CsvSource({
-      "bf16, 40", "w8a8, 25", "sparge, 60", "sparge2, 18", "sla, 11", "sla2, 8", "svg, 19", "svg2, 19", "turbo, 16"})
+      "bf16, 40", "w8a8, 25", "sparge, 60", "sparge2, 18", "sla, 11", "sla2, 8", "svg, 19", "svg2, 19", "turbo, 16",
+      "delta-cache, 60", "six-bit, 20"})
   void everyKernelIsProven(String recipe, double leastDecibels) throws IOException {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

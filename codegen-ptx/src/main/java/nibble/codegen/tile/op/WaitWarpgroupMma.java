@@ -2,6 +2,7 @@ package nibble.codegen.tile.op;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Optional;
 import nibble.codegen.tile.TileMachine;
 import nibble.codegen.tile.TileOp;
 import nibble.codegen.tile.TileType;
@@ -10,9 +11,18 @@ import nibble.ir.OpInfo;
 import nibble.ir.Operation;
 import nibble.ir.Type;
 
-/** Waits for the products of this warpgroup that are under way. Operand: their accumulators; the result is these, at rest. */
+/**
+ * Waits for products of this warpgroup that are under way. Operand: their accumulators; the result is these, at rest.
+ *
+ * @param pending how many that were started last are not waited for; none where it is left out
+ */
 @OpInfo(name = "wait_warpgroup_mma", summary = "waits for products of tiles in shared memory")
-public record WaitWarpgroupMma() implements TileOp {
+public record WaitWarpgroupMma(Optional<Integer> pending) implements TileOp {
+  /** Waits for all. */
+  public WaitWarpgroupMma() {
+    this(Optional.empty());
+  }
+
   @Override
   public boolean isPure() {
     return false;

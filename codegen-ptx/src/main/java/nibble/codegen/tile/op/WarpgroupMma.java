@@ -11,17 +11,20 @@ import nibble.codegen.tile.TileValue;
 import nibble.ir.OpInfo;
 import nibble.ir.Operation;
 import nibble.ir.Type;
+import nibble.ir.format.NumberFormat;
 
 /**
- * Starts to accumulate the product of two tiles where they lie in shared memory: {@code c + a b}, over the whole depth of a
- * stage. Nothing else may touch the accumulators and the stage until {@link WaitWarpgroupMma}. Operands: c (m x n), a, b, stage. Warps work in groups of four ({@code wgmma}, PTX ISA 9.7.15), and the tiles are
- * swizzled as its descriptors have it.
+ * Starts to accumulate the product of two tiles where they lie: {@code c + a b}, over the whole depth of a stage. The
+ * right one is in shared memory, the left one there or in registers. Nothing else may touch the accumulators, such
+ * registers and the stage until {@link WaitWarpgroupMma}. Operands: c (m x n), a, b, stage; memory of one stage alone has
+ * the same for all. Warps work in groups of four ({@code wgmma}, PTX ISA 9.7.15), and the tiles are swizzled as its
+ * descriptors have it.
  *
  * @param depthOfA the axis of a that is the depth; the other one is m
  * @param depthOfB the axis of b that is the depth; the other one is n
  */
 @OpInfo(
-    name = "warpgroup_mma", summary = "starts a matrix product of tiles in shared memory",
+    name = "warpgroup_mma", summary = "starts a matrix product of tiles where they lie",
     rounding = "as the target's tensor cores accumulate")
 public record WarpgroupMma(int depthOfA, int depthOfB) implements TileOp {
   @Override
@@ -33,7 +36,7 @@ public record WarpgroupMma(int depthOfA, int depthOfB) implements TileOp {
   public ImmutableList<Type> infer(List<Type> operands) {
     expect(operands.size() == 4, "takes four operands");
     TileType c = operand(operands, 0, TileType.class);
-    SharedType a = operand(operands, 1, SharedType.class);
+    Type a = operands.get(1);
     SharedType b = operand(operands, 2, SharedType.class);
     expect(operand(operands, 3, TileType.class).isScalar(), "takes a scalar stage");
     expect(c.rank() == 2, "takes a tile of rank 2");
@@ -41,8 +44,17 @@ public record WarpgroupMma(int depthOfA, int depthOfB) implements TileOp {
         && extent(b, 1 - depthOfB) == c.extents().get(1)
         && extent(a, depthOfA) == extent(b, depthOfB);
     expect(fits, "of " + a + " and " + b + " does not give " + c.extents());
-    expect(a.format().storageBits() == b.format().storageBits(), "takes two tiles of elements of one width");
+    expect(depthOfA == 1 || a instanceof SharedType, "takes registers that are not transposed");
+    expect(format(a).storageBits() == b.format().storageBits(), "takes two tiles of elements of one width");
     return ImmutableList.of(c);
+  }
+
+  private static NumberFormat format(Type operand) {
+    return operand instanceof TileType tile ? tile.format() : ((SharedType) operand).format();
+  }
+
+  private static int extent(Type operand, int axis) {
+    return operand instanceof TileType tile ? tile.extents().get(axis) : extent((SharedType) operand, axis);
   }
 
   private static int extent(SharedType type, int axis) {
@@ -53,13 +65,13 @@ public record WarpgroupMma(int depthOfA, int depthOfB) implements TileOp {
   public List<TileValue> run(List<TileValue> operands, TileMachine machine, Operation operation) {
     TileValue.Data c = operands.get(0).data();
     int stage = operands.get(3).data().scalar();
-    TileValue.Shared left = operands.get(1).shared();
+    Type left = operation.operand(1).type();
     TileValue.Shared right = operands.get(2).shared();
-    double[] a = left.stages()[stage];
-    double[] b = right.stages()[stage];
+    double[] a = left instanceof TileType ? operands.get(1).data().elements() : at(operands.get(1).shared(), stage);
+    double[] b = at(right, stage);
     int n = c.type().extents().get(1);
-    int depth = extent(left.type(), depthOfA);
-    int stepA = depthOfA == 1 ? 1 : extent(left.type(), 1);
+    int depth = extent(left, depthOfA);
+    int stepA = depthOfA == 1 ? 1 : extent(left, 1);
     int stepB = depthOfB == 1 ? 1 : extent(right.type(), 1);
     int rowOfA = depthOfA == 1 ? depth : 1;
     int columnOfB = depthOfB == 1 ? depth : 1;
@@ -70,5 +82,9 @@ public record WarpgroupMma(int depthOfA, int depthOfB) implements TileOp {
       }
       return sum;
     }));
+  }
+
+  private static double[] at(TileValue.Shared shared, int stage) {
+    return shared.stages()[shared.stages().length == 1 ? 0 : stage];
   }
 }

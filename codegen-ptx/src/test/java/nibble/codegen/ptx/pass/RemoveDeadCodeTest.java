@@ -40,7 +40,7 @@ class RemoveDeadCodeTest {
     sums.registers().forEach(sum -> code.emit("mov.b32", sum, imm(0)));
     Register descriptor = code.op("mov.b64", imm(0));
     Register add = code.op("setp.eq.u32", code.special(SpecialRegister.TID_X), imm(0));
-    code.wgmma(new WgmmaInstruction(64, "s8", "s8", "s32", false, false), sums, descriptor, descriptor, add);
+    code.wgmma(new WgmmaInstruction(64, "s8", "s8", "s32", false, false, false), sums, descriptor, descriptor, add);
     Kernel kernel = code.build();
     assertSame(kernel, new RemoveDeadCode().apply(kernel));
   }

@@ -18,6 +18,7 @@ import nibble.ir.op.Compare;
 import nibble.ir.op.Concat;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Div;
+import nibble.ir.op.Either;
 import nibble.ir.op.Exp;
 import nibble.ir.op.Gather;
 import nibble.ir.op.Iota;
@@ -128,6 +129,11 @@ public record Arithmetic(BlockBuilder builder) {
     return op(new Select(), condition, yes, no);
   }
 
+  /** One of two tensors, of which only that one is computed. */
+  public Value either(Value condition, Value yes, Value no) {
+    return op(new Either(), condition, yes, no);
+  }
+
   public Value matmul(Value a, Value b, boolean transposeB) {
     return op(new MatMul(transposeB, Formats.F32), a, b);
   }
@@ -138,6 +144,12 @@ public record Arithmetic(BlockBuilder builder) {
 
   public Value sum(Value x, int axis) {
     return op(new ReduceSum(ImmutableList.of(x.tensorType().rank() + axis), false), x);
+  }
+
+  /** The sum of the magnitudes of all elements, f32: of each row, and of these. */
+  public Value totalOfMagnitudes(Value x) {
+    Value rows = sum(abs(f32(x)), -1);
+    return shape(rows).rank() == 0 ? rows : sum(reshape(rows, Shape.of(shape(rows).size())), -1);
   }
 
   public Value max(Value x, int axis) {

@@ -81,8 +81,15 @@ public record AttentionCall(Attention op, Value queries, Value keys, Value value
 
   /** The attention over selected blocks of so many queries and keys. */
   Value select(Arithmetic arithmetic, Value bitmap, long blockQueries, long blockKeys) {
+    return select(arithmetic, bitmap, blockQueries, blockKeys, Optional.empty());
+  }
+
+  /** The same with a filter of blocks whose scores are so much lower than others. */
+  Value select(
+      Arithmetic arithmetic, Value bitmap, long blockQueries, long blockKeys, Optional<Double> filter) {
     List<Value> operands = new ArrayList<>(operands());
     operands.add(bitmap);
-    return arithmetic.builder().add(op.withBlocks(blockQueries, blockKeys), operands.toArray(Value[]::new));
+    Attention selecting = op.withBlocks(blockQueries, blockKeys);
+    return arithmetic.builder().add(filter.map(selecting::withFilter).orElse(selecting), operands.toArray(Value[]::new));
   }
 }

@@ -1,5 +1,6 @@
 package nibble.passes.attention.sparse;
 
+import java.util.Optional;
 import nibble.ir.Value;
 
 /**
@@ -47,11 +48,26 @@ record Router(AttentionCall call, Arithmetic arithmetic, Blocks rows, Blocks col
     return arithmetic.softmax(arithmetic.select(count, scores(), arithmetic.real(NONE)));
   }
 
+  /** What it costs to find blocks: products of means beside products of rows. */
+  static String cost(long queries, long keys) {
+    return "found by means of blocks of " + queries + " by " + keys + ", a product for each " + queries * keys + " scores";
+  }
+
+  /** So many blocks of keys, of all. */
+  static String share(AttentionCall call, long keys, long kept) {
+    return kept + " of " + Math.ceilDiv(call.keyCount(), keys) + " blocks of keys";
+  }
+
   /** A score that leaves no weight, and is a number all the same. */
   static final double NONE = -0x1p100;
 
   /** The attention over selected blocks. */
   Value select(Value bitmap) {
-    return call.select(arithmetic, bitmap, rows.size(), columns.size());
+    return select(bitmap, Optional.empty());
+  }
+
+  /** The same with a filter of blocks whose scores are so much lower than others. */
+  Value select(Value bitmap, Optional<Double> filter) {
+    return call.select(arithmetic, bitmap, rows.size(), columns.size(), filter);
   }
 }

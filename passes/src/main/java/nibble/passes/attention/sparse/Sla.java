@@ -43,6 +43,15 @@ public record Sla(
   }
 
   @Override
+  public Optional<String> computes(AttentionCall call) {
+    long columns = Math.ceilDiv(call.keyCount(), keys);
+    String linear = projection == 0 ? ""
+        : profile == Profile.MAIN ? ", and a linear part of all"
+            : ", and a linear part of all others but " + (long) (bottom * columns);
+    return Optional.of(Router.share(call, keys, (long) (top * columns)) + linear + ", " + Router.cost(queries, keys));
+  }
+
+  @Override
   public Value build(AttentionCall call, Arithmetic arithmetic) {
     Router router = Router.of(call, arithmetic, queries, keys);
     Ranking ranking = new Ranking(arithmetic, router.scores());

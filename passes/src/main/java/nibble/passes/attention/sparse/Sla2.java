@@ -26,6 +26,12 @@ public record Sla2(
   }
 
   @Override
+  public Optional<String> computes(AttentionCall call) {
+    return Optional.of(Router.share(call, keys, (long) (top * Math.ceilDiv(call.keyCount(), keys)))
+        + ", and a linear part of all others, " + Router.cost(queries, keys));
+  }
+
+  @Override
   public Value build(AttentionCall call, Arithmetic arithmetic) {
     Router router = Router.of(call, arithmetic, queries, keys);
     Value weights = router.weights();

@@ -25,6 +25,16 @@ public record Sparge2(
   }
 
   @Override
+  public Optional<String> computes(AttentionCall call) {
+    return Optional.of(Router.share(call, keys, kept(Math.ceilDiv(call.keyCount(), keys))) + ", or more up to a mass of " + mass
+        + ", " + Router.cost(queries, keys));
+  }
+
+  private long kept(long columns) {
+    return Math.max(1, Math.round(top * columns));
+  }
+
+  @Override
   public Value build(AttentionCall call, Arithmetic arithmetic) {
     Router router = Router.of(call, arithmetic, queries, keys);
     return router.select(arithmetic.and(bitmap(router), router.visible()));
@@ -34,7 +44,7 @@ public record Sparge2(
   Value bitmap(Router router) {
     Arithmetic arithmetic = router.arithmetic();
     Ranking ranking = new Ranking(arithmetic, router.weights());
-    Value largest = ranking.top(Math.max(1, Math.round(top * router.columns().count())));
+    Value largest = ranking.top(kept(router.columns().count()));
     return arithmetic.or(largest, ranking.nucleus(mass, Kind.LT));
   }
 }

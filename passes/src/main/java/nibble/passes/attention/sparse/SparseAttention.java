@@ -49,6 +49,11 @@ public interface SparseAttention {
   /** Why it does not do for an attention, if it does not. */
   Optional<String> obstacle(AttentionCall call);
 
+  /** How much of an attention it computes, for people, and what it costs to find that; empty where it does not say. */
+  default Optional<String> computes(AttentionCall call) {
+    return Optional.empty();
+  }
+
   /** Appends what stands for the attention. */
   Value build(AttentionCall call, Arithmetic arithmetic);
 }

@@ -37,6 +37,12 @@ public record Svg(
     });
   }
 
+  @Override
+  public Optional<String> computes(AttentionCall call) {
+    return Optional.of("a band of " + width(call.keyCount(), kept) + " of " + call.keyCount()
+        + " positions to each side, in space or in time as " + samples + " queries of all keys say");
+  }
+
   /**
    * How far a token sees, itself among what it sees: a band {@code |q - k| < w} over a length L has the share
    * {@code 1 - (1 - w/L)^2} of scores.

@@ -44,6 +44,12 @@ public record Svg2(
   }
 
   @Override
+  public Optional<String> computes(AttentionCall call) {
+    return Optional.of(keyClusters + " clusters of keys up to a mass of " + mass + " and " + (long) (least * keyClusters)
+        + " at least, found by " + iterations + " iterations of k-means");
+  }
+
+  @Override
   public Value build(AttentionCall call, Arithmetic arithmetic) {
     Blocks all = new Blocks(arithmetic, call.keyCount(), keys);
     Value k = all.repeated(call.keys(), call.leading());

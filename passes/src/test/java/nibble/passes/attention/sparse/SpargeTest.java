@@ -27,11 +27,11 @@ class SpargeTest {
   }
 
   private static Sparge share(double top, double similarity) {
-    return new Sparge(Optional.of(top), 0.98, similarity, 64, 32);
+    return new Sparge(Optional.of(top), 0.98, similarity, Optional.empty(), 64, 32);
   }
 
   private static Sparge mass(double mass, double similarity) {
-    return new Sparge(Optional.empty(), mass, similarity, 64, 32);
+    return new Sparge(Optional.empty(), mass, similarity, Optional.empty(), 64, 32);
   }
 
   private static double[] bitmap(Sparge way, Attention op, List<Tensor> operands) {
@@ -87,6 +87,27 @@ class SpargeTest {
     }
   }
 
+  /** T33: what a filter leaves out of a row weighs less than the number of keys times e to the filter. */
+  @Test
+  void t33FiltersLoseLittle() {
+    List<Tensor> operands = operands(1);
+    double[] all = Evaluated.attention(share(0.5, -1), OP, operands);
+    double most = DoubleStream.of(operands.get(2).elements()).map(Math::abs).max().orElseThrow();
+    double before = 0;
+    for (double filter : new double[] {-30, -4, -2, -1, -0.5}) {
+      double[] some =
+          Evaluated.attention(new Sparge(Optional.of(0.5), 0.98, -1, Optional.of(filter), 64, 32), OP, operands);
+      double lost = 0;
+      for (int i = 0; i < all.length; i++) {
+        lost = Math.max(lost, Math.abs(all[i] - some[i]));
+      }
+      assertTrue(lost <= COUNT * Math.exp(filter) * most, filter + ": " + lost);
+      assertTrue(filter > -30 || lost == 0, "nothing is 30 lower");
+      before = Math.max(before, lost);
+    }
+    assertTrue(before > 0, "some blocks are left out");
+  }
+
   /** T34: rows that are all the same are as alike as can be, and rows that cancel not at all: these are computed. */
   @Test
   void t34Similarity() {
@@ -98,7 +119,7 @@ class SpargeTest {
     assertArrayEquals(new double[] {1, 0}, similarity, 1e-12);
     // Row 1 of blocks of queries is forced.
     Tensor keys = Evaluated.matrix(64, DEPTH, new double[64 * DEPTH]);
-    Sparge way = new Sparge(Optional.of(0.5), 0.98, 0, 32, 32);
+    Sparge way = new Sparge(Optional.of(0.5), 0.98, 0, Optional.empty(), 32, 32);
     double[] forced = bitmap(way, OP, List.of(x, keys, keys));
     assertEquals(1, forced[2]);
     assertEquals(1, forced[3]);

@@ -23,8 +23,6 @@ final class CellVisitor implements AccessSets.Knowledge {
   private final RaceChecker races;
   private final ThreadBlock block;
   private final BlockClocks clocks;
-  /** What copies that are under way will write to shared memory. */
-  private final byte[] copies;
   /** The reads of shared memory that are entered later. */
   private final PendingReads pending = new PendingReads(PendingReads.OF_BLOCK);
 
@@ -54,7 +52,6 @@ final class CellVisitor implements AccessSets.Knowledge {
     this.races = races;
     this.block = block;
     this.clocks = clocks;
-    this.copies = new byte[Math.toIntExact(block.shared().byteSize())];
   }
 
   /** What happened in the block's shared memory so far, all of its threads know. */
@@ -62,11 +59,6 @@ final class CellVisitor implements AccessSets.Knowledge {
     pending.clear();
   }
 
-  /** Visits the cells that a lane's copy will write. */
-  void copy(int newLane) {
-    visit(Deed.COPY, newLane, 1 << newLane);
-    values.copyTo(newLane, copies, (int) offsets[newLane], bytes);
-  }
 
   /**
    * Begins with an access.
@@ -144,6 +136,51 @@ final class CellVisitor implements AccessSets.Knowledge {
     }
   }
 
+  /** Visits the cells that the lanes store to, or will by a copy: those of one lane after those of the other. */
+  void visitWrites(int deed) {
+    long first = Stamp.of(deed, clocks.life(), time, warp.index * WARP);
+    boolean isPlain = deed == Deed.WRITE || deed == Deed.COPY;
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      int next = Integer.numberOfTrailingZeros(rest);
+      if (!isPlain || !write(offsets[next], first + next)) {
+        visit(deed, next, 1 << next);
+      }
+    }
+  }
+
+  /** Writes whole cells all of whose accesses all threads of the block know; false, with nothing done, if others. */
+  private boolean write(long offset, long mine) {
+    turnTo(offset);
+    ShadowPage page = this.page;
+    int cell = (int) offset % ShadowPage.BYTES >> page.cellBits;
+    int end = cell + (bytes >> page.cellBits);
+    boolean areKnown = ((offset | bytes) & (1L << page.cellBits) - 1) == 0;
+    for (int i = cell; i < end && areKnown; i++) {
+      long write = page.writes[i];
+      long reads = page.reads[i];
+      areKnown = (write == Stamp.NONE || isKnownToAll(write)) && (reads == Stamp.NONE || isKnownToAll(reads));
+    }
+    if (!areKnown) {
+      return false;
+    }
+    for (int i = cell; i < end; i++) {
+      page.writes[i] = mine;
+      page.writeSites[i] = site;
+      page.reads[i] = Stamp.NONE;
+    }
+    page.underWay += Stamp.deed(mine) == Deed.COPY ? end - cell : 0;
+    page.lastChange = time;
+    return true;
+  }
+
+  private void turnTo(long offset) {
+    if (offset >> ShadowPage.BITS != pageNumber) {
+      pageNumber = offset >> ShadowPage.BITS;
+      page = shadow.page(offset, bytes);
+      pending().enter(page);
+    }
+  }
+
   private PendingReads pending() {
     return shadow.isOfBlock() ? pending : races.pending();
   }
@@ -192,11 +229,7 @@ final class CellVisitor implements AccessSets.Knowledge {
     who = newWho;
     long mine = Stamp.of(deed, clocks.life(), time, warp.index * WARP + lane);
     long offset = offsets[lane];
-    if (offset >> ShadowPage.BITS != pageNumber) {
-      pageNumber = offset >> ShadowPage.BITS;
-      page = shadow.page(offset, bytes);
-      pending().enter(page);
-    }
+    turnTo(offset);
     page.refine(offset, bytes);
     page.lastChange = deed == Deed.READ ? page.lastChange : time;
     int cell = (int) offset % ShadowPage.BYTES >> page.cellBits;
@@ -294,9 +327,20 @@ final class CellVisitor implements AccessSets.Knowledge {
     boolean same = values != null;
     long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
     for (int i = 0; same && i < 1 << page.cellBits; i++) {
-      same = copies[(int) at + i] == values.at(lane, (int) (at - offsets[lane]) + i);
+      same = copied(at + i) == (values.at(lane, (int) (at - offsets[lane]) + i) & 0xff);
     }
     return same;
+  }
+
+  /** What a byte of shared memory will be by the copies under way, those of this access's earlier lanes included. */
+  private int copied(long at) {
+    for (int rest = lanes & (1 << lane) - 1; rest != 0; rest &= rest - 1) {
+      long index = at - offsets[Integer.numberOfTrailingZeros(rest)];
+      if (index >= 0 && index < bytes) {
+        return values.at(Integer.numberOfTrailingZeros(rest), (int) index) & 0xff;
+      }
+    }
+    return block.underWay(at);
   }
 
   private boolean isSingle() {

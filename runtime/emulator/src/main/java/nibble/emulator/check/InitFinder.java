@@ -62,7 +62,7 @@ final class InitFinder implements Observer.BlockObserver {
   @Override
   public void read(Warp warp, int lanes, AddressResolver place, int bytes, int site) {
     WrittenBytes written = written(warp, place);
-    if (written == null) {
+    if (written == null || written.isComplete()) {
       return;
     }
     long[] offsets = place.offsets();

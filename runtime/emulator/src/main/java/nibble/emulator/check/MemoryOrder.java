@@ -22,6 +22,12 @@ record MemoryOrder(boolean isStrong, boolean acquires, boolean releases, boolean
     return new MemoryOrder(isStrong, false, releases, isWide, isAsync);
   }
 
+  /** Whether an instruction of that dotted name is by the async proxy, or a fence between the proxies. */
+  static boolean isAsync(String opcode) {
+    boolean mayBe = opcode.startsWith("wgmma.") || opcode.startsWith("cp.") || opcode.startsWith("fence.proxy.async");
+    return mayBe && of(opcode).isAsync();
+  }
+
   /** Of an instruction's dotted name. */
   static MemoryOrder of(String opcode) {
     List<String> parts = List.of(opcode.split("\\."));

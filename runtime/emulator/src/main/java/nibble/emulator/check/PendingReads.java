@@ -29,7 +29,7 @@ final class PendingReads implements AccessSets.Knowledge {
   /** Reads of all global memory in a launch. */
   static final int OF_LAUNCH = 1 << 16;
 
-  private static final int FIRST_CAPACITY = 64;
+  private static final int FIRST_CAPACITY = 1 << 8;
   private static final int WARP = 32;
 
   private final int most;
@@ -41,7 +41,7 @@ final class PendingReads implements AccessSets.Knowledge {
   private long[] stamps = new long[FIRST_CAPACITY];
   /** Up to when all threads of the block knew each other. */
   private int[] bases = new int[FIRST_CAPACITY];
-  private long[] offsets = new long[FIRST_CAPACITY * WARP];
+  private long[][] offsets = new long[FIRST_CAPACITY][];
   private int count;
   /** A number of its own for the time between one emptying and the next; pages that are read hold it. */
   private int round = 1;
@@ -81,7 +81,11 @@ final class PendingReads implements AccessSets.Knowledge {
     sites[count] = site;
     stamps[count] = stamp;
     bases[count] = newBase;
-    System.arraycopy(newOffsets, 0, offsets, count * WARP, WARP);
+    if (offsets[count] == null) {
+      offsets[count] = newOffsets.clone();
+    } else {
+      System.arraycopy(newOffsets, 0, offsets[count], 0, WARP);
+    }
     count++;
   }
 
@@ -93,7 +97,7 @@ final class PendingReads implements AccessSets.Knowledge {
     sites = Arrays.copyOf(sites, capacity);
     stamps = Arrays.copyOf(stamps, capacity);
     bases = Arrays.copyOf(bases, capacity);
-    offsets = Arrays.copyOf(offsets, capacity * WARP);
+    offsets = Arrays.copyOf(offsets, capacity);
   }
 
   /** Forgets all reads: whoever comes now knows of them. */
@@ -111,7 +115,7 @@ final class PendingReads implements AccessSets.Knowledge {
 
   private void enter() {
     for (int i = 0; i < count; i++) {
-      enter(i, Arrays.copyOfRange(offsets, i * WARP, i * WARP + WARP));
+      enter(i, offsets[i]);
     }
     clear();
   }

@@ -2,9 +2,12 @@ package nibble.emulator.check;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import nibble.emulator.KernelFault;
 import nibble.emulator.code.Code;
+import nibble.emulator.code.Site;
 import nibble.emulator.execute.ThreadBlock;
 import nibble.emulator.memory.Region;
 
@@ -13,6 +16,7 @@ final class RaceChecker {
   private final Findings findings;
   private final Code code;
   private final MemoryOrder[] orders;
+  private final Map<String, MemoryOrder> known = new HashMap<>();
   private final boolean hasAsync;
   private final AccessSets globalSets = new AccessSets();
   private final PendingReads pending = new PendingReads(PendingReads.OF_LAUNCH);
@@ -23,7 +27,7 @@ final class RaceChecker {
     this.findings = findings;
     this.code = code;
     this.orders = new MemoryOrder[code.sites().size()];
-    this.hasAsync = code.sites().stream().anyMatch(site -> MemoryOrder.of(site.opcode()).isAsync());
+    this.hasAsync = code.sites().stream().map(Site::opcode).distinct().anyMatch(MemoryOrder::isAsync);
   }
 
   Findings findings() {
@@ -38,7 +42,7 @@ final class RaceChecker {
   /** What the instruction of a site says of order. */
   MemoryOrder order(int site) {
     if (orders[site] == null) {
-      orders[site] = MemoryOrder.of(code.sites().get(site).opcode());
+      orders[site] = known.computeIfAbsent(code.sites().get(site).opcode(), MemoryOrder::of);
     }
     return orders[site];
   }

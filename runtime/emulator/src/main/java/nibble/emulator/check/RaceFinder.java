@@ -99,12 +99,6 @@ final class RaceFinder implements Observer.BlockObserver {
     }
   }
 
-  private void visitEach(int deed, int lanes) {
-    for (int rest = lanes; rest != 0; rest &= rest - 1) {
-      cells.visit(deed, Integer.numberOfTrailingZeros(rest), rest & -rest);
-    }
-  }
-
   @Override
   public void write(Warp warp, int lanes, AddressResolver place, int bytes, StoredValues values, int site) {
     ShadowMemory shadow = shadow(place, bytes);
@@ -115,7 +109,7 @@ final class RaceFinder implements Observer.BlockObserver {
     int deed = !order.isStrong() ? Deed.WRITE : order.isWide() ? Deed.ATOMIC : Deed.ATOMIC_IN_BLOCK;
     long[] offsets = place.offsets();
     cells.begin(warp, lanes, shadow, place, offsets, bytes, values, site);
-    visitEach(deed, lanes);
+    cells.visitWrites(deed);
     if (order.releases()) {
       clocks.fence(warp, lanes, order.release());
     }
@@ -177,9 +171,7 @@ final class RaceFinder implements Observer.BlockObserver {
   @Override
   public void copyIssued(Warp warp, int lanes, long[] destinations, byte[] data, int bytes, int site) {
     cells.begin(warp, lanes, shared, warp.resolver, destinations, bytes, warp.stored.set(data, bytes), site);
-    for (int rest = lanes; rest != 0; rest &= rest - 1) {
-      cells.copy(Integer.numberOfTrailingZeros(rest));
-    }
+    cells.visitWrites(Deed.COPY);
   }
 
   @Override

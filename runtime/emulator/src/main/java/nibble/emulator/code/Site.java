@@ -14,7 +14,8 @@ import nibble.emulator.model.SourceLine;
 public record Site(String function, int line, Optional<SourceLine> source, String text) {
   /** The instruction's dotted name. */
   public String opcode() {
-    String[] words = text.split(" ", 3);
-    return words[0].startsWith("@") ? words[1] : words[0];
+    int start = text.startsWith("@") ? text.indexOf(' ') + 1 : 0;
+    int end = text.indexOf(' ', start);
+    return text.substring(start, end < 0 ? text.length() : end);
   }
 }

@@ -115,6 +115,19 @@ public final class AsyncCopies {
     }
   }
 
+  /** The byte that the latest copy under way will write to an offset of shared memory; -1 where none will. */
+  int underWay(long offset) {
+    int found = -1;
+    for (Batch batch : pending) {
+      for (int rest = batch.lanes; rest != 0; rest &= rest - 1) {
+        int lane = Integer.numberOfTrailingZeros(rest);
+        long index = offset - batch.destinations[lane];
+        found = index >= 0 && index < batch.bytes ? batch.data[lane * batch.bytes + (int) index] & 0xff : found;
+      }
+    }
+    return found;
+  }
+
   private void write(Batch batch, int lanes) {
     if (lanes != 0) {
       block.observer().copyCompleted(warp, lanes, batch.destinations, batch.bytes);

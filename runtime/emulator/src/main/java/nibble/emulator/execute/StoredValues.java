@@ -52,17 +52,6 @@ public final class StoredValues {
     return (byte) (isLong ? warp.longs[register] >>> shift : warp.words[register] >>> shift);
   }
 
-  /** Copies the first bytes of what a lane stores. */
-  public void copyTo(int lane, byte[] target, int at, int count) {
-    if (copied != null) {
-      System.arraycopy(copied, lane * elementBytes, target, at, count);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      target[at + i] = at(lane, i);
-    }
-  }
-
   /** Whether memory holds some bytes of what a lane stores already. */
   public boolean areThere(int lane, MemorySegment memory, long offset, int from, int count) {
     boolean same = areKnown();

@@ -84,6 +84,15 @@ public final class ThreadBlock {
     return launch;
   }
 
+  /** The byte that a {@code cp.async} under way will write to an offset of shared memory; -1 where none will. */
+  public int underWay(long offset) {
+    int found = -1;
+    for (Warp warp : warps) {
+      found = found < 0 ? warp.asyncCopies.underWay(offset) : found;
+    }
+    return found;
+  }
+
   Warp[] warps() {
     return warps;
   }

@@ -16,6 +16,11 @@ public final class WrittenBytes {
     bits = new long[Math.toIntExact((size + 63) / 64)];
   }
 
+  /** Whether all of it is written. */
+  public boolean isComplete() {
+    return all;
+  }
+
   /** Whether a range of at most 64 bytes is written as a whole. */
   public boolean isWritten(long offset, int bytes) {
     if (all || bytes <= 0) {
@@ -52,7 +57,8 @@ public final class WrittenBytes {
 
   /** A range is written. */
   public void write(long offset, long bytes) {
-    if (!all) {
+    // Most stores are to what was stored to before.
+    if (!all && !(bytes <= Long.SIZE && isWritten(offset, (int) bytes))) {
       set(offset, bytes, true);
       all = missing == 0;
     }

@@ -1,12 +1,16 @@
 package nibble.emulator.operation;
 
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
+import static nibble.emulator.lane.Lanes.WORDS;
 import static nibble.emulator.lane.Lanes.has;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Warp;
@@ -57,6 +61,10 @@ public final class AsyncAccess {
     if (observer == Observer.BlockObserver.NONE) {
       return;
     }
+    if ((lanes & ~whole(w, size, bytes)) == 0) {
+      observer.read(w, lanes, w.resolver, bytes, site);
+      return;
+    }
     for (int rest = lanes; rest != 0; ) {
       int read = read(w, Integer.numberOfTrailingZeros(rest), bytes, size);
       int same = 0;
@@ -74,10 +82,19 @@ public final class AsyncAccess {
 
   private static int reading(Warp w, int size) {
     int reading = 0;
-    for (int l = 0; l < WARP; l++) {
-      reading |= w.words[size + l] != 0 ? 1 << l : 0;
+    for (int l = 0; l < WARP; l += WORDS) {
+      reading |= (int) IntVector.fromArray(WORD, w.words, size + l).compare(VectorOperators.NE, 0).toLong() << l;
     }
     return reading;
+  }
+
+  /** The lanes that read as much as they write. */
+  private static int whole(Warp w, int size, int bytes) {
+    int whole = 0;
+    for (int l = 0; l < WARP; l += WORDS) {
+      whole |= (int) IntVector.fromArray(WORD, w.words, size + l).compare(VectorOperators.GE, bytes).toLong() << l;
+    }
+    return whole;
   }
 
   private static void gather(Warp w, int lanes, int bytes, int size, byte[] data) {

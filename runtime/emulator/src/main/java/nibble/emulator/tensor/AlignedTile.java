@@ -4,9 +4,9 @@ import static nibble.emulator.lane.Lanes.WARP;
 import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -24,9 +24,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class AlignedTile implements Multiplication {
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
 
   /** No sum is aligned below this; there only zeros are. */
-  private static final short LEAST = -100;
+  private static final byte LEAST = -100;
 
   /** The smallest addend that is not tiny. */
   private static final int SMALLEST = LEAST + 127 << 23;
@@ -38,9 +39,17 @@ final class AlignedTile implements Multiplication {
   private final OperandDecoder aDecoder;
   private final OperandDecoder bDecoder;
   private final int terms;
+
+  /** Products of a step. */
+  private final int share;
+
   private final boolean isNarrow;
   private final int fitting;
-  private final Accumulation rule;
+  private final int fractionBits;
+
+  /** The bits of an integer that single precision keeps, if the uppermost is its first. */
+  private final int kept;
+
 
   /**
    * A quick form.
@@ -53,11 +62,12 @@ final class AlignedTile implements Multiplication {
     this.aDecoder = new FloatDecoder(a);
     this.bDecoder = new FloatDecoder(b);
     this.terms = k;
-    this.rule = rule;
+    this.fractionBits = rule.fractionBits();
+    this.kept = -1 << 31 - rule.outputBits();
     // In units of the largest exponent, a product is at most this, and the addend below two.
     double product = largestSignificand(a) * largestSignificand(b);
     double most = Math.scalb((double) Integer.MAX_VALUE, -rule.fractionBits());
-    int share = k / rule.steps();
+    this.share = k / rule.steps();
     this.isNarrow = share * product + 2 <= most;
     this.fitting = Math.min(share, Integer.highestOneBit((int) (most / product)));
   }
@@ -80,16 +90,11 @@ final class AlignedTile implements Multiplication {
 
   /** Adds to registers {@code c}, into registers {@code d}; false, with no result, if that cannot be done quickly. */
   private boolean sum(int[] words, int[] d, int[] c, LeftOperand left, RightOperand right, TileScratch s) {
-    int share = terms / rule.steps();
-    for (int step = 0; step < rule.steps(); step++) {
-      for (int lane = 0; lane < WARP; lane += Exponents.LANES) {
-        exponents(s, left, right, lane, step * share, step * share + share, step * 4 * WARP);
-      }
-    }
-    boolean fits = start(words, c, s);
-    for (int step = 0; step < rule.steps() && fits; step++) {
-      fits = step == 0 || carry(s, step * 4 * WARP);
-      fits = fits && total(s, left, right, step * share, step * share + share);
+    exponents(s, left, right, 0, share);
+    boolean fits = start(words, c, s) && total(s, left, right, 0, share);
+    for (int from = share; from < terms && fits; from += share) {
+      exponents(s, left, right, from, from + share);
+      fits = carry(s) && total(s, left, right, from, from + share);
     }
     if (fits) {
       finish(s, words, d);
@@ -112,30 +117,26 @@ final class AlignedTile implements Multiplication {
     return fits;
   }
 
-  /** The largest exponent of each sum's products, for a vector of lanes: two row halves, each an even and an odd column. */
-  private static void exponents(
-      TileScratch s, LeftOperand leftOperand, RightOperand right, int lane, int from, int to, int target) {
-    short[] left = leftOperand.exponent;
-    short[] even = right.evenExponent;
-    short[] odd = right.oddExponent;
-    ShortVector e0 = ShortVector.broadcast(Exponents.SHORT, LEAST);
-    ShortVector e1 = ShortVector.broadcast(Exponents.SHORT, LEAST);
-    ShortVector e2 = ShortVector.broadcast(Exponents.SHORT, LEAST);
-    ShortVector e3 = ShortVector.broadcast(Exponents.SHORT, LEAST);
-    for (int k = from; k < to; k++) {
-      ShortVector upper = ShortVector.fromArray(Exponents.SHORT, left, LeftOperand.ROWS * k + lane);
-      ShortVector lower = ShortVector.fromArray(Exponents.SHORT, left, LeftOperand.ROWS * k + WARP + lane);
-      ShortVector x = ShortVector.fromArray(Exponents.SHORT, even, k * Exponents.LANES);
-      ShortVector y = ShortVector.fromArray(Exponents.SHORT, odd, k * Exponents.LANES);
-      e0 = e0.max(upper.add(x));
-      e1 = e1.max(upper.add(y));
-      e2 = e2.max(lower.add(x));
-      e3 = e3.max(lower.add(y));
+  // Each step has a method of its own that keeps few vectors: in one, the compiler would spill them, and take longer.
+
+  /** The largest exponent of each sum's products, if not below {@link #LEAST}: four bytes of each lane. */
+  private static void exponents(TileScratch s, LeftOperand leftOperand, RightOperand rightOperand, int from, int to) {
+    byte[] left = leftOperand.exponent;
+    byte[] right = rightOperand.exponent;
+    int vector = 4 * leftOperand.terms() * WORDS;
+    for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
+      int start = 4 * leftOperand.terms() * lane;
+      ByteVector first = ByteVector.broadcast(BYTES, LEAST);
+      ByteVector second = first;
+      for (int at = 4 * WORDS * from; at < 4 * WORDS * to; at += 4 * WORDS) {
+        ByteVector x = ByteVector.fromArray(BYTES, right, at);
+        // Sums that a byte cannot hold are below the least by far.
+        first = first.max(x.lanewise(VectorOperators.SADD, ByteVector.fromArray(BYTES, left, start + at)));
+        second = second.max(x.lanewise(VectorOperators.SADD, ByteVector.fromArray(BYTES, left, start + vector + at)));
+      }
+      first.reinterpretAsInts().intoArray(s.products, lane);
+      second.reinterpretAsInts().intoArray(s.products, lane + WORDS);
     }
-    e0.intoArray(s.products, target + lane);
-    e1.intoArray(s.products, target + lane + WARP);
-    e2.intoArray(s.products, target + lane + 2 * WARP);
-    e3.intoArray(s.products, target + lane + 3 * WARP);
   }
 
   /**
@@ -146,95 +147,112 @@ final class AlignedTile implements Multiplication {
    * @return false if an addend is infinite, NaN, or tiny and not zero
    */
   private boolean start(int[] words, int[] registers, TileScratch s) {
-    long others = 0;
-    for (int r = 0; r < 4; r++) {
-      for (int lane = 0; lane < WARP; lane += WORDS) {
+    IntVector others = IntVector.zero(WORD);
+    for (int lane = 0; lane < WARP; lane += WORDS) {
+      IntVector packed = IntVector.fromArray(WORD, s.products, lane);
+      for (int r = 0; r < 4; r++) {
         int at = r * WARP + lane;
         IntVector addend = IntVector.fromArray(WORD, words, registers[r] + lane);
         IntVector magnitude = addend.and(~SIGN);
-        long outside = magnitude.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST).toLong();
-        others |= outside & magnitude.compare(VectorOperators.NE, 0).toLong();
+        VectorMask<Integer> isOutside = magnitude.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST);
+        others = others.lanewise(VectorOperators.OR, magnitude, isOutside);
         IntVector own = magnitude.lanewise(VectorOperators.LSHR, 23).sub(127);
-        ShortVector products = ShortVector.fromArray(Exponents.HALF, s.products, at);
-        IntVector largest = own.max((IntVector) products.convertShape(VectorOperators.S2I, WORD, 0));
+        IntVector products = packed.lanewise(VectorOperators.LSHL, 24 - 8 * r).lanewise(VectorOperators.ASHR, 24);
+        IntVector largest = own.max(products);
         largest.intoArray(s.largest, at);
-        IntVector exponent = largest.neg().add(rule.fractionBits() + 127);
+        IntVector exponent = IntVector.broadcast(WORD, fractionBits + 127).sub(largest);
         FloatVector scale = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         scale.intoArray(s.scale, at);
         FloatVector scaled = addend.reinterpretAsFloats().mul(scale);
         ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
       }
     }
-    return others == 0;
+    return others.compare(VectorOperators.EQ, 0).allTrue();
   }
 
   /**
-   * What {@link #finish} and then {@link #start} would make of the totals, for the next step, without single precision in
-   * between.
+   * What {@link #finish} and then {@link #start} would make of the totals, for the next step.
    *
-   * @param exponents where the largest exponents of that step's products start
    * @return false if a total is too large for single precision, or tiny and not zero
    */
-  private boolean carry(TileScratch s, int exponents) {
-    long others = 0;
-    for (int at = 0; at < 4 * WARP; at += WORDS) {
-      IntVector total = IntVector.fromArray(WORD, s.total, at);
-      IntVector magnitude = total.abs();
-      IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
-      IntVector excess = zeros.neg().add(31 - rule.outputBits()).max(0);
-      IntVector kept = magnitude.lanewise(VectorOperators.LSHR, excess).lanewise(VectorOperators.LSHL, excess);
-      IntVector old = IntVector.fromArray(WORD, s.largest, at);
-      IntVector own = old.sub(zeros).add(31 - rule.fractionBits());
-      long outside = own.sub(LEAST).compare(VectorOperators.UGT, 127 - LEAST).toLong();
-      VectorMask<Integer> isZero = magnitude.compare(VectorOperators.EQ, 0);
-      others |= outside & ~isZero.toLong();
-      ShortVector products = ShortVector.fromArray(Exponents.HALF, s.products, exponents + at);
-      IntVector largest = own.blend(LEAST, isZero).max((IntVector) products.convertShape(VectorOperators.S2I, WORD, 0));
-      largest.intoArray(s.largest, at);
-      IntVector exponent = largest.neg().add(rule.fractionBits() + 127);
-      exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats().intoArray(s.scale, at);
-      IntVector up = kept.lanewise(VectorOperators.LSHL, old.sub(largest).max(0));
-      IntVector down = up.lanewise(VectorOperators.LSHR, largest.sub(old).max(0).min(31));
-      IntVector sign = total.lanewise(VectorOperators.ASHR, 31);
-      down.lanewise(VectorOperators.XOR, sign).sub(sign).intoArray(s.total, at);
-    }
-    return others == 0;
-  }
-
-  private static void products(TileScratch s, LeftOperand left, RightOperand right, int from, int to) {
+  private boolean carry(TileScratch s) {
+    IntVector others = IntVector.zero(WORD);
     for (int lane = 0; lane < WARP; lane += WORDS) {
-      products(s, left, right, lane, from, to);
+      IntVector packed = IntVector.fromArray(WORD, s.products, lane);
+      for (int r = 0; r < 4; r++) {
+        int at = r * WARP + lane;
+        IntVector total = IntVector.fromArray(WORD, s.total, at);
+        IntVector magnitude = total.abs();
+        IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
+        IntVector mask = IntVector.broadcast(WORD, kept).lanewise(VectorOperators.ASHR, zeros);
+        FloatVector value = (FloatVector) magnitude.and(mask).convertShape(VectorOperators.I2F, FLOAT, 0);
+        IntVector addend = value.reinterpretAsInts().or(total.and(SIGN));
+        IntVector old = IntVector.fromArray(WORD, s.largest, at);
+        IntVector own = old.sub(zeros).add(31 - fractionBits);
+        VectorMask<Integer> isOutside = own.sub(LEAST).compare(VectorOperators.UGT, 127 - LEAST);
+        others = others.lanewise(VectorOperators.OR, magnitude, isOutside);
+        IntVector products = packed.lanewise(VectorOperators.LSHL, 24 - 8 * r).lanewise(VectorOperators.ASHR, 24);
+        IntVector largest = own.blend(LEAST, magnitude.compare(VectorOperators.EQ, 0)).max(products);
+        largest.intoArray(s.largest, at);
+        IntVector exponent = IntVector.broadcast(WORD, fractionBits + 127).sub(largest);
+        exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats().intoArray(s.scale, at);
+        // A power of two below single precision's would cut all of it off, as the smallest does.
+        IntVector moved = old.sub(largest).max(-126).add(127).lanewise(VectorOperators.LSHL, 23);
+        FloatVector scaled = addend.reinterpretAsFloats().mul(moved.reinterpretAsFloats());
+        ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
+      }
     }
+    return others.compare(VectorOperators.EQ, 0).allTrue();
   }
 
-  /** The totals and the cut-off products of some columns of the left operand, for a vector of lanes. */
-  private static void products(
-      TileScratch s, LeftOperand leftOperand, RightOperand right, int lane, int from, int to) {
+  /** The totals and the cut-off products of some columns of the left operand: two vectors of lanes at a time. */
+  private static void products(TileScratch s, LeftOperand leftOperand, RightOperand rightOperand, int from, int to) {
     float[] left = leftOperand.value;
-    float[] even = right.even;
-    float[] odd = right.odd;
-    FloatVector s0 = FloatVector.fromArray(FLOAT, s.scale, lane);
-    FloatVector s1 = FloatVector.fromArray(FLOAT, s.scale, lane + WARP);
-    FloatVector s2 = FloatVector.fromArray(FLOAT, s.scale, lane + 2 * WARP);
-    FloatVector s3 = FloatVector.fromArray(FLOAT, s.scale, lane + 3 * WARP);
-    IntVector q0 = IntVector.fromArray(WORD, s.total, lane);
-    IntVector q1 = IntVector.fromArray(WORD, s.total, lane + WARP);
-    IntVector q2 = IntVector.fromArray(WORD, s.total, lane + 2 * WARP);
-    IntVector q3 = IntVector.fromArray(WORD, s.total, lane + 3 * WARP);
-    for (int k = from; k < to; k++) {
-      FloatVector upper = FloatVector.fromArray(FLOAT, left, LeftOperand.ROWS * k + lane);
-      FloatVector lower = FloatVector.fromArray(FLOAT, left, LeftOperand.ROWS * k + WARP + lane);
-      FloatVector x = FloatVector.fromArray(FLOAT, even, k * WORDS);
-      FloatVector y = FloatVector.fromArray(FLOAT, odd, k * WORDS);
-      q0 = q0.add(upper.mul(x).mul(s0).convertShape(VectorOperators.F2I, WORD, 0));
-      q1 = q1.add(upper.mul(y).mul(s1).convertShape(VectorOperators.F2I, WORD, 0));
-      q2 = q2.add(lower.mul(x).mul(s2).convertShape(VectorOperators.F2I, WORD, 0));
-      q3 = q3.add(lower.mul(y).mul(s3).convertShape(VectorOperators.F2I, WORD, 0));
+    float[] right = rightOperand.value;
+    int vector = 2 * leftOperand.terms() * WORDS;
+    for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
+      int start = 2 * leftOperand.terms() * lane;
+      FloatVector s0 = FloatVector.fromArray(FLOAT, s.scale, lane);
+      FloatVector s1 = FloatVector.fromArray(FLOAT, s.scale, lane + WARP);
+      FloatVector s2 = FloatVector.fromArray(FLOAT, s.scale, lane + 2 * WARP);
+      FloatVector s3 = FloatVector.fromArray(FLOAT, s.scale, lane + 3 * WARP);
+      FloatVector s4 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS);
+      FloatVector s5 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + WARP);
+      FloatVector s6 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + 2 * WARP);
+      FloatVector s7 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + 3 * WARP);
+      IntVector q0 = IntVector.fromArray(WORD, s.total, lane);
+      IntVector q1 = IntVector.fromArray(WORD, s.total, lane + WARP);
+      IntVector q2 = IntVector.fromArray(WORD, s.total, lane + 2 * WARP);
+      IntVector q3 = IntVector.fromArray(WORD, s.total, lane + 3 * WARP);
+      IntVector q4 = IntVector.fromArray(WORD, s.total, lane + WORDS);
+      IntVector q5 = IntVector.fromArray(WORD, s.total, lane + WORDS + WARP);
+      IntVector q6 = IntVector.fromArray(WORD, s.total, lane + WORDS + 2 * WARP);
+      IntVector q7 = IntVector.fromArray(WORD, s.total, lane + WORDS + 3 * WARP);
+      for (int at = 2 * WORDS * from; at < 2 * WORDS * to; at += 2 * WORDS) {
+        FloatVector even = FloatVector.fromArray(FLOAT, right, at);
+        FloatVector odd = FloatVector.fromArray(FLOAT, right, at + WORDS);
+        FloatVector upper = FloatVector.fromArray(FLOAT, left, start + at);
+        FloatVector lower = FloatVector.fromArray(FLOAT, left, start + at + WORDS);
+        q0 = q0.add(upper.mul(even).mul(s0).convertShape(VectorOperators.F2I, WORD, 0));
+        q1 = q1.add(upper.mul(odd).mul(s1).convertShape(VectorOperators.F2I, WORD, 0));
+        q2 = q2.add(lower.mul(even).mul(s2).convertShape(VectorOperators.F2I, WORD, 0));
+        q3 = q3.add(lower.mul(odd).mul(s3).convertShape(VectorOperators.F2I, WORD, 0));
+        upper = FloatVector.fromArray(FLOAT, left, start + vector + at);
+        lower = FloatVector.fromArray(FLOAT, left, start + vector + at + WORDS);
+        q4 = q4.add(upper.mul(even).mul(s4).convertShape(VectorOperators.F2I, WORD, 0));
+        q5 = q5.add(upper.mul(odd).mul(s5).convertShape(VectorOperators.F2I, WORD, 0));
+        q6 = q6.add(lower.mul(even).mul(s6).convertShape(VectorOperators.F2I, WORD, 0));
+        q7 = q7.add(lower.mul(odd).mul(s7).convertShape(VectorOperators.F2I, WORD, 0));
+      }
+      q0.intoArray(s.total, lane);
+      q1.intoArray(s.total, lane + WARP);
+      q2.intoArray(s.total, lane + 2 * WARP);
+      q3.intoArray(s.total, lane + 3 * WARP);
+      q4.intoArray(s.total, lane + WORDS);
+      q5.intoArray(s.total, lane + WORDS + WARP);
+      q6.intoArray(s.total, lane + WORDS + 2 * WARP);
+      q7.intoArray(s.total, lane + WORDS + 3 * WARP);
     }
-    q0.intoArray(s.total, lane);
-    q1.intoArray(s.total, lane + WARP);
-    q2.intoArray(s.total, lane + 2 * WARP);
-    q3.intoArray(s.total, lane + 3 * WARP);
   }
 
   /** Whether a total went round since it was kept. */
@@ -258,11 +276,10 @@ final class AlignedTile implements Multiplication {
         IntVector total = IntVector.fromArray(WORD, s.total, at);
         IntVector magnitude = total.abs();
         IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
-        IntVector excess = zeros.neg().add(31 - rule.outputBits()).max(0);
-        IntVector kept = magnitude.lanewise(VectorOperators.LSHR, excess).lanewise(VectorOperators.LSHL, excess);
-        IntVector exponent = IntVector.fromArray(WORD, s.largest, at).add(127 - rule.fractionBits());
+        IntVector mask = IntVector.broadcast(WORD, kept).lanewise(VectorOperators.ASHR, zeros);
+        IntVector exponent = IntVector.fromArray(WORD, s.largest, at).add(127 - fractionBits);
         FloatVector unit = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        FloatVector value = ((FloatVector) kept.convertShape(VectorOperators.I2F, FLOAT, 0)).mul(unit);
+        FloatVector value = ((FloatVector) magnitude.and(mask).convertShape(VectorOperators.I2F, FLOAT, 0)).mul(unit);
         value.reinterpretAsInts().or(total.and(SIGN)).intoArray(words, registers[r] + lane);
       }
     }

@@ -51,6 +51,11 @@ final class FloatDecoder implements OperandDecoder {
   }
 
   @Override
+  public boolean hasExponents() {
+    return true;
+  }
+
+  @Override
   public boolean decode(int[] words, int register, float[] values, int[] exponents) {
     long bad = 0;
     for (int e = 0; e < perRegister; e++) {

@@ -31,6 +31,11 @@ final class IntegerDecoder implements OperandDecoder {
   }
 
   @Override
+  public boolean hasExponents() {
+    return false;
+  }
+
+  @Override
   public boolean decode(int[] words, int register, float[] values, int[] exponents) {
     for (int e = 0; e < perRegister; e++) {
       int left = 32 - bits * (e + 1);

@@ -18,62 +18,71 @@ final class IntegerTile implements Multiplication {
 
   private final OperandDecoder aDecoder;
   private final OperandDecoder bDecoder;
-  private final int terms;
 
-  /**
-   * A quick form of multiplications that wrap.
-   *
-   * @param k columns of the left operand
-   */
-  IntegerTile(ElementType a, ElementType b, int k) {
+  /** A quick form of multiplications that wrap. */
+  IntegerTile(ElementType a, ElementType b) {
     this.aDecoder = new IntegerDecoder(a);
     this.bDecoder = new IntegerDecoder(b);
-    this.terms = k;
   }
 
   @Override
   public void run(
       int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, int metadata, TensorScratch x) {
-    TileScratch s = x.tile;
-    LeftOperand left = s.left(a[0]);
-    RightOperand right = s.right(b[0]);
+    LeftOperand left = x.tile.left(a[0]);
+    RightOperand right = x.tile.right(b[0]);
     left.load(aDecoder, words, a);
     right.load(bDecoder, words, b);
-    for (int lane = 0; lane < WARP; lane += WORDS) {
-      products(s, left, right, lane, terms);
-    }
-    // All addends are read before a result is written, for these may be the same registers in another order.
-    for (int r = 0; r < 4; r++) {
-      for (int lane = 0; lane < WARP; lane += WORDS) {
-        int at = r * WARP + lane;
-        IntVector.fromArray(WORD, s.part, at).add(IntVector.fromArray(WORD, words, c[r] + lane)).intoArray(s.sum, at);
-      }
-    }
-    Operands.store(s.sum, words, d);
+    add(words, d, c, left, right);
   }
 
-  /** The sums of products for a vector of lanes: two row halves, each an even and an odd column. */
-  private static void products(TileScratch s, LeftOperand leftOperand, RightOperand right, int lane, int terms) {
+  /** Sums of products and addends, two vectors of lanes at a time: two row halves, each an even and an odd column. */
+  private static void add(int[] words, int[] d, int[] c, LeftOperand leftOperand, RightOperand rightOperand) {
     float[] left = leftOperand.value;
-    float[] even = right.even;
-    float[] odd = right.odd;
-    FloatVector q0 = FloatVector.zero(FLOAT);
-    FloatVector q1 = FloatVector.zero(FLOAT);
-    FloatVector q2 = FloatVector.zero(FLOAT);
-    FloatVector q3 = FloatVector.zero(FLOAT);
-    for (int k = 0; k < terms; k++) {
-      FloatVector upper = FloatVector.fromArray(FLOAT, left, LeftOperand.ROWS * k + lane);
-      FloatVector lower = FloatVector.fromArray(FLOAT, left, LeftOperand.ROWS * k + WARP + lane);
-      FloatVector x = FloatVector.fromArray(FLOAT, even, k * WORDS);
-      FloatVector y = FloatVector.fromArray(FLOAT, odd, k * WORDS);
-      q0 = upper.fma(x, q0);
-      q1 = upper.fma(y, q1);
-      q2 = lower.fma(x, q2);
-      q3 = lower.fma(y, q3);
+    float[] right = rightOperand.value;
+    int vector = 2 * leftOperand.terms() * WORDS;
+    for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
+      int start = 2 * leftOperand.terms() * lane;
+      FloatVector q0 = FloatVector.zero(FLOAT);
+      FloatVector q1 = FloatVector.zero(FLOAT);
+      FloatVector q2 = FloatVector.zero(FLOAT);
+      FloatVector q3 = FloatVector.zero(FLOAT);
+      FloatVector q4 = FloatVector.zero(FLOAT);
+      FloatVector q5 = FloatVector.zero(FLOAT);
+      FloatVector q6 = FloatVector.zero(FLOAT);
+      FloatVector q7 = FloatVector.zero(FLOAT);
+      for (int at = 0; at < vector; at += 2 * WORDS) {
+        FloatVector even = FloatVector.fromArray(FLOAT, right, at);
+        FloatVector odd = FloatVector.fromArray(FLOAT, right, at + WORDS);
+        FloatVector upper = FloatVector.fromArray(FLOAT, left, start + at);
+        FloatVector lower = FloatVector.fromArray(FLOAT, left, start + at + WORDS);
+        q0 = upper.fma(even, q0);
+        q1 = upper.fma(odd, q1);
+        q2 = lower.fma(even, q2);
+        q3 = lower.fma(odd, q3);
+        upper = FloatVector.fromArray(FLOAT, left, start + vector + at);
+        lower = FloatVector.fromArray(FLOAT, left, start + vector + at + WORDS);
+        q4 = upper.fma(even, q4);
+        q5 = upper.fma(odd, q5);
+        q6 = lower.fma(even, q6);
+        q7 = lower.fma(odd, q7);
+      }
+      // All addends are read before a result is written, for these may be the same registers in another order.
+      IntVector c0 = IntVector.fromArray(WORD, words, c[0] + lane);
+      IntVector c1 = IntVector.fromArray(WORD, words, c[1] + lane);
+      IntVector c2 = IntVector.fromArray(WORD, words, c[2] + lane);
+      IntVector c3 = IntVector.fromArray(WORD, words, c[3] + lane);
+      IntVector c4 = IntVector.fromArray(WORD, words, c[0] + lane + WORDS);
+      IntVector c5 = IntVector.fromArray(WORD, words, c[1] + lane + WORDS);
+      IntVector c6 = IntVector.fromArray(WORD, words, c[2] + lane + WORDS);
+      IntVector c7 = IntVector.fromArray(WORD, words, c[3] + lane + WORDS);
+      c0.add(q0.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[0] + lane);
+      c1.add(q1.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[1] + lane);
+      c2.add(q2.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[2] + lane);
+      c3.add(q3.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[3] + lane);
+      c4.add(q4.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[0] + lane + WORDS);
+      c5.add(q5.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[1] + lane + WORDS);
+      c6.add(q6.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[2] + lane + WORDS);
+      c7.add(q7.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(words, d[3] + lane + WORDS);
     }
-    ((IntVector) q0.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane);
-    ((IntVector) q1.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + WARP);
-    ((IntVector) q2.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + 2 * WARP);
-    ((IntVector) q3.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.part, lane + 3 * WARP);
   }
 }

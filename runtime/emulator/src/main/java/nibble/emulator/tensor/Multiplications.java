@@ -79,7 +79,7 @@ public final class Multiplications {
   public static Multiplication integer(
       int rows, int k, ElementType aType, ElementType bType, boolean saturates, Optional<Sparsity> sparsity) {
     if (rows == 16 && !saturates && sparsity.isEmpty()) {
-      return new IntegerTile(aType, bType, k);
+      return new IntegerTile(aType, bType);
     }
     int kept = sparsity.isPresent() ? k / 2 : k;
     TileMap a = TileMap.a(rows, kept, aType.perRegister());

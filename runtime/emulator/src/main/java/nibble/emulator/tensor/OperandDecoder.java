@@ -10,11 +10,14 @@ interface OperandDecoder {
     return type().perRegister();
   }
 
+  /** Whether it gives exponents. */
+  boolean hasExponents();
+
   /**
    * Decodes a register: for each of its elements 32 lanes.
    *
    * @param values the elements' values
-   * @param exponents the exponents with which {@link AlignedSum} counts them; unused for integers
+   * @param exponents the exponents with which {@link AlignedSum} counts them; untouched where there are none
    * @return whether all elements can be summed quickly
    */
   boolean decode(int[] words, int register, float[] values, int[] exponents);

@@ -29,13 +29,6 @@ final class Operands {
     }
   }
 
-  /** The reverse of {@link #copy}. */
-  static void store(int[] source, int[] words, int[] registers) {
-    for (int r = 0; r < registers.length; r++) {
-      move(source, r * WARP, words, registers[r]);
-    }
-  }
-
   /** A register's lanes, which a general copy would take several times as long for. */
   private static void move(int[] from, int at, int[] to, int target) {
     for (int lane = 0; lane < WARP; lane += WORDS) {

@@ -6,7 +6,6 @@ import static nibble.emulator.lane.Lanes.WORDS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -21,10 +20,11 @@ final class RightOperand {
   /** Four numbers, over and over. */
   private static final VectorShuffle<Integer> REPEAT = VectorShuffle.fromOp(WORD, lane -> lane & 3);
 
-  final float[] even = new float[64 * WORDS];
-  final float[] odd = new float[64 * WORDS];
-  final short[] evenExponent = new short[64 * Exponents.LANES];
-  final short[] oddExponent = new short[64 * Exponents.LANES];
+  /** For each {@code k} a vector of even columns, and one of odd ones. */
+  float[] value = {};
+
+  /** For each {@code k}, for each lane: the even column's and the odd one's, both twice. */
+  byte[] exponent = {};
 
   private final int[] source = new int[2 * WARP];
   private final int[] transposed = new int[WARP];
@@ -40,24 +40,30 @@ final class RightOperand {
   boolean load(OperandDecoder decoder, int[] words, int[] registers) {
     if (type != decoder.type() || !Operands.isSame(source, words, registers)) {
       type = decoder.type();
+      int terms = registers.length * 4 * decoder.perRegister();
+      if (value.length < terms * 2 * WORDS) {
+        value = new float[terms * 2 * WORDS];
+        exponent = new byte[terms * 4 * WORDS];
+      }
       Operands.copy(source, words, registers);
       isQuick = true;
       for (int r = 0; r < registers.length; r++) {
         Operands.transpose(source, r * WARP, transposed);
         isQuick &= decoder.decode(transposed, 0, plane, planeExponent);
-        place(r, decoder.perRegister());
+        place(4 * decoder.perRegister() * r, 4 * decoder.perRegister(), decoder.hasExponents());
       }
     }
     return isQuick;
   }
 
-  private void place(int block, int perRegister) {
-    for (int i = 0; i < 4 * perRegister; i++) {
-      int k = 4 * perRegister * block + i;
-      repeat(plane, 8 * i, even, k * WORDS);
-      repeat(plane, 8 * i + 4, odd, k * WORDS);
-      repeat(planeExponent, 8 * i, evenExponent, k * Exponents.LANES);
-      repeat(planeExponent, 8 * i + 4, oddExponent, k * Exponents.LANES);
+  private void place(int k, int count, boolean hasExponents) {
+    for (int i = 0; i < count; i++) {
+      int to = 2 * WORDS * (k + i);
+      repeat(plane, 8 * i, value, to);
+      repeat(plane, 8 * i + 4, value, to + WORDS);
+      if (hasExponents) {
+        repeatExponents(planeExponent, 8 * i, exponent, 2 * to);
+      }
     }
   }
 
@@ -66,10 +72,11 @@ final class RightOperand {
     four.reinterpretAsFloats().intoArray(to, target);
   }
 
-  private static void repeat(int[] from, int at, short[] to, int target) {
-    IntVector four = IntVector.fromArray(WORD, from, at).rearrange(REPEAT);
-    ShortVector narrow = (ShortVector) four.convertShape(VectorOperators.I2S, Exponents.HALF, 0);
-    narrow.intoArray(to, target);
-    narrow.intoArray(to, target + WORDS);
+  private static void repeatExponents(int[] from, int at, byte[] to, int target) {
+    IntVector even = IntVector.fromArray(WORD, from, at).and(0xff);
+    IntVector odd = IntVector.fromArray(WORD, from, at + 4).lanewise(VectorOperators.LSHL, 8).and(0xff00);
+    IntVector pair = even.or(odd);
+    IntVector all = pair.or(pair.lanewise(VectorOperators.LSHL, 16)).rearrange(REPEAT);
+    all.reinterpretAsBytes().intoArray(to, target);
   }
 }

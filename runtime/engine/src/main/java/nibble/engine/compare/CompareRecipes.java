@@ -97,7 +97,7 @@ public record CompareRecipes(
 
   private RecipeResult.Modelled modelled(PreparedModel prepared, Program program) {
     List<ModelledLaunch> launches = new ModelLaunches(toolchain.backend()).of(
-        program, SizeBinding.of(prepared.prepared(), inputs.tensors(), program.symbols()).values());
+        program, SizeBinding.of(prepared.prepared(), prepared.firstRun(inputs.tensors()), program.symbols()).values());
     return new RecipeResult.Modelled(ModelLaunches.bytes(launches), ModelLaunches.microseconds(launches));
   }
 

@@ -1,7 +1,15 @@
 package nibble.engine.compile;
 
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.Map;
 import nibble.ir.Function;
+import nibble.ir.TensorType;
+import nibble.ir.Value;
+import nibble.ir.eval.Interpreter;
+import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.shape.Dim;
 import nibble.passes.PassRun;
 import nibble.passes.pipeline.Pipeline;
 
@@ -26,5 +34,29 @@ public record PreparedModel(OpenModel model, Pipeline pipeline, PassRun passes) 
   /** The same function after all passes. */
   public Function prepared() {
     return passes.output().functions().get(written().name());
+  }
+
+  /**
+   * What the function takes in a first run: behind the model's inputs, zeros where passes gave it state of earlier runs.
+   *
+   * @throws nibble.ir.diagnostic.InputException where the inputs do not fit the model
+   */
+  public ImmutableList<Tensor> firstRun(List<Tensor> inputs) {
+    ImmutableList<Value> parameters = prepared().parameters();
+    if (parameters.size() <= inputs.size()) {
+      return ImmutableList.copyOf(inputs);
+    }
+    Map<String, Long> sizes = Interpreter.bind(written(), inputs);
+    ImmutableList.Builder<Tensor> all = ImmutableList.<Tensor>builder().addAll(inputs);
+    for (Value state : parameters.subList(inputs.size(), parameters.size())) {
+      TensorType type = state.tensorType().substitute(name -> Dim.of(sizes.get(name)));
+      all.add(Tensor.generate(type, _ -> 0));
+    }
+    return all.build();
+  }
+
+  /** Of the results of the function after all passes, those of the model: without state of later runs. */
+  public ImmutableList<Tensor> ofModel(List<Tensor> results) {
+    return ImmutableList.copyOf(results.subList(0, written().results().size()));
   }
 }

@@ -9,37 +9,41 @@ import nibble.engine.tensor.HostTensor;
 import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.layout.CutlassMetadata;
+import nibble.ir.layout.GroupPattern;
 import nibble.ir.layout.SparseLayout;
 import nibble.ir.layout.SparseLayouts.NOfM;
 import nibble.ir.layout.StoredArray;
 import nibble.ir.shape.Shape;
 
 /**
- * Matrices of 2:4 in the layout of the sparse kernels of CUTLASS, as PyTorch stores them: {@code packed}, the kept
- * elements, and {@code meta}, the reordered metadata ({@link CutlassMetadata}) as 16-bit integers where elements have
- * 16 bits, and 32-bit ones where they have 8.
+ * Matrices of 2:4, of f32 those of 1:2, in the layout of the sparse kernels of CUTLASS, as PyTorch stores them: {@code
+ * packed}, the kept elements, and {@code meta}, the reordered metadata ({@link CutlassMetadata}) as 16-bit integers, and as
+ * 32-bit ones where elements have 8 bits. Elements of tf32 are stored as f32.
  */
 public final class CutlassTensors {
   static final String PACKED = "packed";
   static final String META = "meta";
-  private static final SparseLayout LAYOUT = new NOfM(2, 4);
 
   private CutlassTensors() {}
 
   /**
    * The two tensors of a matrix.
    *
-   * @param matrix of a type of 2:4 without scales
+   * @param matrix of a type of 2:4, or 1:2 where elements have 32 bits, without scales
    * @throws IllegalArgumentException where kernels of CUTLASS take no such matrix
    */
   public static ImmutableMap<String, HostTensor> of(Tensor matrix) {
     TensorType type = matrix.type();
-    if (!type.sparse().equals(Optional.of(LAYOUT)) || type.isScaled() || type.rank() != 2) {
-      throw new IllegalArgumentException("CUTLASS has matrices of sparse<2:4> without scales, not " + type);
+    SparseLayout layout = layout(type.format());
+    if (!type.sparse().equals(Optional.of(layout)) || type.isScaled() || type.rank() != 2) {
+      throw new IllegalArgumentException(
+          "CUTLASS has matrices of sparse<" + layout.text() + "> without scales, not " + type);
     }
     int[] extents = type.shape().extents();
-    CutlassMetadata metadata = new CutlassMetadata(extents[0], extents[1] / 4, type.format());
+    CutlassMetadata metadata =
+        new CutlassMetadata(extents[0], extents[1] / CutlassMetadata.pattern(type.format()).size(), type.format());
     ImmutableMap<String, double[]> arrays = matrix.parts();
     long[] elements = metadata.reorder(metadata.plain(arrays.get(StoredArray.METADATA)));
     TensorType meta = metaType(type, metadata);
@@ -50,14 +54,19 @@ public final class CutlassTensors {
     }
     return ImmutableMap.of(
         PACKED, HostTensor.encode(Tensor.of(
-            TensorType.of(Shape.of(extents[0], extents[1] / 2), type.format()), arrays.get(StoredArray.ELEMENTS))),
+            PartedTensor.stored(TensorType.of(Shape.of(extents[0], extents[1] / 2), type.format())), arrays.get(StoredArray.ELEMENTS))),
         META, HostTensor.encode(Tensor.of(meta, signed)));
+  }
+
+  private static SparseLayout layout(NumberFormat format) {
+    GroupPattern pattern = CutlassMetadata.pattern(format);
+    return new NOfM(pattern.kept(), pattern.size());
   }
 
   private static TensorType metaType(TensorType matrix, CutlassMetadata metadata) {
     return TensorType.of(
         Shape.of(matrix.shape().dim(0).constant(), metadata.columns()),
-        matrix.format().storageBits() == Short.SIZE ? Formats.I16 : Formats.I32);
+        matrix.format().storageBits() == Byte.SIZE ? Formats.I32 : Formats.I16);
   }
 
   /** A matrix that a file has as {@code NAME.packed} and {@code NAME.meta}; nothing where these are something else. */
@@ -69,8 +78,10 @@ public final class CutlassTensors {
     int[] extents = packed.type().shape().extents();
     int columns = Math.multiplyExact(2, extents[1]);
     try {
-      CutlassMetadata metadata = new CutlassMetadata(extents[0], columns / 4, packed.type().format());
-      TensorType type = TensorType.of(Shape.of(extents[0], columns), packed.type().format()).withSparse(LAYOUT);
+      NumberFormat format = packed.type().format();
+      CutlassMetadata metadata =
+          new CutlassMetadata(extents[0], columns / CutlassMetadata.pattern(format).size(), format);
+      TensorType type = TensorType.of(Shape.of(extents[0], columns), format).withSparse(layout(format));
       if (!meta.type().equals(metaType(packed.type(), metadata))) {
         return Optional.empty();
       }

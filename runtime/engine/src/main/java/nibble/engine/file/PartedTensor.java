@@ -2,6 +2,7 @@ package nibble.engine.file;
 
 import com.google.common.collect.ImmutableMap;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import nibble.engine.tensor.HostTensor;
 import nibble.engine.tensor.PackedLayout;
@@ -21,14 +22,22 @@ import nibble.ir.shape.Shape;
  */
 record PartedTensor(FileFault fault, String name, TensorType type, ImmutableMap<String, FileTensor> parts)
     implements FileTensor {
+  /** Bits of an f32 that a tf32 does not have. */
+  private static final int LOW_BITS = (1 << Formats.TF32.zeroBits()) - 1;
+
   /** The name in a file of a part of a tensor: the elements, or codes, have the tensor's own. */
   static String nameOf(String tensor, String part) {
     return part.equals(TensorPart.ELEMENTS) ? tensor : tensor + "." + part;
   }
 
-  /** Whether a part is stored as bytes, since the file's format has no name for what it holds. */
-  static boolean isBytes(TensorType part) {
-    return !SafetensorsReader.TYPES.containsValue(part.format());
+  /** How a part is stored: where the file's format has no name for what it holds, as f32 that are tf32, or as bytes. */
+  static TensorType stored(TensorType part) {
+    if (SafetensorsReader.TYPES.containsValue(part.format())) {
+      return part;
+    }
+    return part.format().equals(Formats.TF32)
+        ? TensorType.of(part.shape(), Formats.F32)
+        : TensorType.of(Shape.of(PackedLayout.bytes(part.shape().size().constant(), part.format())), Formats.U8);
   }
 
   @Override
@@ -45,18 +54,20 @@ record PartedTensor(FileFault fault, String name, TensorType type, ImmutableMap<
   }
 
   private void requireFit(TensorPart part, TensorType stored) {
-    long bytes = PackedLayout.bytes(part.type().shape().size().constant(), part.type().format());
-    boolean fits = isBytes(part.type())
-        ? stored.equals(TensorType.of(Shape.of(bytes), Formats.U8)) : stored.equals(part.type());
-    if (!fits) {
+    TensorType wanted = stored(part.type());
+    if (!stored.equals(wanted)) {
+      boolean areBytes = wanted.format().equals(Formats.U8) && !wanted.equals(part.type());
       throw fault.tensor(
           nameOf(name, part.name()), "is " + stored + ", but " + FileFault.quoted(name) + " of type " + type + " needs "
-              + (isBytes(part.type()) ? bytes + " bytes as u8" : part.type()));
+              + (areBytes ? wanted.shape().last() + " bytes as u8" : wanted));
     }
   }
 
   /** Metadata may have been written by anybody. */
   private void requireSound(HostTensor tensor) {
+    if (type.format().equals(Formats.TF32)) {
+      requireTf32(tensor.data());
+    }
     type.sparse().ifPresent(layout -> {
       ImmutableMap.Builder<String, double[]> arrays = ImmutableMap.builder();
       layout.arrays(type.shape(), type.format()).forEach(array -> arrays.put(
@@ -67,6 +78,17 @@ record PartedTensor(FileFault fault, String name, TensorType type, ImmutableMap<
         throw fault.tensor(name, "is no " + type + ": " + why);
       });
     });
+  }
+
+  private void requireTf32(MemorySegment elements) {
+    for (long i = 0; i < elements.byteSize() / Integer.BYTES; i++) {
+      int bits = elements.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i);
+      if ((bits & LOW_BITS) != 0 && !Float.isNaN(Float.intBitsToFloat(bits))) {
+        throw fault.tensor(
+            name, "is no " + type + ": element " + i + " is " + Float.intBitsToFloat(bits) + ", which tf32 does not have",
+            "the lowest " + Formats.TF32.zeroBits() + " bits of each element are zero");
+      }
+    }
   }
 
   /**

@@ -15,8 +15,6 @@ import java.util.Map;
 import nibble.engine.tensor.HostTensor;
 import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
-import nibble.ir.format.Formats;
-import nibble.ir.shape.Shape;
 
 /** Writes {@code .safetensors} files. */
 public final class SafetensorsFile {
@@ -38,7 +36,7 @@ public final class SafetensorsFile {
   /**
    * The content of a file with tensors of any type: parts of those that are quantized or sparse are tensors by
    * themselves, and the metadata has their types, so that they are read as what they were. Parts whose format has no
-   * name there are bytes.
+   * name there are bytes, and tf32 are f32.
    *
    * @throws IllegalArgumentException where a name of a part is that of another tensor
    */
@@ -48,16 +46,15 @@ public final class SafetensorsFile {
       Map<String, String> metadata = new LinkedHashMap<>();
       tensors.forEach((name, tensor) -> {
         TensorType type = tensor.type();
-        boolean isTyped = !type.isPlain() || PartedTensor.isBytes(type);
+        boolean isTyped = !type.isPlain() || !PartedTensor.stored(type).equals(type);
         if (isTyped) {
           metadata.put(SafetensorsReader.TYPE + name, type.toString());
         }
         HostTensor host = HostTensor.encode(tensor);
         type.parts().forEach(part -> {
           MemorySegment bytes = host.parts().get(part.name());
-          TensorType stored = PartedTensor.isBytes(part.type())
-              ? TensorType.of(Shape.of(bytes.byteSize()), Formats.U8) : part.type();
-          if (parts.put(PartedTensor.nameOf(name, part.name()), HostTensor.of(stored, bytes)) != null) {
+          HostTensor stored = HostTensor.of(PartedTensor.stored(part.type()), bytes);
+          if (parts.put(PartedTensor.nameOf(name, part.name()), stored) != null) {
             throw new IllegalArgumentException("two tensors are called " + PartedTensor.nameOf(name, part.name()));
           }
         });

@@ -16,6 +16,7 @@ import nibble.ir.Operation;
 import nibble.ir.TensorPart;
 import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
+import nibble.ir.op.Either;
 import nibble.ir.op.Kernel;
 
 /**
@@ -23,12 +24,14 @@ import nibble.ir.op.Kernel;
  * share places.
  *
  * @param aliases the value whose memory another one shares: of reshapes, their operand
+ * @param choices the operation that takes one of two values, by its result, which lies where that one does
  * @param offsets offset of each part of each result
  * @param bytes size of the piece of memory
  * @param lowerBound the most that is needed at one time
  */
 public record MemoryPlan(
     ImmutableMap<Value, Value> aliases,
+    ImmutableMap<Value, Operation> choices,
     ImmutableMap<Value, ImmutableMap<String, Long>> offsets,
     long bytes,
     long lowerBound) {
@@ -40,12 +43,16 @@ public record MemoryPlan(
    */
   public static MemoryPlan of(Program program, SizeBinding sizes) {
     Map<Value, Value> aliases = aliases(program);
+    Map<Value, Operation> choices = choices(program);
     Map<Value, Integer> firstUse = new LinkedHashMap<>();
     Map<Value, Integer> lastUse = new HashMap<>();
     for (int step = 0; step < program.launches().size(); step++) {
       Launch launch = program.launches().get(step);
       for (Value operand : launch.operation().operands()) {
-        lastUse.put(aliases.getOrDefault(operand, operand), step);
+        use(operand, step, aliases, choices, lastUse);
+      }
+      for (Value condition : launch.when().keySet()) {
+        use(condition, step, aliases, choices, lastUse);
       }
       for (Value result : launch.operation().results()) {
         firstUse.put(result, step);
@@ -53,7 +60,7 @@ public record MemoryPlan(
       }
     }
     for (Value result : program.main().results()) {
-      lastUse.put(aliases.getOrDefault(result, result), program.launches().size());
+      use(result, program.launches().size(), aliases, choices, lastUse);
     }
     firstUse.keySet().forEach(value -> requireCounted(value, sizes));
     List<Lifetime> lifetimes = new ArrayList<>();
@@ -69,7 +76,18 @@ public record MemoryPlan(
       offsets.put(value, parts.build());
     });
     return new MemoryPlan(
-        ImmutableMap.copyOf(aliases), offsets.build(), placement.totalBytes(), placement.lowerBound());
+        ImmutableMap.copyOf(aliases), ImmutableMap.copyOf(choices), offsets.build(), placement.totalBytes(), placement.lowerBound());
+  }
+
+  /** Whichever a choice takes is in use, and so is what it asks. */
+  private static void use(
+      Value value, int step, Map<Value, Value> aliases, Map<Value, Operation> choices, Map<Value, Integer> lastUse) {
+    Value owner = aliases.getOrDefault(value, value);
+    if (choices.containsKey(owner)) {
+      choices.get(owner).operands().forEach(operand -> use(operand, step, aliases, choices, lastUse));
+    } else {
+      lastUse.put(owner, step);
+    }
   }
 
   /** Kernels number elements by signed words of 32 bits; addresses have 64. */
@@ -91,7 +109,7 @@ public record MemoryPlan(
   private static Map<Value, Value> aliases(Program program) {
     Map<Value, Value> aliases = new HashMap<>();
     for (Operation operation : program.main().body().operations()) {
-      if (!(operation.op() instanceof Kernel)) {
+      if (!(operation.op() instanceof Kernel || operation.op() instanceof Either)) {
         Value operand = operation.operand(0);
         aliases.put(operation.result(), aliases.getOrDefault(operand, operand));
       }
@@ -99,7 +117,17 @@ public record MemoryPlan(
     return aliases;
   }
 
-  /** The value whose memory this one has. */
+  private static Map<Value, Operation> choices(Program program) {
+    Map<Value, Operation> choices = new HashMap<>();
+    for (Operation operation : program.main().body().operations()) {
+      if (operation.op() instanceof Either) {
+        choices.put(operation.result(), operation);
+      }
+    }
+    return choices;
+  }
+
+  /** The value whose memory this one has, or the choice that says which. */
   public Value owner(Value value) {
     return aliases.getOrDefault(value, value);
   }

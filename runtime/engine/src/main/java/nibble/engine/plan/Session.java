@@ -135,7 +135,7 @@ public final class Session implements AutoCloseable {
     /** Nobody watches. */
     Observer NONE = (index, run) -> {};
 
-    /** A launch is in the stream, unless it has nothing to compute. */
+    /** A launch is in the stream, unless it has nothing to compute; of one that nobody needs in this run, nothing is heard. */
     void launched(int index, Run run);
   }
 
@@ -160,6 +160,7 @@ public final class Session implements AutoCloseable {
     private final MemoryPlan plan;
     private final Map<Value, Place> places = new HashMap<>(constants);
     private final List<AutoCloseable> buffers = new ArrayList<>();
+    private final Map<Value, Boolean> truths = new HashMap<>();
     private double launchMillis;
 
     private Run(List<Tensor> inputs) {
@@ -218,14 +219,38 @@ public final class Session implements AutoCloseable {
       try (DeviceEvent start = device.event(); DeviceEvent end = device.event()) {
         stream.record(start);
         for (int i = 0; i < program.launches().size(); i++) {
-          launch(program.launches().get(i)).ifPresent(stream::launch);
-          observer.launched(i, this);
+          Program.Launch step = program.launches().get(i);
+          if (isNeeded(step)) {
+            launch(step).ifPresent(stream::launch);
+            observer.launched(i, this);
+          }
         }
         stream.record(end);
         stream.synchronize();
         launchMillis = end.millisecondsSince(start);
       }
       return program.main().results().stream().map(this::read).collect(ImmutableList.toImmutableList());
+    }
+
+    private boolean isNeeded(Program.Launch step) {
+      return step.when().entrySet().stream().allMatch(condition -> isTrue(condition.getKey()) == condition.getValue());
+    }
+
+    /** A truth value; where a kernel computes it, this waits for the work that is in the stream. */
+    private boolean isTrue(Value condition) {
+      Boolean known = truths.get(condition);
+      if (known == null) {
+        known = read(condition).elements()[0] != 0;
+        truths.put(condition, known);
+      }
+      return known;
+    }
+
+    /** The value whose memory this one has in this run. */
+    public Value owner(Value value) {
+      Value owner = plan.owner(value);
+      Operation choice = plan.choices().get(owner);
+      return choice == null ? owner : owner(choice.operand(isTrue(choice.operand(0)) ? 1 : 2));
     }
 
     /**
@@ -272,13 +297,13 @@ public final class Session implements AutoCloseable {
 
     private Piece held(Operation operation, Parameter parameter) {
       Value value = (parameter.isResult() ? operation.results() : operation.operands()).get(parameter.index());
-      return places.get(plan.owner(value)).parts().get(parameter.part());
+      return places.get(owner(value)).parts().get(parameter.part());
     }
 
     /** A tensor as it is on the device, after the work that is in the stream. */
     public Tensor read(Value value) {
       TensorType type = sizes.apply(value.tensorType());
-      Place place = places.get(plan.owner(value));
+      Place place = places.get(owner(value));
       HostTensor host = HostTensor.zeros(type);
       host.parts().forEach((part, bytes) -> {
         Piece piece = place.parts().get(part);

@@ -5,6 +5,7 @@ import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
 import nibble.engine.compile.RecipeChoice;
+import nibble.engine.sample.ModelArgument;
 import nibble.ir.Function;
 import nibble.passes.Pass;
 import nibble.passes.pipeline.Pipeline;
@@ -18,6 +19,12 @@ public final class CalibratedModel {
     return pipeline.passes().stream().anyMatch(Pass::needsInputs);
   }
 
+  /** What a pipeline's passes see of a model: its inputs, or those for calibration where one of them wants many. */
+  public static ModelArgument argument(OpenModel model, Pipeline pipeline) {
+    return pipeline.passes().stream().anyMatch(Pass::needsManyInputs)
+        ? model.argument().forCalibration() : model.argument();
+  }
+
   /**
    * Runs the passes of a recipe, on the inputs of the model's manifest where one of them needs some. They are not read
    * where none does, since that takes time.
@@ -27,7 +34,7 @@ public final class CalibratedModel {
   public static PreparedModel prepare(PrepareModel preparation, OpenModel model, RecipeChoice choice) {
     Pipeline pipeline = preparation.pipeline(model, choice);
     return isWanted(pipeline) && !model.argument().inputs().isEmpty()
-        ? withInputs(preparation, model, ModelInputs.read(model.argument(), model.entry(model.module())))
+        ? withInputs(preparation, model, ModelInputs.read(argument(model, pipeline), model.entry(model.module())))
             .prepare(model, pipeline)
         : preparation.prepare(model, pipeline);
   }

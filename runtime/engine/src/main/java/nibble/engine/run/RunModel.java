@@ -3,6 +3,7 @@ package nibble.engine.run;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import nibble.codegen.Program;
 import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.Verdict;
@@ -70,9 +71,10 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
     }
     Function function = model.prepared();
     ImmutableList<Tensor> outputs = phases.time("interpret", () ->
-        new Interpreter(Mode.FAITHFUL, model.weights(weights)).run(model.passes().output(), function, inputs.tensors()));
+        new Interpreter(Mode.FAITHFUL, model.weights(weights))
+            .run(model.passes().output(), function, model.firstRun(inputs.tensors())));
     return new RunReport(
-        model, inputs, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), 0, outputs,
+        model, inputs, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), 0, model.ofModel(outputs),
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
   }
 
@@ -83,18 +85,20 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
     Constants constants = phases.time("prepare weights", () -> Constants.of(program, model.weights(weights)));
     Session session = phases.time("load", () -> Session.open(
         program, device, constants, options.verify() ? Sharing.NONE : Sharing.BY_LIVENESS));
+    ImmutableList<Tensor> given = model.firstRun(inputs.tensors());
     Optional<KernelVerifier> verifier = options.verify()
-        ? Optional.of(new KernelVerifier(program, inputs.tensors(), constants.tensors())) : Optional.empty();
+        ? Optional.of(new KernelVerifier(program, given, constants.tensors())) : Optional.empty();
+    AtomicInteger launches = new AtomicInteger();
     ImmutableList<Tensor> outputs;
     try (session) {
       outputs = phases.time(options.verify() ? "run and prove" : "run", () ->
-          session.run(inputs.tensors(), observer(program, verifier, phases.progress())));
+          model.ofModel(session.run(given, observer(program, verifier, launches, phases.progress()))));
     }
     Optional<WrongKernel> wrong = verifier.flatMap(KernelVerifier::firstWrong).map(found ->
         phases.time("find wrong op", () -> new FindWrongOp(toolchain.backend(), target, device).in(found)));
     Optional<PrecisionCost> cost = options.verify()
         ? Optional.of(phases.time("compare", () -> PrecisionCost.of(
-            model.written(), model.prepared(), model.weights(weights), inputs.tensors(), outputs,
+            model.written(), model.prepared(), model.weights(weights), given, outputs,
             model.passes().orders())))
         : Optional.empty();
     OpCosts modelled = phases.time("model costs", () -> modelled(model, program, inputs, options, cost));
@@ -102,7 +106,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
         ? Optional.of(phases.time("assemble", () -> AssemblerChoice.ofThisMachine().assemble(program.module())))
         : Optional.empty();
     return new RunReport(
-        model, inputs, device.info().name(), reason, Optional.of(target.name()), program.launches().size(), outputs,
+        model, inputs, device.info().name(), reason, Optional.of(target.name()), launches.get(), outputs,
         verifier.map(KernelVerifier::checks), wrong, cost, Optional.of(modelled), assembly, phases.seconds());
   }
 
@@ -124,12 +128,14 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
   }
 
   private static ImmutableMap<String, Long> sizes(PreparedModel model, Program program, ModelInputs inputs) {
-    return SizeBinding.of(model.prepared(), inputs.tensors(), program.symbols()).values();
+    return SizeBinding.of(model.prepared(), model.firstRun(inputs.tensors()), program.symbols()).values();
   }
 
-  private static Session.Observer observer(Program program, Optional<KernelVerifier> verifier, Progress progress) {
+  private static Session.Observer observer(
+      Program program, Optional<KernelVerifier> verifier, AtomicInteger launched, Progress progress) {
     int launches = program.launches().size();
     return (index, run) -> {
+      launched.incrementAndGet();
       progress.step(index + 1, launches, program.kernels().get(program.launches().get(index).kernel()).name());
       verifier.ifPresent(proving -> proving.launched(index, run));
     };

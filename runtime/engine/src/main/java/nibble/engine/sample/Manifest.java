@@ -14,6 +14,7 @@ import java.util.Map;
  * @param weights where the weights are
  * @param tokenizer how texts become inputs
  * @param inputs the inputs when none are given
+ * @param calibration inputs for passes that want many; the other inputs where not said
  * @param classes what the columns of the first output stand for, where the largest of a row says what the row is
  * @param recipes folders that are searched for recipes
  */
@@ -23,6 +24,7 @@ record Manifest(
     @JsonProperty Weights weights,
     @JsonProperty Tokenizer tokenizer,
     @JsonProperty Inputs inputs,
+    @JsonProperty Inputs calibration,
     @JsonProperty List<String> classes,
     @JsonProperty List<String> recipes) {
 

@@ -21,6 +21,7 @@ import nibble.ir.diagnostic.Suggestion;
  * @param weights where its weights may be; empty where nobody said
  * @param tokenizer how texts become inputs, where they can
  * @param inputs what to run it on
+ * @param calibration what passes see that want many inputs: the same where nobody said
  * @param classes what the columns of the first output stand for; none where it is no classifier
  * @param recipeFolders folders to be searched for recipes
  */
@@ -30,6 +31,7 @@ public record ModelArgument(
     Optional<WeightLocation> weights,
     Optional<TokenizerChoice> tokenizer,
     InputChoice inputs,
+    InputChoice calibration,
     ImmutableList<String> classes,
     ImmutableList<Path> recipeFolders) {
   /** The manifest's name in a sample folder. */
@@ -69,9 +71,10 @@ public record ModelArgument(
 
   private static ModelArgument plain(Path model, ModelOptions options) {
     Path recipes = model.resolveSibling(RECIPES);
+    InputChoice inputs = inputs(model, Optional.empty(), null, options);
     return new ModelArgument(
         model, options.entry(), options.weights().map(ModelArgument::only), Optional.empty(),
-        inputs(model, Optional.empty(), null, options),
+        inputs, inputs,
         ImmutableList.of(),
         Files.isDirectory(recipes) ? ImmutableList.of(recipes) : ImmutableList.of());
   }
@@ -95,6 +98,7 @@ public record ModelArgument(
         options.weights().map(ModelArgument::only).or(() -> stated),
         tokenizer,
         inputs(file, tokenizer, manifest.inputs(), options),
+        inputs(file, tokenizer, manifest.calibration() == null ? manifest.inputs() : manifest.calibration(), options),
         manifest.classes() == null ? ImmutableList.of() : ImmutableList.copyOf(manifest.classes()),
         resolveAll(file, manifest.recipes() == null ? List.of() : manifest.recipes()));
   }
@@ -123,6 +127,12 @@ public record ModelArgument(
           "name one in " + MANIFEST + ", or give arrays (.npy) as inputs");
     }
     return new InputChoice(text, arrays.buildOrThrow(), labels);
+  }
+
+  /** The same, run on what is for calibration. */
+  public ModelArgument forCalibration() {
+    return new ModelArgument(
+        model, entry, weights, tokenizer, calibration, calibration, classes, recipeFolders);
   }
 
   /**

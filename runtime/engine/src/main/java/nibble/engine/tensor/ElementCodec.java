@@ -23,6 +23,9 @@ public interface ElementCodec {
     if (format.equals(Formats.F32)) {
       return new FloatCodecs.F32();
     }
+    if (format.equals(Formats.TF32)) {
+      return new FloatCodecs.TF32();
+    }
     if (format.equals(Formats.F16)) {
       return new FloatCodecs.F16();
     }

@@ -67,6 +67,35 @@ final class FloatCodecs {
     }
   }
 
+  /** The upper 19 bits of an f32; the others are zero. */
+  record TF32() implements ElementCodec {
+    private static final int DROPPED = Formats.TF32.zeroBits();
+
+    @Override
+    public void encode(double[] elements, MemorySegment bytes) {
+      Parallel.ranges(elements.length, (from, to) -> {
+        for (int i = from; i < to; i++) {
+          double value = elements[i];
+          float single = (float) value;
+          int bits = single == value
+              ? nearestEven(Float.floatToRawIntBits(single))
+              : (int) Formats.TF32.encode(value, Rounding.NEAREST_EVEN) << DROPPED;
+          bytes.set(FLOAT, 4L * i, Float.intBitsToFloat(bits));
+        }
+      });
+    }
+
+    // As in BF16.
+    private static int nearestEven(int bits) {
+      return bits + 0xfff + (bits >>> DROPPED & 1) & -1 << DROPPED;
+    }
+
+    @Override
+    public void decode(MemorySegment bytes, double[] elements) {
+      new F32().decode(bytes, elements);
+    }
+  }
+
   record F16() implements ElementCodec {
     @Override
     public void encode(double[] elements, MemorySegment bytes) {

@@ -18,7 +18,7 @@ record WholeByteCodec(NumberFormat format) implements ElementCodec {
     int width = width();
     Parallel.ranges(elements.length, (from, to) -> {
       for (int i = from; i < to; i++) {
-        long code = format.encode(elements[i], Rounding.NEAREST_EVEN);
+        long code = format.encode(elements[i], Rounding.NEAREST_EVEN) << format.zeroBits();
         for (int b = 0; b < width; b++) {
           bytes.set(JAVA_BYTE, (long) i * width + b, (byte) (code >>> (Byte.SIZE * b)));
         }
@@ -35,7 +35,7 @@ record WholeByteCodec(NumberFormat format) implements ElementCodec {
         for (int b = 0; b < width; b++) {
           code |= (bytes.get(JAVA_BYTE, (long) i * width + b) & 0xffL) << (Byte.SIZE * b);
         }
-        elements[i] = format.decode(code);
+        elements[i] = format.decode(code >>> format.zeroBits());
       }
     });
   }

@@ -49,7 +49,7 @@ public final class KernelVerifier implements Session.Observer {
     Operation operation = step.operation();
     List<Approximate> operands = new ArrayList<>();
     for (Value operand : operation.operands()) {
-      Tensor owner = values.get(run.memory().owner(operand));
+      Tensor owner = values.get(run.owner(operand));
       operands.add(Approximate.given(owner.as(run.sizes().apply(operand.tensorType()))));
     }
     List<Tensor> results = operation.results().stream().map(run::read).toList();

@@ -39,7 +39,7 @@ public record PrecisionCost(
    * @param model before any pass
    * @param program after all passes
    * @param weights of the model
-   * @param inputs of both
+   * @param inputs of both; the program may take more than the model, state of earlier runs
    * @param actual outputs of the program on its device
    * @param orders of output channels that passes gave to products: the model's channel at each place
    */
@@ -49,7 +49,8 @@ public record PrecisionCost(
     Map<Key, Tensor> meant = new LinkedHashMap<>();
     AttentionRecorder attentions = new AttentionRecorder();
     List<Tensor> exact =
-        new Interpreter(Mode.EXACT, weights, collect(meant).andThen(attentions::meant)).run(model, inputs);
+        new Interpreter(Mode.EXACT, weights, collect(meant).andThen(attentions::meant))
+            .run(model, inputs.subList(0, model.parameters().size()));
     Map<Key, Tensor> got = new LinkedHashMap<>();
     new Interpreter(Mode.FAITHFUL, weights, collect(got).andThen(attentions::got)).run(program, inputs);
     List<ProductCost> products = new ArrayList<>();

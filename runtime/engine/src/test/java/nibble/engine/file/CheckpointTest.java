@@ -69,9 +69,9 @@ class CheckpointTest {
     Arbitrary<Tensor> tensor = Combinators.combine(
         Arbitraries.of(
             "i8, scale<axis 0, f32>", "i4, scale<axis 0, f32>", "e4m3, scale<axis 0, f32>",
-            "e2m1, scale<group 16, ue4m3, up, scale<tensor, f32>>", "f16", "bf16", "f32",
+            "e2m1, scale<group 16, ue4m3, up, scale<tensor, f32>>", "f16", "bf16", "f32", "tf32",
             "e2m1, scale<group 32, ue8m0>"),
-        Arbitraries.of("", ", sparse<2:4>", ", sparse<16:2:8>", ", sparse<32:2:16>", ", sparse<4:8>",
+        Arbitraries.of("", ", sparse<2:4>", ", sparse<16:2:8>", ", sparse<32:2:16>", ", sparse<4:8>", ", sparse<1:2>",
             ", sparse<block(8,16) 1:2>", ", sparse<mask 1:4>"),
         Arbitraries.longs())
         .as((precision, sparse, seed) -> tensor(type("tensor<[32,64] x " + precision + sparse + ">"), seed));
@@ -169,6 +169,20 @@ class CheckpointTest {
     assertTrue(lacking.endsWith("but the file has no tensor 'w.metadata'"), lacking);
   }
 
+  /** Another's file, which calls f32 tf32. */
+  @Test
+  void elementsThatAreNoTf32AreRefused() {
+    TensorType type = type("tensor<[4] x tf32>");
+    HostTensor singles = HostTensor.encode(Tensor.of(type.plain(Formats.F32), 1, -2, 0.1f, 0));
+    String message = message(written(ImmutableMap.of("w", singles), type.toString()), type);
+    assertTrue(message.endsWith(
+        "tensor 'w' is no tensor<[4] x tf32>: element 2 is 0.1, which tf32 does not have"), message);
+    HostTensor halves = HostTensor.encode(Tensor.of(type.plain(Formats.F16), 1, -2, 0.5, 0));
+    String other = message(written(ImmutableMap.of("w", halves), type.toString()), type);
+    assertTrue(other.endsWith(
+        "tensor 'w' is tensor<[4] x f16>, but 'w' of type tensor<[4] x tf32> needs tensor<[4] x f32>"), other);
+  }
+
   private Path cutlass(Map<String, HostTensor> tensors) {
     Map<String, HostTensor> named = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> named.put("w." + name, tensor));
@@ -180,12 +194,14 @@ class CheckpointTest {
   /** Matrices that PyTorch stores are read as sparse ones, and go back bit for bit. */
   @Test
   void matricesOfCutlassComeBack() {
-    for (String precision : List.of("f16", "bf16", "e4m3")) {
-      TensorType type = type("tensor<[64,128] x " + precision + ", sparse<2:4>>");
+    for (String precision : List.of("f16", "bf16", "e4m3", "f32")) {
+      boolean isSingle = precision.equals("f32");
+      TensorType type = type("tensor<[64,128] x " + precision + ", sparse<" + (isSingle ? "1:2" : "2:4") + ">>");
       Tensor tensor = tensor(type, 3);
       Map<String, HostTensor> stored = CutlassTensors.of(tensor);
       assertEquals("tensor<[64,64] x " + precision + ">", stored.get("packed").type().toString());
-      assertEquals(precision.equals("e4m3") ? "tensor<[64,4] x i32>" : "tensor<[64,8] x i16>",
+      assertEquals(
+          precision.equals("e4m3") ? "tensor<[64,4] x i32>" : "tensor<[64," + (isSingle ? 16 : 8) + "] x i16>",
           stored.get("meta").type().toString());
       try (WeightFile file = WeightFile.open(cutlass(stored))) {
         assertEquals(type, file.type("w").orElseThrow());
@@ -194,6 +210,16 @@ class CheckpointTest {
         CutlassTensors.of(file.weight("w", type)).forEach((name, again) ->
             assertEquals(-1, again.data().mismatch(stored.get(name).data()), name));
       }
+    }
+  }
+
+  /** What is stored of a matrix of tf32 is read as one of f32, the type that PyTorch has. */
+  @Test
+  void matricesOfTf32AreThoseOfF32() {
+    Tensor tensor = tensor(type("tensor<[32,32] x tf32, sparse<1:2>>"), 5);
+    try (WeightFile file = WeightFile.open(cutlass(CutlassTensors.of(tensor)))) {
+      assertEquals(type("tensor<[32,32] x f32, sparse<1:2>>"), file.type("w").orElseThrow());
+      assertArrayEquals(tensor.values(), file.weight("w", tensor.type().plain(Formats.F32)).elements());
     }
   }
 

@@ -23,7 +23,7 @@ import nibble.ir.shape.Shape;
 final class SketchPool {
   static final Dim B = Dim.symbol("B");
   static final Dim S = Dim.symbol("S");
-  static final List<NumberFormat> FLOATS = List.of(Formats.F32, Formats.F16, Formats.BF16);
+  static final List<NumberFormat> FLOATS = List.of(Formats.F32, Formats.F16, Formats.BF16, Formats.TF32);
   static final List<NumberFormat> NARROW =
       List.of(Formats.F32, Formats.F16, Formats.BF16, Formats.I32, Formats.I8, Formats.U8, Formats.I16, Formats.BOOL);
   static final List<Double> NUMBERS = List.of(1.0, 0.0, -1.0, 2.0, 0.5, 0.1, -3.0, 100.0);

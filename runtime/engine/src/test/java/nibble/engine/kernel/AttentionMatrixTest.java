@@ -43,10 +43,11 @@ class AttentionMatrixTest {
       What a sparse clause puts in place of an attention is one of selected blocks or of a window, and products, sums and comparisons
       around it, all of them proven. So rows of selected blocks say what goes with the clauses: each feature with each precision.
 
-      A cell says what tensor cores multiply, for scores and then for values, in one kernel. A number behind a dash is that of a
-      reason, at the end. Every cell without one has been run on the PTX machine and proven within its error bound: what is the same
-      code on several targets on the first of them, and products of FP8 and FP4 on each, for these are summed otherwise. The build
-      compiles and proves some of every row and of every column each time, and all with `-Dnibble.matrix.all=true`.
+      A cell says what tensor cores multiply, for scores and then for values, in one kernel, and whether warpgroups do by `wgmma`. A
+      number behind a dash is that of a reason, at the end. Every cell without one has been run on the PTX machine and proven within
+      its error bound: what is the same code on several targets on the first of them, and products of FP8 and FP4 on each, for these
+      are summed otherwise. The build compiles and proves some of every row and of every column each time, and all with
+      `-Dnibble.matrix.all=true`.
 
       """;
 

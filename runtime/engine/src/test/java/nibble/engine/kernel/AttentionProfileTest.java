@@ -9,6 +9,7 @@ import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.target.Targets;
+import nibble.emulator.Allocation;
 import nibble.emulator.Argument;
 import nibble.emulator.Counters;
 import nibble.emulator.LaunchConfig;
@@ -23,7 +24,6 @@ import nibble.ir.TensorPart;
 import nibble.ir.text.Parser;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one block of an attention does on the PTX machine, counted: 64 queries and 256 keys. */
 class AttentionProfileTest {
@@ -33,8 +33,10 @@ class AttentionProfileTest {
   private static final String GROUPS = "group 16, ue4m3";
 
   @ParameterizedTest
-  @ValueSource(ints = {16, 32, 64, 128, 256})
-  void accesses(int depth) {
+  @CsvSource({
+      "16, sm_80", "32, sm_80", "64, sm_80", "128, sm_80", "256, sm_80", "16, sm_90a", "64, sm_90a", "128, sm_90a",
+      "256, sm_90a"})
+  void accesses(int depth, String target) {
     Module module = Parser.parse("""
         module @m {
           func @f(%%q: tensor<[%2$d,%1$d] x f16>, %%k: tensor<[%3$d,%1$d] x f16>, %%v: tensor<[%3$d,%1$d] x f16>) {
@@ -43,7 +45,7 @@ class AttentionProfileTest {
           }
         }
         """.formatted(depth, QUERIES, KEYS), "test", Registry.core());
-    Counters counters = counters(module, "sm_80");
+    Counters counters = counters(module, target);
     long written = (long) QUERIES * depth * Short.BYTES / SECTOR;
     long read = 2L * (QUERIES + 2 * KEYS) * depth / SECTOR;
     assertEquals(0, counters.memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
@@ -83,10 +85,14 @@ class AttentionProfileTest {
         .flatMap(value -> value.tensorType().parts().stream()).toList();
     try (Machine machine = Machine.builder().counters(true).build()) {
       List<Argument> arguments = new ArrayList<>();
+      List<Long> addresses = new ArrayList<>();
       for (TensorPart part : parts) {
         long bits = part.type().shape().size().constant() * part.type().format().storageBits();
-        arguments.add(Argument.of(machine.memory().allocate(bits / Byte.SIZE, "part")));
+        Allocation allocation = machine.memory().allocate(bits / Byte.SIZE, "part");
+        addresses.add(allocation.address());
+        arguments.add(Argument.of(allocation));
       }
+      arguments.addAll(MapArguments.of(compiled.code().maps(), addresses));
       LaunchConfig config = new LaunchConfig(
           new Extent(1, 1, 1), new Extent(compiled.code().threads(), 1, 1), compiled.code().sharedBytes());
       LaunchResult result = machine.launch(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.engine.plan.Constants;
@@ -21,6 +22,7 @@ import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.Quantize;
 import nibble.ir.shape.Shape;
 import nibble.ir.text.TextReader;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -104,6 +106,33 @@ class FloatCodesRunTest {
       double clipped = Math.clamp(numbers[i], -format.symmetricMax(), format.symmetricMax());
       long expected = format.encode(clipped, Rounding.NEAREST_EVEN);
       assertEquals(format.decode(expected), codes.elements()[i], numbers[i] + " to " + name);
+    }
+  }
+
+  /** Numbers of tf32, those halfway between two, what is next to either, infinities and NaN. */
+  @Test
+  void singlesBecomeTheNearestTf32() {
+    Random random = new Random(32);
+    double[] numbers = new double[12_000];
+    for (int i = 0; i < numbers.length; i += 6) {
+      int code = i < 1200 ? i / 6 : random.nextInt(1 << Formats.TF32.bits());
+      float number = Float.intBitsToFloat(code << Formats.TF32.zeroBits());
+      float tie = Float.intBitsToFloat(code << Formats.TF32.zeroBits() | 0x1000);
+      float[] near = {number, tie, Math.nextUp(number), Math.nextDown(number), Math.nextUp(tie), Math.nextDown(tie)};
+      for (int j = 0; j < near.length; j++) {
+        numbers[i + j] = near[j];
+      }
+    }
+    numbers[0] = Double.NaN;
+    numbers[1] = Double.POSITIVE_INFINITY;
+    numbers[2] = Double.NEGATIVE_INFINITY;
+    Tensor rounded = run("""
+        %%0 = cast %%x {to = tf32} : tensor<[%1$d] x tf32>
+        return %%0
+        """.formatted(numbers.length), "%%x: tensor<[%d] x f32>".formatted(numbers.length),
+        Tensor.of(TensorType.of(Shape.of(numbers.length), Formats.F32), numbers));
+    for (int i = 0; i < numbers.length; i++) {
+      assertEquals(Formats.TF32.round(numbers[i]), rounded.elements()[i], numbers[i] + " to tf32");
     }
   }
 

@@ -2,6 +2,7 @@ package nibble.engine.kernel;
 
 import nibble.codegen.kernel.KernelCase;
 import nibble.codegen.kernel.RingCases;
+import nibble.codegen.kernel.WarpgroupAttentionCases;
 import nibble.emulator.schedule.Schedule;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,11 +30,26 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels, "sm_90a");
   }
 
+  /** Attentions that warpgroups compute. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource({"nibble.codegen.kernel.WarpgroupAttentionCases#all", "nibble.codegen.kernel.WarpgroupAttentionCases#others"})
+  void warpgroups(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_90a");
+  }
+
   /** Whoever is held back, the copying warp or one that multiplies, the others wait. */
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"random:1", "adversarial:2"})
   void schedules(String schedule) {
     RingCases.all().filter(kernels -> kernels.name().matches("ring of (columns|groups of both)")).forEach(
+        kernels -> KernelProof.prove(kernels, "sm_90a", Schedule.parse(schedule).orElseThrow()));
+  }
+
+  /** The same of attentions by warpgroups, whose copying warps hand on their registers. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"random:1", "adversarial:2"})
+  void schedulesOfAttentions(String schedule) {
+    WarpgroupAttentionCases.all().filter(kernels -> kernels.name().matches(".*(rounds of 128|one block.*)")).forEach(
         kernels -> KernelProof.prove(kernels, "sm_90a", Schedule.parse(schedule).orElseThrow()));
   }
 

@@ -3,6 +3,7 @@ package nibble.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.kernel.KernelProgram.Parameter;
 import nibble.codegen.target.Targets;
+import nibble.emulator.Allocation;
 import nibble.emulator.Argument;
 import nibble.emulator.Counters;
 import nibble.emulator.LaunchConfig;
@@ -48,17 +50,28 @@ class SparseProductProfileTest {
   private static final int TILE = 128;
   private static final int SECTOR = 32;
   private static final Pattern MULTIPLY = Pattern.compile("mma\\.sp::\\S+ .*, (%\\w+), [01];");
+  private static final Pattern BY_WARPGROUPS = Pattern.compile("wgmma\\.mma_async\\.sp\\S+ .*}, %\\w+, %\\w+, (%\\w+), 0, .*;");
+  /** Of a warp, instructions of warps that do as much as one of its warpgroup. */
+  private static final int WARPGROUP_COLUMNS = TILE / 8;
   private static final Pattern LOAD = Pattern.compile("(?:ldmatrix|ld\\.shared)\\S* \\{?([^}\\[]*)}?, \\[");
 
   /** A target, types of both operands, and the columns of each block that are kept, if not all are. */
   enum Case {
     F16("sm_80", "f16", "f16", "2:4"),
     BF16("sm_120a", "bf16", "bf16", "2:4"),
+    TF32("sm_80", "tf32", "tf32", "1:2"),
+    TF32_BLACKWELL("sm_120a", "tf32", "tf32", "1:2"),
     S8("sm_80", "i8, scale<token, f32>", "i8, scale<axis 0, f32>", "2:4"),
     S8_BLOCK("sm_80", "i8, scale<block(1,128), f32>", "i8, scale<block(128,128), f32>", "2:4"),
     S4("sm_80", "i4, scale<token, f32>", "i4, scale<axis 0, f32>", "4:8"),
     E4M3_ADA("sm_89", "e4m3, scale<token, f32>", "e4m3, scale<axis 0, f32>", "2:4"),
     E4M3_BLACKWELL("sm_120a", "e4m3, scale<token, f32>", "e4m3, scale<axis 0, f32>", "2:4"),
+    F16_HOPPER("sm_90a", "f16", "f16", "2:4"),
+    TF32_HOPPER("sm_90a", "tf32", "tf32", "1:2"),
+    S8_HOPPER("sm_90a", "i8, scale<token, f32>", "i8, scale<axis 0, f32>", "2:4"),
+    S8_BLOCK_HOPPER("sm_90a", "i8, scale<block(1,128), f32>", "i8, scale<block(128,128), f32>", "2:4"),
+    E4M3_HOPPER("sm_90a", "e4m3, scale<token, f32>", "e4m3, scale<axis 0, f32>", "2:4"),
+    F16_VENOM_HOPPER("sm_90a", "f16", "f16", "128:2:8"),
     F16_VENOM("sm_80", "f16", "f16", "128:2:8"),
     S8_VENOM("sm_80", "i8, scale<token, f32>", "i8, scale<axis 0, f32>", "128:2:16");
 
@@ -140,8 +153,15 @@ class SparseProductProfileTest {
   private static LaunchResult launch(Program program) {
     CompiledKernel kernel = program.kernels().getFirst();
     try (Machine machine = Machine.builder().counters(true).build()) {
-      List<Argument> arguments = kernel.parameters().stream().map(parameter -> Argument.of(machine.memory().allocate(
-          contents(parameter, bytes(part(program, parameter))), parameter.part()))).toList();
+      List<Argument> arguments = new ArrayList<>();
+      List<Long> addresses = new ArrayList<>();
+      for (Parameter parameter : kernel.parameters()) {
+        Allocation allocation = machine.memory().allocate(
+            contents(parameter, bytes(part(program, parameter))), parameter.part());
+        addresses.add(allocation.address());
+        arguments.add(Argument.of(allocation));
+      }
+      arguments.addAll(MapArguments.of(kernel.code().maps(), addresses));
       return machine.launch(
           machine.load(program.module().text(), "product.ptx").kernel(kernel.name()),
           new LaunchConfig(
@@ -180,6 +200,11 @@ class SparseProductProfileTest {
       if (multiply.find()) {
         multiplies++;
         loads.add(definedBy.get(multiply.group(1)));
+      }
+      Matcher byWarpgroup = BY_WARPGROUPS.matcher(line);
+      if (byWarpgroup.find()) {
+        multiplies += WARPGROUP_COLUMNS;
+        loads.add(definedBy.get(byWarpgroup.group(1)));
       }
     }
     assertTrue(!loads.contains(null), "metadata that were not loaded");

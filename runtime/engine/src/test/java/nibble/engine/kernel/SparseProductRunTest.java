@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.kernel.ProductKernel;
@@ -40,6 +41,9 @@ class SparseProductRunTest {
     return new Tensor(type, coded.elements(), coded.scaleTensor(), coded.zeros(), coded.residual());
   }
 
+  /** Instructions of warps or of warpgroups. */
+  private static final Pattern SPARSE = Pattern.compile("mma\\.sp::ordered_metadata|wgmma\\.mma_async\\.sp");
+
   private static void run(
       String target, String left, String right, int rows, int columns, int depth, boolean isSparse) {
     String dense = right.replaceAll(", sparse<.*>$", "");
@@ -55,7 +59,7 @@ class SparseProductRunTest {
     Program program = new Backend().compile(
         module, module.functions().get("f"), Targets.get(target));
     assertEquals(1, program.kernels().size());
-    assertEquals(isSparse, program.module().text().contains("mma.sp::ordered_metadata"));
+    assertEquals(isSparse, SPARSE.matcher(program.module().text()).find());
     assertEquals(
         isSparse || right.contains("sparse<block("),
         new ProductKernel(program.target())
@@ -90,6 +94,13 @@ class SparseProductRunTest {
       "sm_80 | f16 | f16, sparse<2:4> | 5 | 7 | 12",
       "sm_80 | i8, scale<token, f32> | i8, scale<axis 0, f32>, sparse<2:4> | 70 | 72 | 160",
       "sm_90a | i8, scale<block(1,128), f32> | i8, scale<block(128,128), f32>, sparse<2:4> | 130 | 136 | 256",
+      "sm_80 | tf32 | tf32, sparse<1:2> | 70 | 72 | 160",
+      "sm_120a | tf32 | tf32, sparse<1:2> | 5 | 7 | 12",
+      "sm_90a | tf32 | tf32, sparse<1:2> | 130 | 136 | 72",
+      "sm_90a | bf16 | bf16, sparse<2:4> | 130 | 136 | 160",
+      "sm_90a | f16 | f16, sparse<64:2:8> | 70 | 192 | 320",
+      "sm_90a | e4m3, scale<token, f32> | e5m2, scale<axis 0, f32>, sparse<2:4> | 20 | 40 | 64",
+      "sm_90a | e4m3, scale<group 128, f32> | e4m3, scale<block(128,128), f32>, sparse<2:4> | 70 | 136 | 256",
       "sm_89 | e4m3, scale<token, f32> | e5m2, scale<axis 0, f32>, sparse<2:4> | 70 | 72 | 160",
       "sm_120a | e4m3, scale<group 128, f32> | e4m3, scale<block(128,128), f32>, sparse<2:4> | 70 | 136 | 256",
       "sm_86 | i4, scale<token, f32> | u4, scale<axis 0, f32>, sparse<4:8> | 70 | 72 | 256",
@@ -109,6 +120,10 @@ class SparseProductRunTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "sm_80 | bf16 | bf16, sparse<block(128,64) 1:2> | 130 | 256 | 256",
+      "sm_90a | bf16 | bf16, sparse<block(128,64) 1:2> | 130 | 256 | 256",
+      "sm_90a | tf32 | tf32, sparse<block(64,16) 1:2> | 70 | 192 | 128",
+      "sm_90a | e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<block(128,128) 1:2> | 70 | 256 | 512",
+      "sm_90a | i4, scale<token, f32> | i4, scale<axis 0, f32>, sparse<block(64,64) 1:2> | 70 | 128 | 256",
       "sm_80 | f32 | f32, sparse<block(64,32) 1:3> | 20 | 128 | 96",
       "sm_90a | e4m3, scale<token, f32> | e4m3, scale<axis 0, f32>, sparse<block(64,32) 1:4> | 70 | 64 | 128",
       "sm_120a | e4m3, scale<group 32, ue8m0, up> | e4m3, scale<group 32, ue8m0, up>, sparse<block(32,64) 1:2>"

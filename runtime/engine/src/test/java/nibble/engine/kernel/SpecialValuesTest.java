@@ -17,7 +17,7 @@ class SpecialValuesTest {
   private static final double[] NUMBERS = {
     0, -0.0, 0.5, -0.5, 1.5, 2.5, -2.5, 3.5, 0.49999997, 126.5, 127.5, 127.49999, 128, -128.5, -129, 254.5, 255.5, 256,
     -1, 65504, 65519.996, 65520, 70000, -1e6, 3e9, -3e9, 1e30, 3.4e38, 6e-8, 2.9e-8, -6.1e-5, 6.0999e-5, 1e-38, 1e-40,
-    1e-45, 1.00390625, 1.01171875, 1.0009765625, 1.00048828125, 2049, 2051, 16777217, 33554434
+    1e-45, 1.00390625, 1.01171875, 1.0009765625, 1.00048828125, 1.00146484375, 2049, 2051, 16777217, 33554434
   };
 
   /** The numbers that a format has the range for; of what becomes infinite no bound says anything. */
@@ -47,14 +47,14 @@ class SpecialValuesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"f16", "bf16", "i32", "i16", "i8", "u8", "bool"})
+  @ValueSource(strings = {"tf32", "f16", "bf16", "i32", "i16", "i8", "u8", "bool"})
   void casts(String to) {
     double[] numbers = inRange(format(to));
     KernelProof.prove(cast("f32", to, numbers.length), tensor(Formats.F32, numbers));
   }
 
   @ParameterizedTest
-  @CsvSource({"f16,f32", "f16,bf16", "bf16,f32", "bf16,f16", "f16,i8", "bf16,u8"})
+  @CsvSource({"f16,f32", "f16,bf16", "bf16,f32", "bf16,f16", "f16,i8", "bf16,u8", "tf32,f16", "bf16,tf32", "tf32,i32"})
   void castsOfNarrowFloats(String from, String to) {
     double[] numbers = DoubleStream.of(inRange(format(from)))
         .filter(number -> format(to).isInteger() || Math.abs(format(from).round(number)) <= format(to).max()).toArray();
@@ -62,7 +62,7 @@ class SpecialValuesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"f32", "f16", "bf16", "i8", "u8", "bool"})
+  @ValueSource(strings = {"f32", "tf32", "f16", "bf16", "i8", "u8", "bool"})
   void castsOfIntegers(String to) {
     double[] integers = DoubleStream
         .of(0, 1, -1, 127, 128, -128, -129, 255, 256, 2049, 16777217, 2147483647, -2147483648)

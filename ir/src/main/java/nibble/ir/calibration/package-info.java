@@ -1,0 +1,2 @@
+/** What sample inputs say about the weights that they are multiplied with. */
+package nibble.ir.calibration;
