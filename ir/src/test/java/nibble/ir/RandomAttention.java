@@ -49,8 +49,11 @@ record RandomAttention(Attention op, List<Value> operands) {
         types.chance(0.3) ? Optional.of(-1e4) : Optional.empty(), Optional.empty(), Optional.empty(),
         types.floatFormat());
     if (types.chance(0.3)) {
-      op = op.withLengths(types.pick(List.of(Attention.Lengths.values())));
-      operands.add(block.of(TensorType.of(types.broadcastable(queryHeads), Formats.I32)));
+      boolean isPacked = queries.equals(keys) && op.fill().isEmpty() && types.chance(0.4);
+      op = op.withLengths(isPacked
+          ? Attention.Lengths.PACKED : types.pick(List.of(Attention.Lengths.KEYS, Attention.Lengths.TOKENS)));
+      Shape shape = isPacked ? Shape.of(types.extent()) : types.broadcastable(queryHeads);
+      operands.add(block.of(TensorType.of(shape, Formats.I32)));
     }
     if (types.chance(0.3)) {
       op = op.withBlocks(1 + block.random().nextInt(3), 1 + block.random().nextInt(3));

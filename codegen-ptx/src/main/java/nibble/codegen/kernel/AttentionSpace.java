@@ -42,7 +42,8 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     Dim width = values.shape().dim(values.isScaled() ? -2 : -1);
     if (op.scheme().isPresent()) {
       if (!queries.isScaled() && depth.isConstant()) {
-        return Optional.of("there are no kernels for " + op.scheme().get().keyword() + " yet");
+        return Optional.of("by " + op.scheme().get().keyword()
+            + " the mean of queries is added as a mask, which has no room for truth values and a score that fills; a mask of numbers has");
       }
       if (!queries.isScaled()) {
         return Optional.of("its heads have " + depth + " elements, and quantizers of " + op.scheme().get().keyword()

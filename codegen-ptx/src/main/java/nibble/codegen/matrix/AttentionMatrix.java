@@ -15,16 +15,16 @@ import nibble.codegen.ptx.UnsupportedInstructionException;
 import nibble.codegen.target.Target;
 import nibble.ir.Module;
 import nibble.ir.diagnostic.InputException;
-import nibble.ir.text.Parser;
 import nibble.ir.verify.Verifier;
 
 /**
- * Which attentions have kernels: precision times feature times target. Each cell is a program that is compiled.
+ * Which attentions have kernels: precision times attention times target. Each cell is a program that is compiled.
  *
  * @param backend compiles
  * @param targets what to compile for
+ * @param rows the attentions
  */
-public record AttentionMatrix(Backend backend, ImmutableList<Target> targets) {
+public record AttentionMatrix(Backend backend, ImmutableList<Target> targets, ImmutableList<AttentionRow> rows) {
   private static final String ATTENTION = "attention";
   /** Operands and accumulators at the end of the name of an instruction. */
   private static final int TYPES = 4;
@@ -34,21 +34,21 @@ public record AttentionMatrix(Backend backend, ImmutableList<Target> targets) {
    *
    * @param target of its kernels
    */
-  public record Cell(Target target, AttentionClause clause, AttentionFeature feature, Support support) {
+  public record Cell(Target target, AttentionClause clause, AttentionRow row, Support support) {
     @Override
     public String toString() {
-      return target + ", " + clause + ", " + feature;
+      return target + ", " + clause + ", " + row;
     }
   }
 
   /** Those cells, compiled, by target and clause. */
-  public ImmutableList<Cell> cells(BiPredicate<AttentionClause, AttentionFeature> wanted) {
+  public ImmutableList<Cell> cells(BiPredicate<AttentionClause, AttentionRow> wanted) {
     List<Supplier<Cell>> cells = new ArrayList<>();
     for (Target target : targets) {
       for (AttentionClause clause : AttentionClause.all()) {
-        for (AttentionFeature feature : AttentionFeature.values()) {
-          if (wanted.test(clause, feature)) {
-            cells.add(() -> new Cell(target, clause, feature, support(clause, feature, target)));
+        for (AttentionRow row : rows) {
+          if (wanted.test(clause, row)) {
+            cells.add(() -> new Cell(target, clause, row, support(clause, row, target)));
           }
         }
       }
@@ -57,13 +57,15 @@ public record AttentionMatrix(Backend backend, ImmutableList<Target> targets) {
   }
 
   /** Compiles a cell. */
-  Support support(AttentionClause clause, AttentionFeature feature, Target target) {
+  Support support(AttentionClause clause, AttentionRow row, Target target) {
     try {
-      Module module = Parser.parse(feature.module(clause), "matrix", backend.registry());
+      Module module = row.module(clause, backend.registry());
       Verifier.require(module);
       Program program = backend.compile(module, module.functions().values().iterator().next(), target);
       program.module();
-      return program.kernels().stream().filter(kernel -> kernel.name().startsWith(ATTENTION)).findFirst()
+      return program.kernels().stream().filter(kernel -> kernel.name().startsWith(ATTENTION))
+          // What tries comes before what is computed.
+          .reduce((first, second) -> second)
           .<Support>map(kernel -> new Support.Computed(program, operands(kernel)))
           .orElseGet(() -> new Support.Refused("it is computed as its parts"));
     } catch (InputException | UnsupportedInstructionException e) {

@@ -45,7 +45,8 @@ record PairLogarithms(Set<Value> paired) implements Rewrite {
   /** Whether a kernel of an attention computes these logarithms as well. */
   static boolean isPair(Operation attention, Operation operation) {
     return operation.op() instanceof AttentionLse lse && attention.op() instanceof Attention op && lse.belongsTo(op)
-        && hasLists(attention) && AttentionKernel.takes(op, attention.operands())
+        && hasLists(attention) && !op.lengths().equals(Optional.of(Attention.Lengths.PACKED))
+        && AttentionKernel.takes(op, attention.operands())
         && AttentionLse.operands(attention.operands()).equals(operation.operands());
   }
 

@@ -34,6 +34,9 @@ import nibble.ir.shape.Shape;
  * <p>With {@code lengths}, an operand stands behind the mask: {@code i32} that broadcasts to {@code [.., Hq]}, how many of
  * the keys there are, or of keys and queries alike. Those behind have no part, whatever {@code fill} says, and queries
  * behind have results of zeros. Aligned bottom-right, the last query that there is sees all keys that there are.
+ * Packed sequences have offsets there, {@code i32 [S+1]}, the same for all heads: token t is in the sequence of which the
+ * number is how many offsets are not behind t, from 1 to S, or in none. Tokens see those of their sequence alone, and
+ * nothing fills, for other sequences are not hidden but not there.
  *
  * <p>With {@code blocks = [b,c]}, one more operand stands behind all others: a selection of blocks of b queries by c
  * keys, the same for all queries of a block. What is not selected has no part, whatever {@code fill} says. The selection
@@ -81,7 +84,9 @@ public record Attention(
     /** Keys alone: those of a cache, which is filled so far. */
     KEYS,
     /** Keys and queries: tokens, which both are made of. */
-    TOKENS
+    TOKENS,
+    /** Sequences one behind the other on one axis of tokens: where each starts, and where the last one ends. */
+    PACKED
   }
 
   public Attention {
@@ -214,7 +219,7 @@ public record Attention(
       throw new TypeRuleException("the result of attention is a float, not " + to.name());
     }
     mask(operands).ifPresent(mask -> expectMask(mask, scores(q, k)));
-    lengths(operands).ifPresent(known -> expectLengths(known, q.slice(0, q.rank() - 2)));
+    lengths(operands).ifPresent(known -> expectLengths(known, q, k));
     selection(operands).ifPresent(selection -> expectSelection(selection, q, k));
     return TensorType.of(q.slice(0, q.rank() - 1).append(v.last()), to);
   }
@@ -245,10 +250,28 @@ public record Attention(
     }
   }
 
-  private void expectLengths(TensorType known, Shape leading) {
+  private void expectLengths(TensorType known, Shape q, Shape k) {
+    if (lengths.equals(Optional.of(Lengths.PACKED))) {
+      expectOffsets(known, q, k);
+      return;
+    }
+    Shape leading = q.slice(0, q.rank() - 2);
     if (!expectPlain(known).format().equals(Formats.I32) || !Broadcast.reaches(known.shape(), leading)) {
       throw new TypeRuleException(
           "the lengths of attention are i32 that broadcast to " + leading + ", the heads, not " + known);
+    }
+  }
+
+  private void expectOffsets(TensorType offsets, Shape q, Shape k) {
+    if (!expectPlain(offsets).format().equals(Formats.I32) || offsets.rank() != 1) {
+      throw new TypeRuleException("packed sequences of attention have offsets, a vector of i32, not " + offsets);
+    }
+    if (!q.dim(-2).equals(k.dim(-2))) {
+      throw new TypeRuleException("queries and keys of packed sequences are made of the same tokens, not of "
+          + q.dim(-2) + " and " + k.dim(-2));
+    }
+    if (fill.isPresent()) {
+      throw new TypeRuleException("attention of packed sequences has no score that fills");
     }
   }
 

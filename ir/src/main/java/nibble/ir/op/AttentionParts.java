@@ -69,6 +69,9 @@ final class AttentionParts {
 
   /** Whether keys, and perhaps queries, are among those that there are. */
   private Value isThere(Value lengths) {
+    if (op.lengths().equals(Optional.of(Attention.Lengths.PACKED))) {
+      return new PackedSequences(builder, lengths, scores.last()).together();
+    }
     Value length = perHead(lengths);
     Value keys = below(positions(scores.last(), Shape.of(Dim.ONE, scores.last())), length);
     Dim queries = scores.dim(-2);
@@ -145,13 +148,18 @@ final class AttentionParts {
   private Value rows() {
     Dim count = scores.dim(-2);
     Value rows = positions(count, Shape.of(count, Dim.ONE));
-    if (op.causal() != Attention.Causal.BOTTOM_RIGHT || op.lengths().equals(Optional.of(Attention.Lengths.TOKENS))) {
+    if (op.causal() != Attention.Causal.BOTTOM_RIGHT || isOfTokens()) {
       return rows;
     }
     // No more keys than there are.
     Value keys = op.lengths(operands).map(this::perHead)
         .map(length -> builder.add(new Minimum(), length, integer(scores.last()))).orElseGet(() -> integer(scores.last()));
     return builder.add(new Add(), rows, builder.add(new Sub(), keys, integer(count)));
+  }
+
+  /** Whether queries are at the positions of keys. */
+  private boolean isOfTokens() {
+    return op.lengths().filter(known -> known != Attention.Lengths.KEYS).isPresent();
   }
 
   private Value positions(Dim count, Shape shape) {

@@ -21,6 +21,7 @@ final class AttentionRows {
   private final int[] maskStrides;
   private final Optional<SelectedBlocks> selection;
   private final Optional<int[]> lengths;
+  private final Optional<int[]> sequences;
 
   AttentionRows(Attention op, List<Tensor> operands) {
     this.op = op;
@@ -43,7 +44,19 @@ final class AttentionRows {
     this.maskStrides = Arrays.copyOfRange(strides, rank - 2, rank);
     this.selection = op.selection(operands).map(
         blocks -> SelectedBlocks.of(blocks, op.blocks().orElseThrow(), scores));
-    this.lengths = op.lengths(operands).map(known -> ofBatches(known, leading));
+    boolean isPacked = op.lengths().equals(Optional.of(Attention.Lengths.PACKED));
+    this.lengths = op.lengths(operands).filter(known -> !isPacked).map(known -> ofBatches(known, leading));
+    this.sequences = op.lengths(operands).filter(known -> isPacked).map(this::ofTokens);
+  }
+
+  /** The number of the sequence of each token, counted from 1; 0 for none. */
+  private int[] ofTokens(Tensor offsets) {
+    int[] of = new int[keyCount];
+    Arrays.setAll(of, token -> {
+      int number = (int) Arrays.stream(offsets.elements()).filter(offset -> offset <= token).count();
+      return number < offsets.size() ? number : 0;
+    });
+    return of;
   }
 
   /** The length of each head, which may be more than there are keys. */
@@ -106,7 +119,13 @@ final class AttentionRows {
 
   /** Whether a query and a key are there and their block is selected. */
   boolean selects(int row, int key) {
-    return (lengths.isEmpty() || isThere(row, key)) && (selection.isEmpty() || selection.get().has(row, key));
+    return (lengths.isEmpty() || isThere(row, key)) && (sequences.isEmpty() || areTogether(row, key))
+        && (selection.isEmpty() || selection.get().has(row, key));
+  }
+
+  private boolean areTogether(int row, int key) {
+    int sequence = sequences.orElseThrow()[key];
+    return sequence > 0 && sequence == sequences.get()[row % queryCount];
   }
 
   private boolean isThere(int row, int key) {

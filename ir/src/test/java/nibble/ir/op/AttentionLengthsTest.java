@@ -56,12 +56,62 @@ class AttentionLengthsTest {
     return op.eval(operands, op.infer(operands.stream().map(Tensor::type).toList())).elements();
   }
 
+  /** Sequences of 0, 1, 7 and 12 tokens between others that are of none, one behind the other. */
+  @ParameterizedTest
+  @EnumSource(Causal.class)
+  void packedSequencesAreWhatTheyAreByThemselves(Causal causal) {
+    int[] offsets = {2, 2, 3, 10, 22};
+    int tokens = 25;
+    List<Tensor> operands = new ArrayList<>(Stream.of(4, 5, 6).map(seed -> random(1, tokens, seed)).toList());
+    operands.add(Tensor.generate(TensorType.of(Shape.of(offsets.length), Formats.I32), i -> offsets[i]));
+    double[] whole = eval(op(causal).withLengths(Lengths.PACKED), operands);
+    double[] logarithms =
+        eval(AttentionLse.of(op(causal).withLengths(Lengths.PACKED)), AttentionLse.operands(operands));
+    double[] expected = new double[tokens * DEPTH];
+    double[] expectedOfRows = new double[tokens];
+    Arrays.fill(expectedOfRows, Double.NEGATIVE_INFINITY);
+    for (int i = 0; i + 1 < offsets.length; i++) {
+      int start = offsets[i];
+      int length = offsets[i + 1] - start;
+      if (length > 0) {
+        TensorType type = TensorType.of(Shape.of(1, 1, length, DEPTH), Formats.F32);
+        List<Tensor> alone = operands.subList(0, 3).stream()
+            .map(all -> Tensor.generate(type, j -> all.elements()[start * DEPTH + j])).toList();
+        System.arraycopy(eval(op(causal), alone), 0, expected, start * DEPTH, length * DEPTH);
+        System.arraycopy(
+            eval(AttentionLse.of(op(causal)), AttentionLse.operands(alone)), 0, expectedOfRows, start, length);
+      }
+    }
+    assertArrayEquals(expected, whole, 1e-12);
+    assertArrayEquals(expectedOfRows, logarithms, 1e-12);
+  }
+
+  @Test
+  void offsetsAreAVectorOfIntegersForTokens() {
+    Attention packed = op(Causal.NONE).withLengths(Lengths.PACKED);
+    TensorType tokens = TensorType.of(Shape.of(3, 8, DEPTH), Formats.F32);
+    TensorType offsets = TensorType.of(Shape.of(4), Formats.I32);
+    assertEquals(tokens, packed.infer(List.of(tokens, tokens, tokens, offsets)));
+    TensorType fewer = TensorType.of(Shape.of(3, 5, DEPTH), Formats.F32);
+    TypeRuleException differ = assertThrows(
+        TypeRuleException.class, () -> packed.infer(List.of(fewer, tokens, tokens, offsets)));
+    assertEquals("queries and keys of packed sequences are made of the same tokens, not of 5 and 8", differ.getMessage());
+    TensorType matrix = TensorType.of(Shape.of(1, 4), Formats.I32);
+    assertThrows(TypeRuleException.class, () -> packed.infer(List.of(tokens, tokens, tokens, matrix)));
+    Attention fills = new Attention(
+        1, Causal.TOP_LEFT, Optional.empty(), Optional.of(-10.0), Optional.empty(), Optional.empty(),
+        Optional.of(Lengths.PACKED), Formats.F32);
+    TypeRuleException filled =
+        assertThrows(TypeRuleException.class, () -> fills.infer(List.of(tokens, tokens, tokens, offsets)));
+    assertEquals("attention of packed sequences has no score that fills", filled.getMessage());
+  }
+
   /** Each sequence has what it has by itself, cut to its length; behind are zeros, and logarithms of nothing. */
   @ParameterizedTest
   @EnumSource(Causal.class)
   void sequencesAreWhatTheyAreByThemselves(Causal causal) {
     List<Tensor> operands = operands();
-    for (Lengths lengths : Lengths.values()) {
+    for (Lengths lengths : List.of(Lengths.KEYS, Lengths.TOKENS)) {
       double[] whole = eval(op(causal).withLengths(lengths), operands);
       double[] logarithms = eval(
           AttentionLse.of(op(causal).withLengths(lengths)), AttentionLse.operands(operands));

@@ -6,12 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import nibble.ir.TensorType;
+import nibble.ir.eval.Tensor;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
+import nibble.ir.layout.Granularities;
+import nibble.ir.layout.ScaleLayout;
+import nibble.ir.layout.ScaleRules;
 import nibble.ir.op.AttentionScheme.LowBit;
 import nibble.ir.op.AttentionScheme.Sharing;
 import nibble.ir.op.AttentionScheme.Weights;
+import nibble.ir.shape.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +51,29 @@ class LowBitCodesTest {
     double[] halves = {0.5, -0.5, 1.5, -1.5, 126.5, -126.5, 0.49, 0};
     assertArrayEquals(
         new double[] {1, -1, 2, -2, 127, -127, 0, 0}, DoubleStream.of(halves).map(LowBitCodes::halfAway).toArray());
+  }
+
+  /** X4: roundings to even, of quantizers that are ops. */
+  @Test
+  void halvesToEven() {
+    double[] halves = {0.5, -0.5, 1.5, -1.5, 126.5, 127};
+    TensorType plain = TensorType.of(Shape.of(1, halves.length), Formats.F32);
+    TensorType type = plain.plain(Formats.I8).withScale(new ScaleLayout(
+        new Granularities.PerTensor(), Formats.F32, ScaleRules.NEAREST, Optional.empty(), Optional.empty()));
+    Tensor codes =
+        new Quantize(FixedRounding.NEAREST_EVEN, type).eval(List.of(Tensor.of(plain, halves)), type);
+    assertArrayEquals(new double[] {0, 0, 2, -2, 126, 127}, codes.elements());
+  }
+
+  /** Golden roundings of weights and values. */
+  @ParameterizedTest
+  @CsvSource({
+      "0.001, 0.001953125", "0.017, 0.017578125", "0.3, 0.3125", "1.06, 1", "1.07, 1.125", "2.2846, 2.25", "2.4, 2.5",
+      "100, 96", "447.9, 448"})
+  void roundingsToE4m3(double number, double rounded) {
+    double[] values =
+        LowBitCodes.floats(new double[] {448, number}, 2, (row, column) -> 0, 1, Formats.E4M3, 448).values();
+    assertArrayEquals(new double[] {448, rounded}, values);
   }
 
   @Test

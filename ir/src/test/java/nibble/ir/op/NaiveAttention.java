@@ -71,12 +71,30 @@ final class NaiveAttention {
     return result;
   }
 
+  /** Whether no offset lies between two tokens, and one at or before both and one behind both. */
+  private static boolean areTogether(Tensor offsets, int a, int b) {
+    boolean hasBefore = false;
+    boolean hasBehind = false;
+    for (double offset : offsets.elements()) {
+      if (offset > Math.min(a, b) && offset <= Math.max(a, b)) {
+        return false;
+      }
+      hasBefore |= offset <= Math.min(a, b);
+      hasBehind |= offset > Math.max(a, b);
+    }
+    return hasBefore && hasBehind;
+  }
+
   private static double score(
       Attention op, List<Tensor> operands, int[] index, int[] keyIndex, int behind, int query) {
     int rank = index.length;
     int queries = operands.get(0).extents()[rank - 2];
     int keys = operands.get(1).extents()[rank - 2];
-    int length = op.lengths(operands).map(known -> (int) Indexed.of(known).broadcast(Arrays.copyOf(index, rank - 2)))
+    boolean isPacked = op.lengths().equals(Optional.of(Attention.Lengths.PACKED));
+    if (isPacked && !areTogether(op.lengths(operands).orElseThrow(), query, keyIndex[rank - 2])) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    int length = op.lengths(operands).filter(known -> !isPacked).map(known -> (int) Indexed.of(known).broadcast(Arrays.copyOf(index, rank - 2)))
         .orElse(keys);
     boolean cutsQueries = op.lengths().equals(Optional.of(Attention.Lengths.TOKENS));
     if (keyIndex[rank - 2] >= length || cutsQueries && query >= length) {

@@ -10,6 +10,7 @@ import nibble.ir.Function;
 import nibble.ir.Location;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
@@ -62,12 +63,6 @@ final class Evaluated {
 
   /** The sum of distances over that of magnitudes. */
   static double relativeError(double[] expected, double[] actual) {
-    double distance = 0;
-    double norm = 0;
-    for (int i = 0; i < expected.length; i++) {
-      distance += Math.abs(expected[i] - actual[i]);
-      norm += Math.abs(expected[i]);
-    }
-    return distance / norm;
+    return Comparison.of(expected, actual).relativeL1();
   }
 }

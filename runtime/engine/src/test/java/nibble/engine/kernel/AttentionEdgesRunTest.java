@@ -71,6 +71,15 @@ class AttentionEdgesRunTest {
         List.of(tensor(2, 130, 0), tensor(1, 130, 0), tensor(1, 130, 0), selected));
   }
 
+  /** Sequences of none, one and many tokens behind each other; by a scheme too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"causal = none", "causal = top_left, window = 40", "causal = bottom_right, scheme = sage1"})
+  void packedSequences(String attributes) {
+    KernelProof.prove(
+        of(300, 300, ", %n: tensor<[6] x i32>", ", %n", attributes + ", lengths = packed"),
+        tensor(2, 300, 0), tensor(1, 300, 0), tensor(1, 300, 0), lengths(3, 3, 4, 130, 190, 290));
+  }
+
   /** Keys that do not differ are zeros without their mean: blocks of codes without a scale. */
   @ParameterizedTest
   @ValueSource(strings = {"causal = none", "causal = none, scheme = sage1"})

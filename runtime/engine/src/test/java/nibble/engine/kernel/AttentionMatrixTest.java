@@ -16,10 +16,13 @@ import nibble.codegen.matrix.AttentionFeature;
 import nibble.codegen.matrix.AttentionMatrix;
 import nibble.codegen.matrix.AttentionMatrix.Cell;
 import nibble.codegen.matrix.AttentionPage;
+import nibble.codegen.matrix.AttentionRow;
+import nibble.codegen.matrix.FeatureRow;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.engine.matrix.CellProof;
 import nibble.engine.matrix.ProveMatrix;
+import nibble.engine.matrix.SparseRow;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,10 +40,14 @@ class AttentionMatrixTest {
       precisely [attention](attention.md) is computed: as its operands are, or by a scheme on operands of f16; a row what it has
       besides queries, keys and values. Attentions of f32 are computed as products and what stands between them.
 
+      What a sparse clause puts in place of an attention is one of selected blocks or of a window, and products, sums and comparisons
+      around it, all of them proven. So rows of selected blocks say what goes with the clauses: each feature with each precision.
+
       A cell says what tensor cores multiply, for scores and then for values, in one kernel, and whether warpgroups do by `wgmma`. A
-      number behind a dash is that of a reason, at the end. Every cell without one has been run on the PTX machine and proven within its error bound: what is the same
-      code on several targets on the first of them, and products of FP8 and FP4 on each, for these are summed otherwise. The build
-      compiles and proves a quarter of them each time, and all with `-Dnibble.matrix.all=true`.
+      number behind a dash is that of a reason, at the end. Every cell without one has been run on the PTX machine and proven within
+      its error bound: what is the same code on several targets on the first of them, and products of FP8 and FP4 on each, for these
+      are summed otherwise. The build compiles and proves some of every row and of every column each time, and all with
+      `-Dnibble.matrix.all=true`.
 
       """;
 
@@ -50,8 +57,10 @@ class AttentionMatrixTest {
     // sm_86 is sm_80 here.
     ImmutableList<Target> targets = Stream.of("sm_80", "sm_89", "sm_90a", "sm_120a").map(Targets::get)
         .collect(ImmutableList.toImmutableList());
-    ImmutableList<Cell> cells = new AttentionMatrix(new Backend(), targets)
-        .cells((clause, feature) -> all || isOfTheQuarter(clause, feature));
+    ImmutableList<AttentionRow> rows = ImmutableList.<AttentionRow>builder()
+        .addAll(FeatureRow.all()).addAll(SparseRow.all()).build();
+    ImmutableList<Cell> cells = new AttentionMatrix(new Backend(), targets, rows)
+        .cells((clause, row) -> all || isOfTheSome(clause, row, rows.indexOf(row)));
     if (Boolean.getBoolean("nibble.bless")) {
       Files.writeString(PAGE, HEAD + AttentionPage.of(cells));
     }
@@ -66,8 +75,9 @@ class AttentionMatrixTest {
   }
 
   /** Some of every row and of every column. */
-  private static boolean isOfTheQuarter(AttentionClause clause, AttentionFeature feature) {
-    return (AttentionClause.all().indexOf(clause) + feature.ordinal()) % 4 == 0;
+  private static boolean isOfTheSome(AttentionClause clause, AttentionRow row, int index) {
+    boolean isWhole = row instanceof FeatureRow(AttentionFeature _, boolean isSelected) && !isSelected;
+    return (AttentionClause.all().indexOf(clause) + index) % (isWhole ? 4 : 8) == 0;
   }
 
   /** What the page has of a cell; a dash where it has a reason. */
@@ -75,7 +85,9 @@ class AttentionMatrixTest {
     String section = Splitter.on("\n## ").splitToStream(page)
         .filter(part -> Splitter.on(", ").splitToList(part.lines().findFirst().orElse("")).contains(cell.target().name()))
         .findFirst().orElseThrow();
-    String row = section.lines().filter(line -> line.startsWith("| " + cell.feature().title() + " |")).findFirst().orElseThrow();
+    String table = Splitter.on("\n### ").splitToStream(section)
+        .filter(part -> part.startsWith("Attention " + cell.row().table() + "\n")).findFirst().orElseThrow();
+    String row = table.lines().filter(line -> line.startsWith("| " + cell.row().title() + " |")).findFirst().orElseThrow();
     String text = Splitter.on('|').trimResults().splitToList(row).get(2 + AttentionClause.all().indexOf(cell.clause()));
     return text.startsWith("-") ? "-" : text;
   }
