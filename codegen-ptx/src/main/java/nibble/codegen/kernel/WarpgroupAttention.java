@@ -33,12 +33,12 @@ import nibble.ir.shape.Shape;
 
 /**
  * The main loop of an attention by warpgroups, of which each has 64 queries ("FlashAttention-3: Fast and Accurate
- * Attention with Asynchrony and Low-precision"): a warp of its own brings tiles of keys and values by tensor copies, and
- * queries with the first of them. Products of queries and keys, both in shared memory, are in registers; weights are
+ * Attention with Asynchrony and Low-precision"): warps of their own bring tiles of keys and values by tensor copies,
+ * and queries with the first of them. Products of queries and keys, both in shared memory, are in registers; weights are
  * packed there as the left operand of their product with values, which lie across their depth.
  *
- * <p>A stage has keys of one tile and values of the one before. So both products of an iteration, of which neither needs
- * the other, are under way together, and the second one goes on while the softmax works on results of the first.
+ * <p>A stage has keys of one tile and values of the one before. So both products of an iteration, of which neither
+ * needs the other, are under way together, and the second one goes on while the softmax works on results of the first.
  *
  * @param queries how tensor copies tell queries
  * @param keys how they tell keys
@@ -97,7 +97,8 @@ record WarpgroupAttention(
       copy(inner, keys, keyMap, ofKeys, stage, keyHeads,
           Map.of(AttentionSpace.KEY, firstKey, OperandLoader.DEPTH, inner.number(0)));
       Value before = inner.apply(Scalar.SUB, iteration, inner.number(1));
-      Value firstValue = first(inner, parts.visible(), before, inner.apply(Scalar.GE, before, inner.number(0)), nowhere);
+      Value firstValue = first(
+          inner, parts.visible(), before, inner.apply(Scalar.GE, before, inner.number(0)), nowhere);
       copy(inner, values, valueMap, ofValues, stage, keyHeads,
           Map.of(OperandLoader.DEPTH, firstValue, AttentionSpace.COLUMN, inner.number(0)));
       return List.of();

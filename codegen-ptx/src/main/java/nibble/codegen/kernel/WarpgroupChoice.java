@@ -69,8 +69,8 @@ record WarpgroupChoice(Optional<WarpgroupAttention> loop, Optional<String> why) 
       // Barriers come behind.
       if (WarpgroupAttention.sharedBytes(tile.get(), stages) + 1024 <= limit) {
         return new WarpgroupChoice(Optional.of(new WarpgroupAttention(
-            space, tile.get(), operands.get(0).get(), operands.get(1).get(), operands.get(2).get(), stages, registers(tile.get()))),
-            Optional.empty());
+            space, tile.get(), operands.get(0).get(), operands.get(1).get(), operands.get(2).get(), stages,
+            registers(tile.get()))), Optional.empty());
       }
     }
     return not("its tiles do not fit shared memory");

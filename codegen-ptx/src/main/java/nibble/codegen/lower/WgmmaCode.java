@@ -109,7 +109,8 @@ final class WgmmaCode {
    *
    * @param sums registers for sums that start at zero, which the first multiplication overwrites; the machine takes
    *     them as read all the same, so they are set once. None for others
-   * @param left the descriptor of the first rows of this warpgroup, in the first stage; nothing where they are in registers
+   * @param left the descriptor of the first rows of this warpgroup, in the first stage; nothing where they are
+   *     in registers
    * @param right the descriptor of the right operand, in the first stage
    * @param first whether to add to what sums are: a predicate
    * @param add true

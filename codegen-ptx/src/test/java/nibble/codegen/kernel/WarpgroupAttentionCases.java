@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 public final class WarpgroupAttentionCases {
   private static final Pattern OTHERS = Pattern.compile(
       "attention (of groups, causal|in a causal window|with a fill|with a mask and all else|of heads of projections"
-          + "|of selected blocks of two tiles, with a mask|of selected blocks, symbolic|and logarithms, causal = bottom_right"
+          + "|of selected blocks of two tiles, with a mask|of selected blocks, symbolic"
+          + "|and logarithms, causal = bottom_right"
           + "|of some tokens, causal = bottom_right|of some keys, more queries|of some keys with a mask"
           + "|of codes 64|by sage1 with a mask|by sage1 of selected blocks.*)");
 

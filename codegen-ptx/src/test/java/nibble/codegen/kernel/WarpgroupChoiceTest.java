@@ -44,7 +44,8 @@ class WarpgroupChoiceTest {
   @Test
   void byWarpgroups() {
     for (String attributes : new String[] {
-        "causal = none", "causal = bottom_right", "causal = top_left, window = 70", "causal = bottom_right, fill = -1000.0"}) {
+        "causal = none", "causal = bottom_right", "causal = top_left, window = 70",
+        "causal = bottom_right, fill = -1000.0"}) {
       assertEquals(Optional.empty(), why("sm_90a", types("f16"), "%q, %k, %v", attributes));
     }
     String mask = ", %m: tensor<[S,S] x bool>";

@@ -19,8 +19,8 @@ import nibble.ir.format.Formats;
  * the carried values, reads the stage, and yields the next carried values. {@link nibble.codegen.tile.ExpandPipeline}
  * turns it into an ordinary loop.
  *
- * <p>Where a third region is behind, one iteration more is fetched, which this uses instead of the second one, also where
- * there is no other. So an iteration may fetch some of what the one before it goes on with.
+ * <p>Where a third region is behind, one iteration more is fetched, which this uses instead of the second one, also
+ * where there is no other. So an iteration may fetch some of what the one before it goes on with.
  *
  * @param stages how many stages of shared memory there are: data is fetched {@code stages - 1} iterations ahead
  * @param draining whether there is a third region

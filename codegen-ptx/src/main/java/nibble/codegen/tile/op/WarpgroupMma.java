@@ -16,8 +16,8 @@ import nibble.ir.format.NumberFormat;
 /**
  * Starts to accumulate the product of two tiles where they lie: {@code c + a b}, over the whole depth of a stage. The
  * right one is in shared memory, the left one there or in registers. Nothing else may touch the accumulators, such
- * registers and the stage until {@link WaitWarpgroupMma}. Operands: c (m x n), a, b, stage; memory of one stage alone has
- * the same for all. Warps work in groups of four ({@code wgmma}, PTX ISA 9.7.15), and the tiles are swizzled as its
+ * registers and the stage until {@link WaitWarpgroupMma}. Operands: c (m x n), a, b, stage; memory of one stage alone
+ * has the same for all. Warps work in groups of four ({@code wgmma}, PTX ISA 9.7.15), and the tiles are swizzled as its
  * descriptors have it.
  *
  * @param depthOfA the axis of a that is the depth; the other one is m
