@@ -44,12 +44,14 @@ class WarpgroupProductTest {
       "wgmma.commit_group", "wgmma.wait_group",
       "mbarrier.try_wait", "mbarrier.expect_tx", "mbarrier.arrive.expect_tx", "mbarrier.arrive.shared", BOX);
   /** An operand that starts in the middle of a row. */
-  private static final String SLICE = """
+  /** Two rows of each three, at two distances from each other. */
+  private static final String PAIRS = """
       module @m {
         symbol M
-        func @f(%x: tensor<[M,2048] x f16>, %b: tensor<[1024,1024] x f16>) {
-          %a = slice %x {axis = 1, from = 1024, to = 2048, step = 1} : tensor<[M,1024] x f16>
-          %0 = matmul %a, %b {transposeB = true, to = f32} : tensor<[M,1024] x f32>
+        func @f(%x: tensor<[M,3,1024] x f16>, %b: tensor<[1024,1024] x f16>) {
+          %p = slice %x {axis = 1, from = 0, to = 2, step = 1} : tensor<[M,2,1024] x f16>
+          %a = reshape %p {shape = [2*M,1024]} : tensor<[2*M,1024] x f16>
+          %0 = matmul %a, %b {transposeB = true, to = f32} : tensor<[2*M,1024] x f32>
           return %0
         }
       }
@@ -187,7 +189,7 @@ class WarpgroupProductTest {
   /** An operand that no tensor map tells comes by copies of all threads, while the tensor cores work on others. */
   @Test
   void copiesByThreads() {
-    CompiledKernel kernel = kernel(SLICE, "sm_90a");
+    CompiledKernel kernel = kernel(PAIRS, "sm_90a");
     MainLoop loop = MainLoop.of(kernel.code().kernel());
     assertEquals(ImmutableList.of(), kernel.code().maps());
     assertEquals(8, loop.count("cp.async.cg"));
@@ -201,7 +203,7 @@ class WarpgroupProductTest {
   @Test
   void bankConflicts() {
     int[] copies = new int[1];
-    kernel(SLICE, "sm_90a").lowered().body().walk(operation -> {
+    kernel(PAIRS, "sm_90a").lowered().body().walk(operation -> {
       if (operation.op() instanceof CopyAsync) {
         SharedLayout shared = ((SharedType) operation.operand(2).type()).layout();
         LinearLayout copied = ((TileType) operation.operand(1).type()).layout();
