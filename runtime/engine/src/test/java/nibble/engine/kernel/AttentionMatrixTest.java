@@ -71,7 +71,7 @@ class AttentionMatrixTest {
     cells.forEach(cell -> assertEquals(text(page, cell), cell.support().text(), cell + ": -Dnibble.bless=true"));
     ImmutableList<CellProof> proofs = ProveMatrix.prove(cells);
     assertEquals(List.of(), proofs.stream().filter(proof -> proof.fault().isPresent()).toList());
-    assertTrue(proofs.size() > (all ? 400 : 90), proofs.size() + " cells");
+    assertTrue(proofs.size() > (all ? 1000 : 90), proofs.size() + " cells");
   }
 
   /** Some of every row and of every column. */
