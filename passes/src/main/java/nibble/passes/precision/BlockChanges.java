@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import nibble.ir.Function;
 import nibble.ir.Operation;
+import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 
@@ -35,11 +36,12 @@ public record BlockChanges(Function function) {
     return Optional.empty();
   }
 
-  /** The path of the outermost block around an operation that has ends. */
+  /** The path of the outermost block around an operation that has ends of floating-point numbers. */
   Optional<String> outermost(Operation operation) {
     String path = operation.location().path();
     for (int end = path.indexOf('.'); end > 0; end = path.indexOf('.', end + 1)) {
-      if (ends(path.substring(0, end)).isPresent()) {
+      Optional<TensorType> type = ends(path.substring(0, end)).map(ends -> ends.out().tensorType());
+      if (type.filter(known -> known.isPlain() && known.format().isFloat()).isPresent()) {
         return Optional.of(path.substring(0, end));
       }
     }

@@ -148,7 +148,8 @@ public record Arithmetic(BlockBuilder builder) {
 
   /** The sum of the magnitudes of all elements, f32: of each row, and of these. */
   public Value totalOfMagnitudes(Value x) {
-    Value rows = sum(abs(f32(x)), -1);
+    Value magnitudes = abs(f32(x));
+    Value rows = shape(magnitudes).rank() == 0 ? magnitudes : sum(magnitudes, -1);
     return shape(rows).rank() == 0 ? rows : sum(reshape(rows, Shape.of(shape(rows).size())), -1);
   }
 
