@@ -62,6 +62,7 @@ record AccuracyPage(
       new Technique("MXFP8: rotated in blocks of 32", "mxfp8", "mxfp8-hadamard"),
       new Technique("MXFP8: a tenth of the channels in f16, the largest", "mxfp8", "mxfp8-retained"),
       new Technique("MXFP8: activations in f16", "mxfp8", "mxfp8-weights"),
+      new Technique("MXFP8: weights rounded one channel after another", "mxfp8", "mxfp8-calibrated"),
       new Technique("MXFP8: f16 where it costs most, 10 bits on average", "mxfp8", "mxfp8-mixed"),
       new Technique("NVFP4: double blocks", "nvfp4", "tetrajet2-all"),
       new Technique("NVFP4 in double blocks: outliers retained", "tetrajet2-all", "tetrajet2"),
