@@ -140,7 +140,7 @@ public final class AttentionKernel implements KernelGenerator {
       if (warpgroups.isPresent()) {
         return warpgroups.get().build(builder, head, firstQuery, new WarpgroupAttention.Parts(
             softmax, VisibleKeys.of(builder, space, tile, firstQuery, selectedTiles(), length()),
-            ScoreScales.of(builder, this::queryEmitter, space, tile), this::scoreEmitter));
+            ScoreScales.of(builder, this::queryEmitter, space, tile, queryTile), this::scoreEmitter));
       }
       OperandLoader queries = loader(tile.ofQueries(), 0, AttentionSpace.QUERY, space.queryAt());
       OperandLoader keys = loader(tile.ofKeys(), 1, AttentionSpace.KEY, space.keyAt());
@@ -157,7 +157,7 @@ public final class AttentionKernel implements KernelGenerator {
       builder.effect(new Barrier());
       ImmutableList<Value> kept = tile.keepsQueries() ? fragments(builder, queries) : ImmutableList.of();
       VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, selectedTiles(), length());
-      ScoreScales factorsOfScores = ScoreScales.of(builder, this::queryEmitter, space, tile);
+      ScoreScales factorsOfScores = ScoreScales.of(builder, this::queryEmitter, space, tile, queryTile);
       List<Value> operands = new ArrayList<>();
       operands.add(visible.count());
       operands.addAll(softmax.start(builder));
@@ -166,7 +166,9 @@ public final class AttentionKernel implements KernelGenerator {
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
         fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), stage);
-        fetch(inner, values, 2, space.valueAt(), inner.number(0), first, stage);
+        if (!tile.hasOneStepOfValues()) {
+          fetch(inner, values, 2, space.valueAt(), inner.number(0), first, stage);
+        }
         scales.ifPresent(loaders -> loaders.fetch(inner, keyTile, outside, stage));
         return List.of();
       });
@@ -174,6 +176,11 @@ public final class AttentionKernel implements KernelGenerator {
         Value keyTile = visible.tile(inner, inner.block().argument(TileType.scalar(Formats.I32)));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
+        if (tile.hasOneStepOfValues()) {
+          Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
+          fetch(inner, values, 2, space.valueAt(), inner.number(0), first, inner.number(0));
+          inner.effect(new CommitCopies());
+        }
         ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
         Value products = inner.fill(0, new TileType(tile.scores().accumulator(), tile.ofKeys().accumulators()));
         ImmutableList<Value> factors = scales.map(loaders ->
@@ -190,10 +197,15 @@ public final class AttentionKernel implements KernelGenerator {
         OnlineSoftmax.Weights weights = tile.format().appliesScales()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
             : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
+        if (tile.hasOneStepOfValues()) {
+          inner.effect(new WaitCopies(0));
+          inner.effect(new Barrier());
+        }
+        Value stageOfValues = tile.hasOneStepOfValues() ? inner.number(0) : stage;
         WeightedSums sums = new WeightedSums(tile);
         return weights.next(space.op().filter().isEmpty()
-            ? sums.add(inner, weights, values, scales, stage)
-            : new FilteredSums(space, tile, sums).add(inner, weights, values, scales, stage, emitter));
+            ? sums.add(inner, weights, values, scales, stageOfValues)
+            : new FilteredSums(space, tile, sums).add(inner, weights, values, scales, stageOfValues, emitter));
       });
       return builder.block().add(new Pipeline(tile.stages()), operands, List.of(fetch, use)).results();
     }

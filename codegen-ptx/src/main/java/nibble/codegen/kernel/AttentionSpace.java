@@ -222,6 +222,11 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     return at(keyLeading(), box, IndexExpr.ZERO);
   }
 
+  /** Coordinates of a scale of queries, given the number of its box. */
+  ImmutableList<IndexExpr> queryBoxAt(IndexExpr box) {
+    return at(leading(), box, IndexExpr.ZERO);
+  }
+
   /** Coordinates of scores: {@link #QUERY} and {@link #KEY}. */
   ImmutableList<IndexExpr> scoreAt() {
     return at(leading(), IndexExpr.variable(QUERY, queries), IndexExpr.variable(KEY, keys));

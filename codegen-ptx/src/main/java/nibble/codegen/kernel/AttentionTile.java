@@ -21,11 +21,11 @@ record AttentionTile(
     ProductFormat scores, ProductFormat format, int warps, int each, int keys, int depth, int width,
     Optional<NumberFormat> stepSums) {
   private static final int STAGES = 2;
+  /** Bytes of shared memory that each of two blocks of a multiprocessor of sm_80 may have. */
+  private static final int HALF_OF_SHARED = 81 << 10;
   /** Rows of a fragment, and the least extent of a tile. */
   static final int LEAST = 16;
   private static final int WARPS = 4;
-  /** Elements of heads of which a warp can have twice as many queries, which share the fragments of keys and values. */
-  private static final int TALL_WIDTH = 64;
   /** Threads that share a row of an accumulator, and the neighbours that each of them has. */
   static final int THREADS = 4;
   private static final int NEIGHBOURS = 2;
@@ -48,8 +48,9 @@ record AttentionTile(
     int warps = space.queries().isConstant()
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, WARPS) : WARPS;
     // Masks and short steps leave too few registers.
-    boolean isTall = warps == WARPS && largest <= TALL_WIDTH && keys == 64 && space.op().scheme().isEmpty()
+    boolean isTall = warps == WARPS && largest <= formats.tallest() && keys == 64
         && space.mask().isEmpty() && space.lengths().isEmpty() && space.op().filter().isEmpty()
+        && (space.op().fill().isEmpty() || !space.isScaled())
         && !(space.queries().isConstant() && space.queries().constant() <= LEAST * WARPS);
     if (space.op().blocks().isPresent()) {
       // A block is whole tiles.
@@ -87,7 +88,13 @@ record AttentionTile(
 
   /** The tile of the second product, whose depth are keys. */
   ProductTile ofValues() {
-    return new ProductTile(format, queries(), width, keys, warps, 1, STAGES, false);
+    return new ProductTile(format, queries(), width, keys, warps, 1, hasOneStepOfValues() ? 1 : STAGES, false);
+  }
+
+  /** Whether shared memory has the values of one step only, which come while scores are computed, so that two blocks fit. */
+  boolean hasOneStepOfValues() {
+    int bits = queries() * depth * scores.bits() + STAGES * keys * (depth * scores.bits() + width * format.bits());
+    return bits / Byte.SIZE > HALF_OF_SHARED && !format.appliesScales();
   }
 
   int stages() {
@@ -139,6 +146,6 @@ record AttentionTile(
 
   /** Whether all of the queries' fragments stay in registers. */
   boolean keepsQueries() {
-    return depth * scores.bits() <= KEPT * Short.SIZE;
+    return depth * scores.bits() <= (each > LEAST && width > KEPT ? KEPT / 2 : KEPT) * Short.SIZE;
   }
 }

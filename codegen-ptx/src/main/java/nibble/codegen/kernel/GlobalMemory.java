@@ -84,6 +84,12 @@ final class GlobalMemory {
     return new GlobalMemory(inner, innerGrid, guards, symbols, condition);
   }
 
+  /** The same accesses within one more guard. */
+  GlobalMemory within(Guard guard) {
+    ImmutableList<Guard> all = ImmutableList.<Guard>builder().addAll(guards).add(guard).build();
+    return new GlobalMemory(builder, grid, all, symbols, condition);
+  }
+
   /** Loads where a condition holds besides; elsewhere they give 0. */
   GlobalMemory where(Value holds) {
     Value both = condition.map(outer -> grid.apply(builder, Scalar.AND, outer, holds)).orElse(holds);

@@ -29,8 +29,8 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
    * @param weights of the tile's keys, exponentials of f32
    * @param sums of values so far
    * @param rescale what they are to be multiplied by, of each row
-   * @param largest score so far
-   * @param highest score of the tile
+   * @param largest score so far, less the offset of weights where groups have no scales
+   * @param highest score of the tile, less the same
    * @param total of weights so far, for each thread
    * @param scales those of groups of weights, as an operand, where they have some
    */
@@ -86,19 +86,20 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     boolean scaled = waiting.isEmpty() && VisibleKeys.scalesScores(space);
     Value factor = waiting.map(factors -> factors.spread(builder))
         .orElseGet(() -> builder.real(space.op().scale() * LOG2_E));
-    Value inPowers = waiting.map(factors -> factors.largest(builder, scores)).orElseGet(() -> {
+    // Less the offset, so that nothing has to be subtracted where exponents are.
+    Value inPowers = waiting.map(factors -> factors.largest(builder, scores, offset())).orElseGet(() -> {
       Value highest = builder.add(new Reduce(1, Scalar.MAX), scores);
-      return scaled ? highest : builder.apply(Scalar.MUL, highest, factor);
+      Value unit = scaled ? highest : builder.apply(Scalar.MUL, highest, factor);
+      return offset() == 0 ? unit : builder.apply(Scalar.SUB, unit, builder.real(offset()));
     });
     Value largest = builder.apply(Scalar.MAX, carried.get(1), inPowers);
     Value shift = finite(builder, largest);
     Value rescale = builder.apply(Scalar.EXP2, builder.apply(Scalar.SUB, carried.get(1), shift));
-    Value less = offset() == 0 ? shift : builder.apply(Scalar.SUB, shift, builder.real(offset()));
-    Value shifts = builder.expand(less, TileBuilder.type(scores));
+    Value shifts = builder.expand(shift, TileBuilder.type(scores));
     Value exponents = scaled
         ? builder.apply(Scalar.SUB, scores, shifts)
         : builder.apply(Scalar.FMA, scores, factor, builder.expand(
-            builder.apply(Scalar.NEG, less), TileBuilder.type(scores)));
+            builder.apply(Scalar.NEG, shift), TileBuilder.type(scores)));
     Value weights = builder.apply(Scalar.EXP2, exponents);
     int neighbours = tile.neighbours();
     Value byThread = builder.add(new TileReshape(

@@ -14,24 +14,31 @@ import nibble.ir.Value;
  * What products of queries and keys are multiplied by: the scale of the op in units of a power of two, and those of
  * codes.
  *
+ * @param queryTile number of the block of queries
  * @param ofQueries those of queries times that of the op, read once; nothing where they are read again with each tile
  *     of keys, since registers are needed for masks
  */
-record ScoreScales(AttentionSpace space, AttentionTile tile, Optional<Value> ofQueries) {
+record ScoreScales(AttentionSpace space, AttentionTile tile, Value queryTile, Optional<Value> ofQueries) {
   private static final double LOG2_E = 1 / Math.log(2);
 
   /** The scales, given what computes values that are the same for all tiles of keys. */
   static ScoreScales of(
-      TileBuilder builder, Supplier<ElementEmitter> emitter, AttentionSpace space, AttentionTile tile) {
-    ScoreScales scales = new ScoreScales(space, tile, Optional.empty());
-    return scales.waits() ? new ScoreScales(space, tile, Optional.of(scales.ofQueries(builder, emitter.get()))) : scales;
+      TileBuilder builder, Supplier<ElementEmitter> emitter, AttentionSpace space, AttentionTile tile,
+      Value queryTile) {
+    ScoreScales scales = new ScoreScales(space, tile, queryTile, Optional.empty());
+    return scales.waits()
+        ? new ScoreScales(space, tile, queryTile, Optional.of(scales.ofQueries(builder, emitter.get()))) : scales;
   }
 
   private Value ofQueries(TileBuilder builder, ElementEmitter emitter) {
     return ofQueries.orElseGet(() -> {
       Value factor = builder.real(space.op().scale() * LOG2_E);
-      return hasCodes(space, tile)
-          ? emitter.grid().apply(builder, Scalar.MUL, scales(emitter, space, 0), factor) : factor;
+      if (!hasCodes(space, tile)) {
+        return factor;
+      }
+      Value scales = QueryScales.of(space, tile).map(boxes -> boxes.of(builder, emitter, queryTile))
+          .orElseGet(() -> scales(emitter, space, 0));
+      return emitter.grid().apply(builder, Scalar.MUL, scales, factor);
     });
   }
 
@@ -94,14 +101,15 @@ record ScoreScales(AttentionSpace space, AttentionTile tile, Optional<Value> ofQ
    * @param factors one for each query and box
    */
   record Waiting(AttentionTile tile, int[] extents, int threads, Value factors) {
-    /** The largest score of each query: threads look among their own products first. */
-    Value largest(TileBuilder builder, Value products) {
+    /** The largest score of each query, less a number: threads look among their own products first. */
+    Value largest(TileBuilder builder, Value products, double less) {
       Value apart = reshape(
           builder, products, extents[0], extents[1] / threads, threads, extents[2], extents[3]);
       Value ofThreads = builder.add(new Reduce(4, Scalar.MAX), builder.add(new Reduce(1, Scalar.MAX), apart));
       Value ofBoxes = builder.add(
           new Expand(TileBuilder.type(ofThreads)), reshape(builder, factors, extents[0], 1, 1, extents[2], 1));
-      Value scores = builder.apply(Scalar.MUL, ofThreads, ofBoxes);
+      Value scores = less == 0 ? builder.apply(Scalar.MUL, ofThreads, ofBoxes)
+          : builder.apply(Scalar.FMA, ofThreads, ofBoxes, builder.fill(-less, TileBuilder.type(ofThreads)));
       return builder.add(new Reduce(1, Scalar.MAX), reshape(builder, scores, extents[0], threads * extents[2]));
     }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Mma;
+import nibble.codegen.tile.op.Rescale;
 import nibble.codegen.tile.op.StepMma;
 import nibble.ir.Value;
 
@@ -25,7 +26,7 @@ record WeightedSums(AttentionTile tile) {
 
   private Value together(
       TileBuilder builder, OnlineSoftmax.Weights weights, OperandLoader values, Value stage, int steps) {
-    Value sums = builder.apply(Scalar.MUL, weights.sums(), weights.rescale());
+    Value sums = builder.add(new Rescale(), weights.sums(), weights.rescale());
     for (int step = 0; step < steps; step++) {
       sums = builder.add(new Mma(), sums, weights.operand(builder, step, tile), values.fragment(builder, stage, step));
     }
@@ -51,6 +52,11 @@ record WeightedSums(AttentionTile tile) {
   private Value apart(
       TileBuilder builder, OnlineSoftmax.Weights weights, OperandLoader values, Value stage, int steps) {
     List<Value> operands = new ArrayList<>(List.of(weights.sums(), weights.rescale()));
+    if (tile.each() > AttentionTile.LEAST) {
+      // Between weights and products a branch, which also keeps their registers apart.
+      Value sums = builder.add(new Rescale(), weights.sums(), weights.rescale());
+      operands = new ArrayList<>(List.of(sums, builder.fill(1, TileBuilder.type(sums))));
+    }
     for (int step = 0; step < steps; step++) {
       operands.add(weights.operand(builder, step, tile));
       operands.add(values.fragment(builder, stage, step));

@@ -25,6 +25,8 @@ final class Code {
    */
   record Sum(Operand root, int constant) {}
 
+  private record Remainder(Operand dividend, int divisor) {}
+
   private static final int LANES = 32;
 
   private final KernelBuilder ptx;
@@ -33,6 +35,9 @@ final class Code {
   private final Map<Operand, Integer> largest = new HashMap<>();
   /** Powers of two that divide integers. */
   private final Map<Operand, Integer> divisors = new HashMap<>();
+  /** Remainders of powers of two. */
+  private final Map<Operand, Remainder> remainders = new HashMap<>();
+  private boolean fewRegisters;
   /** How many warps run the code where that is not the whole block. */
   private OptionalInt warps = OptionalInt.empty();
 
@@ -43,6 +48,15 @@ final class Code {
    */
   Code(KernelBuilder ptx) {
     this.ptx = ptx;
+  }
+
+  /** From here on, code is such that loops keep fewer registers. */
+  void spareRegisters() {
+    fewRegisters = true;
+  }
+
+  boolean sparesRegisters() {
+    return fewRegisters;
   }
 
   KernelBuilder ptx() {
@@ -181,6 +195,13 @@ final class Code {
     if (!(b instanceof Immediate)) {
       return ptx.op("mul.lo.s32", a, b);
     }
+    if (fewRegisters && isPowerOfTwo(b) && remainders.containsKey(a)) {
+      // The bits where they end up, of which an address is a sum: a shift behind would become a part of each such sum.
+      Remainder bits = remainders.get(a);
+      Operand product = ptx.op("and.b32", register(mul(bits.dividend, b)), imm((bits.divisor - 1L) * value(b)));
+      align(product, value(b));
+      return product;
+    }
     Sum x = sum(a);
     Operand product = isPowerOfTwo(b)
         ? ptx.op("shl.b32", x.root, imm(Integer.numberOfTrailingZeros(value(b))))
@@ -207,9 +228,12 @@ final class Code {
     if (areIntegers(a, b)) {
       return imm(value(a) % value(b));
     }
-    return isPowerOfTwo(b)
-        ? ptx.op("and.b32", register(a), imm(value(b) - 1))
-        : ptx.op("rem.u32", register(a), b);
+    if (!isPowerOfTwo(b)) {
+      return ptx.op("rem.u32", register(a), b);
+    }
+    Operand remainder = ptx.op("and.b32", register(a), imm(value(b) - 1));
+    remainders.put(remainder, new Remainder(a, value(b)));
+    return remainder;
   }
 
   private static boolean isPowerOfTwo(Operand operand) {

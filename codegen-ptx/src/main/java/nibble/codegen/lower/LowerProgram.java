@@ -48,6 +48,7 @@ import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.Rescale;
 import nibble.codegen.tile.op.ScaleOperand;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
@@ -129,6 +130,9 @@ public final class LowerProgram {
 
   private PtxKernel run() {
     ptx.threads(needs.threads());
+    if (needs.rescalesMany()) {
+      code.spareRegisters();
+    }
     if (needs.ring().flatMap(Pipeline::registers).isPresent()) {
       // Registers can be handed on only where it is known how many there are.
       ptx.blocksPerMultiprocessor(1);
@@ -246,6 +250,8 @@ public final class LowerProgram {
           values.put(operation.result(), new ScaleOperandCode(code, threads).pack(it.tile(0), operand));
       case StepMma step -> values.put(operation.result(), new StepMmaCode(code).add(
           step, owned(operation), it.tile(1), it.fragments(2), it.fragments(3)));
+      case Rescale rescale ->
+          values.put(operation.result(), new RescaleCode(code).multiply(owned(operation), it.tile(1)));
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
           owned(operation), it.fragment(1), it.fragment(2),
           List.of(it.fragment(3), it.fragment(4)), mma));
@@ -303,7 +309,7 @@ public final class LowerProgram {
     Tile c = values.of(operation).tile(operation.operands().size() - 1);
     NumberFormat format = b.type().format();
     boolean shares = NeighbourCode.shares(apply.function()) && format.equals(Formats.I32);
-    NeighbourCode neighbours = new NeighbourCode(code, scalars);
+    NeighbourCode neighbours = new NeighbourCode(code, scalars, type.registers() > 1);
     Map<List<Operand>, Operand> computed = new HashMap<>();
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
     for (int i = 0; i < type.registers(); i++) {

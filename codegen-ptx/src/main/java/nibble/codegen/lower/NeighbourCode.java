@@ -16,11 +16,18 @@ import nibble.codegen.tile.Scalar;
 final class NeighbourCode {
   private record Key(Scalar function, Operand root, int above, Operand by) {}
 
+  private final boolean many;
   private final Code code;
   private final ScalarCode scalars;
   private final Map<Key, Operand> computed = new HashMap<>();
 
-  NeighbourCode(Code code, ScalarCode scalars) {
+  /**
+   * Of one tile.
+   *
+   * @param many whether threads have several elements of it
+   */
+  NeighbourCode(Code code, ScalarCode scalars, boolean many) {
+    this.many = many;
     this.code = code;
     this.scalars = scalars;
   }
@@ -30,13 +37,29 @@ final class NeighbourCode {
     return function == Scalar.QUOTIENT || function == Scalar.MODULO || function == Scalar.LT;
   }
 
+  /**
+   * Elements that differ by constants are compared with one difference: no register holds any of them. Indices and extents are
+   * so far from the ends of 32 bits that differences do not overflow.
+   */
+  private Operand less(Code.Sum sum, Operand a, Operand b) {
+    if (!many || !code.sparesRegisters() || b instanceof Immediate) {
+      return scalars.integer(Scalar.LT, a, b);
+    }
+    Operand distance = computed.computeIfAbsent(
+        new Key(Scalar.SUB, sum.root(), 0, b), key -> code.sub(b, sum.root()));
+    return scalars.integer(Scalar.GT, distance, imm(sum.constant()));
+  }
+
   /** The function of an integer that is not negative and another one. */
   Operand apply(Scalar function, Operand a, Operand b) {
     Code.Sum sum = code.sum(a);
     int group = b instanceof Immediate constant && constant.bits() > 0
         ? Math.min(code.alignment(sum.root()), Integer.lowestOneBit((int) constant.bits())) : 1;
-    if (group == 1 || sum.root() instanceof Immediate) {
+    if (sum.root() instanceof Immediate || group == 1 && function != Scalar.LT) {
       return scalars.integer(function, a, b);
+    }
+    if (group == 1) {
+      return less(sum, a, b);
     }
     int inside = sum.constant() & group - 1;
     Key key = new Key(function, sum.root(), sum.constant() - inside, b);

@@ -14,6 +14,7 @@ import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Launch;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.Pipeline;
+import nibble.codegen.tile.op.Rescale;
 import nibble.codegen.tile.op.Size;
 import nibble.codegen.tile.op.SparseMma;
 import nibble.codegen.tile.op.StepMma;
@@ -28,6 +29,7 @@ import nibble.ir.shape.Dim;
 /** What a program of Tile IR, its pipelines expanded, asks of its launch. */
 record ProgramNeeds(Function program) {
   private static final int LANES = 32;
+  private static final int MANY_SUMS = 64;
 
   /** Warps that hold tiles. */
   int warps() {
@@ -43,6 +45,14 @@ record ProgramNeeds(Function program) {
   Optional<Pipeline> ring() {
     return program.body().operations().stream()
         .filter(operation -> operation.op() instanceof Pipeline).map(operation -> (Pipeline) operation.op()).findFirst();
+  }
+
+  /** Whether sums that last take so many registers that loops have few for anything else. */
+  boolean rescalesMany() {
+    boolean[] many = {false};
+    program.body().walk(operation -> many[0] |= operation.op() instanceof Rescale
+        && ((TileType) operation.result().type()).registers() >= MANY_SUMS);
+    return many[0];
   }
 
   /** Names of the sizes that it asks for. */

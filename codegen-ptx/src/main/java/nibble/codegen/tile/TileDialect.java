@@ -25,6 +25,7 @@ import nibble.codegen.tile.op.Pipeline;
 import nibble.codegen.tile.op.ProgramId;
 import nibble.codegen.tile.op.ProxyFence;
 import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.Rescale;
 import nibble.codegen.tile.op.ScaleOperand;
 import nibble.codegen.tile.op.SharedAlloc;
 import nibble.codegen.tile.op.SharedLoad;
@@ -73,6 +74,7 @@ public final class TileDialect implements Dialect {
         .add(TensorMap.class, CopyTensor.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)
         .add(Mma.class, MmaOperand.class, ScaleOperand.class, StepMma.class, BlockScaledMma.class, SparseMma.class)
+        .add(Rescale.class)
         .add(WarpgroupMma.class, WarpgroupSparseMma.class, WaitWarpgroupMma.class)
         .add(Loop.class, Pipeline.class, Guard.class, WarpGuard.class, Check.class)
         .build();

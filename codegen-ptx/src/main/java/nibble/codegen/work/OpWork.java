@@ -19,6 +19,7 @@ import nibble.codegen.tile.op.Load;
 import nibble.codegen.tile.op.Mma;
 import nibble.codegen.tile.op.MmaOperand;
 import nibble.codegen.tile.op.Reduce;
+import nibble.codegen.tile.op.Rescale;
 import nibble.codegen.tile.op.SharedLoad;
 import nibble.codegen.tile.op.SharedStore;
 import nibble.codegen.tile.op.SparseMma;
@@ -94,6 +95,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
       case SharedStore _ -> ofMemory(
           0, bytes(tile(operation, 0)), accesses(tile(operation, 0), ACCESS_BITS));
       case Mma _ -> product(operation, tile(operation, 1), warps);
+      case Rescale _ -> ofInstructions(registers(result(operation)));
       case StepMma(NumberFormat sums) -> steps(operation, sums, warps);
       case BlockScaledMma _ -> product(operation, tile(operation, 1), warps);
       case SparseMma _ -> product(operation, tile(operation, 1), warps);

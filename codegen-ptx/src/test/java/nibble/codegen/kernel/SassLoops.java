@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import nibble.codegen.assemble.Cubin;
 
 /** Reads the machine code that {@code nvdisasm} of a CUDA toolkit prints. */
@@ -19,15 +22,26 @@ final class SassLoops {
   private static final Pattern SECTION = Pattern.compile("\\s*\\.section\\s+\\.text\\.([^,\\s]+).*");
   private static final Pattern LABEL = Pattern.compile("(\\.L_\\w+):.*");
   private static final Pattern INSTRUCTION =
-      Pattern.compile("\\s*/\\*[0-9a-f]{4,}\\*/\\s+\\{?\\s*(?:@!?\\w+\\s+)?([\\w.]+)(.*?);.*");
+      Pattern.compile("\\s*/\\*[0-9a-f]{4,}\\*/\\s+\\{?\\s*(@!?\\w+\\s+)?([\\w.]+)(.*?);.*");
+  /** What multiplies, or copies ahead. */
+  private static final String WORKS = "([HIQ]MMA|LDGSTS)(\\..*)?";
   private static final Pattern TARGET = Pattern.compile("\\(?(\\.L_\\w+)");
 
   private SassLoops() {}
 
-  /** A loop: from the label that is jumped back to. */
-  record Loop(String kernel, List<String> opcodes) {
+  /**
+   * A loop: from the label that is jumped back to.
+   *
+   * @param usual its opcodes but those that a condition skips, where these neither multiply nor copy
+   */
+  record Loop(String kernel, List<String> opcodes, List<String> usual) {
     long multiplies() {
       return opcodes.stream().filter(opcode -> opcode.matches("[HIQ]MMA(\\..*)?")).count();
+    }
+
+    /** The same of what is not skipped. */
+    double usuallyPerMultiply() {
+      return (double) usual.size() / multiplies();
     }
 
     double perMultiply() {
@@ -67,11 +81,25 @@ final class SassLoops {
     }
   }
 
+  private static List<String> usual(
+      List<String> body, int start, Map<Integer, String> conditions, Map<String, Integer> labels) {
+    Set<Integer> skipped = new HashSet<>();
+    conditions.forEach((after, label) -> {
+      int end = labels.getOrDefault(label, after) - start;
+      boolean isInside = after >= start && end <= body.size() && after - start < end;
+      if (isInside && body.subList(after - start, end).stream().noneMatch(opcode -> opcode.matches(WORKS))) {
+        IntStream.range(after - start, end).forEach(skipped::add);
+      }
+    });
+    return IntStream.range(0, body.size()).filter(i -> !skipped.contains(i)).mapToObj(body::get).toList();
+  }
+
   static List<Loop> parse(String text) {
     List<Loop> loops = new ArrayList<>();
     String kernel = "";
     List<String> opcodes = new ArrayList<>();
     Map<String, Integer> labels = new HashMap<>();
+    Map<Integer, String> conditions = new HashMap<>();
     int lastEnd = 0;
     for (String line : text.lines().toList()) {
       Matcher section = SECTION.matcher(line);
@@ -81,15 +109,21 @@ final class SassLoops {
         kernel = section.group(1);
         opcodes.clear();
         labels.clear();
+        conditions.clear();
         lastEnd = 0;
       } else if (label.matches()) {
         labels.put(label.group(1), opcodes.size());
       } else if (instruction.matches()) {
-        opcodes.add(instruction.group(1));
-        Matcher target = TARGET.matcher(instruction.group(2));
-        if (instruction.group(1).startsWith("BRA") && target.find() && labels.containsKey(target.group(1))) {
+        opcodes.add(instruction.group(2));
+        Matcher target = TARGET.matcher(instruction.group(3));
+        boolean jumps = instruction.group(2).startsWith("BRA") && target.find();
+        if (jumps && instruction.group(1) != null && !labels.containsKey(target.group(1))) {
+          conditions.put(opcodes.size(), target.group(1));
+        }
+        if (jumps && labels.containsKey(target.group(1))) {
           int start = labels.get(target.group(1));
-          Loop loop = new Loop(kernel, List.copyOf(opcodes.subList(start, opcodes.size())));
+          List<String> body = List.copyOf(opcodes.subList(start, opcodes.size()));
+          Loop loop = new Loop(kernel, body, usual(body, start, conditions, labels));
           // One that ends behind another and starts before it holds it.
           if (start >= lastEnd && loop.multiplies() > 0) {
             loops.add(loop);
