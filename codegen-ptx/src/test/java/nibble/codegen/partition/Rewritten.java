@@ -67,7 +67,7 @@ final class Rewritten {
     List<Tensor> inputs = new ArrayList<>();
     for (Value parameter : before.parameters()) {
       TensorType type = parameter.tensorType().substitute(name -> Dim.of(3));
-      inputs.add(Tensor.generate(type, i -> type.format().round(random.nextGaussian())));
+      inputs.add(Tensor.inOrder(type, i -> type.format().round(random.nextGaussian())));
     }
     WeightSource weights = (key, type) -> {
       Random own = new Random(key.hashCode());

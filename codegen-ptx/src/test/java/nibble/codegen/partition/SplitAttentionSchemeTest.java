@@ -64,7 +64,7 @@ class SplitAttentionSchemeTest {
   void meansTheScheme(String scheme) {
     Random random = new Random(3);
     List<Tensor> inputs = function(scheme).parameters().stream()
-        .map(parameter -> Tensor.generate(parameter.tensorType(), i -> random.nextGaussian() + i % 32 / 8.0).rounded())
+        .map(parameter -> Tensor.inOrder(parameter.tensorType(), i -> random.nextGaussian() + i % 32 / 8.0).rounded())
         .toList();
     double[] expected = run(function(scheme), inputs);
     double[] actual = run(split(function(scheme)), inputs);

@@ -48,7 +48,7 @@ class UnpackSequencesTest {
   private static List<Tensor> inputs(Function function) {
     Random random = new Random(2);
     double[] offsets = {10, 100, 240, 260};
-    return function.parameters().stream().map(parameter -> Tensor.generate(
+    return function.parameters().stream().map(parameter -> Tensor.inOrder(
         parameter.tensorType(), i -> parameter.tensorType().format().isFloat()
             ? random.nextGaussian() : parameter.name().equals("n") ? offsets[i] : i % 3 % 2)).toList();
   }

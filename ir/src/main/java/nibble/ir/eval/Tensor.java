@@ -115,7 +115,10 @@ public record Tensor(
     residual.ifPresent(tensor -> tensor.addParts(parts, before + TensorPart.RESIDUAL));
   }
 
-  /** A tensor whose element at each row-major index is computed; in parallel for large ones. */
+  /**
+   * A tensor whose element at each row-major index is computed; in parallel for large ones, so an element must not depend on
+   * which were computed before.
+   */
   public static Tensor generate(TensorType type, IntToDoubleFunction element) {
     double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
     Parallel.ranges(elements.length, (from, to) -> {
@@ -123,6 +126,13 @@ public record Tensor(
         elements[i] = element.applyAsDouble(i);
       }
     });
+    return of(type, elements);
+  }
+
+  /** The same, one element after the other, as random numbers have to be drawn. */
+  public static Tensor inOrder(TensorType type, IntToDoubleFunction element) {
+    double[] elements = new double[Math.toIntExact(type.shape().size().constant())];
+    Arrays.setAll(elements, element);
     return of(type, elements);
   }
 

@@ -34,13 +34,13 @@ class AttentionFilterTest {
   /** Queries that are alike in groups, so that groups differ in what they look at. */
   private static List<Tensor> operands(Random random, double spread) {
     double[] centers = random.doubles(3L * DEPTH, -spread, spread).toArray();
-    Tensor queries = Tensor.generate(TensorType.of(Shape.of(2, QUERIES, DEPTH), Formats.F32), i ->
+    Tensor queries = Tensor.inOrder(TensorType.of(Shape.of(2, QUERIES, DEPTH), Formats.F32), i ->
         Formats.F32.round(centers[i / DEPTH % QUERIES / 16 * DEPTH + i % DEPTH] + random.nextGaussian(0, 0.2)));
-    Tensor keys = Tensor.generate(
+    Tensor keys = Tensor.inOrder(
         TensorType.of(Shape.of(2, KEYS, DEPTH), Formats.F32), i -> Formats.F32.round(random.nextGaussian()));
-    Tensor values = Tensor.generate(
+    Tensor values = Tensor.inOrder(
         TensorType.of(Shape.of(2, KEYS, 3), Formats.F32), i -> Formats.F32.round(random.nextGaussian()));
-    Tensor selection = Tensor.generate(
+    Tensor selection = Tensor.inOrder(
         TensorType.of(Shape.of(2, 3, 4), Formats.BOOL), i -> i % 12 == 0 || random.nextDouble() < 0.8 ? 1 : 0);
     return List.of(queries, keys, values, selection);
   }
@@ -170,7 +170,7 @@ class AttentionFilterTest {
         double[] errors = new double[exact.size()];
         Arrays.fill(errors, off);
         given.add(new Approximate(exact, errors));
-        other.add(Tensor.generate(exact.type(), e -> exact.elements()[e] + off * (2 * random.nextDouble() - 1)));
+        other.add(Tensor.inOrder(exact.type(), e -> exact.elements()[e] + off * (2 * random.nextDouble() - 1)));
       }
       List<Double> decisions = new ArrayList<>();
       naive(op(Attention.Causal.NONE), operands, -1, decisions);

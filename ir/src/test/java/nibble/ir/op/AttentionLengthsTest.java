@@ -35,7 +35,7 @@ class AttentionLengthsTest {
 
   private static Tensor random(int batches, int rows, int seed) {
     Random random = new Random(seed);
-    return Tensor.generate(
+    return Tensor.inOrder(
         TensorType.of(Shape.of(batches, 1, rows, DEPTH), Formats.F32), i -> 2 * random.nextGaussian());
   }
 

@@ -43,7 +43,7 @@ class BlockSelectionTest {
 
   private static Tensor random(int seed, long... extents) {
     Random random = new Random(seed);
-    return Tensor.generate(
+    return Tensor.inOrder(
         TensorType.of(Shape.of(extents), Formats.F16), i -> Formats.F16.round(random.nextGaussian()));
   }
 
@@ -52,7 +52,7 @@ class BlockSelectionTest {
   }
 
   private static Tensor bitmap(Random random, double density, long... extents) {
-    return Tensor.generate(
+    return Tensor.inOrder(
         TensorType.of(Shape.of(extents), Formats.BOOL), i -> random.nextDouble() < density ? 1 : 0);
   }
 

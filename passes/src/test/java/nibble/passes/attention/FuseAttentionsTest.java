@@ -106,7 +106,7 @@ class FuseAttentionsTest extends PassContract {
     int attentions = 0;
     for (Function function : before.functions().values()) {
       List<Tensor> inputs = function.parameters().stream()
-          .map(parameter -> Tensor.generate(parameter.tensorType(), i ->
+          .map(parameter -> Tensor.inOrder(parameter.tensorType(), i ->
               parameter.tensorType().format().isFloat() ? random.nextGaussian() : random.nextInt(2))).toList();
       List<Tensor> expected = new Interpreter(Mode.EXACT, WeightSource.NONE).run(function, inputs);
       Function fused = after.functions().get(function.name());

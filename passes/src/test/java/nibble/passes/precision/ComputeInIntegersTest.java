@@ -39,7 +39,7 @@ class ComputeInIntegersTest {
 
   private static Tensor random(TensorType type, long seed) {
     Random random = new Random(seed);
-    return Tensor.generate(type, i -> Formats.F32.round(random.nextGaussian()));
+    return Tensor.inOrder(type, i -> Formats.F32.round(random.nextGaussian()));
   }
 
   /** Three products, with a bias and a function between, and something else that reads the first. */

@@ -80,12 +80,12 @@ class RouteProductsTest {
 
   private static Tensor weight(String key, TensorType type) {
     Random random = new Random(key.hashCode());
-    return Tensor.generate(type, i -> Formats.F32.round(random.nextGaussian()));
+    return Tensor.inOrder(type, i -> Formats.F32.round(random.nextGaussian()));
   }
 
   private static Tensor x(int step) {
     Random random = new Random(step);
-    return Tensor.generate(IrText.module(BLOCK).functions().get("main").parameters().getFirst().tensorType(),
+    return Tensor.inOrder(IrText.module(BLOCK).functions().get("main").parameters().getFirst().tensorType(),
         i -> Formats.F32.round(random.nextGaussian()));
   }
 

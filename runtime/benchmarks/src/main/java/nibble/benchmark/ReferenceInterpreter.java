@@ -59,11 +59,11 @@ public class ReferenceInterpreter {
     Random random = new Random(1);
     Shape shape = Shape.of(SENTENCES, TOKENS);
     inputs = List.of(
-        Tensor.generate(TensorType.of(shape, Formats.I32), i -> random.nextInt(WORDS)),
+        Tensor.inOrder(TensorType.of(shape, Formats.I32), i -> random.nextInt(WORDS)),
         Tensor.generate(TensorType.of(shape, Formats.F32), i -> 1));
     Map<String, Tensor> weights = new ConcurrentHashMap<>();
     interpreter = new Interpreter(mode, (key, type) -> weights.computeIfAbsent(
-        key, k -> Tensor.generate(type, i -> (float) (0.05 * random.nextGaussian()))));
+        key, k -> Tensor.inOrder(type, i -> (float) (0.05 * random.nextGaussian()))));
   }
 
   @Benchmark

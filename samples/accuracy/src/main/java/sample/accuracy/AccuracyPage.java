@@ -222,7 +222,8 @@ record AccuracyPage(
         a weight counts somewhat more than that of an activation. So what helps integers is worth nothing here: outliers take no codes
         from others, and no channel takes the error with it if it stays in f16; scales that are powers of two align no element with a
         code, whichever power. Scales of f32 do, for the largest element of a group (`fp8`). Within MXFP8
-        what is left is to keep some products out of it (`mxfp8-mixed`).
+        what is left is to round each weight by what those before it lost (`mxfp8-calibrated`, see [round-weights](passes/round-weights.md)),
+        or to keep some products out of it (`mxfp8-mixed`).
         """, plain.mean(), (1 - plain.mean()) / 0.002));
   }
 

@@ -44,7 +44,7 @@ final class Evaluated {
 
   static Tensor random(long seed, long... extents) {
     Random random = new Random(seed);
-    return Tensor.generate(TensorType.of(Shape.of(extents), Formats.F32), i -> (float) random.nextGaussian());
+    return Tensor.inOrder(TensorType.of(Shape.of(extents), Formats.F32), i -> (float) random.nextGaussian());
   }
 
   /** The call of an attention of these, without a mask. */

@@ -58,12 +58,12 @@ class FilteredBlocksRunTest {
   private static List<Tensor> operands(Module module) {
     Random random = new Random(11);
     List<Value> parameters = module.functions().get("f").parameters();
-    Tensor queries = Tensor.generate(parameters.get(0).tensorType(), i ->
+    Tensor queries = Tensor.inOrder(parameters.get(0).tensorType(), i ->
         i % DEPTH == i / DEPTH / GROUP ? 4 : Formats.F16.round(random.nextGaussian(0, 0.02)));
-    Tensor keys = Tensor.generate(parameters.get(1).tensorType(), i -> Formats.F16.round(
+    Tensor keys = Tensor.inOrder(parameters.get(1).tensorType(), i -> Formats.F16.round(
         random.nextDouble(-1, 1) + (i % DEPTH % COLUMNS == i / DEPTH / BLOCK ? 3 : 0)));
     Tensor values =
-        Tensor.generate(parameters.get(2).tensorType(), i -> Formats.F16.round(random.nextGaussian()));
+        Tensor.inOrder(parameters.get(2).tensorType(), i -> Formats.F16.round(random.nextGaussian()));
     // All blocks but the third of the first row.
     Tensor lists = Tensor.generate(parameters.get(3).tensorType(), i -> {
       int entry = i % (COLUMNS + 1);

@@ -55,7 +55,7 @@ class IntegerOnlyRunTest {
       """.formatted(ROWS, KEPT, WIDTH, CODED));
 
   private static Tensor random(NumberFormat format, int least, int most, int... extents) {
-    return Tensor.generate(
+    return Tensor.inOrder(
         TensorType.of(Shape.of(Arrays.stream(extents).asLongStream().toArray()), format),
         i -> least + RANDOM.nextInt(most - least + 1));
   }
@@ -118,13 +118,13 @@ class IntegerOnlyRunTest {
           }
         }
         """.formatted(format));
-    Tensor numbers = Tensor.generate(TensorType.of(Shape.of(64, 64), Formats.I32), i -> switch (i % 9) {
+    Tensor numbers = Tensor.inOrder(TensorType.of(Shape.of(64, 64), Formats.I32), i -> switch (i % 9) {
       case 0 -> 0;
       case 1 -> Integer.MIN_VALUE;
       case 2 -> Integer.MAX_VALUE;
       default -> RANDOM.nextInt() >> RANDOM.nextInt(31);
     });
-    Tensor multipliers = Tensor.generate(
+    Tensor multipliers = Tensor.inOrder(
         numbers.type(), i -> i % 5 == 0 ? RANDOM.nextInt() : RANDOM.nextInt() >>> 1 + RANDOM.nextInt(31));
     Tensor shifts = Tensor.generate(TensorType.of(Shape.of(64), Formats.I32), i -> i - 1 + (i == 63 ? 1000 : 0));
     List<Tensor> inputs = List.of(numbers, multipliers, shifts);

@@ -116,7 +116,7 @@ class LargeOffsetsTest {
   }
 
   private static Tensor normal(int rows, Random random) {
-    return Tensor.generate(
+    return Tensor.inOrder(
         TensorType.of(Shape.of(1, rows, SIZE), Formats.F16), i -> Formats.F16.round(random.nextGaussian()));
   }
 

@@ -153,10 +153,10 @@ class PrecisionRunTest {
         }
         """.formatted(weight, left));
     Random random = new Random(9);
-    Tensor numbers = Tensor.generate(weight.plain(Formats.F32), i -> random.nextGaussian() + 0.7);
+    Tensor numbers = Tensor.inOrder(weight.plain(Formats.F32), i -> random.nextGaussian() + 0.7);
     List<Tensor> inputs = List.of(
-        Tensor.generate(type("tensor<[40,64] x f32>"), i -> Formats.F32.round(random.nextGaussian())),
-        Tensor.generate(type("tensor<[64,64] x f32>"), i -> Formats.F32.round(random.nextGaussian())),
+        Tensor.inOrder(type("tensor<[40,64] x f32>"), i -> Formats.F32.round(random.nextGaussian())),
+        Tensor.inOrder(type("tensor<[64,64] x f32>"), i -> Formats.F32.round(random.nextGaussian())),
         Quantize.nearest(weight).eval(List.of(numbers), weight));
     ProvenRun proven = ProvenRun.of(ProvenRun.compile(module, new Backend()), inputs, WeightSource.NONE);
     assertTrue(proven.wrong().isEmpty(), () -> proven.wrong().toString());
