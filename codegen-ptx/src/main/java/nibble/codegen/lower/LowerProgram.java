@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import nibble.codegen.lower.Lowered.Buffer;
 import nibble.codegen.lower.Lowered.Fragment;
@@ -97,7 +96,7 @@ public final class LowerProgram {
   private final CastCode casts;
   private final SizeCode sizes;
   private final LoweredValues values = new LoweredValues();
-  private final Map<Value, Integer> uses = new HashMap<>();
+  private final OwnedTiles owned;
   private final List<Register> mapAddresses = new ArrayList<>();
   private int maps;
   private Threads threads;
@@ -106,7 +105,7 @@ public final class LowerProgram {
   private WgmmaCode warpgroups;
   private ReduceCode reductions;
   private LayoutCode moves;
-  private RingCode ring;
+  private RegionCode regions;
 
   private LowerProgram(Function program, String name) {
     this.program = program;
@@ -117,6 +116,7 @@ public final class LowerProgram {
     this.scalars = new ScalarCode(code);
     this.casts = new CastCode(code);
     this.sizes = new SizeCode(code);
+    this.owned = new OwnedTiles(program, ptx, values);
   }
 
   /**
@@ -163,17 +163,9 @@ public final class LowerProgram {
     warpgroups = new WgmmaCode(code, threads);
     reductions = new ReduceCode(code, scalars, threads, arena);
     moves = new LayoutCode(code, threads, arena);
-    countUses(program.body());
+    regions = new RegionCode(code, threads, arena, values, owned, warpgroups, needs, mapAddresses, this::block);
     block(program.body());
     return new PtxKernel(ptx.build(), symbols.asList(), maps, needs.threads(), arena.bytes());
-  }
-
-  private void countUses(Block block) {
-    block.results().forEach(value -> uses.merge(value, 1, Integer::sum));
-    for (Operation operation : block.operations()) {
-      operation.operands().forEach(value -> uses.merge(value, 1, Integer::sum));
-      operation.regions().forEach(this::countUses);
-    }
   }
 
   private void source(Location location) {
@@ -242,36 +234,37 @@ public final class LowerProgram {
       case SharedLoad load ->
           values.put(operation.result(), shared.load(it.shared(0), it.scalar(1), load));
       case Mma mma -> values.put(operation.result(), new MmaCode(code).multiply(
-          owned(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
+          owned.accumulators(operation), values.get(operation.operand(1)), values.get(operation.operand(2))));
       case MmaOperand operand ->
           values.put(operation.result(), new MmaOperandCode(code).pack(it.tile(0), operand));
       case TileRename rename -> values.put(operation.result(), renamed(rename, values.get(operation.operand(0))));
       case ScaleOperand operand ->
           values.put(operation.result(), new ScaleOperandCode(code, threads).pack(it.tile(0), operand));
       case StepMma step -> values.put(operation.result(), new StepMmaCode(code).add(
-          step, owned(operation), it.tile(1), it.fragments(2), it.fragments(3)));
+          step, owned.accumulators(operation), it.tile(1), it.fragments(2), it.fragments(3)));
       case Rescale rescale ->
-          values.put(operation.result(), new RescaleCode(code).multiply(owned(operation), it.tile(1)));
+          values.put(operation.result(), new RescaleCode(code).multiply(owned.accumulators(operation), it.tile(1)));
       case BlockScaledMma mma -> values.put(operation.result(), new BlockScaledMmaCode(code).multiply(
-          owned(operation), it.fragment(1), it.fragment(2),
+          owned.accumulators(operation), it.fragment(1), it.fragment(2),
           List.of(it.fragment(3), it.fragment(4)), mma));
       case SparseMma mma -> values.put(operation.result(), new SparseMmaCode(code).multiply(
-          owned(operation), it.fragment(1), it.fragment(2), values.get(operation.operand(3)),
+          owned.accumulators(operation), it.fragment(1), it.fragment(2), values.get(operation.operand(3)),
           ((TileType) operation.operand(3).type()).extents().get(1) / MetadataTile.WORDS,
           operation.operands().size() > 4 ? List.of(it.fragment(4), it.fragment(5)) : List.of(), mma));
       case WarpgroupMma mma -> values.put(operation.result(), warpgroups.multiply(
-            operation, owned(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3), List.of()));
-        case WarpgroupSparseMma mma -> values.put(operation.result(), warpgroups.multiply(
-            operation, owned(operation), it.shared(1), it.shared(2), it.scalar(3),
-            SparseMmaCode.words(values.get(operation.operand(4)))));
+          operation, owned.accumulators(operation), values.get(operation.operand(1)), it.shared(2), it.scalar(3),
+          List.of()));
+      case WarpgroupSparseMma mma -> values.put(operation.result(), warpgroups.multiply(
+          operation, owned.accumulators(operation), it.shared(1), it.shared(2), it.scalar(3),
+          SparseMmaCode.words(values.get(operation.operand(4)))));
       case WaitWarpgroupMma wait -> {
-        ptx.awaitWgmma(wait.pending().orElseGet(() -> ring == null ? 0 : ring.pendingProducts()));
+        ptx.awaitWgmma(wait.pending().orElseGet(regions::pendingProducts));
         values.put(operation.result(), it.tile(0));
       }
-      case Loop loop -> new RegionCode().lower(loop, operation);
-      case Guard guard -> new RegionCode().lower(operation);
-      case WarpGuard guard -> new RegionCode().lowerInWarps(operation);
-      case Pipeline pipeline -> new RegionCode().lowerRing(operation);
+      case Loop loop -> regions.loop(loop, operation);
+      case Guard guard -> regions.guard(operation);
+      case WarpGuard guard -> regions.guardWarps(operation);
+      case Pipeline pipeline -> regions.ring(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
   }
@@ -286,7 +279,7 @@ public final class LowerProgram {
     LoweredOperands it = values.of(operation);
     List<Operand> coordinates =
         IntStream.range(3, operation.operands().size()).mapToObj(it::scalar).toList();
-    ring.copy(
+    regions.ring().copy(
         operation, (Lowered.Map) values.get(operation.operand(0)), it.shared(1), it.scalar(2), coordinates);
   }
 
@@ -343,177 +336,5 @@ public final class LowerProgram {
       }
     });
     return new Shared(alloc.result(), start, addresses);
-  }
-
-  /** Accumulators, which change in place: copied where somebody else needs what they were, or two are one register. */
-  private Tile owned(Operation operation) {
-    Tile accumulators = values.of(operation).tile(0);
-    List<Operand> elements = accumulators.elements();
-    boolean areOwn =
-        elements.getFirst() instanceof Immediate || elements.stream().distinct().count() == elements.size();
-    return areOwn && uses.get(operation.operand(0)) == 1 ? accumulators : copy(accumulators);
-  }
-
-  private Tile copy(Tile tile) {
-    return new Tile(tile.type(), tile.elements().stream()
-        .map(element -> (Operand) ptx.op("mov." + ElementRegisters.of(tile.type().format()).keyword(), element))
-        .collect(ImmutableList.toImmutableList()));
-  }
-
-  /** Loops and guards: carried tiles live in registers of their own, which every iteration sets anew. */
-  private final class RegionCode {
-    void lower(Operation guard) {
-      Operand condition = values.of(guard).scalar(0);
-      if (!(condition instanceof Immediate constant)) {
-        List<Lowered> carried = carried(guard);
-        ptx.ifThen(condition, () -> body(guard.regions().getFirst(), 0, carried));
-        define(guard, carried);
-      } else if (constant.bits() != 0) {
-        once(guard, 0);
-      } else {
-        for (int i = 0; i < guard.results().size(); i++) {
-          values.put(guard.results().get(i), values.of(guard).tile(i + 1));
-        }
-      }
-    }
-
-    /** A warp votes whether some of its rows' conditions hold; threads that share a row have it each. */
-    void lowerInWarps(Operation guard) {
-      Operand any = values.of(guard).tile(0).elements().stream().distinct()
-          .reduce((a, b) -> ptx.op("or.pred", a, b)).orElseThrow();
-      List<Lowered> carried = carried(guard);
-      ptx.ifThen(ptx.anyLane(any), () -> body(guard.regions().getFirst(), 0, carried));
-      define(guard, carried);
-    }
-
-    /** Copies of what is carried: tiles, and operands of products. */
-    private List<Lowered> carried(Operation operation) {
-      return operation.operands().stream().skip(1).map(values::get).map(this::copied).toList();
-    }
-
-    private Lowered copied(Lowered value) {
-      return value instanceof Fragment fragment
-          ? new Fragment(fragment.type(), fragment.words().stream()
-              .map(word -> ptx.op("mov.b32", word)).collect(ImmutableList.toImmutableList()))
-          : copy((Tile) value);
-    }
-
-    private static List<? extends Operand> registers(Lowered value) {
-      return value instanceof Fragment fragment ? fragment.words() : ((Tile) value).elements();
-    }
-
-    /** The region, whose arguments from that one on are the carried tiles, which it sets anew. */
-    private void body(Block body, int first, List<Lowered> carried) {
-      for (int i = 0; i < carried.size(); i++) {
-        values.put(body.arguments().get(first + i), carried.get(i));
-      }
-      block(body);
-      advance(carried, body.results());
-    }
-
-    private void define(Operation operation, List<Lowered> carried) {
-      for (int i = 0; i < carried.size(); i++) {
-        values.put(operation.results().get(i), carried.get(i));
-      }
-    }
-
-    void lower(Loop loop, Operation operation) {
-      Operand end = values.of(operation).scalar(0);
-      if (end instanceof Immediate constant && constant.bits() > 0 && constant.bits() <= loop.step()) {
-        values.put(
-            operation.regions().getFirst().arguments().getFirst(),
-            new Tile(TileType.scalar(Formats.I32), ImmutableList.of(imm(0))));
-        once(operation, 1);
-      } else {
-        repeated(loop, operation);
-      }
-    }
-
-    /** A region that runs once for certain, whose arguments from that one on are the carried tiles. */
-    private void once(Operation operation, int first) {
-      Block body = operation.regions().getFirst();
-      for (int i = 1; i < operation.operands().size(); i++) {
-        Tile start = values.of(operation).tile(i);
-        values.put(body.arguments().get(first + i - 1), uses.get(operation.operand(i)) == 1 ? start : copy(start));
-      }
-      block(body);
-      for (int i = 0; i < operation.results().size(); i++) {
-        values.put(operation.results().get(i), values.get(body.results().get(i)));
-      }
-    }
-
-    /** A pipeline that tensor copies fill. */
-    void lowerRing(Operation operation) {
-      Operand count = values.of(operation).scalar(0);
-      ring = new RingCode(code, threads, arena, operation, needs.warps(), mapAddresses);
-      Block fetch = operation.regions().getFirst();
-      ring.produce(count, (iteration, slot) -> {
-        bind(fetch, iteration, slot.number());
-        block(fetch);
-      });
-      code.keepWarps(needs.warps());
-      List<Block> uses = operation.regions().subList(1, operation.regions().size());
-      List<Lowered> carried = carried(operation);
-      uses.forEach(this::prepare);
-      ring.consume(count, (iteration, slot) -> {
-        bind(uses.getFirst(), iteration, slot.number());
-        body(uses.getFirst(), 2, carried);
-      });
-      if (uses.size() > 1) {
-        ring.drain(count, (iteration, slot) -> {
-          bind(uses.getLast(), iteration, slot.number());
-          body(uses.getLast(), 2, carried);
-        });
-      }
-      define(operation, carried);
-    }
-
-    private void bind(Block region, Operand... scalars) {
-      for (int i = 0; i < scalars.length; i++) {
-        values.put(region.arguments().get(i), new Tile(TileType.scalar(Formats.I32), ImmutableList.of(scalars[i])));
-      }
-    }
-
-    private void prepare(Block body) {
-      body.operations().stream().filter(WgmmaCode::isStart).forEach(inner ->
-          warpgroups.prepare(
-              inner, Optional.ofNullable((Tile) values.get(inner.operand(0))), values.get(inner.operand(1)),
-              values.of(inner).shared(2)));
-    }
-
-    private void repeated(Loop loop, Operation operation) {
-      Block body = operation.regions().getFirst();
-      List<Lowered> carried = carried(operation);
-      prepare(body);
-      ptx.forRange(imm(0), values.of(operation).scalar(0), loop.step(), counter -> {
-        if (body.operations().stream().anyMatch(ProgramNeeds::multiplies)) {
-          // These bodies are long, and unrolled their masks and addresses need more registers than there are.
-          ptx.keepRolled();
-        }
-        code.align(counter, Integer.lowestOneBit(loop.step()));
-        bind(body, counter);
-        body(body, 1, carried);
-      });
-      define(operation, carried);
-    }
-
-    private void advance(List<Lowered> carried, List<Value> next) {
-      List<Operand> variables = new ArrayList<>();
-      carried.forEach(value -> variables.addAll(registers(value)));
-      List<Operand> sources = new ArrayList<>();
-      next.forEach(value -> sources.addAll(registers(values.get(value))));
-      List<Operand> saved = new ArrayList<>();
-      for (int i = 0; i < variables.size(); i++) {
-        // A variable that another one takes over must be read before it is set.
-        Operand source = sources.get(i);
-        boolean crosses = !source.equals(variables.get(i)) && variables.contains(source);
-        saved.add(crosses ? ptx.op("mov." + ((Register) source).type().keyword(), source) : source);
-      }
-      for (int i = 0; i < variables.size(); i++) {
-        if (!saved.get(i).equals(variables.get(i))) {
-          ptx.assign((Register) variables.get(i), saved.get(i));
-        }
-      }
-    }
   }
 }

@@ -4,14 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Optional;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
-import nibble.codegen.assemble.Assembler;
-import nibble.codegen.assemble.AssemblerChoice;
-import nibble.codegen.assemble.Verdict;
-import nibble.codegen.ptx.PtxModule;
 import nibble.codegen.target.Targets;
 import nibble.ir.Module;
 import nibble.ir.Registry;
@@ -22,7 +17,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Products of codes that tensor cores multiply as they are: instructions of their main loops. */
 class CodeProductTest {
-  private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   /**
    * Formats and scales of both operands, the target, its instruction, how many of these, of {@code ldmatrix} and of
@@ -135,19 +129,9 @@ class CodeProductTest {
   @ParameterizedTest
   @EnumSource
   void spills(Case product) {
-    PtxModule module = program(product.text, product.target).module();
-    for (Assembler assembler : ASSEMBLERS.assemblers()) {
-      Optional<String> refusal = assembler.refusal(module.target(), module.version());
-      if (refusal.isPresent()) {
-        System.out.println("skipped: " + refusal.get());
-        continue;
-      }
-      switch (assembler.assemble(module.text(), module.target())) {
-        case Verdict.Assembled assembled -> assertEquals(0, assembled.spillBytes(), assembled.log());
-        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
-        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
-      }
-    }
+    AssembledKernels.checkAll(
+        program(product.text, product.target).module(),
+        assembled -> assertEquals(0, assembled.spillBytes(), assembled.log()));
   }
 
   /** Depth across memory, scales of fewer elements than an instruction takes, targets that would emulate: unpacked. */

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Random;
 import nibble.codegen.Backend;
 import nibble.codegen.KernelArithmetic;
-import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.kernel.KernelProgram.Parameter;
 import nibble.codegen.lower.LowerProgram;
@@ -53,7 +52,6 @@ import nibble.ir.verify.Verifier;
 /** Runs the tile programs of a function's kernels and holds each against the interpreted kernel. */
 final class KernelHarness {
   private static final Registry REGISTRY = Registry.core().with(List.of(new TileDialect()));
-  private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   private final Map<String, Long> sizes;
   private final Optional<String> only;
@@ -173,11 +171,7 @@ final class KernelHarness {
     PtxKernel lowered = LowerProgram.lower(program, program.name());
     for (String name : targets) {
       PtxModule module = PtxModule.of(Targets.get(name), List.of(PtxPasses.optimize(lowered.kernel())));
-      switch (ASSEMBLERS.assemble(module)) {
-        case Verdict.Assembled assembled -> assertEquals(0, assembled.spillBytes(), assembled.log());
-        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
-        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
-      }
+      AssembledKernels.check(module, assembled -> assertEquals(0, assembled.spillBytes(), assembled.log()));
     }
   }
 

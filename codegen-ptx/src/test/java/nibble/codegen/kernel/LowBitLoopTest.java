@@ -8,9 +8,7 @@ import java.util.List;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
-import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.KernelResources;
-import nibble.codegen.assemble.Verdict;
 import nibble.codegen.target.Targets;
 import nibble.ir.Module;
 import nibble.ir.Registry;
@@ -21,7 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The main loops of low-bit attentions, counted in PTX, and registers of machine code. */
 class LowBitLoopTest {
-  private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   private static Program program(String scheme, int depth, String target) {
     String type = "tensor<[B,12,S," + depth + "] x f16>";
@@ -98,15 +95,11 @@ class LowBitLoopTest {
   void registers(String scheme, int depth, int registers) {
     List<String> targets = scheme.equals("sage3") ? List.of("sm_120a") : List.of("sm_89", "sm_90a", "sm_120a");
     for (String target : targets) {
-      switch (ASSEMBLERS.assemble(program(scheme, depth, target).module())) {
-        case Verdict.Assembled assembled -> {
-          assertEquals(0, assembled.spillBytes(), assembled.log());
-          int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
-          assertTrue(most <= registers, () -> target + ": " + most + " registers");
-        }
-        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
-        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
-      }
+      AssembledKernels.check(program(scheme, depth, target).module(), assembled -> {
+        assertEquals(0, assembled.spillBytes(), assembled.log());
+        int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
+        assertTrue(most <= registers, () -> target + ": " + most + " registers");
+      });
     }
   }
 

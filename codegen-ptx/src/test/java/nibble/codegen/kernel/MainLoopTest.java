@@ -220,16 +220,11 @@ class MainLoopTest {
   @EnumSource
   void registers(Case product) {
     for (String target : List.of("sm_80", "sm_89", "sm_90a", "sm_120a")) {
-      switch (ASSEMBLERS.assemble(product.program(target).module())) {
-        case Verdict.Assembled assembled -> {
-          assertEquals(0, assembled.spillBytes(), assembled.log());
-          int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
-          assertTrue(most <= product.registers, () -> target + ": " + most + " registers");
-        }
-        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
-        case Verdict.Skipped skipped ->
-            System.out.println("skipped: " + product + " on " + target + ": " + skipped.reason());
-      }
+      AssembledKernels.check(product.program(target).module(), assembled -> {
+        assertEquals(0, assembled.spillBytes(), assembled.log());
+        int most = assembled.kernels().stream().mapToInt(KernelResources::registers).max().orElseThrow();
+        assertTrue(most <= product.registers, () -> target + ": " + most + " registers");
+      });
     }
   }
 

@@ -8,21 +8,16 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.Program.CompiledKernel;
-import nibble.codegen.assemble.Assembler;
-import nibble.codegen.assemble.AssemblerChoice;
-import nibble.codegen.assemble.Verdict;
 import nibble.codegen.layout.BankConflicts;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedAccess;
 import nibble.codegen.layout.SharedLayout;
 import nibble.codegen.layout.VectorAccess;
 import nibble.codegen.ptx.Instruction;
-import nibble.codegen.ptx.PtxModule;
 import nibble.codegen.target.Targets;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
@@ -36,7 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Products for sm_90a: which are made of {@code wgmma}, and what their main loops consist of. */
 class WarpgroupProductTest {
-  private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
   private static final String BOX = "cp.async.bulk.tensor.2d";
   private static final ImmutableList<String> ORDERED = ImmutableList.of(
       "cp.async.wait_group", "cp.async.commit_group", "fence.proxy.async", "bar.sync", "bar.warp.sync",
@@ -219,23 +213,11 @@ class WarpgroupProductTest {
   @ParameterizedTest
   @EnumSource
   void spills(Case product) {
-    PtxModule module = program(product.text, "sm_90a").module();
-    for (Assembler assembler : ASSEMBLERS.assemblers()) {
-      Optional<String> refusal = assembler.refusal(module.target(), module.version());
-      if (refusal.isPresent()) {
-        System.out.println("skipped: " + refusal.get());
-        continue;
-      }
-      switch (assembler.assemble(module.text(), module.target())) {
-        case Verdict.Assembled assembled -> {
-          assertEquals(0, assembled.spillBytes(), assembled.log());
-          // Where instructions touch what wgmma still works on, assemblers say that they serialize.
-          assertFalse(assembled.log().contains("warning"), assembled.log());
-        }
-        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
-        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
-      }
-    }
+    AssembledKernels.checkAll(program(product.text, "sm_90a").module(), assembled -> {
+      assertEquals(0, assembled.spillBytes(), assembled.log());
+      // Where instructions touch what wgmma still works on, assemblers say that they serialize.
+      assertFalse(assembled.log().contains("warning"), assembled.log());
+    });
   }
 
   /** Bytes whose depth is not contiguous, few rows, few columns, f32, and other targets: as ever. */

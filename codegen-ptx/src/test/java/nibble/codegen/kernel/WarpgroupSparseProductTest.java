@@ -8,12 +8,8 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
-import nibble.codegen.assemble.Assembler;
-import nibble.codegen.assemble.AssemblerChoice;
-import nibble.codegen.assemble.Verdict;
 import nibble.codegen.ptx.Instruction;
 import nibble.codegen.ptx.PtxModule;
 import nibble.codegen.target.Targets;
@@ -111,22 +107,10 @@ class WarpgroupSparseProductTest {
   @ParameterizedTest
   @EnumSource
   void assembled(Case product) {
-    PtxModule module = product.module("M", 1024);
-    for (Assembler assembler : AssemblerChoice.ofThisMachine().assemblers()) {
-      Optional<String> refusal = assembler.refusal(module.target(), module.version());
-      if (refusal.isPresent()) {
-        System.out.println("skipped: " + refusal.get());
-        continue;
-      }
-      switch (assembler.assemble(module.text(), module.target())) {
-        case Verdict.Assembled assembled -> {
-          assertEquals(0, assembled.spillBytes(), assembled.log());
-          assertFalse(assembled.log().contains("warning"), assembled.log());
-        }
-        case Verdict.Rejected rejected -> throw new AssertionError(rejected.describe());
-        case Verdict.Skipped skipped -> System.out.println("skipped: " + skipped.reason());
-      }
-    }
+    AssembledKernels.checkAll(product.module("M", 1024), assembled -> {
+      assertEquals(0, assembled.spillBytes(), assembled.log());
+      assertFalse(assembled.log().contains("warning"), assembled.log());
+    });
   }
 
   /** Small products are those of warps, but for FP8, which these do not multiply. */

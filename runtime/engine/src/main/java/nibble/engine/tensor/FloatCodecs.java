@@ -8,6 +8,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import nibble.ir.eval.Parallel;
+import nibble.ir.format.FloatFormat;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 
@@ -18,6 +19,16 @@ final class FloatCodecs {
   private static final ValueLayout.OfShort SHORT = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
   private FloatCodecs() {}
+
+  /** The code in a format that is the upper part of an f32, without so many bits. */
+  private static int upperBits(double value, FloatFormat format, int dropped) {
+    float single = (float) value;
+    int bits = Float.floatToRawIntBits(single);
+    // A carry runs into the exponent, and from the largest finite value into infinity, as it should.
+    return single == value
+        ? bits + (1 << dropped - 1) - 1 + (bits >>> dropped & 1) >>> dropped
+        : (int) format.encode(value, Rounding.NEAREST_EVEN);
+  }
 
   record F64() implements ElementCodec {
     @Override
@@ -75,19 +86,9 @@ final class FloatCodecs {
     public void encode(double[] elements, MemorySegment bytes) {
       Parallel.ranges(elements.length, (from, to) -> {
         for (int i = from; i < to; i++) {
-          double value = elements[i];
-          float single = (float) value;
-          int bits = single == value
-              ? nearestEven(Float.floatToRawIntBits(single))
-              : (int) Formats.TF32.encode(value, Rounding.NEAREST_EVEN) << DROPPED;
-          bytes.set(FLOAT, 4L * i, Float.intBitsToFloat(bits));
+          bytes.set(FLOAT, 4L * i, Float.intBitsToFloat(upperBits(elements[i], Formats.TF32, DROPPED) << DROPPED));
         }
       });
-    }
-
-    // As in BF16.
-    private static int nearestEven(int bits) {
-      return bits + 0xfff + (bits >>> DROPPED & 1) & -1 << DROPPED;
     }
 
     @Override
@@ -126,19 +127,9 @@ final class FloatCodecs {
     public void encode(double[] elements, MemorySegment bytes) {
       Parallel.ranges(elements.length, (from, to) -> {
         for (int i = from; i < to; i++) {
-          double value = elements[i];
-          float single = (float) value;
-          short code = single == value
-              ? nearestEven(Float.floatToRawIntBits(single))
-              : (short) Formats.BF16.encode(value, Rounding.NEAREST_EVEN);
-          bytes.set(SHORT, 2L * i, code);
+          bytes.set(SHORT, 2L * i, (short) upperBits(elements[i], Formats.BF16, Short.SIZE));
         }
       });
-    }
-
-    // A carry runs into the exponent, and from the largest finite value into infinity, as it should.
-    private static short nearestEven(int bits) {
-      return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
     }
 
     @Override
