@@ -15,7 +15,7 @@ import nibble.ir.Value;
  * @param left those of the left operand, if they come so
  * @param right those of the right operand
  */
-record BlockScales(ProductTile tile, Optional<ScaleLoader> left, Optional<ScaleLoader> right) {
+public record BlockScales(ProductTile tile, Optional<ScaleLoader> left, Optional<ScaleLoader> right) {
   void allocate(TileBuilder builder) {
     left.ifPresent(loader -> loader.allocate(builder));
     right.ifPresent(loader -> loader.allocate(builder));
@@ -43,12 +43,12 @@ record BlockScales(ProductTile tile, Optional<ScaleLoader> left, Optional<ScaleL
   }
 
   /** Adds the product of a step of the depth. */
-  Value multiply(TileBuilder inner, Value sum, Value a, Value b, ImmutableList<Value> scales, int step) {
+  public Value multiply(TileBuilder inner, Value sum, Value a, Value b, ImmutableList<Value> scales, int step) {
     return multiply(tile.format(), inner, sum, a, b, scales, step);
   }
 
   /** The same of a format, given the scales of both operands where instructions apply some. */
-  static Value multiply(
+  public static Value multiply(
       ProductFormat format, TileBuilder inner, Value sum, Value a, Value b, ImmutableList<Value> scales, int step) {
     if (scales.isEmpty()) {
       return inner.add(new Mma(), sum, a, b);

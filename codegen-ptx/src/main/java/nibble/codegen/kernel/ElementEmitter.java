@@ -41,7 +41,7 @@ import nibble.ir.shape.Shape;
  * Computes tensor values element by element on a grid of iteration points: asked for a value at coordinates, it asks for the
  * operands at theirs, down to loads. Views change coordinates and cost nothing.
  */
-final class ElementEmitter {
+public final class ElementEmitter {
   /** Formats of codes that kernels have instructions for. */
   private static final ImmutableList<NumberFormat> CODES = ImmutableList.<NumberFormat>builder()
       .add(Formats.I8, Formats.U8, Formats.I16, Formats.TF32, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES)
@@ -60,7 +60,9 @@ final class ElementEmitter {
   private final Map<Value, Known> known;
   private final Map<Key, Value> emitted;
 
-  ElementEmitter(Grid2 grid, TileBuilder builder, GlobalMemory memory, Block region, Map<Value, Memory> arguments) {
+  /** One for the operations of a region, whose arguments lie in memory. */
+  public ElementEmitter(
+      Grid2 grid, TileBuilder builder, GlobalMemory memory, Block region, Map<Value, Memory> arguments) {
     this(grid, builder, memory, new HashMap<>(), arguments, new HashMap<>(), new HashMap<>());
     region.operations().forEach(operation -> definitions.put(operation.result(), operation));
   }
@@ -89,7 +91,8 @@ final class ElementEmitter {
         grid, builder, memory.where(condition), definitions, arguments, known, new HashMap<>());
   }
 
-  Grid2 grid() {
+  /** The points at which values are computed. */
+  public Grid2 grid() {
     return grid;
   }
 
@@ -97,12 +100,13 @@ final class ElementEmitter {
     return builder;
   }
 
-  GlobalMemory memory() {
+  /** What reads and writes tensors at those points. */
+  public GlobalMemory memory() {
     return memory;
   }
 
   /** States that a value has been computed, for these coordinates. */
-  void define(Value value, List<IndexExpr> at, Value tile) {
+  public void define(Value value, List<IndexExpr> at, Value tile) {
     known.put(value, new Known(ImmutableList.copyOf(at), tile));
   }
 
@@ -111,7 +115,7 @@ final class ElementEmitter {
    *
    * @throws UnsupportedAccess where the kernel does not have it there
    */
-  Value value(Value value, List<IndexExpr> at) {
+  public Value value(Value value, List<IndexExpr> at) {
     ImmutableList<IndexExpr> where = ImmutableList.copyOf(at);
     Known computed = known.get(value);
     if (computed != null) {
@@ -353,7 +357,7 @@ final class ElementEmitter {
   }
 
   /** The scale that belongs to the element at these coordinates, of the first level of codes. */
-  Value scaleOf(Memory scaled, List<IndexExpr> at) {
+  public Value scaleOf(Memory scaled, List<IndexExpr> at) {
     return new ScaleFactors(this).of(scaled, at);
   }
 
@@ -363,7 +367,7 @@ final class ElementEmitter {
   }
 
   /** The memory of a value that is an argument; null where it is none. */
-  Memory memoryOf(Value value) {
+  public Memory memoryOf(Value value) {
     return arguments.get(value);
   }
 

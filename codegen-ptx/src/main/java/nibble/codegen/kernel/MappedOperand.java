@@ -25,7 +25,7 @@ import nibble.ir.shape.SymbolBounds;
  * @param extents how far they go: what lies outside is zero
  * @param strides elements from one to the next, without the innermost
  */
-record MappedOperand(
+public record MappedOperand(
     Value buffer, ImmutableList<String> variables, ImmutableList<Dim> extents, ImmutableList<Dim> strides) {
   private static final int UNIT_BYTES = 16;
   /** The dimension that leads to where an operand starts inside of its buffer. */
@@ -39,7 +39,7 @@ record MappedOperand(
    * @param rows the one along its rows
    * @return nothing where no tensor map tells that address
    */
-  static Optional<MappedOperand> of(
+  public static Optional<MappedOperand> of(
       Value buffer, TensorType type, List<IndexExpr> at, String columns, String rows,
       ImmutableMap<String, SymbolBounds> symbols) {
     IndexExpr address = Views.linear(type.shape(), at);
@@ -73,12 +73,12 @@ record MappedOperand(
   }
 
   /** The first element of each variable, in the order of coordinates. */
-  List<Value> coordinates(TileBuilder builder, Map<String, Value> first) {
+  public List<Value> coordinates(TileBuilder builder, Map<String, Value> first) {
     return variables.stream().map(name -> name.equals(START) ? builder.number(1) : first.get(name)).toList();
   }
 
   /** The map for boxes of so many columns and rows. */
-  Value map(TileBuilder builder, int columns, int rows, int swizzle) {
+  public Value map(TileBuilder builder, int columns, int rows, int swizzle) {
     List<Integer> box = new ArrayList<>(List.of(columns, rows));
     while (box.size() < variables.size()) {
       box.add(1);

@@ -34,9 +34,9 @@ import nibble.ir.format.Rounding;
  * has to be computed on the way or the copies would be too narrow. The axis that is contiguous in global memory is so
  * in shared memory.
  */
-final class OperandLoader {
+public final class OperandLoader {
   /** Name of the variable that counts along the depth of the product. */
-  static final String DEPTH = "k";
+  public static final String DEPTH = "k";
 
   private static final int LANES = 32;
   private static final int COPY_BYTES = 16;
@@ -65,7 +65,7 @@ final class OperandLoader {
    * @param asItIs whether the operand lies in memory as the product needs it
    * @param computed how many neighbours a thread computes at a time where it does not
    */
-  OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs, int computed) {
+  public OperandLoader(ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs, int computed) {
     this(tile, isLeft, outer, access, asItIs, computed, isLeft ? tile.left() : tile.right());
   }
 
@@ -74,7 +74,7 @@ final class OperandLoader {
    *
    * @param fragment layout of a step of the operand
    */
-  OperandLoader(
+  public OperandLoader(
       ProductTile tile, boolean isLeft, String outer, Access access, boolean asItIs, int computed,
       LinearLayout fragment) {
     this.format = tile.format().operand(isLeft);
@@ -99,7 +99,7 @@ final class OperandLoader {
 
   /** What is known of the address of an operand. */
   @FunctionalInterface
-  interface Access {
+  public interface Access {
     /** Of an operand that is not a view of one tensor. */
     Access NONE = (variable, most) -> 1;
 
@@ -148,7 +148,7 @@ final class OperandLoader {
   }
 
   /** Allocates shared memory. */
-  void allocate(TileBuilder builder) {
+  public void allocate(TileBuilder builder) {
     memory = builder.add(new SharedAlloc(shared));
   }
 
@@ -177,19 +177,19 @@ final class OperandLoader {
   }
 
   /** The grid of points that a copy covers, given the first index along each axis. */
-  Grid2 grid(TileBuilder builder, Value firstOuter, Value firstDepth, ImmutableMap<String, Index> others) {
+  public Grid2 grid(TileBuilder builder, Value firstOuter, Value firstDepth, ImmutableMap<String, Index> others) {
     Grid2 grid = new Grid2(copyLayout, rows(), columns(), others);
     return grid.with(ImmutableMap.of(
         outer, grid.along(builder, outer, firstOuter), DEPTH, grid.along(builder, DEPTH, firstDepth)));
   }
 
   /** Fills a stage from what lies in memory. */
-  void copy(GlobalMemory from, Memory source, List<IndexExpr> at, Value stage) {
+  public void copy(GlobalMemory from, Memory source, List<IndexExpr> at, Value stage) {
     from.copy(source.elements(), source.type().shape(), at, memory, stage);
   }
 
   /** Fills a stage with computed values. */
-  void store(TileBuilder builder, Grid2 grid, Value computed, Value stage) {
+  public void store(TileBuilder builder, Grid2 grid, Value computed, Value stage) {
     Value full = grid.spread(builder, computed, new Extent(true, true));
     builder.effect(new SharedStore(), builder.cast(full, format, Rounding.NEAREST_EVEN), memory, stage);
   }
@@ -209,7 +209,8 @@ final class OperandLoader {
     return depthContiguous ? 1 : 0;
   }
 
-  boolean isAsync() {
+  /** Whether tiles come without passing through registers, so that they are waited for. */
+  public boolean isAsync() {
     return isAsync;
   }
 
@@ -219,7 +220,7 @@ final class OperandLoader {
   }
 
   /** Loads the fragment of a step of the depth. */
-  Value fragment(TileBuilder builder, Value stage, int step) {
+  public Value fragment(TileBuilder builder, Value stage, int step) {
     TileType type = new TileType(format, fragment);
     int depth = step * type.extents().get(depthIsFirst ? 0 : 1);
     ImmutableList<Integer> start = depthIsFirst ? ImmutableList.of(depth, 0) : ImmutableList.of(0, depth);

@@ -19,9 +19,9 @@ import nibble.ir.shape.SymbolBounds;
  * @param at coordinates of its elements there
  * @param asItIs whether nothing but views stands between: no cast, no dequantization
  */
-record OperandSource(Memory memory, List<IndexExpr> at, boolean asItIs) {
+public record OperandSource(Memory memory, List<IndexExpr> at, boolean asItIs) {
   /** Looks through views, casts and dequantizations; nothing where an operand is computed from more than one tensor. */
-  static Optional<OperandSource> of(
+  public static Optional<OperandSource> of(
       Value value, List<IndexExpr> at, Map<Value, Memory> arguments, Map<Value, Operation> definitions) {
     return of(value, at, true, arguments, definitions);
   }

@@ -24,7 +24,7 @@ import nibble.ir.format.NumberFormat;
  * @param scaleGroup how many elements of the depth share the scales that instructions apply; 0 where they apply none
  * @param sparse whether the left operand is compressed: half of its elements are stored
  */
-record ProductFormat(
+public record ProductFormat(
     NumberFormat left, NumberFormat right, NumberFormat accumulator, int k, int blockK, boolean unpacks,
     boolean sumsCoarsely, int scaleGroup, boolean sparse) {
   private static final ImmutableList<ProductFormat> ALL = ImmutableList.of(
@@ -51,17 +51,17 @@ record ProductFormat(
   }
 
   /** Codes of a byte that instructions multiply as they are. */
-  static ProductFormat ofBytes(NumberFormat left, NumberFormat right, boolean sumsCoarsely) {
+  public static ProductFormat ofBytes(NumberFormat left, NumberFormat right, boolean sumsCoarsely) {
     return new ProductFormat(left, right, Formats.F32, 32, 64, false, sumsCoarsely, 0, false);
   }
 
   /** Codes of half a byte that instructions multiply as they are, two to a byte. */
-  static ProductFormat ofNibbles(NumberFormat left, NumberFormat right, NumberFormat sums) {
+  public static ProductFormat ofNibbles(NumberFormat left, NumberFormat right, NumberFormat sums) {
     return new ProductFormat(left, right, sums, 64, 128, false, false, 0, false);
   }
 
   /** The same where instructions apply scales of so many elements of the depth. */
-  ProductFormat scaledBy(int group) {
+  public ProductFormat scaledBy(int group) {
     return new ProductFormat(left, right, accumulator, k, blockK, unpacks, sumsCoarsely, group, sparse);
   }
 
@@ -71,7 +71,7 @@ record ProductFormat(
   }
 
   /** How products of scaled operands are accumulated, whose codes have these formats. */
-  static Optional<ProductFormat> ofCodes(NumberFormat left, NumberFormat right) {
+  public static Optional<ProductFormat> ofCodes(NumberFormat left, NumberFormat right) {
     if (BYTES.contains(left) && BYTES.contains(right)) {
       return left.equals(right) && left.equals(Formats.I8) ? of(left, right) : Optional.of(UNPACKED_INTEGERS);
     }
@@ -90,7 +90,7 @@ record ProductFormat(
   }
 
   /** How products of plain operands are accumulated. */
-  static Optional<ProductFormat> of(NumberFormat left, NumberFormat right) {
+  public static Optional<ProductFormat> of(NumberFormat left, NumberFormat right) {
     return ALL.stream().filter(product -> product.left.equals(left) && product.right.equals(right)).findFirst();
   }
 
@@ -99,12 +99,13 @@ record ProductFormat(
     return String.join(", ", ALL.stream().map(product -> product.left.name()).toList());
   }
 
-  NumberFormat operand(boolean isLeft) {
+  /** The format of one of the operands as instructions take it. */
+  public NumberFormat operand(boolean isLeft) {
     return isLeft ? left : right;
   }
 
   /** Bits of an element of either operand, as it is stored. */
-  int bits() {
+  public int bits() {
     return left.storageBits();
   }
 
@@ -119,12 +120,12 @@ record ProductFormat(
   }
 
   /** Whether instructions apply scales. */
-  boolean appliesScales() {
+  public boolean appliesScales() {
     return scaleGroup > 0;
   }
 
   /** Depth of a step of the inner loop: of one instruction, or of one vector of a thread. */
-  int step() {
+  public int step() {
     if (sparse) {
       return 2 * k;
     }

@@ -26,7 +26,8 @@ import nibble.ir.shape.Dim;
  * @param stages stages of shared memory
  * @param warpgroups whether groups of four warps multiply from shared memory
  */
-record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int warpsN, int stages, boolean warpgroups) {
+public record ProductTile(
+    ProductFormat format, int m, int n, int k, int warpsM, int warpsN, int stages, boolean warpgroups) {
   private static final String ROWS = Dimension.tensor(0);
   private static final String COLUMNS = Dimension.tensor(1);
   static final int STAGES = 3;
@@ -81,12 +82,12 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   }
 
   /** Layout of the scales of the left operand in a tile, {@code -> (m, groups)}. */
-  LinearLayout scalesOfLeft() {
+  public LinearLayout scalesOfLeft() {
     return ScaleFragment.a(m, warpsM, warpsN, groups());
   }
 
   /** Layout of the scales of the right operand in a tile, {@code -> (n, groups)}. */
-  LinearLayout scalesOfRight() {
+  public LinearLayout scalesOfRight() {
     return ScaleFragment.b(n, warpsM, warpsN, groups());
   }
 
@@ -114,7 +115,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   }
 
   /** Layout of the accumulators, {@code -> (m, n)}. */
-  LinearLayout accumulators() {
+  public LinearLayout accumulators() {
     if (!format.onTensorCores()) {
       return BlockedLayout.of(new int[] {4, 4}, new int[] {8, 4}, new int[] {warpsM, warpsN}, 1, 0).toLayout(m, n);
     }
@@ -149,7 +150,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   }
 
   /** Layout of a step of the left operand, {@code -> (m, k)}. */
-  LinearLayout left() {
+  public LinearLayout left() {
     if (!format.onTensorCores()) {
       return Projection.project(accumulators(), 1).times(identity(REGISTER, format.step(), COLUMNS));
     }
@@ -161,7 +162,7 @@ record ProductTile(ProductFormat format, int m, int n, int k, int warpsM, int wa
   }
 
   /** Layout of a step of the right operand, {@code -> (k, n)}. */
-  LinearLayout right() {
+  public LinearLayout right() {
     if (!format.onTensorCores()) {
       return Projection.project(accumulators(), 0).times(identity(REGISTER, format.step(), ROWS));
     }

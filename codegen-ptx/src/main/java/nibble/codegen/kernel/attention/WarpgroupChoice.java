@@ -1,4 +1,4 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.KernelBuffers;
+import nibble.codegen.kernel.MappedOperand;
+import nibble.codegen.kernel.OperandLoader;
+import nibble.codegen.kernel.OperandSource;
 import nibble.codegen.target.Feature;
 import nibble.codegen.target.Target;
 import nibble.ir.Operation;

@@ -1,4 +1,4 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +10,7 @@ import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.PtxasAssembler;
 import nibble.codegen.assemble.Verdict;
+import nibble.codegen.kernel.MainLoop;
 import nibble.codegen.target.Target;
 import nibble.codegen.target.Targets;
 import nibble.ir.Module;

@@ -1,8 +1,10 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import nibble.codegen.kernel.OperandLoader;
+import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.BlockScaledMma;
 import nibble.codegen.tile.op.Mma;

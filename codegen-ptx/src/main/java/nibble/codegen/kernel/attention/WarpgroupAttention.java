@@ -1,4 +1,4 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import static nibble.codegen.layout.Dimension.REGISTER;
 
@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.MappedOperand;
+import nibble.codegen.kernel.OperandLoader;
+import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.layout.Dimension;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedLayout;

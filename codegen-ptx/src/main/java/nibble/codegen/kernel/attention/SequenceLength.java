@@ -1,6 +1,7 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import java.util.Optional;
+import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.tile.Scalar;
 import nibble.ir.Value;
 import nibble.ir.op.Attention;

@@ -1,4 +1,4 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.GlobalMemory.Guard;
+import nibble.codegen.kernel.OperandLoader;
+import nibble.codegen.kernel.Views;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;

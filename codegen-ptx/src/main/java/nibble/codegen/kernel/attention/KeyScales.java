@@ -1,9 +1,13 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Map;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.Grid2;
+import nibble.codegen.kernel.Memory;
+import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.tile.Projection;
 import nibble.codegen.tile.Scalar;

@@ -1,10 +1,11 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Optional;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
+import nibble.codegen.kernel.KernelCase;
 import nibble.codegen.target.Targets;
 import nibble.ir.Module;
 import nibble.ir.Registry;

@@ -1,8 +1,12 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import java.util.List;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.Grid2;
+import nibble.codegen.kernel.OperandLoader;
+import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.WarpGuard;
 import nibble.ir.Block;

@@ -1,9 +1,13 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.Grid2;
+import nibble.codegen.kernel.TileBuilder;
+import nibble.codegen.kernel.Views;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.Guard;
 import nibble.ir.Block;

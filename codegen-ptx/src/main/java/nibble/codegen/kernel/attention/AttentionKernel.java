@@ -1,4 +1,4 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -8,8 +8,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.BlockScales;
+import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.GlobalMemory;
 import nibble.codegen.kernel.GlobalMemory.Guard;
+import nibble.codegen.kernel.Grid2;
 import nibble.codegen.kernel.Grid2.Index;
+import nibble.codegen.kernel.KernelBuffers;
+import nibble.codegen.kernel.KernelGenerator;
+import nibble.codegen.kernel.KernelProgram;
+import nibble.codegen.kernel.Memory;
+import nibble.codegen.kernel.OperandLoader;
+import nibble.codegen.kernel.ProductTile;
+import nibble.codegen.kernel.TileBuilder;
+import nibble.codegen.kernel.UnsupportedAccess;
+import nibble.codegen.kernel.Views;
 import nibble.codegen.target.Target;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;

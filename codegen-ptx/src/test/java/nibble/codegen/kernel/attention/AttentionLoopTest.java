@@ -1,4 +1,4 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +13,9 @@ import nibble.codegen.Program.CompiledKernel;
 import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.KernelResources;
 import nibble.codegen.assemble.Verdict;
+import nibble.codegen.kernel.AssembledKernels;
+import nibble.codegen.kernel.MainLoop;
+import nibble.codegen.kernel.SassLoops;
 import nibble.codegen.target.Targets;
 import nibble.ir.Module;
 import nibble.ir.Registry;

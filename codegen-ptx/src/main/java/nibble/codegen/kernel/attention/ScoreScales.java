@@ -1,8 +1,11 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import java.util.function.Supplier;
+import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.Grid2;
+import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Expand;

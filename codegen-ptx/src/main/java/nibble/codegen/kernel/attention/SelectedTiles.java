@@ -1,9 +1,13 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Set;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.GlobalMemory;
+import nibble.codegen.kernel.Grid2;
+import nibble.codegen.kernel.Memory;
+import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.op.TileItem;
 import nibble.ir.Value;

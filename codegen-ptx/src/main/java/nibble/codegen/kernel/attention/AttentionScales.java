@@ -1,4 +1,4 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -6,8 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.GlobalMemory;
 import nibble.codegen.kernel.GlobalMemory.Guard;
+import nibble.codegen.kernel.Grid2;
 import nibble.codegen.kernel.Grid2.Index;
+import nibble.codegen.kernel.KernelBuffers;
+import nibble.codegen.kernel.Memory;
+import nibble.codegen.kernel.OperandLoader;
+import nibble.codegen.kernel.ProductFormat;
+import nibble.codegen.kernel.ProductTile;
+import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;

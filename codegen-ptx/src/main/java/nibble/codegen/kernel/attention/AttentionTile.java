@@ -1,6 +1,8 @@
-package nibble.codegen.kernel;
+package nibble.codegen.kernel.attention;
 
 import java.util.Optional;
+import nibble.codegen.kernel.ProductFormat;
+import nibble.codegen.kernel.ProductTile;
 import nibble.codegen.layout.LinearLayout;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
