@@ -80,7 +80,7 @@ public final class ElementEmitter {
   }
 
   /** The same for a nested block, on another grid; what is computed there is not seen outside. */
-  ElementEmitter nested(TileBuilder inner, Grid2 innerGrid) {
+  public ElementEmitter nested(TileBuilder inner, Grid2 innerGrid) {
     return new ElementEmitter(
         innerGrid, inner, memory.on(inner, innerGrid), definitions, arguments, new HashMap<>(known), new HashMap<>());
   }
@@ -96,7 +96,8 @@ public final class ElementEmitter {
     return grid;
   }
 
-  TileBuilder builder() {
+  /** Where the operations go. */
+  public TileBuilder builder() {
     return builder;
   }
 
@@ -229,7 +230,7 @@ public final class ElementEmitter {
   }
 
   /** An integer as its format has it: what does not fit is cut off. */
-  Value wrapped(Value x, NumberFormat format) {
+  public Value wrapped(Value x, NumberFormat format) {
     if (!format.isInteger() || format.bits() >= Integer.SIZE || format.equals(Formats.BOOL)) {
       return x;
     }
@@ -377,12 +378,12 @@ public final class ElementEmitter {
   }
 
   /** Coordinates in the grid of scales of the element at these coordinates. */
-  static List<IndexExpr> scaleCoordinates(TensorType scaled, List<IndexExpr> at) {
+  public static List<IndexExpr> scaleCoordinates(TensorType scaled, List<IndexExpr> at) {
     return boxCoordinates(scaled.scale().orElseThrow().granularity(), scaled.shape(), at);
   }
 
   /** Coordinates in the grid of boxes of the element at these coordinates. */
-  static List<IndexExpr> boxCoordinates(Granularity granularity, Shape shape, List<IndexExpr> at) {
+  public static List<IndexExpr> boxCoordinates(Granularity granularity, Shape shape, List<IndexExpr> at) {
     ImmutableList<Dim> box = granularity.boxWithin(shape);
     List<IndexExpr> coordinates = new ArrayList<>();
     for (int axis = 0; axis < at.size(); axis++) {
@@ -396,7 +397,7 @@ public final class ElementEmitter {
   }
 
   /** The box of a row. */
-  static IndexExpr box(Interleaving rows, IndexExpr row) {
+  public static IndexExpr box(Interleaving rows, IndexExpr row) {
     return row.dividedBy(Dim.of(rows.rows())).times(Dim.of(rows.boxes()))
         .plus(row.modulo(Dim.of(rows.cycle())).dividedBy(Dim.of(rows.run())));
   }
@@ -432,7 +433,7 @@ public final class ElementEmitter {
   }
 
   /** What an element counts for an amax. */
-  Value magnitude(Amax amax, Value x) {
+  public Value magnitude(Amax amax, Value x) {
     return amax.side()
         .map(side -> builder.apply(
             Scalar.MAX, side == Amax.Side.ABOVE ? x : builder.apply(Scalar.NEG, x), builder.real(0)))

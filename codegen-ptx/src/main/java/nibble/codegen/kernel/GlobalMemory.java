@@ -114,7 +114,7 @@ public final class GlobalMemory {
   }
 
   /** Numbers in a buffer of that shape, less than the extent, as an index. */
-  IndexExpr loaded(Value buffer, Shape shape, List<IndexExpr> at, Dim below) {
+  public IndexExpr loaded(Value buffer, Shape shape, List<IndexExpr> at, Dim below) {
     Value number = builder.cast(load(buffer, shape, at), Formats.I32, Rounding.TOWARD_ZERO);
     return grid.loaded(number, below);
   }
@@ -210,12 +210,12 @@ public final class GlobalMemory {
    * Starts a copy of elements to shared memory; what lies outside the guards becomes 0. What is the same for all
    * threads moves the buffer, so that the offsets do not change in a loop.
    */
-  void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage) {
+  public void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage) {
     copy(buffer, shape, at, shared, stage, Integer.MAX_VALUE);
   }
 
   /** The same by copies of at most so many elements each. */
-  void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage, int most) {
+  public void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage, int most) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = new Extent(true, true);
     Grid2.Sum sum = grid.emitParts(builder, offset);

@@ -214,7 +214,7 @@ public record Grid2(
   }
 
   /** A number that was computed on this grid as an index; it is less than the extent. */
-  IndexExpr loaded(Value number, Dim below) {
+  public IndexExpr loaded(Value number, Dim below) {
     Extent varies = extent(number);
     ImmutableSet.Builder<String> variables = ImmutableSet.builder();
     if (varies.alongRows) {

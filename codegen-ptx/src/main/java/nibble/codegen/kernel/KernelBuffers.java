@@ -37,7 +37,7 @@ public record KernelBuffers(
   }
 
   /** The same where results may be compressed. */
-  static KernelBuffers declareCompressed(TileBuilder builder, Block region) {
+  public static KernelBuffers declareCompressed(TileBuilder builder, Block region) {
     List<Parameter> parameters = new ArrayList<>();
     Map<Value, Memory> arguments = new HashMap<>();
     for (int i = 0; i < region.arguments().size(); i++) {

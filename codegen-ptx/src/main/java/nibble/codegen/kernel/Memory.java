@@ -24,7 +24,7 @@ public record Memory(TensorType type, ImmutableMap<String, Value> parts) {
   }
 
   /** The second level of codes as a tensor of its own. */
-  Optional<Memory> residual() {
+  public Optional<Memory> residual() {
     String prefix = TensorPart.RESIDUAL + ".";
     return type.residualType().map(second -> {
       ImmutableMap.Builder<String, Value> own = ImmutableMap.builder();

@@ -103,7 +103,7 @@ public final class Views {
   }
 
   /** Row-major index of static coordinates. */
-  static IndexExpr linear(Shape shape, List<IndexExpr> at) {
+  public static IndexExpr linear(Shape shape, List<IndexExpr> at) {
     IndexExpr linear = IndexExpr.ZERO;
     for (int axis = 0; axis < shape.rank(); axis++) {
       linear = linear.plus(at.get(axis).times(strideOf(shape, axis)));

@@ -19,7 +19,7 @@ public final class AssembledKernels {
   }
 
   /** Looks at what each assembler makes. */
-  static void checkAll(PtxModule module, Consumer<Verdict.Assembled> check) {
+  public static void checkAll(PtxModule module, Consumer<Verdict.Assembled> check) {
     for (Assembler assembler : ASSEMBLERS.assemblers()) {
       Optional<String> refusal = assembler.refusal(module.target(), module.version());
       if (refusal.isPresent()) {

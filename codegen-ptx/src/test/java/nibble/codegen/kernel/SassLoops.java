@@ -44,7 +44,7 @@ public final class SassLoops {
       return (double) usual.size() / multiplies();
     }
 
-    double perMultiply() {
+    public double perMultiply() {
       return (double) opcodes.size() / multiplies();
     }
   }
@@ -94,7 +94,7 @@ public final class SassLoops {
     return IntStream.range(0, body.size()).filter(i -> !skipped.contains(i)).mapToObj(body::get).toList();
   }
 
-  static List<Loop> parse(String text) {
+  public static List<Loop> parse(String text) {
     List<Loop> loops = new ArrayList<>();
     String kernel = "";
     List<String> opcodes = new ArrayList<>();

@@ -2,8 +2,8 @@ package nibble.codegen.kernel.attention;
 
 import java.util.List;
 import java.util.Optional;
-import nibble.codegen.kernel.ProductFormat;
 import nibble.codegen.kernel.UnsupportedAccess;
+import nibble.codegen.kernel.operand.ProductFormat;
 import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;
 import nibble.codegen.target.Target;

@@ -1,8 +1,8 @@
 package nibble.codegen.kernel.attention;
 
 import java.util.Optional;
-import nibble.codegen.kernel.ProductFormat;
-import nibble.codegen.kernel.ProductTile;
+import nibble.codegen.kernel.operand.ProductFormat;
+import nibble.codegen.kernel.operand.ProductTile;
 import nibble.codegen.layout.LinearLayout;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
