@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import nibble.ir.Function;
 import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
+import nibble.ir.eval.Comparison;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
@@ -25,14 +26,14 @@ import nibble.passes.validate.ValidationReport.FunctionReport;
  * @param inputs fit both
  * @param weights of both
  */
-record Comparison(Function before, Function after, ImmutableList<Tensor> inputs, WeightSource weights) {
+record FunctionPair(Function before, Function after, ImmutableList<Tensor> inputs, WeightSource weights) {
   private static final ErrorModel NOISE = new F64Noise();
   private static final ErrorModel ROUNDING = new FaithfulRounding();
 
   FunctionReport report(NumericEffect effect) {
     List<Tensor> exactBefore = run(before, Mode.EXACT);
     List<Tensor> exactAfter = run(after, Mode.EXACT);
-    Distance distance = Distance.of(join(exactBefore), join(exactAfter));
+    Comparison distance = distance(join(exactBefore), join(exactAfter));
     return switch (effect) {
       case NumericEffect.Exact exact -> bounded(exactBefore, exactAfter, distance, NOISE, ROUNDING);
       case NumericEffect.Bounded declared -> bounded(exactBefore, exactAfter, distance,
@@ -48,7 +49,7 @@ record Comparison(Function before, Function after, ImmutableList<Tensor> inputs,
    * the program's meaning as those before the pass had to be: so the pass rounded nothing that was not rounded before.
    */
   private FunctionReport bounded(
-      List<Tensor> exactBefore, List<Tensor> exactAfter, Distance distance, ErrorModel meaning, ErrorModel rounding) {
+      List<Tensor> exactBefore, List<Tensor> exactAfter, Comparison distance, ErrorModel meaning, ErrorModel rounding) {
     List<Tensor> faithfulBefore = run(before, Mode.FAITHFUL);
     List<Tensor> faithfulAfter = run(after, Mode.FAITHFUL);
     long elements = join(exactBefore).length;
@@ -111,6 +112,16 @@ record Comparison(Function before, Function after, ImmutableList<Tensor> inputs,
 
   private static boolean same(List<Tensor> a, List<Tensor> b) {
     return IntStream.range(0, a.size()).allMatch(i -> a.get(i).sameAs(b.get(i)));
+  }
+
+  /** How far finite results moved, over all of them. */
+  private static Comparison distance(double[] before, double[] after) {
+    int[] finite = IntStream.range(0, before.length).filter(i -> Double.isFinite(before[i] - after[i])).toArray();
+    return Comparison.of(at(finite, before), at(finite, after));
+  }
+
+  private static double[] at(int[] places, double[] numbers) {
+    return IntStream.of(places).mapToDouble(i -> numbers[i]).toArray();
   }
 
   private static double[] join(List<Tensor> tensors) {
