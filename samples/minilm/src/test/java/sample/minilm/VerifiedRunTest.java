@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import nibble.cli.Nibble;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,6 +34,7 @@ class VerifiedRunTest {
     return new ObjectMapper().readTree(out.toString());
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @CsvSource({"none, 0.9999999, 120", "f16, 0.99999, 55", "flash, 0.99999, 55", "sage1, 0.999, 30", "bf16, 0.9999, 40",
       "w8a8, 0.99, 20", "jetfire, 0.99, 20", "fallback, 0.99, 20", "fallback-sorted, 0.99, 20",
