@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import nibble.codegen.Backend;
 import nibble.codegen.KernelArithmetic;
 import nibble.codegen.Program;
@@ -31,6 +33,20 @@ import org.junit.jupiter.api.Test;
 class FarOffsetsTest {
   private static final int SIZE = 64;
   private static final int NEAR_KEYS = 128;
+
+  private static final String FUSED = """
+      module @m {
+        func @f(%%x: tensor<[%1$d,3,2,64] x f16>) {
+          %%0 = transpose %%x {axes = [1,2,0,3]} : tensor<[3,2,%1$d,64] x f16>
+          %%1 = slice %%0 {axis = 0, from = 0, to = 1, step = 1} : tensor<[1,2,%1$d,64] x f16>
+          %%2 = slice %%0 {axis = 0, from = 1, to = 2, step = 1} : tensor<[1,2,%1$d,64] x f16>
+          %%3 = slice %%0 {axis = 0, from = 2, to = 3, step = 1} : tensor<[1,2,%1$d,64] x f16>
+          %%4 = attention %%1, %%2, %%3 {scale = 0.125, causal = bottom_right, window = 64, to = f16}
+              : tensor<[1,2,%1$d,64] x f16>
+          return %%4
+        }
+      }
+      """;
 
   private static Program compile(String parameters, String op, Shape result) {
     return ProvenRun.compile(ProvenRun.parse("""
@@ -107,6 +123,47 @@ class FarOffsetsTest {
     Tensor actual = new FarMemory(far, new Extent(grid.get(0) - 1, heads - 1, 0), new Extent(1, 1, 1)).run(
         List.of(new Piece(0, first, q), new Piece(1, 0, k), new Piece(2, 0, v)), first, block);
     assertProven(compile(attention(block, Shape.of(1, NEAR_KEYS, SIZE)), op, block), List.of(q, k, v), actual);
+  }
+
+  /** Addresses of 64 bits take a few instructions more, in all of a kernel. */
+  @Test
+  void farHeadsCostAFewInstructions() {
+    String op = "attention %q, %k, %v {scale = 0.125, causal = none, to = f16}";
+    List<Long> instructions = IntStream.of(1000, 40_000).mapToObj(heads -> {
+      Shape shape = Shape.of(heads, 1024, SIZE);
+      return compile(attention(shape, shape), op, shape).module().text().lines().filter(line -> line.endsWith(";")).count();
+    }).toList();
+    assertTrue(Math.abs(instructions.get(1) - instructions.get(0)) <= 16, instructions.toString());
+  }
+
+  /**
+   * Queries, keys and values side by side in rows of one tensor, of which the last rows lie behind 2^31 elements; a window
+   * lets the last block of queries see the last keys.
+   */
+  @Test
+  void rowsOfAFusedProjectionAreFound() {
+    long count = 5_600_000 - 5_600_000 % 128;
+    int rows = 256;
+    Random random = new Random(6);
+    Tensor last = normal(random, rows, 3, 2, SIZE);
+    Program far = ProvenRun.compile(ProvenRun.parse(FUSED.formatted(count)), new Backend());
+    Program near = ProvenRun.compile(ProvenRun.parse(FUSED.formatted(rows)), new Backend());
+    int blocks = (int) far.kernels().getFirst().grid().getFirst().constant();
+    int each = (int) (count / blocks);
+    Approximate all = new RunningBounds(new KernelArithmetic(near.target())).run(
+        near.launches().getFirst().operation().regions().getFirst(), List.of(Approximate.given(last))).getFirst();
+    for (int head = 0; head < 2; head++) {
+      Shape block = Shape.of(1, each, SIZE);
+      long from = (head * count + count - each) * SIZE;
+      Tensor actual = new FarMemory(far, new Extent(blocks - 1, head, 0), new Extent(1, 1, 1)).run(
+          List.of(new Piece(0, (count - rows) * 3 * 2 * SIZE, last)), from, block);
+      int start = (head * rows + rows - each) * SIZE;
+      Tensor exact = Tensor.generate(actual.type(), i -> all.exact().elements()[start + i]);
+      ElementCheck check = ElementCheck.of(
+          new Approximate(exact, Arrays.copyOfRange(all.error(), start, start + exact.size())), actual);
+      assertEquals(Optional.empty(), check.fault());
+      assertTrue(check.maxError() > 0 && check.unbounded() == 0, check.toString());
+    }
   }
 
   /** Rows of a product: the last of 2^24 and some more, in and out. */
