@@ -17,9 +17,9 @@ import nibble.ir.shape.Shape;
  * @param buffer from where on
  * @param offsets of a tile's elements behind that; nothing for 0
  */
-record FarPlace(Value buffer, Optional<Value> offsets) {
+public record FarPlace(Value buffer, Optional<Value> offsets) {
   /** Whether 32 bits do not count the elements of a shape. Sizes that are not known are asked when they are. */
-  static boolean isFar(Shape shape) {
+  public static boolean isFar(Shape shape) {
     return shape.size().isConstant() && shape.size().constant() > Integer.MAX_VALUE;
   }
 
