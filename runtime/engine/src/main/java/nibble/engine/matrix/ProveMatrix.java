@@ -27,6 +27,7 @@ import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 
@@ -44,10 +45,16 @@ public final class ProveMatrix {
 
   private ProveMatrix() {}
 
-  /** All cells that have kernels. */
+  /** All cells that have kernels, format by format, of which several are proven at a time. */
   public static ImmutableList<CellProof> prove(FormatMatrix matrix) {
+    return matrix.formats().parallelStream().flatMap(format -> prove(matrix, format).stream())
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  private static ImmutableList<CellProof> prove(FormatMatrix matrix, NumberFormat format) {
     ProveMatrix proving = new ProveMatrix();
-    matrix.cells().forEach(cell -> proving.prove(cell.toString(), cell.support()));
+    new FormatMatrix(matrix.backend(), matrix.targets(), ImmutableList.of(format)).cells()
+        .forEach(cell -> proving.prove(cell.toString(), cell.support()));
     return proving.proofs.build();
   }
 
