@@ -5,12 +5,14 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.TileBits;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
  * What sums of products of integers start from. Up to 2^22 away from 1.5 * 2^23, numbers of f32 are the integers, in the
  * order of their bits. So what is added to these bits is added to the number, and nothing has to convert the sum; the
- * origin is subtracted again where scores are scaled.
+ * origin is subtracted again where scores are scaled. That is off by three quarters of a unit of the sum at most, far less
+ * than codes of eight bits are off; of four bits it would show.
  *
  * @param number 0 where sums are converted
  */
@@ -22,8 +24,8 @@ record ScoreOrigin(double number) {
   private static final int FULL = 64;
 
   /** The origin of products that may be any number of f32 as long as they keep their distances. */
-  static ScoreOrigin of(AttentionTile tile) {
-    boolean isInteger = tile.scores().accumulator().equals(Formats.I32);
+  static ScoreOrigin of(AttentionTile tile, NumberFormat codes) {
+    boolean isInteger = codes.equals(Formats.I8) && tile.scores().accumulator().equals(Formats.I32);
     // One more number of each query and scale of keys is too much where registers have sums of a step in f16 as well.
     boolean isFull = tile.isTall() && tile.width() > FULL && tile.stepSums().equals(Optional.of(Formats.F16));
     return isInteger && !isFull && tile.depth() * LARGEST_CODE * LARGEST_CODE <= REACH

@@ -63,7 +63,7 @@ record ScoreScales(
   boolean waits() {
     return hasCodes(space, tile) && (arePositive() || byWarps) && space.op().scale() > 0
         && space.mask().isEmpty() && space.op().fill().isEmpty()
-        && (KeyScales.of(space, tile).isPresent() || !space.hasScalesWithin(tile.keys()));
+        && (KeyScales.of(space, tile).isPresent() || space.sharesScale(tile.keys()));
   }
 
   /** Whether quantizers of a scheme gave the scales. */
@@ -73,7 +73,8 @@ record ScoreScales(
 
   /** What sums of products start from. */
   ScoreOrigin origin() {
-    return byWarps && waits() ? ScoreOrigin.of(tile) : ScoreOrigin.ZERO;
+    return byWarps && waits()
+        ? ScoreOrigin.of(tile, space.operation().operand(0).tensorType().format()) : ScoreOrigin.ZERO;
   }
 
   /** The factor of each score of a tile of keys. */

@@ -31,7 +31,7 @@ final class AttentionBounds {
   /** Keys that a kernel handles between two rescalings, at least. */
   private static final int STEP = 16;
   private static final double UNIT = 0x1p-24;
-  /** What kernels may add to sums of products of integers, so that these are numbers of f32 as they are. */
+  /** What kernels may add to sums of products of bytes, so that these are numbers of f32 as they are. */
   private static final double ORIGIN = 0x1.8p23;
 
   private final Attention op;
@@ -67,8 +67,8 @@ final class AttentionBounds {
     this.queries = magnitudes(operands.get(0));
     this.keys = magnitudes(operands.get(1));
     this.values = magnitudes(operands.get(2));
-    this.queryScales = integerScales(operands.get(0).exact());
-    this.keyScales = integerScales(operands.get(1).exact());
+    this.queryScales = byteScales(operands.get(0).exact());
+    this.keyScales = byteScales(operands.get(1).exact());
     int count = rows.keyCount();
     this.scoreUnit = model.dot(q, k, depth) + ErrorModel.gamma(depth + 2, 0x1p-53);
     TensorType weights = TensorType.of(Shape.of(1, count), weightFormat);
@@ -108,10 +108,10 @@ final class AttentionBounds {
     return magnitudes;
   }
 
-  /** The largest scale of each row of integers; nothing where they are no codes. */
-  private static double[] integerScales(Tensor operand) {
+  /** The largest scale of each row of codes of eight bits; nothing where there are none. */
+  private static double[] byteScales(Tensor operand) {
     TensorType type = operand.type();
-    if (!type.isScaled() || !type.format().isInteger()) {
+    if (!type.isScaled() || !type.format().equals(Formats.I8)) {
       return new double[0];
     }
     int columns = operand.extents()[operand.extents().length - 1];
@@ -308,7 +308,7 @@ final class AttentionBounds {
   }
 
   /**
-   * What the exponent of a weight may be off by besides: sums of products of integers have an origin, which is subtracted
+   * What the exponent of a weight may be off by besides: sums of products of bytes have an origin, which is subtracted
    * with the largest score so far, times the scales of both, and that is one number of f32.
    *
    * @param distance from the largest score
