@@ -101,21 +101,26 @@ record ScoreScales(
       Value ofBoxes = boxes.get().ofBoxes(builder, emitter, keyTile);
       TileType both = new TileType(
           TileBuilder.type(rows).format(), boxes.get().layoutOfQueriesAndBoxes());
-      Value factors = builder.apply(
-          Scalar.MUL, builder.add(new Expand(both), rows), builder.add(new Expand(both), ofBoxes));
-      return Optional.of(waiting(builder, boxes.get().extents(), boxes.get().threads(), factors));
+      return Optional.of(waiting(
+          builder, boxes.get().extents(), boxes.get().threads(), builder.add(new Expand(both), rows),
+          builder.add(new Expand(both), ofBoxes)));
     }
-    Value ofTile = grid.apply(builder, Scalar.MUL, queries, scales(emitter, space, 1));
-    Value factors = builder.add(new TileReshape(ImmutableList.of(tile.queries(), 1, 1, 1)), ofTile);
-    return Optional.of(waiting(builder, new int[] {tile.queries(), tile.keys(), 1, 1}, 1, factors));
+    List<Value> ofTile = grid.unify(builder, List.of(queries, scales(emitter, space, 1)));
+    Value keys = TileBuilder.type(ofTile.getLast()).isScalar() ? ofTile.getLast()
+        : builder.add(new TileReshape(ImmutableList.of(tile.queries(), 1, 1, 1)), ofTile.getLast());
+    return Optional.of(waiting(builder, new int[] {tile.queries(), tile.keys(), 1, 1}, 1, rows, keys));
   }
 
-  private Waiting waiting(TileBuilder builder, int[] extents, int threads, Value factors) {
+  private Waiting waiting(TileBuilder builder, int[] extents, int threads, Value queries, Value keys) {
+    // Never zero, of which negative infinity is no multiple.
+    Value least = builder.real(Float.MIN_NORMAL);
     if (arePositive()) {
+      Value factors = builder.apply(Scalar.FMA, queries, keys, least);
       return new Waiting(tile, origin(), extents, threads, factors, Optional.empty());
     }
-    return new Waiting(
-        tile, origin(), extents, threads, builder.apply(Scalar.ABS, factors), Optional.of(factors));
+    Value signed = builder.apply(Scalar.MUL, queries, keys);
+    Value factors = builder.apply(Scalar.ADD, builder.apply(Scalar.ABS, signed), least);
+    return new Waiting(tile, origin(), extents, threads, factors, Optional.of(signed));
   }
 
   /**

@@ -320,7 +320,9 @@ final class AttentionBounds {
     double scale = Math.abs(op.scale()) * queryScales[row] * keyScales[rows.firstKey(row) + key];
     double magnitude = ORIGIN * scale + Math.abs(largest) + distance;
     // In units of a power of two, whose logarithm of e is less than 2.
-    return magnitude <= Float.MAX_VALUE / 4 ? 2 * model.arithmetic(magnitude) : Double.POSITIVE_INFINITY;
+    // Scales are never less than a normal number.
+    return magnitude <= Float.MAX_VALUE / 4
+        ? 2 * model.arithmetic(magnitude) + ORIGIN * Float.MIN_NORMAL : Double.POSITIVE_INFINITY;
   }
 
   /** Errors of the scores of a row, and of what is subtracted from them. */
