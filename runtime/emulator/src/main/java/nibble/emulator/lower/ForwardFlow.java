@@ -8,13 +8,14 @@ import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 
 /**
- * A forward data-flow analysis over the paths of one thread: what is known where each block begins, joined over all paths that
- * lead there, until nothing changes.
+ * A forward data-flow analysis over the paths of one thread: what is known where each block begins, joined over all
+ * paths that lead there, until nothing changes.
  *
  * @param <S> what is known at a place; it may change
  * @param copy another of the same content
  * @param follow makes of what is known before a step what is known behind it
- * @param join adds to the first what is known on another path, and tells whether that was news; news must come to an end
+ * @param join adds to the first what is known on another path, and tells whether that was news; news must come to an
+ *     end
  */
 record ForwardFlow<S>(UnaryOperator<S> copy, BiConsumer<LoweredStep, S> follow, BiPredicate<S, S> join) {
 
