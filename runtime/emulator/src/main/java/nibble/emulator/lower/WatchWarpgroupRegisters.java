@@ -13,9 +13,9 @@ import nibble.emulator.lower.WarpgroupAccess.Kind;
 
 /**
  * Builds a check into a function that finds registers which the thread and its {@code wgmma} access without the order
- * that PTX asks for: sums that are read, and sums or factors that are changed, before {@code wgmma.wait_group}; and those
- * that the thread has accessed with no {@code wgmma.fence} between that and the {@code wgmma} (PTX ISA, "wgmma.fence").
- * What may happen on one of the thread's paths is told when the access is executed.
+ * that PTX asks for: sums that are read, and sums or factors that are changed, before {@code wgmma.wait_group}; and
+ * those that the thread has accessed with no {@code wgmma.fence} between that and the {@code wgmma} (PTX ISA,
+ * "wgmma.fence"). What may happen on one of the thread's paths is told when the access is executed.
  *
  * <pre>
  *   before:  wgmma.mma_async … {s}, …;     after:  wgmma.mma_async … {s}, …;
