@@ -103,7 +103,8 @@ class SmoothMatMulsTest {
   void normsSuitARotation() {
     Tensor exact = run(module(), SAMPLE, 0);
     String rotated = "hadamard{size=16}, quantize{at=a, act=i8:token}";
-    double plain = QuantizationCost.sqnrDb(exact.values(), run(apply(rotated, module(), context()), SAMPLE, 0).values());
+    double plain =
+        QuantizationCost.sqnrDb(exact.values(), run(apply(rotated, module(), context()), SAMPLE, 0).values());
     Module after = apply("smooth{at=a, by=norm}", module(), context());
     assertTrue(
         QuantizationCost.sqnrDb(exact.values(), run(after, SAMPLE, 0).values()) > 120, "not the same product");
