@@ -128,6 +128,13 @@ public final class AttentionKernel implements KernelGenerator {
       this.choice = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target);
       this.warpgroups = choice.loop();
       this.tile = warpgroups.map(WarpgroupAttention::tile).orElseGet(() -> AttentionTile.of(formats, space));
+      int shared = target.limits().sharedPerBlock();
+      if (warpgroups.isEmpty() && tile.sharedBytes() > shared) {
+        throw new UnsupportedAccess("no kernel computes attention"
+            + space.op().scheme().map(scheme -> " by " + scheme.keyword()).orElse("") + " of heads of " + space.depth()
+            + " on " + target.name() + ": its tiles take " + tile.sharedBytes() + " bytes of shared memory, and a block has "
+            + shared);
+      }
       FilteredSums.obstacle(space, tile).ifPresent(why -> {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
       });
@@ -207,7 +214,7 @@ public final class AttentionKernel implements KernelGenerator {
         }
         ElementEmitter emitter = scoreEmitter(inner, keyTile);
         Value scores = visible.scores(inner, products, emitter, factorsOfScores, keyTile);
-        OnlineSoftmax.Weights weights = tile.format().appliesScales()
+        OnlineSoftmax.Weights weights = tile.format().appliesScales() || tile.widensGroups()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
             : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
         if (tile.hasOneStepOfValues()) {
@@ -297,9 +304,9 @@ public final class AttentionKernel implements KernelGenerator {
       if (loader.isAsync()) {
         loader.copy(memory, buffers.arguments().get(inMemory(value).orElseThrow()), memoryAt(value, at), stage);
       } else {
-        Value elements = value.tensorType().isScaled()
-            ? codes(memory, buffers.arguments().get(value), at)
-            : new ElementEmitter(grid, inner, memory, region, buffers.arguments()).value(value, at);
+        ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
+        Value elements = !value.tensorType().isScaled() ? emitter.value(value, at)
+            : tile.widensGroups() ? emitter.dequantized(value, at) : codes(memory, buffers.arguments().get(value), at);
         loader.store(inner, grid, memory.zeroOutside(elements), stage);
       }
     }
@@ -374,7 +381,7 @@ public final class AttentionKernel implements KernelGenerator {
       GlobalMemory memory = new GlobalMemory(
           builder, grid, guards(space.queryGuard(), columnGuard(), tile.width()), symbols);
       ElementEmitter emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
-      Value scaled = space.scalesValues() && !tile.format().appliesScales()
+      Value scaled = space.scalesValues() && !tile.format().appliesScales() && !tile.widensGroups()
           ? grid.apply(builder, Scalar.MUL, result, emitter.scaleOf(
               emitter.memoryOf(space.operation().operand(2)), space.columnAt()))
           : result;

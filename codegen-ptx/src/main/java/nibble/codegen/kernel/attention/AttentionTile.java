@@ -4,6 +4,7 @@ import java.util.Optional;
 import nibble.codegen.kernel.operand.ProductFormat;
 import nibble.codegen.kernel.operand.ProductTile;
 import nibble.codegen.layout.LinearLayout;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 
@@ -115,6 +116,17 @@ record AttentionTile(
   /** Neighbours along the keys that a thread has of scores. */
   int neighbours() {
     return Integer.SIZE / format.bits();
+  }
+
+  /** Whether groups of codes become what they stand for before they are multiplied. */
+  boolean widensGroups() {
+    return scores.unpacks() && scores.left().equals(Formats.F16);
+  }
+
+  /** Bytes of shared memory of operands. */
+  int sharedBytes() {
+    int values = (hasOneStepOfValues() ? 1 : STAGES) * keys * width * format.bits();
+    return (queries() * depth * scores.bits() + STAGES * keys * depth * scores.bits() + values) / Byte.SIZE;
   }
 
   /** Whether columns of the first product are keys in another order than they lie in. */
