@@ -185,7 +185,9 @@ public final class AttentionKernel implements KernelGenerator {
         Value keyTile = visible.tile(inner, inner.block().argument(TileType.scalar(Formats.I32)));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
-        fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), stage);
+        if (!tile.hasOneStepOfKeys()) {
+          fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), stage);
+        }
         if (!tile.hasOneStepOfValues()) {
           fetch(inner, values, 2, space.valueAt(), inner.number(0), first, stage);
         }
@@ -196,18 +198,24 @@ public final class AttentionKernel implements KernelGenerator {
         Value keyTile = visible.tile(inner, inner.block().argument(TileType.scalar(Formats.I32)));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
+        if (tile.hasOneStepOfKeys()) {
+          Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
+          fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), inner.number(0));
+          inner.effect(new Barrier());
+        }
         if (tile.hasOneStepOfValues()) {
           Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
           fetch(inner, values, 2, space.valueAt(), inner.number(0), first, inner.number(0));
           inner.effect(new CommitCopies());
         }
+        Value stageOfKeys = tile.hasOneStepOfKeys() ? inner.number(0) : stage;
         ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
         Value products = inner.fill(0, new TileType(tile.scores().accumulator(), tile.ofKeys().accumulators()));
         ImmutableList<Value> factors = scales.map(loaders ->
             ImmutableList.of(loaders.ofQueries(inner), loaders.ofKeys(inner, stage))).orElse(ImmutableList.of());
         for (int step = 0; step < left.size(); step++) {
           products = BlockScales.multiply(
-              tile.scores(), inner, products, left.get(step), keyFragment(inner, keys, stage, step), factors, step);
+              tile.scores(), inner, products, left.get(step), keyFragment(inner, keys, stageOfKeys, step), factors, step);
         }
         if (tile.permutesKeys()) {
           products = inner.add(new TileRename(TileBuilder.type(products).withLayout(tile.scoreLayout())), products);

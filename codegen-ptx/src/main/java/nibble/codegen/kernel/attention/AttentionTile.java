@@ -86,7 +86,7 @@ record AttentionTile(
 
   /** The tile of the first product. */
   ProductTile ofKeys() {
-    return new ProductTile(scores, queries(), keys, depth, warps, 1, STAGES, false);
+    return new ProductTile(scores, queries(), keys, depth, warps, 1, stagesOfKeys(), false);
   }
 
   /** The tile of the second product, whose depth are keys. */
@@ -118,6 +118,18 @@ record AttentionTile(
     return Integer.SIZE / format.bits();
   }
 
+  /**
+   * Whether shared memory has the keys of one step only: of groups that become f16 on their way threads bring them, and
+   * nobody else works meanwhile.
+   */
+  boolean hasOneStepOfKeys() {
+    return widensGroups() && depth > KEPT;
+  }
+
+  private int stagesOfKeys() {
+    return hasOneStepOfKeys() ? 1 : STAGES;
+  }
+
   /** Whether groups of codes become what they stand for before they are multiplied. */
   boolean widensGroups() {
     return scores.unpacks() && scores.left().equals(Formats.F16);
@@ -126,7 +138,7 @@ record AttentionTile(
   /** Bytes of shared memory of operands. */
   int sharedBytes() {
     int values = (hasOneStepOfValues() ? 1 : STAGES) * keys * width * format.bits();
-    return (queries() * depth * scores.bits() + STAGES * keys * depth * scores.bits() + values) / Byte.SIZE;
+    return (queries() * depth * scores.bits() + stagesOfKeys() * keys * depth * scores.bits() + values) / Byte.SIZE;
   }
 
   /** Whether columns of the first product are keys in another order than they lie in. */
