@@ -132,8 +132,8 @@ public final class AttentionKernel implements KernelGenerator {
       if (warpgroups.isEmpty() && tile.sharedBytes() > shared) {
         throw new UnsupportedAccess("no kernel computes attention"
             + space.op().scheme().map(scheme -> " by " + scheme.keyword()).orElse("") + " of heads of " + space.depth()
-            + " on " + target.name() + ": its tiles take " + tile.sharedBytes() + " bytes of shared memory, and a block has "
-            + shared);
+            + " on " + target.name() + ": its tiles take " + tile.sharedBytes()
+            + " bytes of shared memory, and a block has " + shared);
       }
       FilteredSums.obstacle(space, tile).ifPresent(why -> {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
@@ -215,7 +215,8 @@ public final class AttentionKernel implements KernelGenerator {
             ImmutableList.of(loaders.ofQueries(inner), loaders.ofKeys(inner, stage))).orElse(ImmutableList.of());
         for (int step = 0; step < left.size(); step++) {
           products = BlockScales.multiply(
-              tile.scores(), inner, products, left.get(step), keyFragment(inner, keys, stageOfKeys, step), factors, step);
+              tile.scores(), inner, products, left.get(step), keyFragment(inner, keys, stageOfKeys, step), factors,
+              step);
         }
         if (tile.permutesKeys()) {
           products = inner.add(new TileRename(TileBuilder.type(products).withLayout(tile.scoreLayout())), products);

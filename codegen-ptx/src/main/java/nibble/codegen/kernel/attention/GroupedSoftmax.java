@@ -53,7 +53,8 @@ record GroupedSoftmax(AttentionTile tile, OnlineSoftmax softmax) {
     if (tile.widensGroups()) {
       Value exact = builder.apply(Scalar.MUL, ratios, spread(builder, scales, grouped));
       Value codes = builder.apply(
-          Scalar.MUL, rounded(builder, ratios, Formats.E2M1), spread(builder, rounded(builder, scales, Formats.UE4M3), grouped));
+          Scalar.MUL, rounded(builder, ratios, Formats.E2M1),
+          spread(builder, rounded(builder, scales, Formats.UE4M3), grouped));
       return new OnlineSoftmax.Weights(
           codes, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, highest,
           builder.apply(Scalar.ADD, before, softmax.totalOfThreads(builder, exact)), Optional.empty());

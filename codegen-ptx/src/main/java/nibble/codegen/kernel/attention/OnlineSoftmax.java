@@ -106,7 +106,8 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     Value total = totalOfThreads(builder, weights);
     Value before = builder.apply(Scalar.MUL, carried.get(2), perThread(builder, rescale));
     return new Weights(
-        codes(builder, weights), carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, inPowers,
+        codes(builder, weights), carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest,
+        inPowers,
         builder.apply(Scalar.ADD, before, total), Optional.empty());
   }
 
@@ -118,7 +119,7 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     return builder.add(new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), byThread));
   }
 
-  /** Weights as codes of a byte that are multiplied as something wider have them, where they are; what they were is summed. */
+  /** Weights as codes of a byte have them, where these are multiplied as something wider; totals are of what they were. */
   private Value codes(TileBuilder builder, Value weights) {
     boolean isWidened = tile.format().unpacks() && space.op().scheme().map(AttentionScheme::lowBit)
         .filter(scheme -> scheme.weights() == AttentionScheme.Weights.E4M3).isPresent();

@@ -110,8 +110,8 @@ class LowBitLoopTest {
   @Test
   void isRefusedWithoutSharedMemory() {
     InputException refusal = assertThrows(InputException.class, () -> program("sage3", 256, "sm_89"));
-    String reason = "no kernel computes attention by sage3 of heads of 256 on sm_89: its tiles take 163840 bytes of shared memory"
-        + ", and a block has 101376";
+    String reason = "no kernel computes attention by sage3 of heads of 256 on sm_89: its tiles take 163840 bytes of "
+        + "shared memory, and a block has 101376";
     assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
   }
 }
