@@ -44,6 +44,13 @@ class KernelCasesTest {
     KernelHarness.check(kernels, "sm_89");
   }
 
+  /** The same, and of NVFP4, as targets have them that multiply these as halves. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#widened")
+  void widened(KernelCase kernels) {
+    KernelHarness.check(kernels, "sm_80");
+  }
+
   /** Attentions of NVFP4, which one target multiplies, and of INT4, which it does not. */
   @ParameterizedTest(name = "{0}")
   @MethodSource({"nibble.codegen.kernel.LowBitCases#nvfp4", "nibble.codegen.kernel.LowBitCases#int4"})

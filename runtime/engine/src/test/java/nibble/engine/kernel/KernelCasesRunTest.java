@@ -78,7 +78,7 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels, "sm_89");
   }
 
-  /** The same on what multiplies them as halves. */
+  /** The same, and of NVFP4, on what multiplies them as halves. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.LowBitCases#widened")
   void widened(KernelCase kernels) {
