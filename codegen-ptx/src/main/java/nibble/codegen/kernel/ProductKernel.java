@@ -73,6 +73,39 @@ public final class ProductKernel implements KernelGenerator {
             .flatMap(sparse -> programs(kernel, product, symbols).whyOther(sparse, kernel, symbols, target)));
   }
 
+  /**
+   * Why warps multiply, each for itself, and not warpgroups; nothing where these do, where tensor cores don't, where the
+   * target has none, or where a weight is compressed.
+   *
+   * @param symbols what is known of symbolic sizes
+   */
+  public Optional<String> whyByWarps(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
+        .filter(product -> SparseChoice.of(kernel, product, target).isEmpty())
+        .flatMap(product -> whyByWarps(ProductChoice.of(product, target).stream()
+            .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
+            .filter(generation -> generation.tile.format().onTensorCores()).toList()));
+  }
+
+  private static Optional<String> whyByWarps(List<Generation> ways) {
+    boolean isByWarps = ways.stream().filter(Generation::fits).findFirst()
+        .filter(chosen -> !chosen.choice.warpgroups()).isPresent();
+    return isByWarps
+        ? ways.stream().filter(way -> way.choice.warpgroups()).map(Generation::whyNot).reduce((_, last) -> last)
+        : Optional.empty();
+  }
+
+  /**
+   * A number of rows, and of columns, that divides those of every tile of a product's result that has as many: what lies in
+   * boxes of so many at most lies in a tile.
+   *
+   * @param product a product of dense operands
+   */
+  public static int leastSides(Operation product) {
+    return ProductTile.leastSides(Product.of(product));
+  }
+
   private ProductPrograms programs(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
     return new ProductPrograms(
         SparseChoice.of(kernel, product, target)
@@ -140,6 +173,14 @@ public final class ProductKernel implements KernelGenerator {
       return largeEnough && (anyOrder || fits(operands.loader(true)) && fits(operands.loader(false)))
           && (!choice.tensorCopies() || product.members().isEmpty() && isMapped())
           && !(tile.format().appliesScales() && product.members().isPresent());
+    }
+
+    /** Why warpgroups do not multiply. */
+    private String whyNot() {
+      return tile.warpgroups()
+          ? "its operands do not lie in memory as warpgroups read them"
+          : "its result has " + product.m() + " rows and " + product.n()
+              + " columns, and warpgroups have tiles for known numbers of columns, and more than 64 of both";
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -368,11 +409,12 @@ public final class ProductKernel implements KernelGenerator {
       return new ElementEmitter(grid, into, memory, region, buffers.arguments());
     }
 
-    /** Some rows at a time: all at once need more registers than there are. */
+    /** Some rows at a time, if boxes have no more: all at once need more registers than products of codes have. */
     private void epilogue(Value accumulated) {
       boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
-      int rows = ProductEpilogue.boxRows(region, product) > tile.partRows() ? tile.m() : tile.partRows();
-      LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
+      boolean isWhole = ResultViews.of(product, region, symbols).boxRows() > tile.partRows();
+      int rows = isWhole ? tile.m() : tile.partRows();
+      LinearLayout layout = isWhole ? tile.accumulators() : tile.part();
       for (int start = 0; start < tile.m(); start += rows) {
         TileType type = TileBuilder.type(accumulated).withLayout(layout);
         Value part = builder.add(new TilePart(start, type), accumulated);
@@ -390,7 +432,7 @@ public final class ProductKernel implements KernelGenerator {
         }
         value = operands.ofMembers(emitter.grid(), value);
         emitter.define(product.operation().result(), at.result(), value);
-        new ProductEpilogue(at, region, emitter).store(buffers.results());
+        new ProductEpilogue(at, region, emitter, ResultViews.of(at, region, symbols)).store(buffers.results());
       }
     }
   }
