@@ -33,7 +33,7 @@ import nibble.ir.shape.SymbolBounds;
 /**
  * Accesses to global memory at coordinates: offsets, masks, and how many elements are proven to be one access.
  */
-final class GlobalMemory {
+public final class GlobalMemory {
   private static final int MAX_BYTES = 16;
 
   /**
@@ -42,17 +42,17 @@ final class GlobalMemory {
    * @param index is less than
    * @param bound this
    */
-  record Guard(IndexExpr index, Dim bound) {
+  public record Guard(IndexExpr index, Dim bound) {
     /**
      * A variable is less than its extent. It is named even where the extent is 1 and index expressions leave it out: a
      * tile has other points than 0 all the same.
      */
-    static Guard of(String variable, Dim extent) {
+    public static Guard of(String variable, Dim extent) {
       return new Guard(IndexExpr.variable(variable, extent.is(1) ? Dim.of(2) : extent), extent);
     }
 
     /** The only variable of a guard of that kind. */
-    String variable() {
+    public String variable() {
       return Iterables.getOnlyElement(Grid2.names(index));
     }
   }
@@ -64,7 +64,13 @@ final class GlobalMemory {
   private final Optional<Value> condition;
   private final Map<Guard, Value> masks = new HashMap<>();
 
-  GlobalMemory(
+  /**
+   * Accesses from a block of operations.
+   *
+   * @param builder null where only vectors are asked for
+   * @param grid null where only vectors are asked for
+   */
+  public GlobalMemory(
       TileBuilder builder, Grid2 grid, ImmutableList<Guard> guards, ImmutableMap<String, SymbolBounds> symbols) {
     this(builder, grid, guards, symbols, Optional.empty());
   }
@@ -80,12 +86,12 @@ final class GlobalMemory {
   }
 
   /** The same accesses in a nested block, on another grid. */
-  GlobalMemory on(TileBuilder inner, Grid2 innerGrid) {
+  public GlobalMemory on(TileBuilder inner, Grid2 innerGrid) {
     return new GlobalMemory(inner, innerGrid, guards, symbols, condition);
   }
 
   /** The same accesses within one more guard. */
-  GlobalMemory within(Guard guard) {
+  public GlobalMemory within(Guard guard) {
     ImmutableList<Guard> all = ImmutableList.<Guard>builder().addAll(guards).add(guard).build();
     return new GlobalMemory(builder, grid, all, symbols, condition);
   }
@@ -97,7 +103,7 @@ final class GlobalMemory {
   }
 
   /** Loads elements of a buffer of that shape; what lies outside the guards is 0. */
-  Value load(Value buffer, Shape shape, List<IndexExpr> at) {
+  public Value load(Value buffer, Shape shape, List<IndexExpr> at) {
     IndexExpr offset = Views.linear(shape, at);
     Extent varies = condition.map(grid::extent).orElse(new Extent(false, false));
     Extent extent = extentWithGuards(offset).or(varies);
@@ -108,7 +114,7 @@ final class GlobalMemory {
   }
 
   /** Numbers in a buffer of that shape, less than the extent, as an index. */
-  IndexExpr loaded(Value buffer, Shape shape, List<IndexExpr> at, Dim below) {
+  public IndexExpr loaded(Value buffer, Shape shape, List<IndexExpr> at, Dim below) {
     Value number = builder.cast(load(buffer, shape, at), Formats.I32, Rounding.TOWARD_ZERO);
     return grid.loaded(number, below);
   }
@@ -123,7 +129,7 @@ final class GlobalMemory {
   }
 
   /** Stores elements of a buffer of that shape; nothing outside the guards. */
-  void store(Value buffer, Shape shape, List<IndexExpr> at, Value value) {
+  public void store(Value buffer, Shape shape, List<IndexExpr> at, Value value) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = extentWithGuards(offset).or(grid.extent(value));
     Value mask = mask(offset.plus(alongWith(value)), extent);
@@ -152,7 +158,7 @@ final class GlobalMemory {
   }
 
   /** The same, and only where a condition holds. */
-  void store(Value buffer, Shape shape, List<IndexExpr> at, Value value, Value condition) {
+  public void store(Value buffer, Shape shape, List<IndexExpr> at, Value value, Value condition) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = extentWithGuards(offset).or(grid.extent(value)).or(grid.extent(condition));
     Value inside = mask(offset.plus(alongWith(value)).plus(alongWith(condition)), extent);
@@ -189,7 +195,7 @@ final class GlobalMemory {
   }
 
   /** A full tile with 0 at the points outside the guards. */
-  Value zeroOutside(Value value) {
+  public Value zeroOutside(Value value) {
     Extent extent = new Extent(true, true);
     Value mask = mask(everything(), extent);
     Value full = grid.spread(builder, value, extent);
@@ -204,12 +210,12 @@ final class GlobalMemory {
    * Starts a copy of elements to shared memory; what lies outside the guards becomes 0. What is the same for all
    * threads moves the buffer, so that the offsets do not change in a loop.
    */
-  void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage) {
+  public void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage) {
     copy(buffer, shape, at, shared, stage, Integer.MAX_VALUE);
   }
 
   /** The same by copies of at most so many elements each. */
-  void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage, int most) {
+  public void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage, int most) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = new Extent(true, true);
     Grid2.Sum sum = grid.emitParts(builder, offset);
@@ -225,7 +231,7 @@ final class GlobalMemory {
   }
 
   /** The widest vector of elements of that width along a variable that an access is proven to be; 1 where none is. */
-  int vector(Shape shape, List<IndexExpr> at, String variable, int most) {
+  public int vector(Shape shape, List<IndexExpr> at, String variable, int most) {
     IndexExpr offset = Views.linear(shape, at);
     int width = most;
     while (width > 1 && !isVector(offset, new VectorWidth(variable, width, symbols))) {
@@ -276,7 +282,7 @@ final class GlobalMemory {
   }
 
   /** The mask of an access, or null where every element is inside. */
-  Value mask(IndexExpr index, Extent extent) {
+  public Value mask(IndexExpr index, Extent extent) {
     Value mask = null;
     for (Guard guard : relevant(index)) {
       Value inside = masks.computeIfAbsent(guard, this::condition);

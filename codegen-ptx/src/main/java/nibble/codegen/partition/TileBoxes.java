@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import nibble.codegen.index.ViewedAxes;
-import nibble.codegen.kernel.ProductKernel;
+import nibble.codegen.kernel.product.ProductKernel;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.layout.Granularity;

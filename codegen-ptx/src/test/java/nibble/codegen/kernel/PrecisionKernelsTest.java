@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.codegen.kernel.sweep.SweepKernel;
 import nibble.codegen.partition.Partition;
 import nibble.ir.Function;
 import nibble.ir.Module;
