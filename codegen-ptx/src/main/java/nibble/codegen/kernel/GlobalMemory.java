@@ -107,10 +107,17 @@ public final class GlobalMemory {
     IndexExpr offset = Views.linear(shape, at);
     Extent varies = condition.map(grid::extent).orElse(new Extent(false, false));
     Extent extent = extentWithGuards(offset).or(varies);
-    Value offsets = grid.spread(builder, grid.emit(builder, offset), extent);
+    FarPlace place = place(buffer, shape, offset);
+    Value offsets = grid.spread(builder, place.offsets().orElseGet(() -> builder.number(0)), extent);
     Value mask = loadMask(offset, extent);
     Load load = new Load(varies.alongColumns() ? 1 : contiguous(buffer, offset, extent));
-    return mask == null ? builder.add(load, buffer, offsets) : builder.add(load, buffer, offsets, mask);
+    return mask == null ? builder.add(load, place.buffer(), offsets) : builder.add(load, place.buffer(), offsets, mask);
+  }
+
+  /** From where on an access counts, and how far. */
+  private FarPlace place(Value buffer, Shape shape, IndexExpr offset) {
+    return FarPlace.isFar(shape) ? FarPlace.of(builder, grid, buffer, offset)
+        : new FarPlace(buffer, Optional.of(grid.emit(builder, offset)));
   }
 
   /** Numbers in a buffer of that shape, less than the extent, as an index. */
@@ -133,7 +140,7 @@ public final class GlobalMemory {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = extentWithGuards(offset).or(grid.extent(value));
     Value mask = mask(offset.plus(alongWith(value)), extent);
-    store(buffer, offset, value, mask, extent, contiguous(buffer, offset, extent));
+    store(buffer, shape, offset, value, mask, extent, contiguous(buffer, offset, extent));
   }
 
   /**
@@ -164,18 +171,20 @@ public final class GlobalMemory {
     Value inside = mask(offset.plus(alongWith(value)).plus(alongWith(condition)), extent);
     Value only = grid.spread(builder, condition, extent);
     Value mask = inside == null ? only : builder.apply(Scalar.AND, inside, only);
-    store(buffer, offset, value, mask, extent, 1);
+    store(buffer, shape, offset, value, mask, extent, 1);
   }
 
-  private void store(Value buffer, IndexExpr offset, Value value, Value mask, Extent extent, int contiguous) {
+  private void store(
+      Value buffer, Shape shape, IndexExpr offset, Value value, Value mask, Extent extent, int contiguous) {
     expectWholeBytes(((BufferType) buffer.type()).format(), extent, contiguous);
-    Value offsets = grid.spread(builder, grid.emit(builder, offset), extent);
+    FarPlace place = place(buffer, shape, offset);
+    Value offsets = grid.spread(builder, place.offsets().orElseGet(() -> builder.number(0)), extent);
     Value spread = grid.spread(builder, value, extent);
     Store store = new Store(contiguous);
     if (mask == null) {
-      builder.effect(store, buffer, offsets, spread);
+      builder.effect(store, place.buffer(), offsets, spread);
     } else {
-      builder.effect(store, buffer, offsets, spread, mask);
+      builder.effect(store, place.buffer(), offsets, spread, mask);
     }
   }
 
@@ -218,9 +227,9 @@ public final class GlobalMemory {
   public void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage, int most) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = new Extent(true, true);
-    Grid2.Sum sum = grid.emitParts(builder, offset);
-    Value from = sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer);
-    Value offsets = grid.spread(builder, sum.tile().orElseGet(() -> builder.number(0)), extent);
+    FarPlace place = start(buffer, shape, offset);
+    Value from = place.buffer();
+    Value offsets = grid.spread(builder, place.offsets().orElseGet(() -> builder.number(0)), extent);
     Value mask = mask(everything(), extent);
     CopyAsync copy = new CopyAsync(Math.min(most, contiguous(buffer, offset, extent)));
     if (mask == null) {
@@ -228,6 +237,15 @@ public final class GlobalMemory {
     } else {
       builder.effect(copy, from, offsets, shared, stage, mask);
     }
+  }
+
+  /** From where on a tile is copied. */
+  private FarPlace start(Value buffer, Shape shape, IndexExpr offset) {
+    if (FarPlace.isFar(shape)) {
+      return FarPlace.of(builder, grid, buffer, offset);
+    }
+    Grid2.Sum sum = grid.emitParts(builder, offset);
+    return new FarPlace(sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer), sum.tile());
   }
 
   /** The widest vector of elements of that width along a variable that an access is proven to be; 1 where none is. */
@@ -302,6 +320,7 @@ public final class GlobalMemory {
   }
 
   private Value condition(Guard guard) {
+    FarPlace.requireCounted(guard.bound());
     return builder.apply(Scalar.LT, grid.emit(builder, guard.index()), builder.size(guard.bound()));
   }
 

@@ -131,6 +131,26 @@ public record Grid2(
     return new Sum(scalar, tile);
   }
 
+  /**
+   * The terms of a sum, each in two parts.
+   *
+   * @param tile the sum of the parts inside of a tile; nothing for 0
+   */
+  record Terms(ImmutableMap<IndexTerm, Index> indices, ImmutableMap<IndexTerm, Dim> factors, Dim constant, Optional<Value> tile) {}
+
+  /** The value of an index expression, term by term. */
+  Terms emitTerms(TileBuilder builder, IndexExpr expr) {
+    IndexExpr sum = expr.substitute(tiled);
+    ImmutableMap.Builder<IndexTerm, Index> indices = ImmutableMap.builder();
+    Optional<Value> tile = Optional.empty();
+    for (Map.Entry<IndexTerm, Dim> entry : sum.terms().entrySet()) {
+      Index index = index(builder, entry.getKey());
+      indices.put(entry.getKey(), index);
+      tile = plus(builder, tile, index.inside.map(value -> scaled(builder, value, entry.getValue())));
+    }
+    return new Terms(indices.buildOrThrow(), sum.terms(), sum.constant(), tile);
+  }
+
   private Optional<Value> plus(TileBuilder builder, Optional<Value> a, Optional<Value> b) {
     if (a.isEmpty() || b.isEmpty()) {
       return a.isEmpty() ? b : a;

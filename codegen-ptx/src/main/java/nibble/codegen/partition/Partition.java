@@ -40,8 +40,8 @@ public record Partition(Function load, Function main, ImmutableList<QuantizerPla
     require(stored, joined, split.main());
     RewriteDriver prepare =
         new RewriteDriver(
-            PairLogarithms.of(split.main()), new UnpackSequences(), new SplitAttentionScheme(),
-            new ListSelectedBlocks(), new DecomposeComposite(),
+            PairLogarithms.of(split.main()), new UnpackSequences(), new WidenSelectedBlocks(),
+            new SplitAttentionScheme(), new ListSelectedBlocks(), new DecomposeComposite(),
             new SplitDynamicQuantize(), new SplitAffineQuantize(),
             new SplitScalesOfScales(), new SplitWholeAmax(), new ExpandPower());
     Function prepared = prepare.apply(split.main(), symbols);

@@ -60,8 +60,10 @@ record AttentionFormats(
       return new AttentionFormats(scores, nvfp4(), Optional.empty(), 0);
     }
     if (!target.has(Feature.MMA_FP8) || !target.has(Feature.CONVERT_FP8)) {
-      throw new UnsupportedAccess("no kernel computes attention by " + scheme.keyword() + " on " + target.name()
-          + ": its tensor cores have no products of e4m3; sage1 has f16 for weights and values");
+      // Codes are f16 as well, exactly, and sums of their products are in f32, of which nothing is cut.
+      return new AttentionFormats(
+          scores, ProductFormat.ofCodes(values, values).orElseThrow(),
+          Optional.of(scheme.lowBit().sums()).filter(Formats.F16::equals), 0);
     }
     // The assembler needs some more for those targets that have products of e4m3 with scales, too.
     boolean isLean = target.support(Feature.MMA_FP8) == Support.NATIVE && !target.has(Feature.MMA_BLOCK_SCALE);

@@ -43,10 +43,6 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
     Dim depth = queries.shape().last();
     Dim width = values.shape().dim(values.isScaled() ? -2 : -1);
     if (op.scheme().isPresent()) {
-      if (!queries.isScaled() && depth.isConstant()) {
-        return Optional.of("by " + op.scheme().get().keyword()
-            + " the mean of queries is added as a mask, which has no room for truth values and a score that fills; a mask of numbers has");
-      }
       if (!queries.isScaled()) {
         return Optional.of("its heads have " + depth + " elements, and quantizers of " + op.scheme().get().keyword()
             + " need to know how many");
@@ -121,6 +117,11 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
 
   Optional<Value> mask() {
     return op().mask(operation.operands());
+  }
+
+  /** What is added to scores besides truth values that tell what is seen. */
+  Optional<Value> added() {
+    return op().added(operation.operands());
   }
 
   /** How many keys, and perhaps queries, there are in each head, if not all are. */

@@ -14,6 +14,7 @@ import nibble.codegen.tile.op.Reduce;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.format.Rounding;
 import nibble.ir.op.AttentionScheme;
 
 /**
@@ -109,8 +110,17 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
         new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), byThread));
     Value before = builder.apply(Scalar.MUL, carried.get(2), perThread(builder, rescale));
     return new Weights(
-        weights, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, inPowers,
+        codes(builder, weights), carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, inPowers,
         builder.apply(Scalar.ADD, before, total), Optional.empty());
+  }
+
+  /** Weights as codes of a byte that are multiplied as something wider have them, where they are; what they were is summed. */
+  private Value codes(TileBuilder builder, Value weights) {
+    boolean isWidened = tile.format().unpacks() && space.op().scheme().map(AttentionScheme::lowBit)
+        .filter(scheme -> scheme.weights() == AttentionScheme.Weights.E4M3).isPresent();
+    return isWidened
+        ? builder.cast(builder.cast(weights, Formats.E4M3, Rounding.NEAREST_EVEN), Formats.F32, Rounding.NEAREST_EVEN)
+        : weights;
   }
 
   /** What to subtract: where nothing has been seen yet, any number will do, for all weights are 2^-infinity. */

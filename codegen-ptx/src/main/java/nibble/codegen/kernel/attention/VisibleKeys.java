@@ -102,8 +102,12 @@ record VisibleKeys(
     } else if (scalesScores(space)) {
       Value real = builder.cast(products, Formats.F32, Rounding.NEAREST_EVEN);
       scores = grid.apply(builder, Scalar.MUL, real, scales.of(builder, emitter, keyTile));
+      // What is hidden has no number that is added.
+      if (space.added().isPresent()) {
+        scores = masked(builder, scores, space.added().get(), emitter);
+      }
       if (space.mask().isPresent()) {
-        scores = masked(builder, scores, emitter);
+        scores = masked(builder, scores, space.mask().get(), emitter);
       }
     }
     List<Value> sometimes = new ArrayList<>();
@@ -136,8 +140,7 @@ record VisibleKeys(
         .map(fill -> Math.clamp(fill * LOG2_E, -Float.MAX_VALUE, Float.MAX_VALUE)).orElse(Double.NEGATIVE_INFINITY));
   }
 
-  private Value masked(TileBuilder builder, Value scores, ElementEmitter emitter) {
-    Value operand = space.mask().orElseThrow();
+  private Value masked(TileBuilder builder, Value scores, Value operand, ElementEmitter emitter) {
     List<IndexExpr> at = Views.broadcast(operand.tensorType().shape(), space.scoreAt());
     Value mask = emitter.value(operand, at);
     if (operand.tensorType().format().equals(Formats.BOOL)) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.FarPlace;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Views;
 import nibble.ir.Block;
@@ -47,9 +48,9 @@ record Sweep(
         return of(operation.operand(0).tensorType().shape(), box.get(), rows);
       }
     }
-    // Nothing is reduced: one fibre of all elements.
+    // Nothing is reduced: one fibre of all elements, or one for each row where 32 bits do not count elements.
     Shape shape = region.results().getFirst().tensorType().shape();
-    return of(shape, shape.dims(), Optional.empty());
+    return of(shape, FarPlace.isFar(shape) ? fibreBox(shape, List.of(shape.rank() - 1)) : shape.dims(), Optional.empty());
   }
 
   private static Optional<ImmutableList<Dim>> reducedBox(Operation operation) {

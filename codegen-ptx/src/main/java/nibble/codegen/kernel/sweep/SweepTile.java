@@ -32,7 +32,7 @@ record SweepTile(int fibres, int elements, int warps, LinearLayout layout, boole
    * @param inByte how many elements share a byte that is stored, and so belong to one thread
    */
   static SweepTile of(Sweep sweep, boolean reduces, Map<String, SymbolBounds> symbols, int inByte) {
-    if (!reduces) {
+    if (!reduces && sweep.fibres().is(1)) {
       int vector = vector(sweep.length(), symbols);
       return along(1, WARPS * LANES * 2 * vector, vector, WARPS, false, true);
     }

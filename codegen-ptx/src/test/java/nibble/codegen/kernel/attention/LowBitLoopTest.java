@@ -107,7 +107,7 @@ class LowBitLoopTest {
 
   @ParameterizedTest
   @CsvSource({
-      "sage2, sm_80, e4m3", "sage3, sm_89, e2m1 with scales of ue4m3", "sage3, sm_90a, e2m1 with scales of ue4m3"})
+      "sage3, sm_89, e2m1 with scales of ue4m3", "sage3, sm_90a, e2m1 with scales of ue4m3"})
   void isRefusedWithoutInstructions(String scheme, String target, String products) {
     InputException refusal = assertThrows(InputException.class, () -> program(scheme, 64, target));
     String reason = "no kernel computes attention by " + scheme + " on " + target

@@ -82,6 +82,13 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels, "sm_89");
   }
 
+  /** The same on what multiplies them as halves. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#widened")
+  void widened(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_80");
+  }
+
   /** Attentions of NVFP4, which one target multiplies, and of INT4, which it does not. */
   @ParameterizedTest(name = "{0}")
   @MethodSource({"nibble.codegen.kernel.LowBitCases#nvfp4", "nibble.codegen.kernel.LowBitCases#int4"})
