@@ -71,7 +71,7 @@ class ExplainKernelsTest {
             + "in registers as wgmma multiplies codes", sage2.getFirst());
     assertEquals(
         List.of("up (m.nib:3:5): warps multiply, each for itself, and not warpgroups: its result has M rows and 48 columns, and "
-            + "warpgroups have tiles for known numbers of columns, and more than 64 of both"),
+            + "tiles of warpgroups are for more than 64 of both, columns of a known number"),
         decisions("sm_90a", "symbol M", "%a: tensor<[M,64] x f16>, %b: tensor<[64,48] x f16>", """
             %0 = matmul %a, %b {transposeB = false, to = f32} : tensor<[M,48] x f32> loc("m.nib":3:5 in up)
             return %0

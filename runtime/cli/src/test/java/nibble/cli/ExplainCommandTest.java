@@ -124,17 +124,17 @@ class ExplainCommandTest {
     Path model = SmallModel.write(folder.resolve("heads.ir"), """
         module @heads {
           symbol S
-          func @main(%x: tensor<[S,64] x f16>, %k: tensor<[2,S,32] x f16>) {
-            %w = weight {key = "w"} : tensor<[64,64] x f16>
-            %0 = matmul %x, %w {transposeB = true, to = f16} : tensor<[S,64] x f16>
-            %1 = reshape %0 {shape = [S,2,32]} : tensor<[S,2,32] x f16>
-            %2 = transpose %1 {axes = [1, 0, 2]} : tensor<[2,S,32] x f16>
-            %3 = attention %2, %k, %k {scale = 0.125, causal = none, scheme = sage2, to = f16} : tensor<[2,S,32] x f16> loc("heads.nib":3:1 in attn)
+          func @main(%x: tensor<[S,64] x f16>, %k: tensor<[4,S,32] x f16>) {
+            %w = weight {key = "w"} : tensor<[128,64] x f16>
+            %0 = matmul %x, %w {transposeB = true, to = f16} : tensor<[S,128] x f16>
+            %1 = reshape %0 {shape = [S,4,32]} : tensor<[S,4,32] x f16>
+            %2 = transpose %1 {axes = [1, 0, 2]} : tensor<[4,S,32] x f16>
+            %3 = attention %2, %k, %k {scale = 0.125, causal = none, scheme = sage2, to = f16} : tensor<[4,S,32] x f16> loc("heads.nib":3:1 in attn)
             return %3
           }
         }
         """);
-    String quantized = "  attn (heads.nib:3:1): quantized to tensor<[2,S,32] x i8, scale<interleaved(32,8,1), f32>> by its product's kernel\n";
+    String quantized = "  attn (heads.nib:3:1): quantized to tensor<[4,S,32] x i8, scale<interleaved(32,8,1), f32>> by its product's kernel\n";
     String hopper = CommandRun.of("explain", model, "--target", "sm_90a").ok().out();
     assertTrue(hopper.endsWith("\nkernels for sm_90a\n  attn (heads.nib:3:1): warps multiply, each for itself, and not warpgroups: "
         + "its values are codes, and weights do not lie in registers as wgmma multiplies codes\n" + quantized), hopper);

@@ -142,18 +142,23 @@ public record ProductTile(
 
   /** Layout of {@link #partRows} consecutive rows of accumulators: one row of instructions of each warp, or two. */
   public LinearLayout part() {
+    return part(n);
+  }
+
+  /** Layout of so many columns of such rows: all, or where each warp has all columns, some that are next to each other. */
+  public LinearLayout part(int columns) {
     if (!format.onTensorCores()) {
       return accumulators();
     }
     return MmaFragment.accumulator(16)
-        .times(identity(REGISTER, n / warpsN / 8, COLUMNS))
+        .times(identity(REGISTER, columns / warpsN / 8, COLUMNS))
         .times(identity(REGISTER, rowsOfWarp() / 16, ROWS))
         .times(identity(WARP, warpsM, ROWS))
         .times(identity(WARP, warpsN, COLUMNS));
   }
 
   /** Consecutive rows of a warp: as many as words of metadata are for. */
-  private int rowsOfWarp() {
+  public int rowsOfWarp() {
     return format.sparse() && !warpgroups ? MetadataTile.of(format.left()).rows() : 16;
   }
 

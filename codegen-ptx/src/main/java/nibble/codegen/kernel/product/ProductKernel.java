@@ -199,7 +199,7 @@ public final class ProductKernel implements KernelGenerator {
       return tile.warpgroups()
           ? "its operands do not lie in memory as warpgroups read them"
           : "its result has " + product.m() + " rows and " + product.n()
-              + " columns, and warpgroups have tiles for known numbers of columns, and more than 64 of both";
+              + " columns, and tiles of warpgroups are for more than 64 of both, columns of a known number";
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -412,14 +412,14 @@ public final class ProductKernel implements KernelGenerator {
 
     /** The grid of all accumulators. */
     private Grid2 resultGrid(TileBuilder into) {
-      return grid(into, tile.accumulators(), 0);
+      return grid(into, tile.accumulators(), 0, 0);
     }
 
-    /** The grid of some rows of accumulators. */
-    private Grid2 grid(TileBuilder into, LinearLayout layout, int firstOfTile) {
+    /** The grid of some accumulators, which start at that row and column of the tile. */
+    private Grid2 grid(TileBuilder into, LinearLayout layout, int row, int column) {
       return new Grid2(layout, Product.ROW, Product.COLUMN, outside)
-          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), firstOfTile)
-          .withTile(into, Product.COLUMN, product.n(), columnTile, tile.n(), 0);
+          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), row)
+          .withTile(into, Product.COLUMN, product.n(), columnTile, tile.n(), column);
     }
 
     private ElementEmitter emitter(TileBuilder into, Grid2 grid) {
@@ -428,31 +428,41 @@ public final class ProductKernel implements KernelGenerator {
       return new ElementEmitter(grid, into, memory, region, buffers.arguments());
     }
 
-    /** Some rows at a time, if boxes have no more: all at once need more registers than products of codes have. */
+    /** Some accumulators at a time, if boxes have no more: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
-      boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
-      boolean isWhole = ResultViews.of(product, region, symbols).boxRows() > tile.partRows();
+      ResultViews views = ResultViews.of(product, region, symbols);
+      boolean isWhole = views.boxRows() > tile.partRows();
       int rows = isWhole ? tile.m() : tile.partRows();
-      LinearLayout layout = isWhole ? tile.accumulators() : tile.part();
-      for (int start = 0; start < tile.m(); start += rows) {
-        TileType type = TileBuilder.type(accumulated).withLayout(layout);
-        Value part = builder.add(new TilePart(start, type), accumulated);
-        ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
-        Product at = operands.placed(emitter);
-        Value value = scales
-            ? ScaleFactors.scaled(
-                emitter, part, operands.scale(emitter, true, at.left()), operands.scale(emitter, false, at.right()))
-            : builder.cast(
-                part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
-        if (tile.format().appliesScales()) {
-          ScaleFactors factors = new ScaleFactors(emitter);
-          value = factors.applyOuter(value, operands.memoryOf(true), at.left());
-          value = factors.applyOuter(value, operands.memoryOf(false), at.right());
+      // Warps of a warpgroup have all columns each, which would wait for the largest of other warps.
+      boolean isHalf = tile.warpgroups() && views.boxRows() > tile.rowsOfWarp() && 2 * views.boxColumns() <= tile.n();
+      int columns = isHalf ? tile.n() / 2 : tile.n();
+      LinearLayout layout = isWhole ? tile.accumulators() : tile.part(columns);
+      for (int row = 0; row < tile.m(); row += rows) {
+        for (int column = 0; column < tile.n(); column += columns) {
+          epilogue(accumulated, layout, row, column);
         }
-        value = operands.ofMembers(emitter.grid(), value);
-        emitter.define(product.operation().result(), at.result(), value);
-        new ProductEpilogue(at, region, emitter, ResultViews.of(at, region, symbols)).store(buffers.results());
       }
+    }
+
+    private void epilogue(Value accumulated, LinearLayout layout, int row, int column) {
+      TileType type = TileBuilder.type(accumulated).withLayout(layout);
+      Value part = builder.add(new TilePart(row, column, type), accumulated);
+      ElementEmitter emitter = emitter(builder, grid(builder, layout, row, column));
+      Product at = operands.placed(emitter);
+      boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
+      Value value = scales
+          ? ScaleFactors.scaled(
+              emitter, part, operands.scale(emitter, true, at.left()), operands.scale(emitter, false, at.right()))
+          : builder.cast(
+              part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
+      if (tile.format().appliesScales()) {
+        ScaleFactors factors = new ScaleFactors(emitter);
+        value = factors.applyOuter(value, operands.memoryOf(true), at.left());
+        value = factors.applyOuter(value, operands.memoryOf(false), at.right());
+      }
+      value = operands.ofMembers(emitter.grid(), value);
+      emitter.define(product.operation().result(), at.result(), value);
+      new ProductEpilogue(at, region, emitter, ResultViews.of(at, region, symbols)).store(buffers.results());
     }
   }
 }

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.index.ViewedAxes;
 import nibble.codegen.kernel.UnsupportedAccess;
@@ -103,10 +104,18 @@ record ResultViews(
   }
 
   /** Rows that lie in a box of what is reduced, or are dealt to such boxes; all must lie in one part of the tile. */
-  long boxRows() {
-    return region.operations().stream()
-        .filter(operation -> operation.op() instanceof Amax)
-        .mapToLong(operation -> box(((Amax) operation.op()).granularity(), operation.operand(0)).rows).max().orElse(1);
+  int boxRows() {
+    return boxes().mapToInt(Box::rows).max().orElse(1);
+  }
+
+  /** Columns of a box of what is reduced. */
+  int boxColumns() {
+    return boxes().mapToInt(Box::columns).max().orElse(1);
+  }
+
+  private Stream<Box> boxes() {
+    return region.operations().stream().flatMap(operation -> operation.op() instanceof Amax amax
+        ? Stream.of(box(amax.granularity(), operation.operand(0))) : Stream.empty());
   }
 
   /** The box of the tile that a box of a full value is. */
