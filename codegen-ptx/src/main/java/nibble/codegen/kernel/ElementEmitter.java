@@ -407,6 +407,10 @@ public final class ElementEmitter {
     if (operation.operands().size() != (quantize.result().zeroType().isPresent() ? 3 : 2)) {
       throw new UnsupportedAccess("a kernel quantizes with scales and zero points that are values of their own");
     }
+    quantize.result().zeroType().map(TensorType::format).filter(format -> format.bits() < Byte.SIZE).ifPresent(format -> {
+      throw new UnsupportedAccess("no kernel stores zero points of " + format.name()
+          + ", of which several lie in a byte; quantizers that run on the device have those of a byte or more");
+    });
     Value x = value(operation.operand(0), at);
     Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
     return quantize.result().zeroType().isPresent()
@@ -421,12 +425,14 @@ public final class ElementEmitter {
   private Value affineCode(Quantize quantize, Value x, Value scale, Value zero, List<IndexExpr> at) {
     TensorType type = quantize.result();
     NumberFormat format = type.format();
-    if (format.bits() > Byte.SIZE) {
-      throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " with zero points; they do to codes of a byte");
+    if (format.bits() > Short.SIZE) {
+      throw new UnsupportedAccess(
+          "no kernel quantizes to " + format.name() + " with zero points; they do to codes of 16 bits at most");
     }
+    NumberFormat wide = format.bits() > Byte.SIZE ? Formats.I32 : Formats.I16;
     double span = format.max() - format.min();
     Value bounded = within(quotient(x, scale, type), -span, span);
-    Value integer = new CodeRounding(this).round(bounded, type.plain(Formats.I16), quantize.rounding(), 0, at);
+    Value integer = new CodeRounding(this).round(bounded, type.plain(wide), quantize.rounding(), 0, at);
     Value real = builder.cast(integer, Formats.F32, Rounding.NEAREST_EVEN);
     Value code = within(grid.apply(builder, Scalar.ADD, real, zero), format.min(), format.max());
     return builder.cast(code, format, Rounding.NEAREST_EVEN);

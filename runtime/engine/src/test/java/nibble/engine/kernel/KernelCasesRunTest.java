@@ -4,12 +4,15 @@ import nibble.codegen.kernel.KernelCase;
 import nibble.codegen.kernel.RingCases;
 import nibble.codegen.kernel.WarpgroupAttentionCases;
 import nibble.emulator.schedule.Schedule;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelCasesRunTest {
   /** On the PTX machine, each element within its error bound. */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#all")
   void ptx(KernelCase kernels) {
@@ -17,6 +20,7 @@ class KernelCasesRunTest {
   }
 
   /** Products as Hopper has them, large ones by warpgroups. */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#products")
   void hopper(KernelCase kernels) {
