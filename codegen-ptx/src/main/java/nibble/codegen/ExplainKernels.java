@@ -24,8 +24,8 @@ import nibble.ir.op.ProductOp;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Says where kernels do not do what a target does best, and why: warps in place of warpgroups, compressed weights that are
- * decompressed, quantizers apart from the products whose results they quantize, and those that are not apart.
+ * Says where kernels do not do what a target does best, and why: warps in place of warpgroups, compressed weights that
+ * are decompressed, quantizers apart from the products whose results they quantize, and those that are not apart.
  *
  * @param registry knows the attributes of all ops
  * @param symbols what is known of symbolic sizes
@@ -64,7 +64,8 @@ record ExplainKernels(Target target, Registry registry, ImmutableMap<String, Sym
     ProductKernel products = new ProductKernel(target);
     try {
       attentions.whyByWarps(kernel, symbols).or(() -> products.whyByWarps(kernel, symbols))
-          .filter(_ -> target.has(Feature.WGMMA)).ifPresent(why -> reasons.add("warps multiply, each for itself, and not warpgroups: " + why));
+          .filter(_ -> target.has(Feature.WGMMA))
+          .ifPresent(why -> reasons.add("warps multiply, each for itself, and not warpgroups: " + why));
       products.whyDecompressed(kernel, symbols)
           .ifPresent(why -> reasons.add("the compressed weight is decompressed on its way: " + why));
     } catch (UnsupportedAccess e) {

@@ -67,7 +67,8 @@ public record ViewedAxes(Shape source, ImmutableList<ImmutableList<Digit>> axes)
       }
       cut.add(digits.get());
     }
-    return left.isEmpty() ? Optional.of(new ViewedAxes(source, ImmutableList.copyOf(Lists.reverse(cut)))) : Optional.empty();
+    return left.isEmpty()
+        ? Optional.of(new ViewedAxes(source, ImmutableList.copyOf(Lists.reverse(cut)))) : Optional.empty();
   }
 
   /** Takes the least significant digits that count to an extent together, the last of them perhaps a part of one. */
@@ -98,8 +99,8 @@ public record ViewedAxes(Shape source, ImmutableList<ImmutableList<Digit>> axes)
   }
 
   /**
-   * The box of the tensor that each box of a granularity is, where it is one; of rows that are dealt to boxes, the box of
-   * all that are dealt together.
+   * The box of the tensor that each box of a granularity is, where it is one; of rows that are dealt to boxes, the box
+   * of all that are dealt together.
    *
    * @param shape of the view
    * @param symbols what is known of symbolic sizes

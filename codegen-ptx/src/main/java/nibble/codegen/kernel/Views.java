@@ -38,7 +38,8 @@ public final class Views {
    *
    * @param view a transpose or a reshape, which keep all elements
    */
-  public static List<IndexExpr> resultCoordinates(ViewOp view, TensorType operand, TensorType result, List<IndexExpr> at) {
+  public static List<IndexExpr> resultCoordinates(
+      ViewOp view, TensorType operand, TensorType result, List<IndexExpr> at) {
     return switch (view) {
       case Transpose transpose -> transpose.axes().stream().map(at::get).toList();
       case Reshape reshape -> reshaped(result.shape(), operand.shape(), at);

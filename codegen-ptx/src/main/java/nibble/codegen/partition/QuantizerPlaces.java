@@ -12,7 +12,10 @@ import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.op.Quantize;
 
-/** Decides which quantizers behind views are computed by the kernels whose results these are views of: all of one, or none. */
+/**
+ * Decides which quantizers behind views are computed by the kernels whose results these are views of: all of one, or
+ * none.
+ */
 final class QuantizerPlaces {
   private final Map<Value, Operation> definitions = new HashMap<>();
   /** What reads a value: operations, and the function. */
@@ -35,7 +38,7 @@ final class QuantizerPlaces {
         ViewedQuantizer.of(operation, places.definitions, places::users).ifPresent(quantizer ->
             quantizer.operations().forEach(part -> places.quantizerOf.merge(part, quantizer, (first, second) ->
                 first.obstacle().isPresent() ? second : first)));
-        }
+      }
     }
     return places;
   }

@@ -27,7 +27,8 @@ import nibble.ir.shape.SymbolBounds;
  * @param joinsRows whether leading axes are joined with the rows, so that tiles start anywhere in a matrix
  * @param isDense whether no operand is compressed
  * @param isOfCodes whether accumulators become results by scales, which need registers
- * @param most rows and columns that each tile has, or a multiple; those of fewer columns are for products that have no more
+ * @param most rows and columns that each tile has, or a multiple; those of fewer columns are for products that have no
+ *     more
  * @param symbols what is known of symbolic sizes
  */
 record TileBoxes(
@@ -92,7 +93,8 @@ record TileBoxes(
           "a scale is for " + rows + " rows, and products of codes have registers for " + PART + " at a time");
     }
     return isAligned(rows) ? Optional.empty() : Optional.of(
-        "a scale is for " + rows + " rows, and matrices of " + shape.dim(-2) + " rows are not known to start with a tile");
+        "a scale is for " + rows + " rows, and matrices of " + shape.dim(-2)
+            + " rows are not known to start with a tile");
   }
 
   /** Where leading axes are joined with the rows, boxes must not straddle them. */

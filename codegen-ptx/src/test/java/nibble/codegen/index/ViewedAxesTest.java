@@ -38,8 +38,8 @@ class ViewedAxesTest {
     ViewedAxes.Digit head = new ViewedAxes.Digit(2, Dim.of(32), Dim.of(12));
     ViewedAxes.Digit element = new ViewedAxes.Digit(2, Dim.ONE, Dim.of(32));
     assertEquals(
-        List.of(List.of(new ViewedAxes.Digit(0, Dim.ONE, B)), List.of(head), List.of(new ViewedAxes.Digit(1, Dim.ONE, S)),
-            List.of(element)),
+        List.of(List.of(new ViewedAxes.Digit(0, Dim.ONE, B)), List.of(head),
+            List.of(new ViewedAxes.Digit(1, Dim.ONE, S)), List.of(element)),
         heads(shape(B, S, 384)).axes());
   }
 

@@ -144,7 +144,8 @@ class FormKernelsTest {
     assertEquals(apart, heads("symbol B\nsymbol S", quantized("block(128,32)", "[B,6,ceil(S/128),1]")));
     assertEquals(
         apart, heads("symbol B\nsymbol S multiple of 256", quantized("block(256,32)", "[B,6,ceil(S/256),1]")));
-    assertEquals(List.of("matmul cast", "reshape transpose reduce_mean cast", "reshape transpose cast sub amax scales quantize"),
+    assertEquals(
+        List.of("matmul cast", "reshape transpose reduce_mean cast", "reshape transpose cast sub amax scales quantize"),
         heads("symbol B\nsymbol S", """
         %m = reduce_mean %t {axes = [2], keep = true} : tensor<[B,6,1,32] x f16>
         %4 = cast %m {to = f32} : tensor<[B,6,1,32] x f32>
@@ -155,7 +156,8 @@ class FormKernelsTest {
         %3 = quantize %0, %2 {rounding = nearest_away} : tensor<[B,6,S,32] x i8, scale<token, f32>>
         return %3
         """));
-    assertEquals(2, heads("symbol B\nsymbol S", quantized("token", "[B,6,S,1]").replace("return %3", "return %3, %0")).size());
+    String shared = quantized("token", "[B,6,S,1]").replace("return %3", "return %3, %0");
+    assertEquals(2, heads("symbol B\nsymbol S", shared).size());
   }
 
   @Test

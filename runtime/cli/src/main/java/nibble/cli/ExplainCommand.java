@@ -33,8 +33,8 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--target", paramLabel = "sm_XX",
-      description = "What kernels and modelled times are for, these where a clause of the recipe names nothing else; see "
-          + "nibble targets.")
+      description = "What kernels and modelled times are for, these where a clause of the recipe names nothing else; "
+          + "see nibble targets.")
   private Optional<String> target = Optional.empty();
 
   ExplainCommand(Streams streams) {

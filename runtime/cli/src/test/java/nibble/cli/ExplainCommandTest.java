@@ -129,15 +129,18 @@ class ExplainCommandTest {
             %0 = matmul %x, %w {transposeB = true, to = f16} : tensor<[S,128] x f16>
             %1 = reshape %0 {shape = [S,4,32]} : tensor<[S,4,32] x f16>
             %2 = transpose %1 {axes = [1, 0, 2]} : tensor<[4,S,32] x f16>
-            %3 = attention %2, %k, %k {scale = 0.125, causal = none, scheme = sage2, to = f16} : tensor<[4,S,32] x f16> loc("heads.nib":3:1 in attn)
+            %3 = attention %2, %k, %k {scale = 0.125, causal = none, scheme = sage2, to = f16} \
+        : tensor<[4,S,32] x f16> loc("heads.nib":3:1 in attn)
             return %3
           }
         }
         """);
-    String quantized = "  attn (heads.nib:3:1): quantized to tensor<[4,S,32] x i8, scale<interleaved(32,8,1), f32>> by its product's kernel\n";
+    String reason = "quantized to tensor<[4,S,32] x i8, scale<interleaved(32,8,1), f32>> by its product's kernel";
+    String quantized = "  attn (heads.nib:3:1): " + reason + "\n";
     String hopper = CommandRun.of("explain", model, "--target", "sm_90a").ok().out();
-    assertTrue(hopper.endsWith("\nkernels for sm_90a\n  attn (heads.nib:3:1): warps multiply, each for itself, and not warpgroups: "
-        + "its values are codes, and weights do not lie in registers as wgmma multiplies codes\n" + quantized), hopper);
+    assertTrue(hopper.endsWith("\nkernels for sm_90a\n  attn (heads.nib:3:1): warps multiply, each for itself, and not "
+        + "warpgroups: its values are codes, and weights do not lie in registers as wgmma multiplies codes\n"
+        + quantized), hopper);
     String ada = CommandRun.of("explain", model, "--target", "sm_89").ok().out();
     assertTrue(ada.endsWith("\nkernels for sm_89\n" + quantized), ada);
     JsonNode oldest = CommandRun.of("explain", model, "--json").ok().json().get("kernels");
@@ -146,9 +149,7 @@ class ExplainCommandTest {
     JsonNode decision = oldest.get("decisions").get(0);
     assertEquals("attn", decision.get("path").textValue());
     assertEquals("heads.nib:3:1", decision.get("source").textValue());
-    assertEquals(
-        "quantized to tensor<[4,S,32] x i8, scale<interleaved(32,8,1), f32>> by its product's kernel",
-        decision.get("reason").textValue());
+    assertEquals(reason, decision.get("reason").textValue());
   }
 
   /** A model without kernels is explained all the same. */

@@ -145,7 +145,7 @@ public record ProductTile(
     return part(n);
   }
 
-  /** Layout of so many columns of such rows: all, or where each warp has all columns, some that are next to each other. */
+  /** Layout of so many columns of such rows: all, or where each warp has all columns, some that are neighbours. */
   public LinearLayout part(int columns) {
     if (!format.onTensorCores()) {
       return accumulators();

@@ -28,8 +28,8 @@ import nibble.ir.shape.Dim;
 
 /**
  * What a product's kernel does with its accumulators: elementwise work, and quantization with scales of boxes that lie
- * inside the tile, of the result as it is or behind views. The amax of a box is kept on every element of it, so it combines
- * with full values as they are.
+ * inside the tile, of the result as it is or behind views. The amax of a box is kept on every element of it, so it
+ * combines with full values as they are.
  *
  * @param product the product
  * @param region what the kernel computes

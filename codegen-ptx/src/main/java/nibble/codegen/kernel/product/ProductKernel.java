@@ -89,8 +89,8 @@ public final class ProductKernel implements KernelGenerator {
   }
 
   /**
-   * Why warps multiply, each for itself, and not warpgroups; nothing where these do, where tensor cores don't, where the
-   * target has none, or where a weight is compressed.
+   * Why warps multiply, each for itself, and not warpgroups; nothing where these do, where tensor cores don't, where
+   * the target has none, or where a weight is compressed.
    *
    * @param symbols what is known of symbolic sizes
    */
@@ -112,8 +112,8 @@ public final class ProductKernel implements KernelGenerator {
   }
 
   /**
-   * A number of rows, and of columns, that divides those of every tile of a product's result that has as many: what lies in
-   * boxes of so many at most lies in a tile.
+   * A number of rows, and of columns, that divides those of every tile of a product's result that has as many: what
+   * lies in boxes of so many at most lies in a tile.
    *
    * @param product a product of dense operands
    */

@@ -24,8 +24,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Where the full values of a product's kernel have the elements of its tile: the product's result, what is computed of it
- * element by element, and transposed and reshaped values of it, such as heads.
+ * Where the full values of a product's kernel have the elements of its tile: the product's result, what is computed of
+ * it element by element, and transposed and reshaped values of it, such as heads.
  *
  * @param product the product
  * @param full each value that has an element for every one of the result

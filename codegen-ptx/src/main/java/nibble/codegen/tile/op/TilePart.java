@@ -11,8 +11,8 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * Some rows of a matrix, or some columns of them. Nothing moves: every thread keeps those of its elements that lie in the
- * part.
+ * Some rows of a matrix, or some columns of them. Nothing moves: every thread keeps those of its elements that lie in
+ * the part.
  *
  * @param start first row, a multiple of the rows of the part
  * @param column first column, a multiple of the columns of the part

@@ -59,16 +59,16 @@ class ProjectionTableTest {
           .formatted(batch, tokens, heads * depth);
       String queries = "%%f: tensor<[%d,%d,%d] x f16>".formatted(batch, tokens, heads * depth);
       Module module = Parser.parse(
-          "module @m {\n  func @f(" + (takesHidden ? hidden : queries) + ") {\n" + body + "return " + result + "\n  }\n}\n",
-          "queries", Registry.core());
+          "module @m {\n  func @f(" + (takesHidden ? hidden : queries) + ") {\n" + body + "return " + result
+              + "\n  }\n}\n", "queries", Registry.core());
       Backend backend = new Backend();
       Program program = backend.compile(module, module.functions().get("f"), Targets.get(target));
       return new ModelLaunches(backend).of(program, Map.of());
     }
 
     private String row() {
-      List<ModelledLaunch> apart =
-          Stream.of(launches(true, projection(), "%f"), launches(false, quantizer(), "%q")).flatMap(List::stream).toList();
+      List<ModelledLaunch> apart = Stream.of(launches(true, projection(), "%f"), launches(false, quantizer(), "%q"))
+          .flatMap(List::stream).toList();
       List<ModelledLaunch> fused = launches(true, projection() + quantizer(), "%q");
       assertEquals(2, apart.size());
       assertEquals(1, fused.size(), "the product's kernel quantizes");
