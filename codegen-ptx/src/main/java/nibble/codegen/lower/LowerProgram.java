@@ -59,6 +59,7 @@ import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
+import nibble.codegen.tile.op.TileBits;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
@@ -201,6 +202,7 @@ public final class LowerProgram {
         values.put(operation.result(), new Tile(
             type(operation), casts.cast(x.elements(), x.type().format(), cast.to(), cast.rounding())));
       }
+      case TileBits bits -> values.put(operation.result(), bits(it.tile(0), type(operation)));
       case StochasticCast cast -> values.put(operation.result(), new StochasticCode(code, casts).cast(
           cast, it.tile(0), it.tile(1), type(operation)));
       case Expand expand -> values.put(operation.result(), moves.expand(it.tile(0), expand.result()));
@@ -270,6 +272,14 @@ public final class LowerProgram {
       case Pipeline pipeline -> regions.ring(operation);
       default -> throw new IllegalStateException("no PTX for " + operation.op().name());
     }
+  }
+
+  private Tile bits(Tile x, TileType type) {
+    boolean toReal = type.format().equals(Formats.F32);
+    return new Tile(type, x.elements().stream()
+        .map(element -> toReal ? (Operand) ptx.floatOf(code.register(element, RegisterType.B32))
+            : ptx.bitsOf(code.register(element, RegisterType.F32)))
+        .collect(ImmutableList.toImmutableList()));
   }
 
   private static Lowered renamed(TileRename rename, Lowered value) {

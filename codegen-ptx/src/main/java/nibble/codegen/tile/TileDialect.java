@@ -37,6 +37,7 @@ import nibble.codegen.tile.op.StepMma;
 import nibble.codegen.tile.op.StochasticCast;
 import nibble.codegen.tile.op.Store;
 import nibble.codegen.tile.op.TensorMap;
+import nibble.codegen.tile.op.TileBits;
 import nibble.codegen.tile.op.TileCast;
 import nibble.codegen.tile.op.TileHadamard;
 import nibble.codegen.tile.op.TileIota;
@@ -67,7 +68,7 @@ public final class TileDialect implements Dialect {
     return ImmutableList.<Class<? extends Op>>builder()
         .add(Launch.class, ProgramId.class, Size.class, Fill.class, TileIota.class)
         .add(Apply.class, TileCast.class, StochasticCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
-        .add(TileRename.class)
+        .add(TileRename.class, TileBits.class)
         .add(TileItem.class, TileHadamard.class)
         .add(ConvertLayout.class)
         .add(Advance.class, AdvanceFar.class, Load.class, Store.class)

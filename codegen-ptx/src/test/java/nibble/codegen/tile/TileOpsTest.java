@@ -426,6 +426,26 @@ class TileOpsTest {
     assertTrue(refused(LOAD + "%h = tile_hadamard %a {axis = 0, size = 16} : $f32:8").contains("blocks of a tile's"));
   }
 
+  /** From the bits of 1.5 * 2^23 on, sums of integers are numbers of f32. */
+  @Test
+  void tileBits() {
+    gives(run("""
+        %i = tile_iota {axis = 0} : $i32:8
+        %m = fill {value = 1262485504.0} : $i32
+        %n = fill {value = -4.0} : $i32
+        %s = apply %i, %n {function = mul} : $i32:8
+        %t = apply %s, %m {function = add} : $i32:8
+        %b = tile_bits %t {to = f32} : $f32:8
+        %o = fill {value = 12582912.0} : $f32
+        %r = apply %b, %o {function = sub} : $f32:8
+        """ + STORE), 0, -4, -8, -12, -16, -20, -24, -28);
+    gives(ofEight("""
+        %b = tile_bits %a {to = i32} : $i32:8
+        %r = tile_bits %b {to = f32} : $f32:8
+        """), 1, -2, 3, -4, 5, -6, 7, -8);
+    assertTrue(refused("%0 = fill {value = 1.0} : $f32\n%1 = tile_bits %0 {to = f16} : $f16").contains("i32 or f32"));
+  }
+
   @Test
   void tileItem() {
     gives(ofEight("""

@@ -9,6 +9,7 @@ import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Shape;
 
@@ -30,6 +31,8 @@ final class AttentionBounds {
   /** Keys that a kernel handles between two rescalings, at least. */
   private static final int STEP = 16;
   private static final double UNIT = 0x1p-24;
+  /** What kernels may add to sums of products of bytes, so that these are numbers of f32 as they are. */
+  private static final double ORIGIN = 0x1.8p23;
 
   private final Attention op;
   private final ErrorModel model;
@@ -38,6 +41,8 @@ final class AttentionBounds {
   private final double[] queries;
   private final double[] keys;
   private final double[] values;
+  private final double[] queryScales;
+  private final double[] keyScales;
   private final NumberFormat weightFormat;
   private final int depth;
   /** Errors for each unit of the sum of the magnitudes of products. */
@@ -61,6 +66,8 @@ final class AttentionBounds {
     this.queries = magnitudes(operands.get(0));
     this.keys = magnitudes(operands.get(1));
     this.values = magnitudes(operands.get(2));
+    this.queryScales = byteScales(operands.get(0).exact());
+    this.keyScales = byteScales(operands.get(1).exact());
     int count = rows.keyCount();
     this.scoreUnit = model.dot(q, k, depth) + ErrorModel.gamma(depth + 2, 0x1p-53);
     TensorType weights = TensorType.of(Shape.of(1, count), weightFormat);
@@ -98,6 +105,23 @@ final class AttentionBounds {
     return magnitudes;
   }
 
+  /** The largest scale of each row of codes of eight bits; nothing where there are none. */
+  private static double[] byteScales(Tensor operand) {
+    TensorType type = operand.type();
+    if (!type.isScaled() || !type.format().equals(Formats.I8)) {
+      return new double[0];
+    }
+    int columns = operand.extents()[operand.extents().length - 1];
+    double[] scales = operand.scales();
+    double[] ofRows = new double[columns == 0 ? 0 : operand.size() / columns];
+    Tensor.ScaleGrid.of(type).forEachRun((from, to, box) -> {
+      for (int row = from / columns; row * columns < to; row++) {
+        ofRows[row] = Math.max(ofRows[row], Math.abs(scales[box]));
+      }
+    });
+    return ofRows;
+  }
+
   private static double raised(double magnitude, double least) {
     return magnitude == 0 ? Float.MIN_NORMAL : Math.max(least, magnitude);
   }
@@ -122,7 +146,7 @@ final class AttentionBounds {
       Arrays.fill(error, row * width, (row + 1) * width, areFinite(row, width) ? 0 : Double.POSITIVE_INFINITY);
       return;
     }
-    Weights weights = weights(scores, scoreErrors(row, scores, products, max), max);
+    Weights weights = weights(row, scores, scoreErrors(row, scores, products, max), max);
     for (int column = 0; column < width; column++) {
       int at = row * width + column;
       error[at] = weights.least() > 0
@@ -145,7 +169,7 @@ final class AttentionBounds {
     }
   }
 
-  private Weights weights(double[] scores, double[] off, double max) {
+  private Weights weights(int row, double[] scores, double[] off, double max) {
     double[] exact = new double[scores.length];
     double[] computed = new double[scores.length];
     double rescaled = steps * (relative(model.function("exp", 0, 1)) + 2 * UNIT);
@@ -153,7 +177,8 @@ final class AttentionBounds {
       exact[key] = Math.exp(scores[key] - max);
       computed[key] = exact[key] == 0 && scores[key] == Double.NEGATIVE_INFINITY
           ? 0
-          : weightError(exact[key], max - scores[key], off[key], rescaled);
+          : weightError(
+              exact[key], max - scores[key], off[key] + exponentError(row, key, max, max - scores[key]), rescaled);
     }
     return new Weights(
         exact, computed, Arrays.stream(exact).sum(), Arrays.stream(computed).sum(),
@@ -180,7 +205,7 @@ final class AttentionBounds {
     if (max == Double.NEGATIVE_INFINITY) {
       return 0;
     }
-    Weights weights = weights(scores, scoreErrors(row, scores, products, max), max);
+    Weights weights = weights(row, scores, scoreErrors(row, scores, products, max), max);
     if (!(weights.least() > 0)) {
       return Double.POSITIVE_INFINITY;
     }
@@ -282,6 +307,24 @@ final class AttentionBounds {
     double most = exact + grown;
     double function = model.function("exp", distance + off, most);
     return grown + function + (most + function) * rescaled + Float.MIN_NORMAL;
+  }
+
+  /**
+   * What the exponent of a weight may be off by besides: sums of products of bytes have an origin, which is subtracted
+   * with the largest score so far, times the scales of both, and that is one number of f32.
+   *
+   * @param distance from the largest score
+   */
+  double exponentError(int row, int key, double largest, double distance) {
+    if (queryScales.length == 0 || keyScales.length == 0) {
+      return 0;
+    }
+    double scale = Math.abs(op.scale()) * queryScales[row] * keyScales[rows.firstKey(row) + key];
+    double magnitude = ORIGIN * scale + Math.abs(largest) + distance;
+    // In units of a power of two, whose logarithm of e is less than 2.
+    // Scales are never less than a normal number.
+    return magnitude <= Float.MAX_VALUE / 4
+        ? 2 * model.arithmetic(magnitude) + ORIGIN * Float.MIN_NORMAL : Double.POSITIVE_INFINITY;
   }
 
   /** Errors of the scores of a row, and of what is subtracted from them. */

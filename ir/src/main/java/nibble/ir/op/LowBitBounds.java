@@ -166,7 +166,8 @@ final class LowBitBounds {
           continue;
         }
         exact[i] = weights.weight(distance);
-        double argument = off[start + i] + shiftError() + rounding(distance);
+        double argument = off[start + i] + shiftError() + rounding(distance)
+            + bounds.exponentError(row, start + i, largest, distance);
         // Not the weight times a power of e, which may be nothing times infinity where scores that fill are very low.
         double larger = weights.weight(distance - argument);
         double function = EXPONENTIALS * model.function("exp", distance + OFFSET, larger) + Float.MIN_NORMAL;

@@ -52,6 +52,7 @@ class LayoutSpecTest {
     "u8:token | the format u8 holds no negative numbers",
     "e4m3:token:full | the rule 'full' does not fit elements of e4m3: it is for signed integers",
     "e4m3:token:zero(u8) | only integers have a zero point, not elements of e4m3",
+    "i16:token:zero(u8) | zero points of u8 can't be every code of i16",
     "i8:token:f32:tensor | scales of f32 have no scales themselves: its range is wide",
     "i8:token:ue8m0:residual(i8) | residual<i8> needs scales that can be 0, which ue8m0 can't",
     "i9:token | there is no number format 'i9'",

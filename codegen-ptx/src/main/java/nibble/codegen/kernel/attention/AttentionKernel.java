@@ -153,7 +153,7 @@ public final class AttentionKernel implements KernelGenerator {
       if (warpgroups.isPresent()) {
         return warpgroups.get().build(builder, head, firstQuery, new WarpgroupAttention.Parts(
             softmax, VisibleKeys.of(builder, space, tile, firstQuery, selectedTiles(), length()),
-            ScoreScales.of(builder, this::queryEmitter, space, tile, queryTile), this::scoreEmitter));
+            ScoreScales.of(builder, this::queryEmitter, space, tile, queryTile, false), this::scoreEmitter));
       }
       OperandLoader queries = loader(tile.ofQueries(), 0, AttentionSpace.QUERY, space.queryAt());
       OperandLoader keys = loader(tile.ofKeys(), 1, AttentionSpace.KEY, space.keyAt());
@@ -170,7 +170,7 @@ public final class AttentionKernel implements KernelGenerator {
       builder.effect(new Barrier());
       ImmutableList<Value> kept = tile.keepsQueries() ? fragments(builder, queries) : ImmutableList.of();
       VisibleKeys visible = VisibleKeys.of(builder, space, tile, firstQuery, selectedTiles(), length());
-      ScoreScales factorsOfScores = ScoreScales.of(builder, this::queryEmitter, space, tile, queryTile);
+      ScoreScales factorsOfScores = ScoreScales.of(builder, this::queryEmitter, space, tile, queryTile, true);
       List<Value> operands = new ArrayList<>();
       operands.add(visible.count());
       operands.addAll(softmax.start(builder));
@@ -195,7 +195,8 @@ public final class AttentionKernel implements KernelGenerator {
           inner.effect(new CommitCopies());
         }
         ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
-        Value products = inner.fill(0, new TileType(tile.scores().accumulator(), tile.ofKeys().accumulators()));
+        Value products = factorsOfScores.origin().start(
+            inner, new TileType(tile.scores().accumulator(), tile.ofKeys().accumulators()));
         ImmutableList<Value> factors = scales.map(loaders ->
             ImmutableList.of(loaders.ofQueries(inner), loaders.ofKeys(inner, stage))).orElse(ImmutableList.of());
         for (int step = 0; step < left.size(); step++) {
@@ -206,10 +207,11 @@ public final class AttentionKernel implements KernelGenerator {
           products = inner.add(new TileRename(TileBuilder.type(products).withLayout(tile.scoreLayout())), products);
         }
         ElementEmitter emitter = scoreEmitter(inner, keyTile);
-        Value scores = visible.scores(inner, products, emitter, factorsOfScores, keyTile);
+        Optional<ScoreScales.Waiting> waiting = factorsOfScores.waiting(inner, emitter, keyTile);
+        Value scores = visible.scores(inner, products, emitter, factorsOfScores, waiting, keyTile);
         OnlineSoftmax.Weights weights = tile.format().appliesScales()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
-            : softmax.weights(inner, scores, factorsOfScores.waiting(inner, emitter, keyTile), carried);
+            : softmax.weights(inner, scores, waiting, carried);
         if (tile.hasOneStepOfValues()) {
           inner.effect(new WaitCopies(0));
           inner.effect(new Barrier());

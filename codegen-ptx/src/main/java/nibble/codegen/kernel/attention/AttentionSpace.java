@@ -97,6 +97,13 @@ record AttentionSpace(Operation operation, Dim heads, Dim queries, Dim keys, int
         .filter(rows -> !rows.equals(keys) && rows.dividedBy(Dim.of(tile)).isEmpty()).isPresent();
   }
 
+  /** Whether a kernel knows one scale of all keys of a tile of so many. */
+  boolean sharesScale(int tile) {
+    return isScaled() && operation.operand(1).tensorType().scale()
+        .map(layout -> layout.granularity().boxWithin(shape(1))).map(box -> box.get(box.size() - 2))
+        .filter(rows -> rows.equals(keys) || rows.is(tile)).isPresent();
+  }
+
   static AttentionSpace of(Operation operation) {
     Shape q = operation.operand(0).tensorType().shape();
     Shape k = operation.operand(1).tensorType().shape();

@@ -78,6 +78,11 @@ record AttentionTile(
     return each * warps;
   }
 
+  /** Whether a warp has the queries of two fragments. */
+  boolean isTall() {
+    return each > LEAST;
+  }
+
   /** The tile of the first product; queries come once. */
   ProductTile ofQueries() {
     return new ProductTile(scores, queries(), keys, depth, warps, 1, 1, false);

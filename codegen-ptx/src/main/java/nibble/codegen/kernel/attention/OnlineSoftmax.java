@@ -86,8 +86,7 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
   Weights weights(
       TileBuilder builder, Value scores, Optional<ScoreScales.Waiting> waiting, List<Value> carried) {
     boolean scaled = waiting.isEmpty() && VisibleKeys.scalesScores(space);
-    Value factor = waiting.map(factors -> factors.spread(builder))
-        .orElseGet(() -> builder.real(space.op().scale() * LOG2_E));
+    Value factor = builder.real(space.op().scale() * LOG2_E);
     // Less the offset, so that nothing has to be subtracted where exponents are.
     Value inPowers = waiting.map(factors -> factors.largest(builder, scores, offset())).orElseGet(() -> {
       Value highest = builder.add(new Reduce(1, Scalar.MAX), scores);
@@ -97,11 +96,10 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     Value largest = builder.apply(Scalar.MAX, carried.get(1), inPowers);
     Value shift = finite(builder, largest);
     Value rescale = builder.apply(Scalar.EXP2, builder.apply(Scalar.SUB, carried.get(1), shift));
-    Value shifts = builder.expand(shift, TileBuilder.type(scores));
-    Value exponents = scaled
-        ? builder.apply(Scalar.SUB, scores, shifts)
+    Value exponents = waiting.map(factors -> factors.exponents(builder, scores, shift)).orElseGet(() -> scaled
+        ? builder.apply(Scalar.SUB, scores, builder.expand(shift, TileBuilder.type(scores)))
         : builder.apply(Scalar.FMA, scores, factor, builder.expand(
-            builder.apply(Scalar.NEG, shift), TileBuilder.type(scores)));
+            builder.apply(Scalar.NEG, shift), TileBuilder.type(scores))));
     Value weights = builder.apply(Scalar.EXP2, exponents);
     int neighbours = tile.neighbours();
     Value byThread = builder.add(new TileReshape(

@@ -92,13 +92,16 @@ record VisibleKeys(
    * Scores in units of a power of two: products, also those of codes whose scales wait, or products times the scale and
    * with the mask, as
    * {@link #scalesScores} says. What a query does not see is negative infinity, or the score that fills.
+   *
+   * @param waiting factors that wait
    */
   Value scores(
-      TileBuilder builder, Value products, ElementEmitter emitter, ScoreScales scales, Value keyTile) {
+      TileBuilder builder, Value products, ElementEmitter emitter, ScoreScales scales,
+      Optional<ScoreScales.Waiting> waiting, Value keyTile) {
     Grid2 grid = emitter.grid();
     Value scores = products;
-    if (scales.waits()) {
-      scores = builder.cast(products, Formats.F32, Rounding.NEAREST_EVEN);
+    if (waiting.isPresent()) {
+      scores = waiting.get().real(builder, products);
     } else if (scalesScores(space)) {
       Value real = builder.cast(products, Formats.F32, Rounding.NEAREST_EVEN);
       scores = grid.apply(builder, Scalar.MUL, real, scales.of(builder, emitter, keyTile));

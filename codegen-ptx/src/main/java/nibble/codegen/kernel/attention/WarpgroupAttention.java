@@ -118,7 +118,7 @@ record WarpgroupAttention(
       // Scales are read while products are under way.
       Optional<ScoreScales.Waiting> waiting = parts.factors().waiting(inner, emitter, keyTile);
       Value done = inner.add(new WaitWarpgroupMma(Optional.of(1)), products);
-      Value scores = parts.visible().scores(inner, done, emitter, parts.factors(), keyTile);
+      Value scores = parts.visible().scores(inner, done, emitter, parts.factors(), waiting, keyTile);
       OnlineSoftmax.Weights weights = parts.softmax().weights(inner, scores, waiting, carried);
       Value sums = inner.add(new WaitWarpgroupMma(), running);
       List<Value> next = new ArrayList<>(weights.next(inner.apply(Scalar.MUL, sums, weights.rescale())));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
@@ -15,6 +16,8 @@ import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
+import nibble.ir.layout.Granularities;
+import nibble.ir.layout.ScaleLayout;
 import nibble.ir.shape.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +90,35 @@ class AttentionEdgesRunTest {
     KernelProof.prove(
         of(300, 300, ", %n: tensor<[6] x i32>", ", %n", attributes + ", lengths = packed"),
         tensor(2, 300, 0), tensor(1, 300, 0), tensor(1, 300, 0), lengths(3, 3, 4, 130, 190, 290));
+  }
+
+  private static TensorType codes(int heads, int rows, int box) {
+    return TensorType.of(Shape.of(heads, rows, 64), Formats.I8)
+        .withScale(new ScaleLayout(new Granularities.PerBlock(box, 64), Formats.F32));
+  }
+
+  /** Nobody says that scales of codes are positive: of a block with another one the largest product is the least score. */
+  @ParameterizedTest
+  @ValueSource(strings = {"causal = none", "causal = top_left", "causal = top_left, fill = -9.0"})
+  void scalesOfAnySign(String attributes) {
+    Tensor queries = new Tensor(
+        codes(2, 300, 128), DoubleStream.iterate(3, code -> (code * 37 + 11) % 251 - 125).limit(2 * 300 * 64).toArray(),
+        new double[] {0.003, -0.002, 0.004, 0, 0.003, -0.0025}).rounded();
+    Tensor keys = new Tensor(
+        codes(1, 300, 64), DoubleStream.iterate(5, code -> (code * 53 + 7) % 249 - 124).limit(300 * 64).toArray(),
+        new double[] {0.02, -0.03, 0.04, -0.02, 0.01}).rounded();
+    Tensor values = Tensor.generate(TensorType.of(Shape.of(1, 300, 16), Formats.F16), Math::sin).rounded();
+    for (String target : List.of("sm_80", "sm_90a")) {
+      KernelProof.prove(new KernelCase("edges", """
+          module @m {
+            func @f(%%q: %s, %%k: %s, %%v: %s) {
+              %%0 = attention %%q, %%k, %%v {scale = 0.25, %s, to = f16} : tensor<[2,300,16] x f16>
+              return %%0
+            }
+          }
+          """.formatted(queries.type(), keys.type(), values.type(), attributes), ImmutableMap.of()), target,
+          List.of(queries, keys, values));
+    }
   }
 
   /** Keys that do not differ are zeros without their mean: blocks of codes without a scale. */
