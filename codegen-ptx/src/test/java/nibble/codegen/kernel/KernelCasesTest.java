@@ -14,6 +14,13 @@ class KernelCasesTest {
     KernelHarness.check(kernels);
   }
 
+  /** Products that quantize behind views of their results. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.KernelCases#viewedQuantizers")
+  void viewedQuantizers(KernelCase kernels) {
+    KernelHarness.check(kernels);
+  }
+
   /** Products whose tiles come by tensor copies. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.RingCases#all")
