@@ -97,7 +97,20 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
     }
     return new Program(
         target, module.symbols(), partition.load(), partition.main(), function.parameters().size(),
-        ImmutableList.copyOf(kernels), ImmutableList.copyOf(launches), dense.values().asList());
+        ImmutableList.copyOf(kernels), ImmutableList.copyOf(launches), dense.values().asList(),
+        new ExplainKernels(target, registry, module.symbols()).of(partition, dense.values()));
+  }
+
+  /**
+   * Says where kernels of a function do not do what a target does best, or save a launch, and why; compiles none.
+   *
+   * @throws InputException where an operation has no place in a kernel
+   */
+  public ImmutableList<KernelDecision> decisions(Module module, Function function, Target target) {
+    Partition asIs = Partition.of(function, module.symbols());
+    ImmutableMap<String, StorageChoice> dense = dense(asIs, function.parameters().size(), module.symbols(), target);
+    Partition partition = dense.isEmpty() ? asIs : Partition.of(function, module.symbols(), dense.keySet());
+    return new ExplainKernels(target, registry, module.symbols()).of(partition, dense.values());
   }
 
   /** The compressed weights that are better stored dense. */

@@ -26,6 +26,8 @@ import nibble.ir.shape.SymbolBounds;
  * @param kernels each once, however often it is launched
  * @param launches in order
  * @param dense weights that are stored dense although the function has them compressed, and why
+ * @param decisions where kernels do not do what the target does best, or save a launch, and why; these weights among
+ *     them
  */
 public record Program(
     Target target,
@@ -35,7 +37,8 @@ public record Program(
     int inputs,
     ImmutableList<CompiledKernel> kernels,
     ImmutableList<Launch> launches,
-    ImmutableList<StorageChoice> dense) {
+    ImmutableList<StorageChoice> dense,
+    ImmutableList<KernelDecision> decisions) {
 
   /**
    * A kernel.

@@ -159,7 +159,7 @@ public final class ElementEmitter {
       case Concat concat -> concat(concat, operation, at);
       case Cast cast -> cast(operation.operand(0), at, cast.to());
       case Relu relu -> grid.apply(builder, Scalar.MAX, value(operation.operand(0), at), zeroLike(type));
-      case Dequantize dequantize -> dequantize(operation.operand(0), at);
+      case Dequantize dequantize -> dequantized(operation.operand(0), at);
       case Decompress decompress -> SparseElements.of(this).element(
           compressed(operation), at, stored -> computed(stored, type.format()));
       case Scales scales -> new ScaleComputation(grid, builder).scale(
@@ -317,7 +317,8 @@ public final class ElementEmitter {
     return builder.fill(0, TileBuilder.type(like));
   }
 
-  private Value dequantize(Value scaled, List<IndexExpr> at) {
+  /** What the code of an element stands for, in f32. */
+  public Value dequantized(Value scaled, List<IndexExpr> at) {
     Memory source = arguments.get(scaled);
     if (source != null) {
       ScaleFactors factors = new ScaleFactors(this);

@@ -11,8 +11,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Where elements of a tensor lie that has more of them than 32 bits count. What is the same for all threads, such as the
- * heads and tiles before, moves the address, which has 64 bits; what is inside of a tile stays an offset of 32.
+ * Where elements of a tensor lie that has more of them than 32 bits count. What is the same for all threads, such as
+ * the heads and tiles before, moves the address, which has 64 bits; what is inside of a tile stays an offset of 32.
  *
  * @param buffer from where on
  * @param offsets of a tile's elements behind that; nothing for 0
@@ -52,7 +52,8 @@ public record FarPlace(Value buffer, Optional<Value> offsets) {
 
   private static long known(Dim factor) {
     if (!factor.isConstant()) {
-      throw new UnsupportedAccess("no kernel finds elements " + factor + " apart in a tensor of more than 32 bits count");
+      throw new UnsupportedAccess(
+          "no kernel finds elements " + factor + " apart in a tensor of more elements than 32 bits count");
     }
     return factor.constant();
   }

@@ -245,7 +245,8 @@ public final class GlobalMemory {
       return FarPlace.of(builder, grid, buffer, offset);
     }
     Grid2.Sum sum = grid.emitParts(builder, offset);
-    return new FarPlace(sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer), sum.tile());
+    Value from = sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer);
+    return new FarPlace(from, sum.tile());
   }
 
   /** The widest vector of elements of that width along a variable that an access is proven to be; 1 where none is. */

@@ -136,7 +136,9 @@ public record Grid2(
    *
    * @param tile the sum of the parts inside of a tile; nothing for 0
    */
-  record Terms(ImmutableMap<IndexTerm, Index> indices, ImmutableMap<IndexTerm, Dim> factors, Dim constant, Optional<Value> tile) {}
+  record Terms(
+      ImmutableMap<IndexTerm, Index> indices, ImmutableMap<IndexTerm, Dim> factors, Dim constant,
+      Optional<Value> tile) {}
 
   /** The value of an index expression, term by term. */
   Terms emitTerms(TileBuilder builder, IndexExpr expr) {

@@ -33,6 +33,20 @@ public final class Views {
     };
   }
 
+  /**
+   * Where a view has the element that its operand has at given coordinates.
+   *
+   * @param view a transpose or a reshape, which keep all elements
+   */
+  public static List<IndexExpr> resultCoordinates(
+      ViewOp view, TensorType operand, TensorType result, List<IndexExpr> at) {
+    return switch (view) {
+      case Transpose transpose -> transpose.axes().stream().map(at::get).toList();
+      case Reshape reshape -> reshaped(result.shape(), operand.shape(), at);
+      default -> throw new IllegalArgumentException(view.name() + " does not keep all elements");
+    };
+  }
+
   private static List<IndexExpr> transposed(Transpose transpose, List<IndexExpr> at) {
     IndexExpr[] coordinates = new IndexExpr[at.size()];
     for (int axis = 0; axis < at.size(); axis++) {

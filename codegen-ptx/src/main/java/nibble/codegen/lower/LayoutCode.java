@@ -92,8 +92,7 @@ final class LayoutCode {
     ImmutableList.Builder<Operand> elements = ImmutableList.builder();
     int[][] coordinates = RegisterMap.coordinates(whole.type());
     for (int register = 0; register < coordinates.length; register++) {
-      int row = coordinates[register][0];
-      if (row >= part.start() && row < part.start() + part.result().extents().getFirst()) {
+      if (part.has(coordinates[register][0], coordinates[register][1])) {
         elements.add(whole.at(register));
       }
     }

@@ -1,6 +1,7 @@
 package nibble.codegen.partition;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,12 +37,14 @@ import nibble.ir.op.Reshape;
 import nibble.ir.op.Scales;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.ViewOp;
+import nibble.ir.shape.SymbolBounds;
 
 /**
  * Gives every operation to a kernel. In order of the operations, one joins the latest kernel that computes an operand of it,
  * if it can be computed in the same sweep, and starts a kernel otherwise; so kernels depend on earlier ones only. Views,
  * and elementwise work on inputs alone, belong to no kernel: each kernel that reads them computes them while loading. An
  * {@code either} is where the tensor is that it takes, and a kernel has operations only that are needed at the same time.
+ * A quantizer behind views of a product joins it where tiles of the product have what shares a scale.
  *
  * <pre>
  * %1 = matmul %x, %w
@@ -59,23 +62,35 @@ public final class FormKernels {
   private final Set<Value> floating = new HashSet<>();
   private final Conditions conditions;
   private final List<Group> groups = new ArrayList<>();
+  private final ImmutableMap<String, SymbolBounds> symbols;
+  private final QuantizerPlaces places;
 
-  private FormKernels(Function function) {
+  private FormKernels(Function function, ImmutableMap<String, SymbolBounds> symbols) {
     this.function = function;
+    this.symbols = symbols;
     this.conditions = Conditions.of(function);
+    this.places = QuantizerPlaces.of(function);
   }
+
+  /**
+   * Kernels.
+   *
+   * @param main a function of {@code kernel} operations, of reshapes of their results, and of choices between these
+   * @param quantizers where those behind views of products are computed
+   */
+  public record Formed(Function main, ImmutableList<QuantizerPlace> quantizers) {}
 
   /**
    * Forms kernels.
    *
-   * @return a function of {@code kernel} operations, of reshapes of their results, and of choices between these
+   * @param symbols what is known of symbolic sizes
    * @throws InputException where an operation has no place in a kernel
    */
-  public static Function apply(Function function) {
-    return new FormKernels(function).run();
+  public static Formed apply(Function function, ImmutableMap<String, SymbolBounds> symbols) {
+    return new FormKernels(function, symbols).run();
   }
 
-  private Function run() {
+  private Formed run() {
     for (Operation operation : function.body().operations()) {
       if (operation.op() instanceof For || !(operation.op() instanceof TensorOp)) {
         throw new InputException(Diagnostic.error(
@@ -86,10 +101,16 @@ public final class FormKernels {
       assign(operation);
     }
     function.body().results().forEach(this::materializeResult);
-    return emit();
+    return new Formed(emit(), places.known());
   }
 
   private void assign(Operation operation) {
+    Optional<Group> host = places.host(operation, groupOf, conditions);
+    if (host.isPresent()) {
+      host.get().take(operation);
+      groupOf.put(operation.result(), host.get());
+      return;
+    }
     if (operation.op() instanceof Either) {
       operation.operands().forEach(this::materializeResult);
       return;
@@ -152,7 +173,9 @@ public final class FormKernels {
   }
 
   private void start(Operation operation) {
-    Group group = new Group(groups.size(), operation);
+    Optional<TileBoxes> tiles = operation.op() instanceof ProductOp
+        ? Optional.of(TileBoxes.of(operation, definitions, symbols)) : Optional.empty();
+    Group group = new Group(groups.size(), operation, tiles);
     groups.add(group);
     groupOf.put(operation.result(), group);
   }

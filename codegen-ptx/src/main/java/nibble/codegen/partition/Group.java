@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import nibble.codegen.index.ViewedAxes;
 import nibble.codegen.partition.Space.Reduction;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
@@ -46,11 +47,18 @@ final class Group {
   /** Whether rows are those of a table, or the table is made. */
   private final boolean isGrouped;
   private final boolean isPruned;
+  private final Optional<TileBoxes> tiles;
+  private Optional<ViewedQuantizer> viewed = Optional.empty();
   private Space space;
 
-  /** A group that starts with that operation. */
-  Group(int index, Operation first) {
+  /**
+   * A group that starts with that operation.
+   *
+   * @param tiles which boxes its tiles have, if it is a product
+   */
+  Group(int index, Operation first, Optional<TileBoxes> tiles) {
     this.index = index;
+    this.tiles = tiles;
     this.isAttention = first.op() instanceof Attention;
     this.isGrouped = first.op() instanceof GroupedMatMul || first.op() instanceof Members;
     this.isPruned = first.op() instanceof Prune;
@@ -100,7 +108,8 @@ final class Group {
   /** Takes the operation in, if it can be computed in the same sweep over the space. */
   boolean accept(Operation operation) {
     boolean takesPlainWork = isAttention || isGrouped && isProduct;
-    boolean refuses = isGrouped && !isProduct || takesPlainWork && !isPlainWork(operation)
+    boolean readsViewed = viewed.filter(known -> operation.operands().contains(known.quantizer().result())).isPresent();
+    boolean refuses = readsViewed || isGrouped && !isProduct || takesPlainWork && !isPlainWork(operation)
         || isAttention && readsRows(operation) || isPruned && !(operation.op() instanceof Compress);
     Optional<Extent> extent = refuses ? Optional.empty() : switch (operation.op()) {
       case ProductOp product -> Optional.empty();
@@ -143,7 +152,35 @@ final class Group {
     return operation.operands().stream().anyMatch(operand -> extents.get(operand) == Extent.REDUCED);
   }
 
-  private static boolean rowsShareBytes(Quantize quantize) {
+  /** Whether the kernel is that of a product whose epilogue may quantize. */
+  boolean mayQuantize() {
+    return isProduct && !isAttention && !isGrouped;
+  }
+
+  /** Why a quantizer behind views of what this kernel computes is not computed here; nothing where it may be. */
+  Optional<String> obstacle(ViewedQuantizer quantizer, Map<Value, Operation> definitions) {
+    Optional<ViewedAxes> axes = quantizer.axes(definitions);
+    if (axes.isEmpty() || extents.get(quantizer.source()) != Extent.FULL) {
+      return Optional.of("its views are no transposes of parts of the result's axes");
+    }
+    if (viewed.isPresent() || space.reduction().isPresent()) {
+      return Optional.of("the product's kernel has scales already");
+    }
+    return quantizer.computedScales().flatMap(granularity -> tiles.orElseThrow().obstacle(
+        granularity, quantizer.view().tensorType().shape(), axes.get()));
+  }
+
+  /** States that a quantizer belongs to this kernel, whose operations are taken one by one. */
+  void host(ViewedQuantizer quantizer) {
+    viewed = Optional.of(quantizer);
+  }
+
+  /** Takes an operation of the hosted quantizer. */
+  void take(Operation operation) {
+    operations.put(operation.result(), operation);
+  }
+
+  static boolean rowsShareBytes(Quantize quantize) {
     Dim row = quantize.result().rank() == 0 ? Dim.ONE : quantize.result().shape().last();
     int bits = quantize.result().format().storageBits();
     return bits < Byte.SIZE && row.isConstant() && row.constant() * bits % Byte.SIZE != 0;
@@ -163,8 +200,13 @@ final class Group {
     boolean full = extents.get(operand) == Extent.FULL || swept.filter(operand::equals).isPresent();
     Reduction wanted = reduction(operation).orElseThrow();
     boolean agrees = space.reduction().isEmpty() || space.reduction().get().equals(wanted);
-    boolean possible = (!isProduct || TileBoxes.fits(wanted, space.shape())) && keepsRotations(wanted);
+    boolean possible = (!isProduct || viewed.isEmpty() && isInTiles(wanted)) && keepsRotations(wanted);
     return full && agrees && possible ? Optional.of(Extent.REDUCED) : Optional.empty();
+  }
+
+  private boolean isInTiles(Reduction wanted) {
+    return wanted instanceof Reduction.Boxes(var granularity) && tiles.filter(boxes ->
+        boxes.obstacle(granularity, space.shape(), ViewedAxes.of(space.shape())).isEmpty()).isPresent();
   }
 
   private boolean keepsRotations(Reduction wanted) {

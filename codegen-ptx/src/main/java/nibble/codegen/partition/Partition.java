@@ -14,8 +14,9 @@ import nibble.ir.shape.SymbolBounds;
  *
  * @param load takes nothing and returns the constants, in the order in which {@code main} takes them behind its inputs
  * @param main consists of {@code kernel} operations, of reshapes of their results, and of choices between these
+ * @param quantizers where those behind views of products are computed
  */
-public record Partition(Function load, Function main) {
+public record Partition(Function load, Function main, ImmutableList<QuantizerPlace> quantizers) {
   /**
    * Cuts a function; what is compressed stays so.
    *
@@ -44,9 +45,9 @@ public record Partition(Function load, Function main) {
             new SplitDynamicQuantize(), new SplitAffineQuantize(),
             new SplitScalesOfScales(), new SplitWholeAmax(), new ExpandPower());
     Function prepared = prepare.apply(split.main(), symbols);
-    Function main = FormKernels.apply(prepared);
-    require(prepared, main.body().operations(), main);
-    return new Partition(split.load(), main);
+    FormKernels.Formed formed = FormKernels.apply(prepared, symbols);
+    require(prepared, formed.main().body().operations(), formed.main());
+    return new Partition(split.load(), formed.main(), formed.quantizers());
   }
 
   private static void require(Function before, ImmutableList<Operation> operations, Function after) {

@@ -116,8 +116,8 @@ record QueryMeans(BlockBuilder builder, Value queries) {
   }
 
   /**
-   * Adds numbers to the scores of an attention: as its mask, or in its mask. Where a score fills what a mask of truth values
-   * hides, that mask stays, and numbers stand behind it.
+   * Adds numbers to the scores of an attention: as its mask, or in its mask. Where a score fills what a mask of truth
+   * values hides, that mask stays, and numbers stand behind it.
    */
   void addTo(Attention op, List<Value> operands, Value more) {
     Optional<Value> mask = op.mask(operands);

@@ -26,8 +26,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Makes blocks of fewer keys than a scheme has in a step whole steps: those of which some part is selected, under a mask
- * that hides the other parts.
+ * Makes blocks of fewer keys than a scheme has in a step whole steps: those of which some part is selected, under a
+ * mask that hides the other parts.
  *
  * <pre>
  * %1 = attention %q, %k, %v, %selected {scheme = sage3, blocks = [64,64]}
@@ -37,8 +37,8 @@ import nibble.ir.shape.Shape;
  * %1 = attention %q, %k, %v, %3, %2 {scheme = sage3, blocks = [64,128]}
  * </pre>
  *
- * <p>What a score fills stays: what is not selected has no part, and a mask can't say that where it fills. So do filters,
- * which decide for each block.
+ * <p>What a score fills stays: what is not selected has no part, and a mask can't say that where it fills. So do
+ * filters, which decide for each block.
  */
 public final class WidenSelectedBlocks implements Rewrite {
   @Override
@@ -91,7 +91,8 @@ public final class WidenSelectedBlocks implements Rewrite {
     Value whole = more.is(0) ? selected : builder.add(new Concat(last), selected, builder.add(
         new BroadcastTo(shape.with(last, more)), builder.add(Constant.splat(0, TensorType.scalar(Formats.BOOL)))));
     Value apart = builder.add(new Reshape(shape.slice(0, last).append(count, Dim.of(neighbours))), whole);
-    Value counts = builder.add(new ReduceSum(ImmutableList.of(last + 1), false), builder.add(new Cast(Formats.I32), apart));
+    Value counts =
+        builder.add(new ReduceSum(ImmutableList.of(last + 1), false), builder.add(new Cast(Formats.I32), apart));
     return builder.add(new Compare(Compare.Kind.GT), counts, builder.add(
         Constant.splat(0, TensorType.scalar(Formats.I32))));
   }

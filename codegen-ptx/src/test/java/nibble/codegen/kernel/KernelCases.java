@@ -33,6 +33,11 @@ public final class KernelCases {
         .flatMap(cases -> cases);
   }
 
+  /** Products whose results are quantized behind views. */
+  public static Stream<KernelCase> viewedQuantizers() {
+    return ViewedQuantizerCases.all();
+  }
+
   /** Products of codes, which targets multiply in different ways. */
   public static Stream<KernelCase> codes() {
     return ProductCases.codes();

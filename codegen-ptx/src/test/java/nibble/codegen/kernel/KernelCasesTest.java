@@ -14,6 +14,13 @@ class KernelCasesTest {
     KernelHarness.check(kernels);
   }
 
+  /** Products that quantize behind views of their results. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.KernelCases#viewedQuantizers")
+  void viewedQuantizers(KernelCase kernels) {
+    KernelHarness.check(kernels);
+  }
+
   /** Products whose tiles come by tensor copies. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.RingCases#all")
@@ -42,6 +49,13 @@ class KernelCasesTest {
   @MethodSource("nibble.codegen.kernel.LowBitCases#bytes")
   void lowBit(KernelCase kernels) {
     KernelHarness.check(kernels, "sm_89");
+  }
+
+  /** The same, and of NVFP4, as targets have them that multiply these as halves. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#widened")
+  void widened(KernelCase kernels) {
+    KernelHarness.check(kernels, "sm_80");
   }
 
   /** Attentions of NVFP4, which one target multiplies, and of INT4, which it does not. */

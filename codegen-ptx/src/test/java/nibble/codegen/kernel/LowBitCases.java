@@ -59,9 +59,9 @@ public final class LowBitCases {
         .flatMap(cases -> cases);
   }
 
-  /** Weights and values of eight bits where tensor cores have no products of them. */
+  /** Weights and values of eight bits and of four where tensor cores have no products of them. */
   public static Stream<KernelCase> widened() {
-    return Stream.of(only("sage2", " 128", "few keys", "and a fill"), only("sage2_int4", "causal"), only("sage2pp", " 64", "few keys"))
+    return Stream.of(only("sage2", "and a fill"), only("sage2pp", "few keys"), only("sage3", " 64", " 128", "mask"))
         .flatMap(cases -> cases);
   }
 

@@ -20,16 +20,20 @@ import org.junit.jupiter.api.Test;
 class FormKernelsTest {
   /** What each kernel computes, its constants left out; a reshape that shares memory stands by itself. */
   private static List<String> kernels(String parameters, String body) {
+    return kernels("symbol B", parameters, body);
+  }
+
+  private static List<String> kernels(String symbols, String parameters, String body) {
     Module module = Parser.parse("""
         module @m {
-          symbol B
+        %s
           func @f(%s) {
         %s
           }
         }
-        """.formatted(parameters, body.indent(4)), "test", Registry.core());
+        """.formatted(symbols.indent(2), parameters, body.indent(4)), "test", Registry.core());
     Verifier.require(module);
-    Function formed = FormKernels.apply(module.functions().get("f"));
+    Function formed = FormKernels.apply(module.functions().get("f"), module.symbols()).main();
     Verifier.require(Module.of("m", module.symbols().values(), List.of(formed)));
     List<String> kernels = new ArrayList<>();
     for (Operation operation : formed.body().operations()) {
@@ -100,6 +104,60 @@ class FormKernelsTest {
         X, PRODUCT + amax.replace("$G", "block(128,32)").replace("$T", "tensor<[ceil(B/128),2] x f32>")));
     assertEquals(List.of("matmul", "amax"), kernels(
         X, PRODUCT + amax.replace("$G", "group(48)").replace("$T", "tensor<[B,2] x f32>")));
+  }
+
+  private static final String HEADS = """
+      %a = cast %p {to = f16} : tensor<[B,S,192] x f16>
+      %h = reshape %a {shape = [B,S,6,32]} : tensor<[B,S,6,32] x f16>
+      %t = transpose %h {axes = [0, 2, 1, 3]} : tensor<[B,6,S,32] x f16>
+      """;
+
+  private static List<String> heads(String symbols, String body) {
+    return kernels(symbols, "%x: tensor<[B,S,64] x f16>, %w: tensor<[64,192] x f16>",
+        "%p = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,S,192] x f32>\n" + HEADS + body);
+  }
+
+  private static String quantized(String granularity, String scales) {
+    return """
+        %0 = cast %t {to = f32} : tensor<[B,6,S,32] x f32>
+        %1 = amax %0 {granularity = $G} : tensor<$S x f32>
+        %2 = scales %1 {elements = i8, rule = nearest} : tensor<$S x f32>
+        %3 = quantize %0, %2 {rounding = nearest_away} : tensor<[B,6,S,32] x i8, scale<$G, f32>>
+        return %3
+        """.replace("$G", granularity).replace("$S", scales);
+  }
+
+  @Test
+  void quantizersBehindHeadsAreAnEpilogue() {
+    String all = "matmul cast reshape transpose cast amax scales quantize";
+    assertEquals(List.of(all), heads("symbol B\nsymbol S", quantized("token", "[B,6,S,1]")));
+    assertEquals(List.of(all), heads(
+        "symbol B\nsymbol S multiple of 128", quantized("block(128,32)", "[B,6,ceil(S/128),1]")));
+    assertEquals(List.of(all), heads(
+        "symbol B\nsymbol S multiple of 32", quantized("interleaved(32,8,1)", "[B,6,8*ceil(S/32),1]")));
+  }
+
+  /** Tiles do not start where sequences do, have not so many rows, or the values are needed by others. */
+  @Test
+  void otherQuantizersBehindHeadsAreNot() {
+    List<String> apart = List.of("matmul cast", "reshape transpose cast amax scales quantize");
+    assertEquals(apart, heads("symbol B\nsymbol S", quantized("block(128,32)", "[B,6,ceil(S/128),1]")));
+    assertEquals(
+        apart, heads("symbol B\nsymbol S multiple of 256", quantized("block(256,32)", "[B,6,ceil(S/256),1]")));
+    assertEquals(
+        List.of("matmul cast", "reshape transpose reduce_mean cast", "reshape transpose cast sub amax scales quantize"),
+        heads("symbol B\nsymbol S", """
+        %m = reduce_mean %t {axes = [2], keep = true} : tensor<[B,6,1,32] x f16>
+        %4 = cast %m {to = f32} : tensor<[B,6,1,32] x f32>
+        %5 = cast %t {to = f32} : tensor<[B,6,S,32] x f32>
+        %0 = sub %5, %4 : tensor<[B,6,S,32] x f32>
+        %1 = amax %0 {granularity = token} : tensor<[B,6,S,1] x f32>
+        %2 = scales %1 {elements = i8, rule = nearest} : tensor<[B,6,S,1] x f32>
+        %3 = quantize %0, %2 {rounding = nearest_away} : tensor<[B,6,S,32] x i8, scale<token, f32>>
+        return %3
+        """));
+    String shared = quantized("token", "[B,6,S,1]").replace("return %3", "return %3, %0");
+    assertEquals(2, heads("symbol B\nsymbol S", shared).size());
   }
 
   @Test

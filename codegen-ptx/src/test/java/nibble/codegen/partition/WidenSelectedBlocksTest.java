@@ -12,6 +12,7 @@ import java.util.Random;
 import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Registry;
+import nibble.ir.Value;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
@@ -57,8 +58,8 @@ class WidenSelectedBlocksTest {
         .filter(operation -> operation.op() instanceof Attention).findFirst().orElseThrow();
     assertEquals(Shape.of(32, 128), ((Attention) attention.op()).blocks().orElseThrow());
     Random random = new Random(2);
-    List<Tensor> inputs = before.parameters().stream().map(parameter -> Tensor.inOrder(
-        parameter.tensorType(), i -> parameter.tensorType().format().isFloat() ? random.nextGaussian() : random.nextInt(2)))
+    List<Tensor> inputs = before.parameters().stream().map(Value::tensorType)
+        .map(type -> Tensor.inOrder(type, i -> type.format().isFloat() ? random.nextGaussian() : random.nextInt(2)))
         .toList();
     double[] expected = EXACT.run(before, inputs).getFirst().elements();
     assertArrayEquals(expected, EXACT.run(after, inputs).getFirst().elements());

@@ -199,12 +199,14 @@ class TileOpsTest {
         %j = tile_iota {axis = 0} : $i32:8
         %a = load %x, %j {contiguous = 8} : $f32:8
         %0 = tile_reshape %a {extents = [4, 2]} : $f32:4x2
-        %1 = tile_part %0 {start = 2} : $f32:2x2
+        %1 = tile_part %0 {start = 2, column = 0} : $f32:2x2
         %r = tile_reshape %1 {extents = [4]} : $f32:4
         """ + STORE), 5, -6, 7, -8, 0, 0, 0, 0);
     assertTrue(refused("%0 = fill {value = 1.0} : $f32:8\n%1 = tile_reshape %0 {extents = [2, 2]} : $f32:2x2")
         .contains("number of elements"));
-    assertTrue(refused("%0 = fill {value = 1.0} : $f32:4x2\n%1 = tile_part %0 {start = 1} : $f32:2x2")
+    assertTrue(refused("%0 = fill {value = 1.0} : $f32:4x2\n%1 = tile_part %0 {start = 1, column = 0} : $f32:2x2")
+        .contains("inside the tile"));
+    assertTrue(refused("%0 = fill {value = 1.0} : $f32:4x2\n%1 = tile_part %0 {start = 2, column = 1} : $f32:2x2")
         .contains("inside the tile"));
   }
 

@@ -2,6 +2,7 @@ package nibble.ir.op;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import nibble.ir.TensorType;
@@ -221,8 +222,8 @@ final class AttentionBounds {
   }
 
   private double maskError(int row, int key) {
-    return rows.numbers().map(mask -> op.added(operands).or(() -> op.mask(operands)).orElseThrow().error()[mask.index(row, key)])
-        .orElse(0.0);
+    Optional<Approximate> numbers = op.added(operands).or(() -> op.mask(operands));
+    return rows.numbers().map(mask -> numbers.orElseThrow().error()[mask.index(row, key)]).orElse(0.0);
   }
 
   private double truthError(int row, int key) {

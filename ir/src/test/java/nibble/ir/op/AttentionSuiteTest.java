@@ -20,13 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Properties of low-bit and sparse attention that other tests do not have, by the numbers of {@code docs/attention-tests.md}. */
+/** Properties of attention that other tests do not have, by the numbers of {@code docs/attention-tests.md}. */
 class AttentionSuiteTest {
   private static final int DEPTH = 4;
 
   /**
-   * X3, T7: row r is {@code r + 1} times a unit vector, so a scale tells the last row of those that share it. Of threads,
-   * 32 queries have eight scales, one for each remainder of 8, and 64 keys four, one for two neighbours of each 8 keys.
+   * X3, T7: row r is {@code r + 1} times a unit vector, so a scale tells the last row of those that share it. Of
+   * threads, 32 queries have eight scales, one for each remainder of 8, and 64 keys four, one for two neighbours of
+   * each 8 keys.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 63, 64, 127, 128, 129, 1000})

@@ -1,7 +1,7 @@
 package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.Function;
 import nibble.ir.Module;
@@ -26,6 +26,7 @@ import nibble.passes.PassOption;
  * @param at paths of the products; none for all
  * @param size elements of a block, a power of two that divides the inner axis
  * @param seed of random signs; none for a plain Hadamard matrix
+ * @param fit whether the size is the most that a block may have, so that every inner axis is a multiple of some block
  */
 @PassInfo(
     name = "hadamard",
@@ -34,7 +35,10 @@ import nibble.passes.PassOption;
 public record RotateMatMuls(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
     @PassOption(value = "elements of a block, a power of two that divides the inner axis", otherwise = "32") long size,
-    @PassOption("seed of random signs; a plain Hadamard matrix where it is not given") Optional<Long> seed)
+    @PassOption("seed of random signs; a plain Hadamard matrix where it is not given") Optional<Long> seed,
+    @PassOption(
+        value = "whether blocks are smaller where the inner axis is no multiple of the size: as large as divides it",
+        otherwise = "false") boolean fit)
     implements Pass {
   public RotateMatMuls {
     new Hadamard(0, size, seed);
@@ -43,42 +47,58 @@ public record RotateMatMuls(
   @Override
   public Module run(Module module, PassContext context) {
     return module.mapFunctions(function -> {
-      ImmutableSet<Value> products = products(function, context);
-      return products.isEmpty()
+      ImmutableMap<Value, Long> sizes = sizes(function, context);
+      return sizes.isEmpty()
           ? function
-          : new RewriteDriver(new RotateOperands(products, size, seed)).apply(function, module.symbols());
+          : new RewriteDriver(new RotateOperands(sizes, seed)).apply(function, module.symbols());
     });
   }
 
-  private ImmutableSet<Value> products(Function function, PassContext context) {
+  /** Sizes of blocks, by results of the products. */
+  private ImmutableMap<Value, Long> sizes(Function function, PassContext context) {
     ProductScope scope = new ProductScope(at, "every product with a weight");
     WeightProduct.Reader reader = new WeightProduct.Reader(Definitions.in(function));
-    ImmutableSet.Builder<Value> products = ImmutableSet.builder();
+    ImmutableMap.Builder<Value, Long> sizes = ImmutableMap.builder();
     function.body().walk(operation -> {
       if (scope.includes(operation)) {
         Optional<String> obstacle = reader.obstacle(operation).or(() -> obstacle(operation));
         obstacle.ifPresentOrElse(
             why -> context.skipped("rotation", operation.location(), why),
             () -> {
-              products.add(operation.result());
-              record(operation, reader.read(operation), scope, context);
+              long block = block(operation);
+              sizes.put(operation.result(), block);
+              record(operation, reader.read(operation), block, scope, context);
             });
       }
     });
-    return products.build();
+    return sizes.buildOrThrow();
   }
 
   private Optional<String> obstacle(Operation product) {
     Dim inner = product.operand(0).tensorType().shape().last();
-    return inner.dividedBy(Dim.of(size)).isPresent()
+    long block = block(product);
+    if (fit && block == 1 && size > 1) {
+      return Optional.of("its inner axis of " + inner + " is no multiple of 2");
+    }
+    return inner.dividedBy(Dim.of(block)).isPresent()
         ? Optional.empty()
-        : Optional.of("its inner axis of " + inner + " is no multiple of " + size);
+        : Optional.of("its inner axis of " + inner + " is no multiple of " + block);
   }
 
-  private void record(Operation product, WeightProduct read, ProductScope scope, PassContext context) {
+  private long block(Operation product) {
+    Dim inner = product.operand(0).tensorType().shape().last();
+    long block = size;
+    while (fit && block > 1 && inner.dividedBy(Dim.of(block)).isEmpty()) {
+      block /= 2;
+    }
+    return block;
+  }
+
+  private void record(
+      Operation product, WeightProduct read, long block, ProductScope scope, PassContext context) {
     for (StoredOperand operand : ImmutableList.of(read.left(), read.right())) {
       context.applied(
-          operand.description() + " rotated in blocks of " + size
+          operand.description() + " rotated in blocks of " + block
               + seed.map(bits -> ", signs of seed " + bits).orElse(""),
           product.location(),
           scope.reason(product),

@@ -1,7 +1,7 @@
 package nibble.passes.precision;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.Operation;
 import nibble.ir.Value;
@@ -18,23 +18,23 @@ import nibble.ir.rewrite.RewriteContext;
  *                           %4 = matmul %2, %3
  * </pre>
  *
- * @param products results of the products
- * @param size elements of a block
+ * @param sizes elements of a block of each product, by its result
  * @param seed of random signs, the same for both operands
  */
-record RotateOperands(ImmutableSet<Value> products, long size, Optional<Long> seed) implements Rewrite {
+record RotateOperands(ImmutableMap<Value, Long> sizes, Optional<Long> seed) implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (operation.results().stream().noneMatch(products::contains)) {
+    Long size = operation.results().isEmpty() ? null : sizes.get(operation.results().getFirst());
+    if (size == null) {
       return Optional.empty();
     }
     WeightProduct product = new WeightProduct.Reader(context::definition).read(operation);
-    Value left = rotated(operation.operand(0), product.left(), product.leftInner(), context);
-    Value right = rotated(operation.operand(1), product.right(), product.rightInner(), context);
+    Value left = rotated(operation.operand(0), product.left(), product.leftInner(), size, context);
+    Value right = rotated(operation.operand(1), product.right(), product.rightInner(), size, context);
     return Optional.of(ImmutableList.of(context.builder().add(operation.op(), left, right)));
   }
 
-  private Value rotated(Value operand, StoredOperand source, int axis, RewriteContext context) {
+  private Value rotated(Value operand, StoredOperand source, int axis, long size, RewriteContext context) {
     Value rotated = context.builder().add(new Hadamard(axis, size, seed), source.stored());
     return source.toOperand(rotated, operand.tensorType().format(), context.builder());
   }

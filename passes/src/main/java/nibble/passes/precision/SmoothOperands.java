@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import nibble.ir.Operation;
+import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.op.Mul;
 import nibble.ir.rewrite.Rewrite;
@@ -18,7 +19,7 @@ import nibble.ir.rewrite.RewriteContext;
  *                           %4 = matmul %2, %3
  * </pre>
  *
- * @param factors of each product, by its result: powers of two, one for each index of the inner axis
+ * @param factors of each product, by its result: one for each index of the inner axis
  */
 record SmoothOperands(ImmutableMap<Value, ImmutableList<Double>> factors) implements Rewrite {
   @Override
@@ -36,8 +37,9 @@ record SmoothOperands(ImmutableMap<Value, ImmutableList<Double>> factors) implem
 
   private static Value scaled(
       Value operand, StoredOperand source, int axis, ImmutableList<Double> factors, RewriteContext context) {
-    Value constant =
-        context.builder().add(ChannelConstant.along(factors, source.stored().tensorType(), axis));
+    TensorType type = source.stored().tensorType();
+    ImmutableList<Double> rounded = factors.stream().map(type.format()::round).collect(ImmutableList.toImmutableList());
+    Value constant = context.builder().add(ChannelConstant.along(rounded, type, axis));
     Value scaled = context.builder().add(new Mul(), source.stored(), constant);
     return source.toOperand(scaled, operand.tensorType().format(), context.builder());
   }

@@ -152,4 +152,24 @@ class RotateMatMulsTest extends PassContract {
   void sizesThatAreNoPowerOfTwoAreRefused() {
     assertThrows(InputException.class, () -> REGISTRY.parse("hadamard{size=12}"));
   }
+
+  @Test
+  void blocksThatFitAreAsLargeAsDividesTheAxis() {
+    PassContext context = context();
+    Tensor x = withOutlier();
+    Module after = REGISTRY.parse("hadamard{size=256, fit=true}").passes().getFirst().run(product(), context);
+    assertTrue(after.toString().contains("size=32"), after.toString());
+    assertTrue(distance(
+        new Interpreter(Mode.EXACT, WEIGHTS).run(after.functions().get("main"), List.of(x)).getFirst(),
+        new Interpreter(Mode.EXACT, WEIGHTS).run(product().functions().get("main"), List.of(x)).getFirst()) < 1e-3);
+    Module odd = IrText.module("""
+        func @main(%x: tensor<[4,7] x f32>) {
+          %w = weight {key = "w"} : tensor<[7,8] x f32>
+          %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[4,8] x f32>
+          return %0
+        }
+        """);
+    assertEquals(odd, REGISTRY.parse("hadamard{size=256, fit=true}").passes().getFirst().run(odd, context));
+    assertEquals("its inner axis of 7 is no multiple of 2", context.decisions().getLast().reason());
+  }
 }

@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import nibble.codegen.target.Targets;
+import nibble.engine.compile.ModelledCosts;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.PreparedModel;
@@ -32,7 +33,8 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--target", paramLabel = "sm_XX",
-      description = "What modelled times are for, where a clause of the recipe names nothing else; see nibble targets.")
+      description = "What kernels and modelled times are for, these where a clause of the recipe names nothing else; "
+          + "see nibble targets.")
   private Optional<String> target = Optional.empty();
 
   ExplainCommand(Streams streams) {
@@ -52,10 +54,15 @@ final class ExplainCommand implements Callable<Integer> {
       String summary = opened.recipe().map(Recipe::summary).orElse("");
       Explanation explanation = new Explanation(
           choice.toString(), summary, toolchain.passes().print(prepared.pipeline()), prepared.passes().decisions());
+      KernelReasons kernels = KernelReasons.of(
+          prepared, toolchain.backend(), target.map(Targets::get).orElseGet(ModelledCosts.STANDARD::standard));
       if (json.isOn()) {
-        Json.print(json(explanation), streams.out());
+        ObjectNode node = json(explanation);
+        node.set("kernels", kernels.json());
+        Json.print(node, streams.out());
       } else {
         streams.out().print(explanation.text());
+        streams.out().print(kernels.text());
       }
       return ExitCode.OK.code();
     }

@@ -31,7 +31,8 @@ final class ModelledTable {
         hasWritten ? "    written" : "", "time", "dense", hasWritten ? "    written" : ""));
     costs.rows().forEach(row -> text.append(row(row, names, isCompared)));
     text.append(row(costs.total(), names, isCompared));
-    costs.storedDense().forEach((path, why) -> text.append("  ").append(path).append(": ").append(why).append('\n'));
+    costs.reasons().forEach((path, why) ->
+        text.append("  ").append(path.isEmpty() ? OUTSIDE : path).append(": ").append(why).append('\n'));
     return text.toString();
   }
 
@@ -58,8 +59,8 @@ final class ModelledTable {
     node.put("part", target.part().name());
     costs.rows().forEach(row -> node.withArray("ops").add(row(row)));
     node.set("total", row(costs.total()));
-    costs.storedDense().forEach((path, why) ->
-        node.withArray("storedDense").addObject().put("path", path).put("reason", why));
+    costs.reasons().forEach((path, why) ->
+        node.withArray("reasons").addObject().put("path", path).put("reason", why));
     return node;
   }
 

@@ -117,4 +117,57 @@ class ExplainCommandTest {
     String named = sparsified(", rows=8192, target=sm_90a, format=i8");
     assertTrue(named.contains("on H100-SXM (sm_90a) for 8192 rows"), named);
   }
+
+  /** Why kernels are as they are, on the target that is named, or the oldest. */
+  @Test
+  void decisionsOfKernelsHaveReasons() {
+    Path model = SmallModel.write(folder.resolve("heads.ir"), """
+        module @heads {
+          symbol S
+          func @main(%x: tensor<[S,64] x f16>, %k: tensor<[4,S,32] x f16>) {
+            %w = weight {key = "w"} : tensor<[128,64] x f16>
+            %0 = matmul %x, %w {transposeB = true, to = f16} : tensor<[S,128] x f16>
+            %1 = reshape %0 {shape = [S,4,32]} : tensor<[S,4,32] x f16>
+            %2 = transpose %1 {axes = [1, 0, 2]} : tensor<[4,S,32] x f16>
+            %3 = attention %2, %k, %k {scale = 0.125, causal = none, scheme = sage2, to = f16} \
+        : tensor<[4,S,32] x f16> loc("heads.nib":3:1 in attn)
+            return %3
+          }
+        }
+        """);
+    String reason = "quantized to tensor<[4,S,32] x i8, scale<interleaved(32,8,1), f32>> by its product's kernel";
+    String quantized = "  attn (heads.nib:3:1): " + reason + "\n";
+    String hopper = CommandRun.of("explain", model, "--target", "sm_90a").ok().out();
+    assertTrue(hopper.endsWith("\nkernels for sm_90a\n  attn (heads.nib:3:1): warps multiply, each for itself, and not "
+        + "warpgroups: its values are codes, and weights do not lie in registers as wgmma multiplies codes\n"
+        + quantized), hopper);
+    String ada = CommandRun.of("explain", model, "--target", "sm_89").ok().out();
+    assertTrue(ada.endsWith("\nkernels for sm_89\n" + quantized), ada);
+    JsonNode oldest = CommandRun.of("explain", model, "--json").ok().json().get("kernels");
+    assertEquals("sm_80", oldest.get("target").textValue());
+    assertEquals(1, oldest.get("decisions").size(), oldest::toString);
+    JsonNode decision = oldest.get("decisions").get(0);
+    assertEquals("attn", decision.get("path").textValue());
+    assertEquals("heads.nib:3:1", decision.get("source").textValue());
+    assertEquals(reason, decision.get("reason").textValue());
+  }
+
+  /** A model without kernels is explained all the same. */
+  @Test
+  void whatHasNoKernelsIsExplained() {
+    Path model = SmallModel.write(folder.resolve("wide.ir"), """
+        module @wide {
+          symbol B
+          func @main(%x: tensor<[B,4] x f32>) {
+            %0 = for %x {from = 0, to = B} do (%i: tensor<[] x i32>, %y: tensor<[B,4] x f32>) {
+              %1 = exp %y : tensor<[B,4] x f32>
+              yield %1
+            } : tensor<[B,4] x f32>
+            return %0
+          }
+        }
+        """);
+    String text = CommandRun.of("explain", model).ok().out();
+    assertTrue(text.endsWith("\nkernels for sm_80\n  none: the backend has no kernel for for\n"), text);
+  }
 }

@@ -2,7 +2,6 @@ package nibble.codegen.kernel.attention;
 
 import java.util.List;
 import java.util.Optional;
-import nibble.codegen.kernel.UnsupportedAccess;
 import nibble.codegen.kernel.operand.ProductFormat;
 import nibble.codegen.target.Feature;
 import nibble.codegen.target.Feature.Support;
@@ -34,11 +33,7 @@ record AttentionFormats(
   /** Elements that share a scale of ue4m3. */
   static final int GROUP = 16;
 
-  /**
-   * The formats for operands that {@link AttentionSpace#obstacle} lets pass.
-   *
-   * @throws UnsupportedAccess where the target has no instructions for them
-   */
+  /** The formats for operands that {@link AttentionSpace#obstacle} lets pass. */
   static AttentionFormats of(Attention op, List<TensorType> operands, Target target) {
     NumberFormat values = operands.get(2).format();
     ProductFormat scores = scores(operands.get(0), target);
@@ -53,11 +48,7 @@ record AttentionFormats(
       return new AttentionFormats(scores, bytes, Optional.of(bytes.accumulator()), TALL_WITH_MORE);
     }
     if (values.equals(Formats.E2M1)) {
-      if (!target.has(Feature.MMA_BLOCK_SCALE) || !target.has(Feature.CONVERT_FP6_FP4)) {
-        throw new UnsupportedAccess("no kernel computes attention by " + scheme.keyword() + " on " + target.name()
-            + ": its tensor cores have no products of e2m1 with scales of ue4m3; sm_120a has");
-      }
-      return new AttentionFormats(scores, nvfp4(), Optional.empty(), 0);
+      return new AttentionFormats(scores, nvfp4(target), Optional.empty(), 0);
     }
     if (!target.has(Feature.MMA_FP8) || !target.has(Feature.CONVERT_FP8)) {
       // Codes are f16 as well, exactly, and sums of their products are in f32, of which nothing is cut.
@@ -78,7 +69,7 @@ record AttentionFormats(
     boolean asTheyAre = target.support(Feature.MMA_INT4) == Support.NATIVE
         && queries.shape().last().dividedBy(Dim.of(LEAST_COPY)).isPresent();
     if (format.equals(Formats.E2M1)) {
-      return nvfp4();
+      return nvfp4(target);
     }
     if (format.equals(Formats.I4)) {
       return asTheyAre ? ProductFormat.ofNibbles(format, format, Formats.I32)
@@ -87,7 +78,11 @@ record AttentionFormats(
     return ProductFormat.of(format, format).orElseThrow();
   }
 
-  private static ProductFormat nvfp4() {
+  /** Where instructions apply no scales, codes times scales are f16 on their way: two significant bits times four. */
+  private static ProductFormat nvfp4(Target target) {
+    if (!target.has(Feature.MMA_BLOCK_SCALE) || !target.has(Feature.CONVERT_FP6_FP4)) {
+      return ProductFormat.ofCodes(Formats.E2M1, Formats.E2M1).orElseThrow();
+    }
     return ProductFormat.ofNibbles(Formats.E2M1, Formats.E2M1, Formats.F32).scaledBy(GROUP);
   }
 }

@@ -128,6 +128,13 @@ public final class AttentionKernel implements KernelGenerator {
       this.choice = WarpgroupChoice.of(space, formats, buffers, definitions, symbols, target);
       this.warpgroups = choice.loop();
       this.tile = warpgroups.map(WarpgroupAttention::tile).orElseGet(() -> AttentionTile.of(formats, space));
+      int shared = target.limits().sharedPerBlock();
+      if (warpgroups.isEmpty() && tile.sharedBytes() > shared) {
+        throw new UnsupportedAccess("no kernel computes attention"
+            + space.op().scheme().map(scheme -> " by " + scheme.keyword()).orElse("") + " of heads of " + space.depth()
+            + " on " + target.name() + ": its tiles take " + tile.sharedBytes()
+            + " bytes of shared memory, and a block has " + shared);
+      }
       FilteredSums.obstacle(space, tile).ifPresent(why -> {
         throw new UnsupportedAccess("no kernel computes this attention: " + why);
       });
@@ -178,7 +185,9 @@ public final class AttentionKernel implements KernelGenerator {
         Value keyTile = visible.tile(inner, inner.block().argument(TileType.scalar(Formats.I32)));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
-        fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), stage);
+        if (!tile.hasOneStepOfKeys()) {
+          fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), stage);
+        }
         if (!tile.hasOneStepOfValues()) {
           fetch(inner, values, 2, space.valueAt(), inner.number(0), first, stage);
         }
@@ -189,11 +198,17 @@ public final class AttentionKernel implements KernelGenerator {
         Value keyTile = visible.tile(inner, inner.block().argument(TileType.scalar(Formats.I32)));
         Value stage = inner.block().argument(TileType.scalar(Formats.I32));
         List<Value> carried = operands.stream().skip(1).map(value -> inner.block().argument(value.type())).toList();
+        if (tile.hasOneStepOfKeys()) {
+          Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
+          fetch(inner, keys, 1, space.keyAt(), first, inner.number(0), inner.number(0));
+          inner.effect(new Barrier());
+        }
         if (tile.hasOneStepOfValues()) {
           Value first = inner.apply(Scalar.MUL, keyTile, inner.number(tile.keys()));
           fetch(inner, values, 2, space.valueAt(), inner.number(0), first, inner.number(0));
           inner.effect(new CommitCopies());
         }
+        Value stageOfKeys = tile.hasOneStepOfKeys() ? inner.number(0) : stage;
         ImmutableList<Value> left = kept.isEmpty() ? fragments(inner, queries) : kept;
         Value products = factorsOfScores.origin().start(
             inner, new TileType(tile.scores().accumulator(), tile.ofKeys().accumulators()));
@@ -201,7 +216,8 @@ public final class AttentionKernel implements KernelGenerator {
             ImmutableList.of(loaders.ofQueries(inner), loaders.ofKeys(inner, stage))).orElse(ImmutableList.of());
         for (int step = 0; step < left.size(); step++) {
           products = BlockScales.multiply(
-              tile.scores(), inner, products, left.get(step), keyFragment(inner, keys, stage, step), factors, step);
+              tile.scores(), inner, products, left.get(step), keyFragment(inner, keys, stageOfKeys, step), factors,
+              step);
         }
         if (tile.permutesKeys()) {
           products = inner.add(new TileRename(TileBuilder.type(products).withLayout(tile.scoreLayout())), products);
@@ -209,7 +225,7 @@ public final class AttentionKernel implements KernelGenerator {
         ElementEmitter emitter = scoreEmitter(inner, keyTile);
         Optional<ScoreScales.Waiting> waiting = factorsOfScores.waiting(inner, emitter, keyTile);
         Value scores = visible.scores(inner, products, emitter, factorsOfScores, waiting, keyTile);
-        OnlineSoftmax.Weights weights = tile.format().appliesScales()
+        OnlineSoftmax.Weights weights = tile.format().appliesScales() || tile.widensGroups()
             ? new GroupedSoftmax(tile, softmax).weights(inner, scores, carried)
             : softmax.weights(inner, scores, waiting, carried);
         if (tile.hasOneStepOfValues()) {
@@ -299,9 +315,9 @@ public final class AttentionKernel implements KernelGenerator {
       if (loader.isAsync()) {
         loader.copy(memory, buffers.arguments().get(inMemory(value).orElseThrow()), memoryAt(value, at), stage);
       } else {
-        Value elements = value.tensorType().isScaled()
-            ? codes(memory, buffers.arguments().get(value), at)
-            : new ElementEmitter(grid, inner, memory, region, buffers.arguments()).value(value, at);
+        ElementEmitter emitter = new ElementEmitter(grid, inner, memory, region, buffers.arguments());
+        Value elements = !value.tensorType().isScaled() ? emitter.value(value, at)
+            : tile.widensGroups() ? emitter.dequantized(value, at) : codes(memory, buffers.arguments().get(value), at);
         loader.store(inner, grid, memory.zeroOutside(elements), stage);
       }
     }
@@ -376,7 +392,7 @@ public final class AttentionKernel implements KernelGenerator {
       GlobalMemory memory = new GlobalMemory(
           builder, grid, guards(space.queryGuard(), columnGuard(), tile.width()), symbols);
       ElementEmitter emitter = new ElementEmitter(grid, builder, memory, region, buffers.arguments());
-      Value scaled = space.scalesValues() && !tile.format().appliesScales()
+      Value scaled = space.scalesValues() && !tile.format().appliesScales() && !tile.widensGroups()
           ? grid.apply(builder, Scalar.MUL, result, emitter.scaleOf(
               emitter.memoryOf(space.operation().operand(2)), space.columnAt()))
           : result;

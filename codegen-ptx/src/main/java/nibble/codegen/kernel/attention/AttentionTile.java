@@ -4,6 +4,7 @@ import java.util.Optional;
 import nibble.codegen.kernel.operand.ProductFormat;
 import nibble.codegen.kernel.operand.ProductTile;
 import nibble.codegen.layout.LinearLayout;
+import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 
@@ -90,7 +91,7 @@ record AttentionTile(
 
   /** The tile of the first product. */
   ProductTile ofKeys() {
-    return new ProductTile(scores, queries(), keys, depth, warps, 1, STAGES, false);
+    return new ProductTile(scores, queries(), keys, depth, warps, 1, stagesOfKeys(), false);
   }
 
   /** The tile of the second product, whose depth are keys. */
@@ -120,6 +121,29 @@ record AttentionTile(
   /** Neighbours along the keys that a thread has of scores. */
   int neighbours() {
     return Integer.SIZE / format.bits();
+  }
+
+  /**
+   * Whether shared memory has the keys of one step only: of groups that become f16 on their way threads bring them, and
+   * nobody else works meanwhile.
+   */
+  boolean hasOneStepOfKeys() {
+    return widensGroups() && depth > KEPT;
+  }
+
+  private int stagesOfKeys() {
+    return hasOneStepOfKeys() ? 1 : STAGES;
+  }
+
+  /** Whether groups of codes become what they stand for before they are multiplied. */
+  boolean widensGroups() {
+    return scores.unpacks() && scores.left().equals(Formats.F16);
+  }
+
+  /** Bytes of shared memory of operands. */
+  int sharedBytes() {
+    int values = (hasOneStepOfValues() ? 1 : STAGES) * keys * width * format.bits();
+    return (queries() * depth * scores.bits() + stagesOfKeys() * keys * depth * scores.bits() + values) / Byte.SIZE;
   }
 
   /** Whether columns of the first product are keys in another order than they lie in. */

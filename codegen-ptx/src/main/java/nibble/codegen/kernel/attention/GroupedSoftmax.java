@@ -12,6 +12,8 @@ import nibble.codegen.tile.op.ScaleOperand;
 import nibble.codegen.tile.op.TileReshape;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
+import nibble.ir.format.Rounding;
 
 /**
  * A step of an online softmax whose weights are codes of e2m1 by groups of keys, each under a scale of its own
@@ -44,16 +46,34 @@ record GroupedSoftmax(AttentionTile tile, OnlineSoftmax softmax) {
     Value groupShift = builder.apply(Scalar.SUB, softmax.finite(builder, ofGroups), builder.real(LARGEST));
     TileType grouped = TileBuilder.type(scores).withLayout(
         TileBuilder.type(scores).layout().reshape(rows, groups, GROUP));
-    Value shifts = reshape(builder, builder.add(new Expand(grouped), groupShift), rows, tile.keys());
+    Value shifts = spread(builder, groupShift, grouped);
     Value ratios = builder.apply(Scalar.EXP2, builder.apply(Scalar.SUB, scores, shifts));
 
     Value before = builder.apply(Scalar.MUL, carried.get(2), softmax.perThread(builder, rescale));
+    if (tile.widensGroups()) {
+      Value exact = builder.apply(Scalar.MUL, ratios, spread(builder, scales, grouped));
+      Value codes = builder.apply(
+          Scalar.MUL, rounded(builder, ratios, Formats.E2M1),
+          spread(builder, rounded(builder, scales, Formats.UE4M3), grouped));
+      return new OnlineSoftmax.Weights(
+          codes, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, highest,
+          builder.apply(Scalar.ADD, before, softmax.totalOfThreads(builder, exact)), Optional.empty());
+    }
     Value total = builder.apply(Scalar.ADD, before, total(builder, ratios, scales));
     Value operand = builder.add(
         new ScaleOperand(new TileType(Formats.UE4M3, tile.ofValues().scalesOfLeft())), scales);
     return new OnlineSoftmax.Weights(
         ratios, carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, highest, total,
         Optional.of(operand));
+  }
+
+  /** A number of each group for all of its weights. */
+  private Value spread(TileBuilder builder, Value ofGroups, TileType grouped) {
+    return reshape(builder, builder.add(new Expand(grouped), ofGroups), tile.queries(), tile.keys());
+  }
+
+  private static Value rounded(TileBuilder builder, Value x, NumberFormat format) {
+    return builder.cast(builder.cast(x, format, Rounding.NEAREST_EVEN), Formats.F32, Rounding.NEAREST_EVEN);
   }
 
   /** Sums of the weights that a thread has: of those of each group, times its scale. */

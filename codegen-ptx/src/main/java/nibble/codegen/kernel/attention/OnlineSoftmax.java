@@ -101,18 +101,23 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
         : builder.apply(Scalar.FMA, scores, factor, builder.expand(
             builder.apply(Scalar.NEG, shift), TileBuilder.type(scores))));
     Value weights = builder.apply(Scalar.EXP2, exponents);
-    int neighbours = tile.neighbours();
-    Value byThread = builder.add(new TileReshape(
-        ImmutableList.of(tile.queries(), tile.keys() / THREADS / neighbours, THREADS, neighbours)), weights);
-    Value total = builder.add(
-        new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), byThread));
+    Value total = totalOfThreads(builder, weights);
     Value before = builder.apply(Scalar.MUL, carried.get(2), perThread(builder, rescale));
     return new Weights(
-        codes(builder, weights), carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest, inPowers,
+        codes(builder, weights), carried.get(0), builder.expand(rescale, TileBuilder.type(carried.get(0))), largest,
+        inPowers,
         builder.apply(Scalar.ADD, before, total), Optional.empty());
   }
 
-  /** Weights as codes of a byte that are multiplied as something wider have them, where they are; what they were is summed. */
+  /** Sums of the weights that each thread has of each row. */
+  Value totalOfThreads(TileBuilder builder, Value weights) {
+    int neighbours = tile.neighbours();
+    Value byThread = builder.add(new TileReshape(
+        ImmutableList.of(tile.queries(), tile.keys() / THREADS / neighbours, THREADS, neighbours)), weights);
+    return builder.add(new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), byThread));
+  }
+
+  /** Weights as codes of a byte have them, where these are multiplied as something wider; totals are of what they were. */
   private Value codes(TileBuilder builder, Value weights) {
     boolean isWidened = tile.format().unpacks() && space.op().scheme().map(AttentionScheme::lowBit)
         .filter(scheme -> scheme.weights() == AttentionScheme.Weights.E4M3).isPresent();

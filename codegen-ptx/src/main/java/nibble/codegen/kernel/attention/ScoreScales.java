@@ -52,7 +52,7 @@ record ScoreScales(
   }
 
   private static boolean hasCodes(AttentionSpace space, AttentionTile tile) {
-    return space.isScaled() && !tile.scores().appliesScales();
+    return space.isScaled() && !tile.scores().appliesScales() && !tile.widensGroups();
   }
 
   private static Value scales(ElementEmitter emitter, AttentionSpace space, int operand) {

@@ -32,6 +32,9 @@ public record ProductTile(
   private static final String COLUMNS = Dimension.tensor(1);
   /** Stages of shared memory that threads copy to. */
   public static final int STAGES = 3;
+  /** Rows and columns of tiles. */
+  private static final int SMALL = 64;
+  private static final int LARGE = 128;
   /** A power of two, so that the bits of an iteration tell its stage. */
   private static final int RING_STAGES = 4;
   /** The widest swizzle, so the depth of a warpgroup's tile. */
@@ -53,9 +56,9 @@ public record ProductTile(
   public static ProductTile of(
       ProductFormat format, Dim rows, Dim columns, Dim depth, long scaleDepth, boolean promotes, boolean warpgroups) {
     if (!format.onTensorCores()) {
-      return new ProductTile(format, 64, 64, format.blockK(), 2, 2, STAGES, false);
+      return new ProductTile(format, SMALL, SMALL, format.blockK(), 2, 2, STAGES, false);
     }
-    boolean fewRows = rows.isConstant() && rows.constant() <= 64;
+    boolean fewRows = hasFewRows(rows);
     int most = depth.isConstant() ? powerOfTwo(depth.constant()) : Integer.MAX_VALUE;
     int limit = format.appliesScales()
         // Registers of scales are full then.
@@ -66,15 +69,28 @@ public record ProductTile(
     if (columns.isConstant() && columns.constant() <= 32) {
       return new ProductTile(format, fewRows || format.unpacks() ? 64 : 128, 32, deep, 4, 1, STAGES, false);
     }
-    boolean large = columns.isConstant() && columns.constant() > 64 && !fewRows;
+    boolean large = isLarge(rows, columns);
     if (large && warpgroups) {
       return new ProductTile(
-          format, 128, 128, Math.min(limit, WARPGROUP_DEPTH_BITS / format.bits()), 8, 1, STAGES, true);
+          format, LARGE, LARGE, Math.min(limit, WARPGROUP_DEPTH_BITS / format.bits()), 8, 1, STAGES, true);
     }
     int ofLarge = promotes || format.appliesScales() ? deep : shallow;
     return large
-        ? new ProductTile(format, 128, 128, ofLarge, 2, promotes ? 4 : 2, STAGES, false)
-        : new ProductTile(format, 64, 64, deep, 2, 2, STAGES, false);
+        ? new ProductTile(format, LARGE, LARGE, ofLarge, 2, promotes ? 4 : 2, STAGES, false)
+        : new ProductTile(format, SMALL, SMALL, deep, 2, 2, STAGES, false);
+  }
+
+  private static boolean hasFewRows(Dim rows) {
+    return rows.isConstant() && rows.constant() <= SMALL;
+  }
+
+  private static boolean isLarge(Dim rows, Dim columns) {
+    return columns.isConstant() && columns.constant() > SMALL && !hasFewRows(rows);
+  }
+
+  /** Rows and columns of the least tile that a product may have, but of fewer columns where it has no more. */
+  public static int leastSides(boolean onTensorCores, Dim rows, Dim columns) {
+    return onTensorCores && isLarge(rows, columns) ? LARGE : SMALL;
   }
 
   /** Groups along the depth of a tile that have scales of their own, where instructions apply them. */
@@ -126,18 +142,23 @@ public record ProductTile(
 
   /** Layout of {@link #partRows} consecutive rows of accumulators: one row of instructions of each warp, or two. */
   public LinearLayout part() {
+    return part(n);
+  }
+
+  /** Layout of so many columns of such rows: all, or where each warp has all columns, some that are neighbours. */
+  public LinearLayout part(int columns) {
     if (!format.onTensorCores()) {
       return accumulators();
     }
     return MmaFragment.accumulator(16)
-        .times(identity(REGISTER, n / warpsN / 8, COLUMNS))
+        .times(identity(REGISTER, columns / warpsN / 8, COLUMNS))
         .times(identity(REGISTER, rowsOfWarp() / 16, ROWS))
         .times(identity(WARP, warpsM, ROWS))
         .times(identity(WARP, warpsN, COLUMNS));
   }
 
   /** Consecutive rows of a warp: as many as words of metadata are for. */
-  private int rowsOfWarp() {
+  public int rowsOfWarp() {
     return format.sparse() && !warpgroups ? MetadataTile.of(format.left()).rows() : 16;
   }
 

@@ -2,7 +2,6 @@ package nibble.codegen.kernel.product;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
-import java.util.stream.Stream;
 import nibble.codegen.index.IndexExpr;
 import nibble.codegen.kernel.ElementEmitter;
 import nibble.codegen.kernel.Grid2.Extent;
@@ -29,25 +28,15 @@ import nibble.ir.shape.Dim;
 
 /**
  * What a product's kernel does with its accumulators: elementwise work, and quantization with scales of boxes that lie
- * inside the tile. The amax of a box is kept on every element of it, so it combines with full values as they are.
+ * inside the tile, of the result as it is or behind views. The amax of a box is kept on every element of it, so it
+ * combines with full values as they are.
  *
  * @param product the product
  * @param region what the kernel computes
  * @param emitter on the grid of accumulators, with the product's value defined
+ * @param views where values have the elements of the tile
  */
-record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
-  /** Rows of the highest box that the region reduces over; all must lie in one part of the tile. */
-  static long boxRows(Block region, Product product) {
-    long rows = 1;
-    for (Operation operation : region.operations()) {
-      if (operation.op() instanceof Amax amax) {
-        ImmutableList<Dim> box = amax.granularity().boxWithin(operation.operand(0).tensorType().shape());
-        rows = Math.max(rows, box.get(box.size() - (product.turned() ? 1 : 2)).constant());
-      }
-    }
-    return rows;
-  }
-
+record ProductEpilogue(Product product, Block region, ElementEmitter emitter, ResultViews views) {
   /** Computes and stores the results. */
   void store(ImmutableList<Memory> results) {
     for (Operation operation : region.operations()) {
@@ -73,21 +62,20 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
   private void store(Value result, Memory memory) {
     builder().at(product.operation().location());
     TensorType type = memory.type();
-    boolean isFull = type.shape().equals(product.operation().result().tensorType().shape());
-    if (!isFull) {
+    if (!views.isFull(result)) {
       storeBoxes(result, memory);
       return;
     }
-    Value stored = builder().cast(emitter.value(result, product.result()), type.format(), Rounding.NEAREST_EVEN);
-    emitter.memory().store(memory.elements(), type.shape(), product.result(), stored);
+    ImmutableList<IndexExpr> at = views.at(result);
+    Value stored = builder().cast(emitter.value(result, at), type.format(), Rounding.NEAREST_EVEN);
+    emitter.memory().store(memory.elements(), type.shape(), at, stored);
     if (memory.scales().isPresent()) {
-      new ScaleFactors(emitter).store(memory, quantizer(result).operand(1), product.result());
+      new ScaleFactors(emitter).store(memory, quantizer(result).operand(1), at);
     }
     memory.residual().ifPresent(level -> {
       ResidualQuantizer residual = ResidualQuantizer.in(region, quantizer(result));
-      emitter.memory().store(
-          level.elements(), type.shape(), product.result(), residual.code(emitter, product.result()));
-      new ScaleFactors(emitter).store(level, residual.scaleValue(), product.result());
+      emitter.memory().store(level.elements(), type.shape(), at, residual.code(emitter, at));
+      new ScaleFactors(emitter).store(level, residual.scaleValue(), at);
     });
   }
 
@@ -99,64 +87,57 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter) {
 
   /** What is computed for each box: its first element stores it. */
   private void storeBoxes(Value result, Memory memory) {
-    Granularity granularity = region.operations().stream()
-        .flatMap(operation -> operation.op() instanceof Amax amax ? Stream.of(amax.granularity()) : Stream.empty())
+    Operation amax = region.operations().stream().filter(operation -> operation.op() instanceof Amax)
         .findFirst().orElseThrow(() ->
             new UnsupportedAccess("a product's kernel stores full results and their scales only"));
-    TensorType full = product.operation().result().tensorType();
-    List<IndexExpr> at = ElementEmitter.boxCoordinates(granularity, full.shape(), product.result());
+    Granularity granularity = ((Amax) amax.op()).granularity();
+    Value full = amax.operand(0);
+    List<IndexExpr> at = boxes(granularity, full);
     Value stored = builder().cast(emitter.value(result, at), memory.type().format(), Rounding.NEAREST_EVEN);
     IndexExpr inside = IndexExpr.ZERO;
-    ImmutableList<Dim> box = granularity.boxWithin(full.shape());
+    ImmutableList<Dim> box = granularity.boxWithin(full.tensorType().shape());
     for (int axis = 0; axis < box.size(); axis++) {
-      inside = inside.plus(product.result().get(axis).modulo(box.get(axis)));
+      inside = inside.plus(views.at(full).get(axis).modulo(box.get(axis)));
     }
     Value isFirst = builder().apply(Scalar.EQ, emitter.grid().emit(builder(), inside), builder().number(0));
     emitter.memory().store(memory.elements(), memory.type().shape(), at, stored, isFirst);
   }
 
-  /** Sides of a box along rows and columns of the tile. */
-  private ImmutableList<Dim> sides(Granularity granularity) {
-    ImmutableList<Dim> box = granularity.boxWithin(product.operation().result().tensorType().shape());
-    Dim rows = box.get(box.size() - 2);
-    return product.turned() ? ImmutableList.of(box.getLast(), rows) : ImmutableList.of(rows, box.getLast());
-  }
-
   private void amax(Operation operation, Amax amax) {
     builder().at(operation.location());
-    Value magnitude = emitter.magnitude(amax, emitter.value(operation.operand(0), product.result()));
-    Value spread = largest(magnitude, amax.granularity());
-    emitter.define(operation.result(), boxes(amax.granularity()), spread);
+    Value full = operation.operand(0);
+    Value magnitude = emitter.magnitude(amax, emitter.value(full, views.at(full)));
+    Value spread = largest(magnitude, views.box(amax.granularity(), full));
+    emitter.define(operation.result(), boxes(amax.granularity(), full), spread);
   }
 
   private void residual(ResidualQuantizer quantizer) {
-    builder().at(quantizer.operation().location());
-    Granularity granularity = quantizer.operation().result().tensorType().scale().orElseThrow().granularity();
-    Value magnitude = builder().apply(Scalar.ABS, quantizer.left(emitter, product.result()));
-    Value spread = largest(magnitude, granularity);
-    List<IndexExpr> at = boxes(granularity);
+    Operation operation = quantizer.operation();
+    builder().at(operation.location());
+    Value full = operation.operand(0);
+    Granularity granularity = operation.result().tensorType().scale().orElseThrow().granularity();
+    Value magnitude = builder().apply(Scalar.ABS, quantizer.left(emitter, views.at(full)));
+    Value spread = largest(magnitude, views.box(granularity, full));
+    List<IndexExpr> at = boxes(granularity, full);
     emitter.define(quantizer.scaleValue(), at, quantizer.scaleOf(emitter, at, spread));
   }
 
-  /** Coordinates in the grid of boxes. */
-  private List<IndexExpr> boxes(Granularity granularity) {
-    return ElementEmitter.boxCoordinates(
-        granularity, product.operation().result().tensorType().shape(), product.result());
+  /** Coordinates in the grid of boxes of a full value. */
+  private List<IndexExpr> boxes(Granularity granularity, Value full) {
+    return ElementEmitter.boxCoordinates(granularity, full.tensorType().shape(), views.at(full));
   }
 
   /** The largest of the magnitudes of each box, on every element of it. */
-  private Value largest(Value magnitudes, Granularity granularity) {
+  private Value largest(Value magnitudes, ResultViews.Box box) {
     Value masked = emitter.memory().zeroOutside(
         emitter.grid().spread(builder(), magnitudes, new Extent(true, true)));
     TileType full = TileBuilder.type(masked);
-    int rows = Math.toIntExact(sides(granularity).get(0).constant());
-    int columns = Math.toIntExact(sides(granularity).get(1).constant());
-    ImmutableList<Integer> cut = ImmutableList.of(
-        full.extents().get(0) / rows, rows, full.extents().get(1) / columns, columns);
-    Value boxes = builder().add(new TileReshape(cut), masked);
-    TileType boxType = TileBuilder.type(boxes);
-    Value reduced = builder().add(
-        new Reduce(1, Scalar.MAX), builder().add(new Reduce(3, Scalar.MAX), boxes));
-    return builder().add(new TileReshape(full.extents()), builder().add(new Expand(boxType), reduced));
+    Value cut = builder().add(new TileReshape(box.cut(full.extents())), masked);
+    Value reduced = cut;
+    for (int axis : box.reduced()) {
+      reduced = builder().add(new Reduce(axis, Scalar.MAX), reduced);
+    }
+    return builder().add(
+        new TileReshape(full.extents()), builder().add(new Expand(TileBuilder.type(cut)), reduced));
   }
 }

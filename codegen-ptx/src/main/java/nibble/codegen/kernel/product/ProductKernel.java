@@ -22,6 +22,7 @@ import nibble.codegen.kernel.ScaleFactors;
 import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.kernel.operand.BlockScales;
 import nibble.codegen.kernel.operand.OperandLoader;
+import nibble.codegen.kernel.operand.ProductFormat;
 import nibble.codegen.kernel.operand.ProductTile;
 import nibble.codegen.kernel.operand.ScaleLoader;
 import nibble.codegen.layout.LinearLayout;
@@ -85,6 +86,43 @@ public final class ProductKernel implements KernelGenerator {
         .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
         .flatMap(product -> SparseChoice.of(kernel, product, target)
             .flatMap(sparse -> programs(kernel, product, symbols).whyOther(sparse, kernel, symbols, target)));
+  }
+
+  /**
+   * Why warps multiply, each for itself, and not warpgroups; nothing where these do, where tensor cores don't, where
+   * the target has none, or where a weight is compressed.
+   *
+   * @param symbols what is known of symbolic sizes
+   */
+  public Optional<String> whyByWarps(Operation kernel, ImmutableMap<String, SymbolBounds> symbols) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof ProductOp).findFirst().map(Product::of)
+        .filter(product -> SparseChoice.of(kernel, product, target).isEmpty())
+        .flatMap(product -> whyByWarps(ProductChoice.of(product, target).stream()
+            .map(choice -> new Generation(kernel, product, choice, symbols, target.limits().sharedPerBlock()))
+            .filter(generation -> generation.tile.format().onTensorCores()).toList()));
+  }
+
+  private static Optional<String> whyByWarps(List<Generation> ways) {
+    boolean isByWarps = ways.stream().filter(Generation::fits).findFirst()
+        .filter(chosen -> !chosen.choice.warpgroups()).isPresent();
+    return isByWarps
+        ? ways.stream().filter(way -> way.choice.warpgroups()).map(Generation::whyNot).reduce((_, last) -> last)
+        : Optional.empty();
+  }
+
+  /**
+   * A number of rows, and of columns, that divides those of every tile of a product's result that has as many: what
+   * lies in boxes of so many at most lies in a tile.
+   *
+   * @param product a product of dense operands
+   */
+  public static int leastSides(Operation product) {
+    Product of = Product.of(product);
+    boolean onTensorCores = of.leftType().isScaled()
+        || ProductFormat.of(of.leftType().format(), of.rightType().format())
+            .filter(ProductFormat::onTensorCores).isPresent();
+    return ProductTile.leastSides(onTensorCores, of.m(), of.n());
   }
 
   private ProductPrograms programs(Operation kernel, Product product, ImmutableMap<String, SymbolBounds> symbols) {
@@ -154,6 +192,14 @@ public final class ProductKernel implements KernelGenerator {
       return largeEnough && (anyOrder || fits(operands.loader(true)) && fits(operands.loader(false)))
           && (!choice.tensorCopies() || product.members().isEmpty() && isMapped())
           && !(tile.format().appliesScales() && product.members().isPresent());
+    }
+
+    /** Why warpgroups do not multiply. */
+    private String whyNot() {
+      return tile.warpgroups()
+          ? "its operands do not lie in memory as warpgroups read them"
+          : "its result has " + product.m() + " rows and " + product.n()
+              + " columns, and tiles of warpgroups are for more than 64 of both, columns of a known number";
     }
 
     /** Whether tensor copies bring all that an iteration needs. */
@@ -366,14 +412,14 @@ public final class ProductKernel implements KernelGenerator {
 
     /** The grid of all accumulators. */
     private Grid2 resultGrid(TileBuilder into) {
-      return grid(into, tile.accumulators(), 0);
+      return grid(into, tile.accumulators(), 0, 0);
     }
 
-    /** The grid of some rows of accumulators. */
-    private Grid2 grid(TileBuilder into, LinearLayout layout, int firstOfTile) {
+    /** The grid of some accumulators, which start at that row and column of the tile. */
+    private Grid2 grid(TileBuilder into, LinearLayout layout, int row, int column) {
       return new Grid2(layout, Product.ROW, Product.COLUMN, outside)
-          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), firstOfTile)
-          .withTile(into, Product.COLUMN, product.n(), columnTile, tile.n(), 0);
+          .withTile(into, Product.ROW, product.m(), rowTile, tile.m(), row)
+          .withTile(into, Product.COLUMN, product.n(), columnTile, tile.n(), column);
     }
 
     private ElementEmitter emitter(TileBuilder into, Grid2 grid) {
@@ -382,30 +428,41 @@ public final class ProductKernel implements KernelGenerator {
       return new ElementEmitter(grid, into, memory, region, buffers.arguments());
     }
 
-    /** Some rows at a time: all at once need more registers than there are. */
+    /** Some accumulators at a time, if boxes have no more: all at once need more registers than there are. */
     private void epilogue(Value accumulated) {
-      boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
-      int rows = ProductEpilogue.boxRows(region, product) > tile.partRows() ? tile.m() : tile.partRows();
-      LinearLayout layout = rows == tile.m() ? tile.accumulators() : tile.part();
-      for (int start = 0; start < tile.m(); start += rows) {
-        TileType type = TileBuilder.type(accumulated).withLayout(layout);
-        Value part = builder.add(new TilePart(start, type), accumulated);
-        ElementEmitter emitter = emitter(builder, grid(builder, layout, start));
-        Product at = operands.placed(emitter);
-        Value value = scales
-            ? ScaleFactors.scaled(
-                emitter, part, operands.scale(emitter, true, at.left()), operands.scale(emitter, false, at.right()))
-            : builder.cast(
-                part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
-        if (tile.format().appliesScales()) {
-          ScaleFactors factors = new ScaleFactors(emitter);
-          value = factors.applyOuter(value, operands.memoryOf(true), at.left());
-          value = factors.applyOuter(value, operands.memoryOf(false), at.right());
+      ResultViews views = ResultViews.of(product, region, symbols);
+      boolean isWhole = views.boxRows() > tile.partRows();
+      int rows = isWhole ? tile.m() : tile.partRows();
+      // Warps of a warpgroup have all columns each, which would wait for the largest of other warps.
+      boolean isHalf = tile.warpgroups() && views.boxRows() > tile.rowsOfWarp() && 2 * views.boxColumns() <= tile.n();
+      int columns = isHalf ? tile.n() / 2 : tile.n();
+      LinearLayout layout = isWhole ? tile.accumulators() : tile.part(columns);
+      for (int row = 0; row < tile.m(); row += rows) {
+        for (int column = 0; column < tile.n(); column += columns) {
+          epilogue(accumulated, layout, row, column);
         }
-        value = operands.ofMembers(emitter.grid(), value);
-        emitter.define(product.operation().result(), at.result(), value);
-        new ProductEpilogue(at, region, emitter).store(buffers.results());
       }
+    }
+
+    private void epilogue(Value accumulated, LinearLayout layout, int row, int column) {
+      TileType type = TileBuilder.type(accumulated).withLayout(layout);
+      Value part = builder.add(new TilePart(row, column, type), accumulated);
+      ElementEmitter emitter = emitter(builder, grid(builder, layout, row, column));
+      Product at = operands.placed(emitter);
+      boolean scales = product.leftType().isScaled() && !scalesVary && !scalesTiles;
+      Value value = scales
+          ? ScaleFactors.scaled(
+              emitter, part, operands.scale(emitter, true, at.left()), operands.scale(emitter, false, at.right()))
+          : builder.cast(
+              part, ComputeFormat.of(product.operation().result().tensorType().format()), Rounding.NEAREST_EVEN);
+      if (tile.format().appliesScales()) {
+        ScaleFactors factors = new ScaleFactors(emitter);
+        value = factors.applyOuter(value, operands.memoryOf(true), at.left());
+        value = factors.applyOuter(value, operands.memoryOf(false), at.right());
+      }
+      value = operands.ofMembers(emitter.grid(), value);
+      emitter.define(product.operation().result(), at.result(), value);
+      new ProductEpilogue(at, region, emitter, ResultViews.of(at, region, symbols)).store(buffers.results());
     }
   }
 }

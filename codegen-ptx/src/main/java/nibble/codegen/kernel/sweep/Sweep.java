@@ -50,7 +50,9 @@ record Sweep(
     }
     // Nothing is reduced: one fibre of all elements, or one for each row where 32 bits do not count elements.
     Shape shape = region.results().getFirst().tensorType().shape();
-    return of(shape, FarPlace.isFar(shape) ? fibreBox(shape, List.of(shape.rank() - 1)) : shape.dims(), Optional.empty());
+    ImmutableList<Dim> box =
+        FarPlace.isFar(shape) ? fibreBox(shape, List.of(shape.rank() - 1)) : shape.dims();
+    return of(shape, box, Optional.empty());
   }
 
   private static Optional<ImmutableList<Dim>> reducedBox(Operation operation) {

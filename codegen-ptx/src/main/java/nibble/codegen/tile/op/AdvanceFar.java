@@ -12,8 +12,8 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * The part of a buffer from some row on. Operands: buffer, scalar number of rows. Numbers have 32 bits; their product with
- * the elements of a row, and addresses, have 64.
+ * The part of a buffer from some row on. Operands: buffer, scalar number of rows. Numbers have 32 bits; their product
+ * with the elements of a row, and addresses, have 64.
  *
  * @param each elements of a row, whole bytes
  */

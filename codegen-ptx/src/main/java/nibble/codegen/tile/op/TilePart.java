@@ -11,27 +11,40 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * Some rows of a tile. Nothing moves: every thread keeps those of its elements that lie in the part.
+ * Some rows of a matrix, or some columns of them. Nothing moves: every thread keeps those of its elements that lie in
+ * the part.
  *
  * @param start first row, a multiple of the rows of the part
+ * @param column first column, a multiple of the columns of the part
  * @param result type of the part
  */
-@OpInfo(name = "tile_part", summary = "some rows of a tile")
-public record TilePart(int start, TileType result) implements TileOp {
+@OpInfo(name = "tile_part", summary = "some rows and columns of a tile")
+public record TilePart(int start, int column, TileType result) implements TileOp {
   @Override
   public ImmutableList<Type> infer(List<Type> operands) {
     TileType whole = operand(operands, 0, TileType.class);
-    expect(whole.format().equals(result.format()) && whole.rank() == result.rank(), "changes the rows alone");
-    int rows = result.extents().getFirst();
-    boolean others = whole.extents().subList(1, whole.rank()).equals(result.extents().subList(1, result.rank()));
-    expect(others && start % rows == 0 && start + rows <= whole.extents().getFirst(), "lies inside the tile");
+    expect(whole.format().equals(result.format()) && whole.rank() == 2 && result.rank() == 2, "changes extents alone");
+    expect(isInside(start, 0, whole) && isInside(column, 1, whole), "lies inside the tile");
     return ImmutableList.of(result);
+  }
+
+  private boolean isInside(int first, int axis, TileType whole) {
+    int extent = result.extents().get(axis);
+    return first % extent == 0 && first + extent <= whole.extents().get(axis);
+  }
+
+  /** Whether an element of the whole is in the part. */
+  public boolean has(int atRow, int atColumn) {
+    return atRow >= start && atRow < start + result.extents().get(0)
+        && atColumn >= column && atColumn < column + result.extents().get(1);
   }
 
   @Override
   public List<TileValue> run(List<TileValue> operands, TileMachine machine, Operation operation) {
-    double[] whole = operands.getFirst().data().elements();
-    int offset = start * (result.size() / result.extents().getFirst());
-    return List.of(TileValue.Data.generate(result, i -> whole[offset + i]));
+    TileValue.Data whole = operands.getFirst().data();
+    int width = whole.type().extents().get(1);
+    int columns = result.extents().get(1);
+    return List.of(TileValue.Data.generate(
+        result, i -> whole.elements()[(start + i / columns) * width + column + i % columns]));
   }
 }

@@ -40,7 +40,7 @@ class AttentionTileTest {
     return column;
   }
 
-  /** X10: of weights in eight bits, the published order of 16 tokens of values; a permutation of each number of keys. */
+  /** X10: of weights in eight bits, the published order of 16 tokens of values, for each number of keys. */
   @Test
   void x10OrderOfKeysOfBytes() {
     ProductFormat bytes = ProductFormat.of(Formats.I8, Formats.I8).orElseThrow();
@@ -56,7 +56,8 @@ class AttentionTileTest {
   void x10OrderOfKeysOfNibbles() {
     ProductFormat nibbles = ProductFormat.ofNibbles(Formats.E2M1, Formats.E2M1, Formats.F32).scaledBy(16);
     int[] published = {
-        0, 1, 8, 9, 16, 17, 24, 25, 2, 3, 10, 11, 18, 19, 26, 27, 4, 5, 12, 13, 20, 21, 28, 29, 6, 7, 14, 15, 22, 23, 30, 31};
+        0, 1, 8, 9, 16, 17, 24, 25, 2, 3, 10, 11, 18, 19, 26, 27,
+        4, 5, 12, 13, 20, 21, 28, 29, 6, 7, 14, 15, 22, 23, 30, 31};
     int[] columns = columns(tile(nibbles, nibbles, 128));
     int[] expected = new int[128];
     for (int column = 0; column < 128; column++) {

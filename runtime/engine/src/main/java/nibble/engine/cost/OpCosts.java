@@ -1,7 +1,7 @@
 package nibble.engine.cost;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSetMultimap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import nibble.codegen.cost.StorageChoice;
+import nibble.codegen.KernelDecision;
 import nibble.engine.verify.AttentionAccuracy;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.PrecisionCost.ProductCost;
@@ -23,11 +23,11 @@ import nibble.ir.eval.Comparison;
  * @param rows by paths, in order of the first launch
  * @param total of all launches
  * @param attentions each of them, where they were compared
- * @param storedDense compressed weights that the compiler stores dense, and why; by paths
+ * @param reasons what the compiler decided for kernels, and why; by paths
  */
 public record OpCosts(
     ImmutableList<OpCost> rows, OpCost total, ImmutableList<AttentionCost> attentions,
-    ImmutableMap<String, String> storedDense) {
+    ImmutableSetMultimap<String, String> reasons) {
   private static final String TOTAL = "total";
 
   /**
@@ -63,11 +63,11 @@ public record OpCosts(
    * @param launches of the program
    * @param written those of the model without a recipe, where they are known
    * @param accuracy of the products, where they were compared
-   * @param dense compressed weights that are stored dense
+   * @param decisions of the compiler
    */
   public static OpCosts of(
       List<ModelledLaunch> launches, Optional<ImmutableList<ModelledLaunch>> written, Optional<PrecisionCost> accuracy,
-      List<StorageChoice> dense) {
+      List<KernelDecision> decisions) {
     Map<String, List<ModelledLaunch>> byPath = byPath(launches);
     Map<String, List<ModelledLaunch>> before = written.map(OpCosts::byPath).orElse(Map.of());
     Map<String, List<ProductCost>> products = new LinkedHashMap<>();
@@ -81,8 +81,8 @@ public record OpCosts(
         rows.build(),
         row(TOTAL, launches, accuracy.flatMap(cost -> worst(cost.outputs())), written.map(all -> all)),
         accuracy.map(cost -> attentions(cost, launches)).orElse(ImmutableList.of()),
-        dense.stream().collect(ImmutableMap.toImmutableMap(
-            choice -> pattern(choice.location()), StorageChoice::text, (first, _) -> first)));
+        decisions.stream().collect(ImmutableSetMultimap.toImmutableSetMultimap(
+            decision -> pattern(decision.location()), KernelDecision::text)));
   }
 
   private static OpCost row(

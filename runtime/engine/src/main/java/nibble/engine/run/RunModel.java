@@ -154,7 +154,7 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
             return Optional.empty();
           }
         }),
-        accuracy, program.dense());
+        accuracy, program.decisions());
   }
 
   private static ImmutableMap<String, Long> sizes(PreparedModel model, Program program, ModelInputs inputs) {

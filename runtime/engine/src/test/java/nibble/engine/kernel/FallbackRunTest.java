@@ -168,19 +168,24 @@ class FallbackRunTest {
     assertEquals(0, second.scales()[1]);
   }
 
-  /** The product's kernel alone, launched by hand, for what the machine counts. */
   private static LaunchResult launch(String threshold, Tensor x, String target) {
+    return launch(threshold, x, target, BLOCK);
+  }
+
+  /** The product's kernel alone, launched by hand, for what the machine counts; blocks have so many columns. */
+  private static LaunchResult launch(String threshold, Tensor x, String target, int width) {
+    int rows = x.extents()[0];
     String residual = threshold.isEmpty() ? "" : ", residual<i8>";
     Module module = ProvenRun.parse("""
         module @m {
           func @f(
-            %%0: tensor<[%1$d,%3$d] x i8, scale<block(128,128), f32>%4$s>,
+            %%0: tensor<[%1$d,%3$d] x i8, scale<block(128,%5$d), f32>%4$s>,
             %%1: tensor<[%2$d,%3$d] x i8, scale<block(128,128), f32>>) {
             %%2 = matmul %%0, %%1 {transposeB = true, to = f32} : tensor<[%1$d,%2$d] x f32>
             return %%2
           }
         }
-        """.formatted(ROWS, COLUMNS, DEPTH, residual));
+        """.formatted(rows, COLUMNS, DEPTH, residual, width));
     Program program = new Backend().compile(module, module.functions().get("f"), Targets.get(target));
     Optional<Double> fallback = threshold.isEmpty() ? Optional.empty() : Optional.of(Double.valueOf(threshold));
     List<Map<String, MemorySegment>> operands = List.of(
@@ -192,7 +197,7 @@ class FallbackRunTest {
       List<Long> addresses = new ArrayList<>();
       for (Parameter parameter : kernel.parameters()) {
         byte[] bytes = parameter.isResult()
-            ? new byte[ROWS * COLUMNS * Float.BYTES]
+            ? new byte[rows * COLUMNS * Float.BYTES]
             : operands.get(parameter.index()).get(parameter.part()).toArray(ValueLayout.JAVA_BYTE);
         Allocation allocation = machine.memory().allocate(bytes, parameter.part());
         addresses.add(allocation.address());
@@ -244,6 +249,17 @@ class FallbackRunTest {
     assertEquals(List.of(base), operations(launch("100.0", activation(0), "sm_90a")));
     assertEquals(List.of(base + base / 4), operations(launch("50.0", activation(2), "sm_90a")));
     assertEquals(List.of(2 * base), operations(launch("0.0", activation(2), "sm_90a")));
+  }
+
+  /** Five blocks as wide as the product is deep, of which one is flagged: a fifth more. */
+  @Test
+  void costGrowsWithTheShareOfWideBlocks() {
+    Random random = new Random(5);
+    Tensor x = Tensor.inOrder(TensorType.of(Shape.of(5 * BLOCK, DEPTH), Formats.F32),
+        i -> i == 2 * BLOCK * DEPTH + 7 ? OUTLIER : Formats.F32.round(2 * random.nextDouble() - 1));
+    long base = 5L * BLOCK * COLUMNS * DEPTH / (16 * 8 * 32);
+    assertEquals(List.of(base), operations(launch("", x, "sm_80", DEPTH)));
+    assertEquals(List.of(base + base / 5), operations(launch("50.0", x, "sm_80", DEPTH)));
   }
 
   private static List<Long> operations(LaunchResult result) {

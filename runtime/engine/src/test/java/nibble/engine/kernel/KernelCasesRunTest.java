@@ -27,6 +27,14 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels, "sm_90a");
   }
 
+  /** Products that quantize behind views of their results, by warps and by warpgroups. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.KernelCases#viewedQuantizers")
+  void viewedQuantizers(KernelCase kernels) {
+    KernelProof.prove(kernels);
+    KernelProof.prove(kernels, "sm_90a");
+  }
+
   /** Those whose tiles come by tensor copies, round after round. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.RingCases#all")
@@ -78,7 +86,7 @@ class KernelCasesRunTest {
     KernelProof.prove(kernels, "sm_89");
   }
 
-  /** The same on what multiplies them as halves. */
+  /** The same, and of NVFP4, on what multiplies them as halves. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.LowBitCases#widened")
   void widened(KernelCase kernels) {
