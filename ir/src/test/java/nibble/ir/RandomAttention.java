@@ -40,7 +40,11 @@ record RandomAttention(Attention op, List<Value> operands) {
         block.of(TensorType.of(keyHeads.append(keys, types.extent()), format))));
     if (types.chance(0.5)) {
       Shape mask = types.broadcastable(queryHeads.append(queries, keys));
-      operands.add(block.of(TensorType.of(mask, types.pick(List.of(Formats.BOOL, Formats.F32, Formats.F16)))));
+      NumberFormat elements = types.pick(List.of(Formats.BOOL, Formats.F32, Formats.F16));
+      operands.add(block.of(TensorType.of(mask, elements)));
+      if (elements.equals(Formats.BOOL) && types.chance(0.3)) {
+        operands.add(block.of(TensorType.of(types.broadcastable(queryHeads.append(queries, keys)), Formats.F32)));
+      }
     }
     Attention op = new Attention(
         types.pick(List.of(1.0, 0.125, -0.5)),

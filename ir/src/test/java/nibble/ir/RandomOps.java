@@ -344,7 +344,9 @@ final class RandomOps {
       return block.add(new Scales(codes, op.rule(), Optional.empty(), Optional.of(Formats.U8), type), range);
     }
     boolean isOuter = !type.isScaled() && block.types().chance(0.2);
-    return block.add(isOuter ? new Scales(codes, op.rule(), Optional.of(Formats.UE4M3), Optional.empty(), type) : op, range);
+    return block.add(isOuter
+        ? new Scales(codes, op.rule(), Optional.of(Formats.UE4M3), Optional.empty(), type)
+        : op, range);
   }
 
   private static void requantize(RandomBlock block) {

@@ -156,7 +156,8 @@ class RegistryTest {
   void builtInLayoutsAndTypesAreThere() {
     Registry registry = Registry.core();
     assertEquals(
-        List.of("tensor", "axis", "token", "block", "group", "interleaved"), registry.granularities().keySet().asList());
+        List.of("tensor", "axis", "token", "block", "group", "interleaved"),
+        registry.granularities().keySet().asList());
     assertTrue(registry.sparseLayout(2).isPresent() && registry.sparseLayout(3).isPresent());
     assertTrue(registry.sparseLayout(1).isEmpty());
     assertEquals(

@@ -58,8 +58,8 @@ public sealed interface NumericEffect {
   /**
    * The program's numbers change, which is what the pass is for; it leaves a {@link Decision} for each change.
    *
-   * @param addsState whether functions may get further parameters and results, behind their own, that carry state from one
-   *     run to the next; zeros at first
+   * @param addsState whether functions may get further parameters and results, behind their own, that carry state from
+   *     one run to the next; zeros at first
    */
   record ChangesOnPurpose(boolean addsState) implements NumericEffect {
     /** Of the numbers alone. */

@@ -45,7 +45,9 @@ public record PassRun(Module input, Module output, ImmutableList<StepReport> ste
     return steps.stream().flatMap(step -> step.decisions().stream()).collect(ImmutableList.toImmutableList());
   }
 
-  /** The orders of output channels that products have now, by where they are: the channel of the input at each place. */
+  /**
+   * The orders of output channels that products have now, by where they are: the channel of the input at each place.
+   */
   public ImmutableMap<Location, ImmutableList<Integer>> orders() {
     Map<Location, ImmutableList<Integer>> all = new HashMap<>();
     steps.forEach(step -> step.orders().forEach((product, order) -> all.merge(

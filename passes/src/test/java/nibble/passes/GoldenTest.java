@@ -27,8 +27,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * One test for each file under {@code golden/}: a header {@code // RUN: opt <pipeline>}, a module, a line {@code //
- * ----}, and what comes out: the module and, as comments, the decisions; or the message about wrong input. A line {@code // SAMPLE INPUTS: made up} has inputs and
- * weights made up for passes that want them.
+ * ----}, and what comes out: the module and, as comments, the decisions; or the message about wrong input. A line
+ * {@code // SAMPLE INPUTS: made up} has inputs and weights made up for passes that want them.
  */
 class GoldenTest {
   private static final Path FOLDER = Path.of("src/test/resources/golden");

@@ -29,8 +29,8 @@ import nibble.ir.shape.SymbolBounds;
 
 /**
  * Decides which compressed weights are decompressed when they are loaded: those of products that are faster by a tenth
- * with the dense weight, by modelled times, such as where no sparse instruction takes the layout and the weight would be
- * decompressed again by each block. Symbolic sizes count as {@value #MANY} each: as many rows.
+ * with the dense weight, by modelled times, such as where no sparse instruction takes the layout and the weight would
+ * be decompressed again by each block. Symbolic sizes count as {@value #MANY} each: as many rows.
  *
  * @param target whose part is modelled
  * @param symbols what is known of sizes

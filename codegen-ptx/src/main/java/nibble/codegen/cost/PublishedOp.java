@@ -7,8 +7,8 @@ import nibble.codegen.work.WorkModel;
 import nibble.ir.layout.SparseLayout;
 
 /**
- * What was measured of which somebody has published a ratio: a product, or a feed-forward layer of two, whose other work is
- * passes over device memory. Elements have two bytes in these.
+ * What was measured of which somebody has published a ratio: a product, or a feed-forward layer of two, whose other
+ * work is passes over device memory. Elements have two bytes in these.
  */
 enum PublishedOp {
   /** A product alone. */
@@ -26,11 +26,12 @@ enum PublishedOp {
     }
   },
   /**
-   * The same forward and backward, as "Accelerating Transformer Pre-training with 2:4 Sparsity" has it: each product once more
-   * for the gradient of its input, with the transposed sparse weight, and once for that of its weight, with the gradient of its
-   * output pruned and compressed. The activation function reads and writes the hidden channels, and backward reads two such
-   * tensors and writes one. Sparse products cost besides: gradients of outputs are read and written compressed, once in each
-   * backward pass; each weight is read with its mask and written compressed in both orders.
+   * The same forward and backward, as "Accelerating Transformer Pre-training with 2:4 Sparsity" has it: each product
+   * once more for the gradient of its input, with the transposed sparse weight, and once for that of its weight, with
+   * the gradient of its output pruned and compressed. The activation function reads and writes the hidden channels, and
+   * backward reads two such tensors and writes one. Sparse products cost besides: gradients of outputs are read and
+   * written compressed, once in each backward pass; each weight is read with its mask and written compressed in both
+   * orders.
    */
   FEED_FORWARD_TRAINING {
     @Override

@@ -59,7 +59,10 @@ public record PublishedRatio(
     return op.modelled(new ProductModel(target, format), shape, layout);
   }
 
-  /** The modelled ratio of a verdict by the nearest published one: 1 where it is among them, 2 where it is twice as large. */
+  /**
+   * The modelled ratio of a verdict by the nearest published one: 1 where it is among them, 2 where it is twice as
+   * large.
+   */
   double miss(SparsityVerdict verdict) {
     double gain = verdict.gain();
     return gain < least ? gain / least : gain > most ? gain / most : 1;

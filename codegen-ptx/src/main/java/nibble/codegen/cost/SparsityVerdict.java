@@ -13,9 +13,9 @@ import nibble.ir.layout.SparseLayout;
  */
 public record SparsityVerdict(ModelledTime dense, ModelledTime sparse, Optional<String> obstacle) {
   /**
-   * With fewer rows the model says why a sparse weight does not pay where it has few blocks: they wait for loads. With more
-   * blocks it counts bytes alone, and does not know what makes the kernels slow that were measured on their own (0.11 at one
-   * row, 0.59 at 64; the table in {@code docs/sparsity.md}).
+   * With fewer rows the model says why a sparse weight does not pay where it has few blocks: they wait for loads. With
+   * more blocks it counts bytes alone, and does not know what makes the kernels slow that were measured on their own
+   * (0.11 at one row, 0.59 at 64; the table in {@code docs/sparsity.md}).
    */
   public static final long LEAST_ROWS = 64;
 

@@ -169,6 +169,11 @@ public record IndexExpr(ImmutableMap<IndexTerm, Dim> terms, Dim constant) {
     return normal(others, constant);
   }
 
+  /** The largest value, where one can be told; else 0. */
+  public Dim most() {
+    return Ranges.maximum(this).orElse(Dim.ZERO);
+  }
+
   /** Replaces variables by expressions. */
   public IndexExpr substitute(Map<String, IndexExpr> values) {
     IndexExpr sum = of(constant);

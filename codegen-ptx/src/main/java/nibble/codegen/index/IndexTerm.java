@@ -35,6 +35,11 @@ public sealed interface IndexTerm {
 
   /** {@code floor(dividend / divisor)} of a dividend that is not negative. */
   record Quotient(IndexExpr dividend, Dim divisor) implements IndexTerm {
+    /** The largest value, where sizes are known. */
+    public Dim largest() {
+      return Ranges.maximum(this).orElseThrow();
+    }
+
     @Override
     public String toString() {
       return "(" + dividend + ") / (" + divisor + ")";

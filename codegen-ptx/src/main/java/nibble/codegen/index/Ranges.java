@@ -30,7 +30,7 @@ final class Ranges {
     return Optional.of(sum);
   }
 
-  private static Optional<Dim> maximum(IndexTerm term) {
+  static Optional<Dim> maximum(IndexTerm term) {
     return switch (term) {
       case Variable variable -> Optional.of(variable.extent().minus(Dim.ONE));
       case Loaded loaded -> Optional.of(loaded.extent().minus(Dim.ONE));

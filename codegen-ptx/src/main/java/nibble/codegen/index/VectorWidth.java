@@ -12,8 +12,8 @@ import nibble.ir.shape.Divisibility;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * What happens to an index while one variable runs through an aligned group of {@code width} values: whether the index is
- * constant, or counts along, and what divides it at the start of a group.
+ * What happens to an index while one variable runs through an aligned group of {@code width} values: whether the index
+ * is constant, or counts along, and what divides it at the start of a group.
  *
  * @param variable the variable that runs
  * @param width size of a group, a power of two

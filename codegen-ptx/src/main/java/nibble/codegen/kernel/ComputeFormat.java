@@ -6,7 +6,7 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /** The format in which kernels compute with elements of a format: f32, i32 or truth values. */
-final class ComputeFormat {
+public final class ComputeFormat {
   private static final ImmutableMap<NumberFormat, NumberFormat> TABLE =
       ImmutableMap.<NumberFormat, NumberFormat>builder()
           .put(Formats.F32, Formats.F32)
@@ -23,17 +23,17 @@ final class ComputeFormat {
           .buildOrThrow();
 
   /** Floating-point codes of up to a byte, which kernels turn into f32 or f16 where they read them. They need scales. */
-  static final ImmutableList<NumberFormat> FLOAT_CODES =
+  public static final ImmutableList<NumberFormat> FLOAT_CODES =
       ImmutableList.of(Formats.E4M3, Formats.E5M2, Formats.E2M3, Formats.E3M2, Formats.E2M1);
 
   /** Integer codes of which several share a byte, which kernels turn into i8, f32 or f16. They need scales. */
-  static final ImmutableList<NumberFormat> PACKED_INTEGERS =
+  public static final ImmutableList<NumberFormat> PACKED_INTEGERS =
       ImmutableList.of(Formats.I4, Formats.U4, Formats.I2, Formats.U2);
 
   private ComputeFormat() {}
 
   /** Whether elements of that format are codes alone: kernels read and write them, and compute with what they stand for. */
-  static boolean isCode(NumberFormat format) {
+  public static boolean isCode(NumberFormat format) {
     return FLOAT_CODES.contains(format) || PACKED_INTEGERS.contains(format) || isLookedUp(format);
   }
 
@@ -47,7 +47,7 @@ final class ComputeFormat {
    *
    * @throws UnsupportedAccess where kernels have no instructions for elements of that format
    */
-  static NumberFormat of(NumberFormat format) {
+  public static NumberFormat of(NumberFormat format) {
     NumberFormat compute = TABLE.get(format);
     if (compute == null) {
       String known = String.join(", ", TABLE.keySet().stream().map(NumberFormat::name).toList());

@@ -41,7 +41,7 @@ import nibble.ir.shape.Shape;
  * Computes tensor values element by element on a grid of iteration points: asked for a value at coordinates, it asks for the
  * operands at theirs, down to loads. Views change coordinates and cost nothing.
  */
-final class ElementEmitter {
+public final class ElementEmitter {
   /** Formats of codes that kernels have instructions for. */
   private static final ImmutableList<NumberFormat> CODES = ImmutableList.<NumberFormat>builder()
       .add(Formats.I8, Formats.U8, Formats.I16, Formats.TF32, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES)
@@ -60,7 +60,9 @@ final class ElementEmitter {
   private final Map<Value, Known> known;
   private final Map<Key, Value> emitted;
 
-  ElementEmitter(Grid2 grid, TileBuilder builder, GlobalMemory memory, Block region, Map<Value, Memory> arguments) {
+  /** One for the operations of a region, whose arguments lie in memory. */
+  public ElementEmitter(
+      Grid2 grid, TileBuilder builder, GlobalMemory memory, Block region, Map<Value, Memory> arguments) {
     this(grid, builder, memory, new HashMap<>(), arguments, new HashMap<>(), new HashMap<>());
     region.operations().forEach(operation -> definitions.put(operation.result(), operation));
   }
@@ -78,7 +80,7 @@ final class ElementEmitter {
   }
 
   /** The same for a nested block, on another grid; what is computed there is not seen outside. */
-  ElementEmitter nested(TileBuilder inner, Grid2 innerGrid) {
+  public ElementEmitter nested(TileBuilder inner, Grid2 innerGrid) {
     return new ElementEmitter(
         innerGrid, inner, memory.on(inner, innerGrid), definitions, arguments, new HashMap<>(known), new HashMap<>());
   }
@@ -89,20 +91,23 @@ final class ElementEmitter {
         grid, builder, memory.where(condition), definitions, arguments, known, new HashMap<>());
   }
 
-  Grid2 grid() {
+  /** The points at which values are computed. */
+  public Grid2 grid() {
     return grid;
   }
 
-  TileBuilder builder() {
+  /** Where the operations go. */
+  public TileBuilder builder() {
     return builder;
   }
 
-  GlobalMemory memory() {
+  /** What reads and writes tensors at those points. */
+  public GlobalMemory memory() {
     return memory;
   }
 
   /** States that a value has been computed, for these coordinates. */
-  void define(Value value, List<IndexExpr> at, Value tile) {
+  public void define(Value value, List<IndexExpr> at, Value tile) {
     known.put(value, new Known(ImmutableList.copyOf(at), tile));
   }
 
@@ -111,7 +116,7 @@ final class ElementEmitter {
    *
    * @throws UnsupportedAccess where the kernel does not have it there
    */
-  Value value(Value value, List<IndexExpr> at) {
+  public Value value(Value value, List<IndexExpr> at) {
     ImmutableList<IndexExpr> where = ImmutableList.copyOf(at);
     Known computed = known.get(value);
     if (computed != null) {
@@ -225,7 +230,7 @@ final class ElementEmitter {
   }
 
   /** An integer as its format has it: what does not fit is cut off. */
-  Value wrapped(Value x, NumberFormat format) {
+  public Value wrapped(Value x, NumberFormat format) {
     if (!format.isInteger() || format.bits() >= Integer.SIZE || format.equals(Formats.BOOL)) {
       return x;
     }
@@ -353,7 +358,7 @@ final class ElementEmitter {
   }
 
   /** The scale that belongs to the element at these coordinates, of the first level of codes. */
-  Value scaleOf(Memory scaled, List<IndexExpr> at) {
+  public Value scaleOf(Memory scaled, List<IndexExpr> at) {
     return new ScaleFactors(this).of(scaled, at);
   }
 
@@ -363,7 +368,7 @@ final class ElementEmitter {
   }
 
   /** The memory of a value that is an argument; null where it is none. */
-  Memory memoryOf(Value value) {
+  public Memory memoryOf(Value value) {
     return arguments.get(value);
   }
 
@@ -373,12 +378,12 @@ final class ElementEmitter {
   }
 
   /** Coordinates in the grid of scales of the element at these coordinates. */
-  static List<IndexExpr> scaleCoordinates(TensorType scaled, List<IndexExpr> at) {
+  public static List<IndexExpr> scaleCoordinates(TensorType scaled, List<IndexExpr> at) {
     return boxCoordinates(scaled.scale().orElseThrow().granularity(), scaled.shape(), at);
   }
 
   /** Coordinates in the grid of boxes of the element at these coordinates. */
-  static List<IndexExpr> boxCoordinates(Granularity granularity, Shape shape, List<IndexExpr> at) {
+  public static List<IndexExpr> boxCoordinates(Granularity granularity, Shape shape, List<IndexExpr> at) {
     ImmutableList<Dim> box = granularity.boxWithin(shape);
     List<IndexExpr> coordinates = new ArrayList<>();
     for (int axis = 0; axis < at.size(); axis++) {
@@ -392,7 +397,7 @@ final class ElementEmitter {
   }
 
   /** The box of a row. */
-  static IndexExpr box(Interleaving rows, IndexExpr row) {
+  public static IndexExpr box(Interleaving rows, IndexExpr row) {
     return row.dividedBy(Dim.of(rows.rows())).times(Dim.of(rows.boxes()))
         .plus(row.modulo(Dim.of(rows.cycle())).dividedBy(Dim.of(rows.run())));
   }
@@ -402,6 +407,10 @@ final class ElementEmitter {
     if (operation.operands().size() != (quantize.result().zeroType().isPresent() ? 3 : 2)) {
       throw new UnsupportedAccess("a kernel quantizes with scales and zero points that are values of their own");
     }
+    quantize.result().zeroType().map(TensorType::format).filter(format -> format.bits() < Byte.SIZE).ifPresent(format -> {
+      throw new UnsupportedAccess("no kernel stores zero points of " + format.name()
+          + ", of which several lie in a byte; quantizers that run on the device have those of a byte or more");
+    });
     Value x = value(operation.operand(0), at);
     Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
     return quantize.result().zeroType().isPresent()
@@ -416,19 +425,21 @@ final class ElementEmitter {
   private Value affineCode(Quantize quantize, Value x, Value scale, Value zero, List<IndexExpr> at) {
     TensorType type = quantize.result();
     NumberFormat format = type.format();
-    if (format.bits() > Byte.SIZE) {
-      throw new UnsupportedAccess("no kernel quantizes to " + format.name() + " with zero points; they do to codes of a byte");
+    if (format.bits() > Short.SIZE) {
+      throw new UnsupportedAccess(
+          "no kernel quantizes to " + format.name() + " with zero points; they do to codes of 16 bits at most");
     }
+    NumberFormat wide = format.bits() > Byte.SIZE ? Formats.I32 : Formats.I16;
     double span = format.max() - format.min();
     Value bounded = within(quotient(x, scale, type), -span, span);
-    Value integer = new CodeRounding(this).round(bounded, type.plain(Formats.I16), quantize.rounding(), 0, at);
+    Value integer = new CodeRounding(this).round(bounded, type.plain(wide), quantize.rounding(), 0, at);
     Value real = builder.cast(integer, Formats.F32, Rounding.NEAREST_EVEN);
     Value code = within(grid.apply(builder, Scalar.ADD, real, zero), format.min(), format.max());
     return builder.cast(code, format, Rounding.NEAREST_EVEN);
   }
 
   /** What an element counts for an amax. */
-  Value magnitude(Amax amax, Value x) {
+  public Value magnitude(Amax amax, Value x) {
     return amax.side()
         .map(side -> builder.apply(
             Scalar.MAX, side == Amax.Side.ABOVE ? x : builder.apply(Scalar.NEG, x), builder.real(0)))

@@ -33,7 +33,7 @@ import nibble.ir.shape.SymbolBounds;
 /**
  * Accesses to global memory at coordinates: offsets, masks, and how many elements are proven to be one access.
  */
-final class GlobalMemory {
+public final class GlobalMemory {
   private static final int MAX_BYTES = 16;
 
   /**
@@ -42,17 +42,17 @@ final class GlobalMemory {
    * @param index is less than
    * @param bound this
    */
-  record Guard(IndexExpr index, Dim bound) {
+  public record Guard(IndexExpr index, Dim bound) {
     /**
      * A variable is less than its extent. It is named even where the extent is 1 and index expressions leave it out: a
      * tile has other points than 0 all the same.
      */
-    static Guard of(String variable, Dim extent) {
+    public static Guard of(String variable, Dim extent) {
       return new Guard(IndexExpr.variable(variable, extent.is(1) ? Dim.of(2) : extent), extent);
     }
 
     /** The only variable of a guard of that kind. */
-    String variable() {
+    public String variable() {
       return Iterables.getOnlyElement(Grid2.names(index));
     }
   }
@@ -64,7 +64,13 @@ final class GlobalMemory {
   private final Optional<Value> condition;
   private final Map<Guard, Value> masks = new HashMap<>();
 
-  GlobalMemory(
+  /**
+   * Accesses from a block of operations.
+   *
+   * @param builder null where only vectors are asked for
+   * @param grid null where only vectors are asked for
+   */
+  public GlobalMemory(
       TileBuilder builder, Grid2 grid, ImmutableList<Guard> guards, ImmutableMap<String, SymbolBounds> symbols) {
     this(builder, grid, guards, symbols, Optional.empty());
   }
@@ -80,12 +86,12 @@ final class GlobalMemory {
   }
 
   /** The same accesses in a nested block, on another grid. */
-  GlobalMemory on(TileBuilder inner, Grid2 innerGrid) {
+  public GlobalMemory on(TileBuilder inner, Grid2 innerGrid) {
     return new GlobalMemory(inner, innerGrid, guards, symbols, condition);
   }
 
   /** The same accesses within one more guard. */
-  GlobalMemory within(Guard guard) {
+  public GlobalMemory within(Guard guard) {
     ImmutableList<Guard> all = ImmutableList.<Guard>builder().addAll(guards).add(guard).build();
     return new GlobalMemory(builder, grid, all, symbols, condition);
   }
@@ -97,18 +103,25 @@ final class GlobalMemory {
   }
 
   /** Loads elements of a buffer of that shape; what lies outside the guards is 0. */
-  Value load(Value buffer, Shape shape, List<IndexExpr> at) {
+  public Value load(Value buffer, Shape shape, List<IndexExpr> at) {
     IndexExpr offset = Views.linear(shape, at);
     Extent varies = condition.map(grid::extent).orElse(new Extent(false, false));
     Extent extent = extentWithGuards(offset).or(varies);
-    Value offsets = grid.spread(builder, grid.emit(builder, offset), extent);
+    FarPlace place = place(buffer, shape, offset);
+    Value offsets = grid.spread(builder, place.offsets().orElseGet(() -> builder.number(0)), extent);
     Value mask = loadMask(offset, extent);
     Load load = new Load(varies.alongColumns() ? 1 : contiguous(buffer, offset, extent));
-    return mask == null ? builder.add(load, buffer, offsets) : builder.add(load, buffer, offsets, mask);
+    return mask == null ? builder.add(load, place.buffer(), offsets) : builder.add(load, place.buffer(), offsets, mask);
+  }
+
+  /** From where on an access counts, and how far. */
+  private FarPlace place(Value buffer, Shape shape, IndexExpr offset) {
+    return FarPlace.isFar(shape) ? FarPlace.of(builder, grid, buffer, offset)
+        : new FarPlace(buffer, Optional.of(grid.emit(builder, offset)));
   }
 
   /** Numbers in a buffer of that shape, less than the extent, as an index. */
-  IndexExpr loaded(Value buffer, Shape shape, List<IndexExpr> at, Dim below) {
+  public IndexExpr loaded(Value buffer, Shape shape, List<IndexExpr> at, Dim below) {
     Value number = builder.cast(load(buffer, shape, at), Formats.I32, Rounding.TOWARD_ZERO);
     return grid.loaded(number, below);
   }
@@ -123,11 +136,11 @@ final class GlobalMemory {
   }
 
   /** Stores elements of a buffer of that shape; nothing outside the guards. */
-  void store(Value buffer, Shape shape, List<IndexExpr> at, Value value) {
+  public void store(Value buffer, Shape shape, List<IndexExpr> at, Value value) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = extentWithGuards(offset).or(grid.extent(value));
     Value mask = mask(offset.plus(alongWith(value)), extent);
-    store(buffer, offset, value, mask, extent, contiguous(buffer, offset, extent));
+    store(buffer, shape, offset, value, mask, extent, contiguous(buffer, offset, extent));
   }
 
   /**
@@ -152,24 +165,26 @@ final class GlobalMemory {
   }
 
   /** The same, and only where a condition holds. */
-  void store(Value buffer, Shape shape, List<IndexExpr> at, Value value, Value condition) {
+  public void store(Value buffer, Shape shape, List<IndexExpr> at, Value value, Value condition) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = extentWithGuards(offset).or(grid.extent(value)).or(grid.extent(condition));
     Value inside = mask(offset.plus(alongWith(value)).plus(alongWith(condition)), extent);
     Value only = grid.spread(builder, condition, extent);
     Value mask = inside == null ? only : builder.apply(Scalar.AND, inside, only);
-    store(buffer, offset, value, mask, extent, 1);
+    store(buffer, shape, offset, value, mask, extent, 1);
   }
 
-  private void store(Value buffer, IndexExpr offset, Value value, Value mask, Extent extent, int contiguous) {
+  private void store(
+      Value buffer, Shape shape, IndexExpr offset, Value value, Value mask, Extent extent, int contiguous) {
     expectWholeBytes(((BufferType) buffer.type()).format(), extent, contiguous);
-    Value offsets = grid.spread(builder, grid.emit(builder, offset), extent);
+    FarPlace place = place(buffer, shape, offset);
+    Value offsets = grid.spread(builder, place.offsets().orElseGet(() -> builder.number(0)), extent);
     Value spread = grid.spread(builder, value, extent);
     Store store = new Store(contiguous);
     if (mask == null) {
-      builder.effect(store, buffer, offsets, spread);
+      builder.effect(store, place.buffer(), offsets, spread);
     } else {
-      builder.effect(store, buffer, offsets, spread, mask);
+      builder.effect(store, place.buffer(), offsets, spread, mask);
     }
   }
 
@@ -189,7 +204,7 @@ final class GlobalMemory {
   }
 
   /** A full tile with 0 at the points outside the guards. */
-  Value zeroOutside(Value value) {
+  public Value zeroOutside(Value value) {
     Extent extent = new Extent(true, true);
     Value mask = mask(everything(), extent);
     Value full = grid.spread(builder, value, extent);
@@ -204,17 +219,17 @@ final class GlobalMemory {
    * Starts a copy of elements to shared memory; what lies outside the guards becomes 0. What is the same for all
    * threads moves the buffer, so that the offsets do not change in a loop.
    */
-  void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage) {
+  public void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage) {
     copy(buffer, shape, at, shared, stage, Integer.MAX_VALUE);
   }
 
   /** The same by copies of at most so many elements each. */
-  void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage, int most) {
+  public void copy(Value buffer, Shape shape, List<IndexExpr> at, Value shared, Value stage, int most) {
     IndexExpr offset = Views.linear(shape, at);
     Extent extent = new Extent(true, true);
-    Grid2.Sum sum = grid.emitParts(builder, offset);
-    Value from = sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer);
-    Value offsets = grid.spread(builder, sum.tile().orElseGet(() -> builder.number(0)), extent);
+    FarPlace place = start(buffer, shape, offset);
+    Value from = place.buffer();
+    Value offsets = grid.spread(builder, place.offsets().orElseGet(() -> builder.number(0)), extent);
     Value mask = mask(everything(), extent);
     CopyAsync copy = new CopyAsync(Math.min(most, contiguous(buffer, offset, extent)));
     if (mask == null) {
@@ -224,8 +239,17 @@ final class GlobalMemory {
     }
   }
 
+  /** From where on a tile is copied. */
+  private FarPlace start(Value buffer, Shape shape, IndexExpr offset) {
+    if (FarPlace.isFar(shape)) {
+      return FarPlace.of(builder, grid, buffer, offset);
+    }
+    Grid2.Sum sum = grid.emitParts(builder, offset);
+    return new FarPlace(sum.scalar().map(start -> builder.add(new Advance(), buffer, start)).orElse(buffer), sum.tile());
+  }
+
   /** The widest vector of elements of that width along a variable that an access is proven to be; 1 where none is. */
-  int vector(Shape shape, List<IndexExpr> at, String variable, int most) {
+  public int vector(Shape shape, List<IndexExpr> at, String variable, int most) {
     IndexExpr offset = Views.linear(shape, at);
     int width = most;
     while (width > 1 && !isVector(offset, new VectorWidth(variable, width, symbols))) {
@@ -276,7 +300,7 @@ final class GlobalMemory {
   }
 
   /** The mask of an access, or null where every element is inside. */
-  Value mask(IndexExpr index, Extent extent) {
+  public Value mask(IndexExpr index, Extent extent) {
     Value mask = null;
     for (Guard guard : relevant(index)) {
       Value inside = masks.computeIfAbsent(guard, this::condition);
@@ -296,6 +320,7 @@ final class GlobalMemory {
   }
 
   private Value condition(Guard guard) {
+    FarPlace.requireCounted(guard.bound());
     return builder.apply(Scalar.LT, grid.emit(builder, guard.index()), builder.size(guard.bound()));
   }
 

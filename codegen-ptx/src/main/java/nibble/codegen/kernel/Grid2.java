@@ -51,7 +51,8 @@ public record Grid2(
    * @param inside a tile that varies along rows or along columns; nothing for 0
    */
   public record Index(Optional<Value> start, Optional<Value> inside) {
-    static Index scalar(Value value) {
+    /** A value that all threads have, and nothing inside the tile. */
+    public static Index scalar(Value value) {
       return new Index(Optional.of(value), Optional.empty());
     }
   }
@@ -130,6 +131,26 @@ public record Grid2(
     return new Sum(scalar, tile);
   }
 
+  /**
+   * The terms of a sum, each in two parts.
+   *
+   * @param tile the sum of the parts inside of a tile; nothing for 0
+   */
+  record Terms(ImmutableMap<IndexTerm, Index> indices, ImmutableMap<IndexTerm, Dim> factors, Dim constant, Optional<Value> tile) {}
+
+  /** The value of an index expression, term by term. */
+  Terms emitTerms(TileBuilder builder, IndexExpr expr) {
+    IndexExpr sum = expr.substitute(tiled);
+    ImmutableMap.Builder<IndexTerm, Index> indices = ImmutableMap.builder();
+    Optional<Value> tile = Optional.empty();
+    for (Map.Entry<IndexTerm, Dim> entry : sum.terms().entrySet()) {
+      Index index = index(builder, entry.getKey());
+      indices.put(entry.getKey(), index);
+      tile = plus(builder, tile, index.inside.map(value -> scaled(builder, value, entry.getValue())));
+    }
+    return new Terms(indices.buildOrThrow(), sum.terms(), sum.constant(), tile);
+  }
+
   private Optional<Value> plus(TileBuilder builder, Optional<Value> a, Optional<Value> b) {
     if (a.isEmpty() || b.isEmpty()) {
       return a.isEmpty() ? b : a;
@@ -159,7 +180,7 @@ public record Grid2(
   }
 
   /** The index of each row or column of a tile that starts with that one. */
-  Index along(TileBuilder builder, String variable, Value start) {
+  public Index along(TileBuilder builder, String variable, Value start) {
     boolean alongRows = variable.equals(rows);
     Value iota = builder.iota(alongRows ? 0 : 1, type(Formats.I32, new Extent(alongRows, !alongRows)));
     return new Index(Optional.of(start), Optional.of(iota));
@@ -213,7 +234,7 @@ public record Grid2(
   }
 
   /** A number that was computed on this grid as an index; it is less than the extent. */
-  IndexExpr loaded(Value number, Dim below) {
+  public IndexExpr loaded(Value number, Dim below) {
     Extent varies = extent(number);
     ImmutableSet.Builder<String> variables = ImmutableSet.builder();
     if (varies.alongRows) {
@@ -234,7 +255,7 @@ public record Grid2(
    * @param step extent of tiles
    * @param start where in the tile this grid starts
    */
-  Grid2 withTile(TileBuilder builder, String variable, Dim extent, Value tile, int step, int start) {
+  public Grid2 withTile(TileBuilder builder, String variable, Dim extent, Value tile, int step, int start) {
     IndexExpr number = IndexExpr.variable(variable + TILE, extent.ceilDiv(step));
     return withTile(
         builder, variable, ImmutableMap.of(variable + TILE, Index.scalar(tile)), number.times(Dim.of(step)), start);
@@ -244,7 +265,7 @@ public record Grid2(
    * The same where divisions by so many tiles are the same for all of the grid, too: the number of the tile comes in two
    * parts.
    */
-  Grid2 withTileOf(TileBuilder builder, int tiles, String variable, Dim extent, Value tile, int step) {
+  public Grid2 withTileOf(TileBuilder builder, int tiles, String variable, Dim extent, Value tile, int step) {
     String group = variable + GROUP;
     String member = variable + MEMBER;
     Value count = builder.number(tiles);

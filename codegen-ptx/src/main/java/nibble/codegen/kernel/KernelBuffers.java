@@ -22,13 +22,13 @@ import nibble.ir.format.NumberFormat;
  * @param arguments memory of each argument of the region
  * @param results memory of each result
  */
-record KernelBuffers(
+public record KernelBuffers(
     ImmutableList<Parameter> parameters, Map<Value, Memory> arguments, ImmutableList<Memory> results) {
   /** Parts of scaled tensors that hold codes, of formats that are not computed with. */
   private static final ImmutableSet<String> CODES = ImmutableSet.of(TensorPart.ELEMENTS, TensorPart.RESIDUAL);
 
   /** Declares the buffers as parameters of a program. */
-  static KernelBuffers declare(TileBuilder builder, Block region) {
+  public static KernelBuffers declare(TileBuilder builder, Block region) {
     region.results().stream().map(Value::tensorType).filter(type -> type.sparse().isPresent()).findFirst()
         .ifPresent(type -> {
           throw new UnsupportedAccess("no kernel gives " + type + ": a kernel compresses what it prunes");
@@ -37,7 +37,7 @@ record KernelBuffers(
   }
 
   /** The same where results may be compressed. */
-  static KernelBuffers declareCompressed(TileBuilder builder, Block region) {
+  public static KernelBuffers declareCompressed(TileBuilder builder, Block region) {
     List<Parameter> parameters = new ArrayList<>();
     Map<Value, Memory> arguments = new HashMap<>();
     for (int i = 0; i < region.arguments().size(); i++) {

@@ -12,19 +12,19 @@ import nibble.ir.Value;
  * @param type its type
  * @param parts a buffer for each part of the type, by name
  */
-record Memory(TensorType type, ImmutableMap<String, Value> parts) {
+public record Memory(TensorType type, ImmutableMap<String, Value> parts) {
   /** Buffer of elements, or codes. */
-  Value elements() {
+  public Value elements() {
     return parts.get(TensorPart.ELEMENTS);
   }
 
   /** Buffer of scales, of scaled tensors: those of the first level of codes. */
-  Optional<Value> scales() {
+  public Optional<Value> scales() {
     return Optional.ofNullable(parts.get(TensorPart.SCALES));
   }
 
   /** The second level of codes as a tensor of its own. */
-  Optional<Memory> residual() {
+  public Optional<Memory> residual() {
     String prefix = TensorPart.RESIDUAL + ".";
     return type.residualType().map(second -> {
       ImmutableMap.Builder<String, Value> own = ImmutableMap.builder();

@@ -26,7 +26,7 @@ import nibble.ir.op.Scales;
  * @param operation the quantizer, with scales
  * @param amax largest magnitudes of the boxes, by which they are flagged
  */
-record ResidualQuantizer(Operation operation, Value amax) {
+public record ResidualQuantizer(Operation operation, Value amax) {
   /**
    * The second level of a quantizer.
    *
@@ -49,11 +49,16 @@ record ResidualQuantizer(Operation operation, Value amax) {
   }
 
   /** Whether an operation of a region is a quantizer with a second level. */
-  static boolean isOne(Operation operation) {
+  public static boolean isOne(Operation operation) {
     return operation.op() instanceof Quantize quantize && quantize.result().residual().isPresent();
   }
 
-  static ResidualQuantizer in(Block region, Operation quantizer) {
+  /**
+   * A quantizer of a region.
+   *
+   * @throws UnsupportedAccess if the region does not find the amax itself
+   */
+  public static ResidualQuantizer in(Block region, Operation quantizer) {
     return of(quantizer, region.operations().stream()
         .collect(Collectors.toMap(Operation::result, Function.identity())));
   }
@@ -67,12 +72,12 @@ record ResidualQuantizer(Operation operation, Value amax) {
   }
 
   /** Stands for the residual scales of boxes. */
-  Value scaleValue() {
+  public Value scaleValue() {
     return new Value(operation.result().name() + ".residual.scales", type().scaleType());
   }
 
   /** What the first level leaves of the element at these coordinates. */
-  Value left(ElementEmitter emitter, List<IndexExpr> at) {
+  public Value left(ElementEmitter emitter, List<IndexExpr> at) {
     TileBuilder builder = emitter.builder();
     Value code = builder.cast(emitter.value(operation.result(), at), Formats.F32, Rounding.NEAREST_EVEN);
     Value scale = emitter.value(operation.operand(1), ElementEmitter.scaleCoordinates(type(), at));
@@ -94,7 +99,7 @@ record ResidualQuantizer(Operation operation, Value amax) {
    * The residual scale of the box at coordinates of the grid of scales, given the largest magnitude of what is left
    * there.
    */
-  Value scaleOf(ElementEmitter emitter, List<IndexExpr> box, Value largest) {
+  public Value scaleOf(ElementEmitter emitter, List<IndexExpr> box, Value largest) {
     Scales rule = new Scales(type().format(), type().scale().orElseThrow().rule(), type().scaleType());
     Value scale = new ScaleComputation(emitter.grid(), emitter.builder()).scale(rule, largest, Optional.empty());
     Value none = emitter.builder().fill(0, TileType.scalar(Formats.F32));
@@ -107,7 +112,7 @@ record ResidualQuantizer(Operation operation, Value amax) {
   }
 
   /** The residual code of the element at these coordinates; 0 where there is none. */
-  Value code(ElementEmitter emitter, List<IndexExpr> at) {
+  public Value code(ElementEmitter emitter, List<IndexExpr> at) {
     TileBuilder builder = emitter.builder();
     Value scale = scale(emitter, at);
     Value left = left(emitter, at);

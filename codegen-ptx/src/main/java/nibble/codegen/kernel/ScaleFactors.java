@@ -22,7 +22,7 @@ import nibble.ir.shape.Dim;
  *
  * @param emitter computes values at coordinates
  */
-record ScaleFactors(ElementEmitter emitter) {
+public record ScaleFactors(ElementEmitter emitter) {
   private static final String OUTER = TensorPart.SCALES + "." + TensorPart.SCALES;
 
   /** The scale of an element of a tensor in memory: the product of both levels, where there are two. */
@@ -34,20 +34,20 @@ record ScaleFactors(ElementEmitter emitter) {
   }
 
   /** The inner scale of an element of a tensor in memory with two levels of scales. */
-  Value inner(Memory scaled, List<IndexExpr> element) {
+  public Value inner(Memory scaled, List<IndexExpr> element) {
     return emitter.read(scaled.parts().get(TensorPart.SCALES), scaled.type().scaleType(),
         ElementEmitter.scaleCoordinates(scaled.type(), element));
   }
 
   /** The outer scale of an element of a tensor in memory with two levels of scales. */
-  Value outer(Memory scaled, List<IndexExpr> element) {
+  public Value outer(Memory scaled, List<IndexExpr> element) {
     TensorType type = scaled.type().scaleType();
     List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, ElementEmitter.scaleCoordinates(scaled.type(), element));
     return emitter.read(scaled.parts().get(OUTER), type.scaleType(), at);
   }
 
   /** A value times the outer scale of an element of a tensor in memory, where there are two levels of scales. */
-  Value applyOuter(Value value, Memory scaled, List<IndexExpr> element) {
+  public Value applyOuter(Value value, Memory scaled, List<IndexExpr> element) {
     return scaled.type().scaleType().isScaled() ? product(value, outer(scaled, element)) : value;
   }
 
@@ -89,7 +89,7 @@ record ScaleFactors(ElementEmitter emitter) {
   }
 
   /** A code in memory as f32, less the zero point of its box where codes are affine: both are integers that f32 holds. */
-  Value lessZero(Memory scaled, Value code, List<IndexExpr> element) {
+  public Value lessZero(Memory scaled, Value code, List<IndexExpr> element) {
     Value real = emitter.builder().cast(code, Formats.F32, Rounding.NEAREST_EVEN);
     Optional<TensorType> zeros = scaled.type().zeroType();
     if (zeros.isEmpty()) {
@@ -124,7 +124,7 @@ record ScaleFactors(ElementEmitter emitter) {
   }
 
   /** Stores the zero points of a quantized result, where it has some, from its elements, as scales. */
-  void storeZeros(Memory result, Operation quantizer, List<IndexExpr> element) {
+  public void storeZeros(Memory result, Operation quantizer, List<IndexExpr> element) {
     result.type().zeroType().ifPresent(type -> {
       List<IndexExpr> at = ElementEmitter.scaleCoordinates(result.type(), element);
       store(result.parts().get(TensorPart.ZEROS), type, at, emitter.value(quantizer.operand(2), at),
@@ -138,7 +138,7 @@ record ScaleFactors(ElementEmitter emitter) {
    * @param scales the quantizer's operand
    * @param element coordinates of an element
    */
-  void store(Memory result, Value scales, List<IndexExpr> element) {
+  public void store(Memory result, Value scales, List<IndexExpr> element) {
     TensorType type = result.type().scaleType();
     List<IndexExpr> at = ElementEmitter.scaleCoordinates(result.type(), element);
     IndexExpr inside = inBox(result.type(), element);
@@ -174,7 +174,7 @@ record ScaleFactors(ElementEmitter emitter) {
   }
 
   /** Accumulators times the scales of both operands, which are multiplied first where they are fewer than these. */
-  static Value scaled(ElementEmitter emitter, Value sum, Value left, Value right) {
+  public static Value scaled(ElementEmitter emitter, Value sum, Value left, Value right) {
     TileBuilder into = emitter.builder();
     Grid2 grid = emitter.grid();
     Value real = into.cast(sum, Formats.F32, Rounding.NEAREST_EVEN);

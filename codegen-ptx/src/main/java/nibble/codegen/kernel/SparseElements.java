@@ -32,7 +32,7 @@ import nibble.ir.shape.Shape;
  * @param builder where they are computed
  * @param memory how arrays are read
  */
-record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
+public record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
   private static final Dim EIGHT = Dim.of(8);
   private static final Dim TWO = Dim.of(2);
   private static final Dim FOUR = Dim.of(4);
@@ -46,7 +46,7 @@ record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
   }
 
   /** The pattern of the groups of a layout; of V:N:M, of the columns that are kept. */
-  static GroupPattern pattern(SparseLayout layout) {
+  public static GroupPattern pattern(SparseLayout layout) {
     return switch (layout) {
       case SparseLayouts.VNOfM blocks -> GroupPattern.TWO_OF_FOUR;
       case SparseLayouts.NOfM groups -> GroupPattern.of(groups.n(), groups.m())
@@ -60,7 +60,7 @@ record SparseElements(Grid2 grid, TileBuilder builder, GlobalMemory memory) {
    *
    * @param converted what becomes of a stored element once it is loaded
    */
-  Value element(Memory sparse, List<IndexExpr> at, UnaryOperator<Value> converted) {
+  public Value element(Memory sparse, List<IndexExpr> at, UnaryOperator<Value> converted) {
     TensorType type = sparse.type();
     SparseLayout layout = type.sparse().orElseThrow();
     return switch (layout) {

@@ -14,10 +14,15 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /** Where the operand of a view has the element that the view has at given coordinates. */
-final class Views {
+public final class Views {
   private Views() {}
 
-  static List<IndexExpr> operandCoordinates(ViewOp view, Value operand, TensorType result, List<IndexExpr> at) {
+  /**
+   * The coordinates in the operand, where its view has {@code at}.
+   *
+   * @throws UnsupportedAccess for a view that is not known here
+   */
+  public static List<IndexExpr> operandCoordinates(ViewOp view, Value operand, TensorType result, List<IndexExpr> at) {
     Shape shape = operand.tensorType().shape();
     return switch (view) {
       case Transpose transpose -> transposed(transpose, at);
@@ -81,7 +86,7 @@ final class Views {
   }
 
   /** Coordinates of an operand that broadcasts: missing axes are dropped, axes of extent 1 are at 0. */
-  static List<IndexExpr> broadcast(Shape shape, List<IndexExpr> at) {
+  public static List<IndexExpr> broadcast(Shape shape, List<IndexExpr> at) {
     List<IndexExpr> coordinates = new ArrayList<>();
     int missing = at.size() - shape.rank();
     for (int axis = 0; axis < shape.rank(); axis++) {
@@ -98,7 +103,7 @@ final class Views {
   }
 
   /** Row-major index of static coordinates. */
-  static IndexExpr linear(Shape shape, List<IndexExpr> at) {
+  public static IndexExpr linear(Shape shape, List<IndexExpr> at) {
     IndexExpr linear = IndexExpr.ZERO;
     for (int axis = 0; axis < shape.rank(); axis++) {
       linear = linear.plus(at.get(axis).times(strideOf(shape, axis)));
@@ -111,7 +116,7 @@ final class Views {
   }
 
   /** Coordinates of a row-major index. */
-  static List<IndexExpr> split(IndexExpr linear, Shape shape) {
+  public static List<IndexExpr> split(IndexExpr linear, Shape shape) {
     List<IndexExpr> coordinates = new ArrayList<>();
     for (int axis = 0; axis < shape.rank(); axis++) {
       IndexExpr above = linear.dividedBy(strideOf(shape, axis));

@@ -43,7 +43,9 @@ final class CastCode {
     return elements.stream().map(element -> cast(element, from, to, rounding)).collect(ImmutableList.toImmutableList());
   }
 
-  /** Whether a format is for codes that stand for numbers: what {@link FloatCodes} has no arithmetic for is looked up. */
+  /**
+   * Whether a format is for codes that stand for numbers: what {@link FloatCodes} has no arithmetic for is looked up.
+   */
   private static boolean isCode(NumberFormat format) {
     return format.isFloat() && format.bits() <= Byte.SIZE;
   }

@@ -10,13 +10,13 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
- * Codes of floating-point formats of up to 8 bits from and to f32, by arithmetic that every target has. A code is in the
- * low bits of a register, whatever is above them.
+ * Codes of floating-point formats of up to 8 bits from and to f32, by arithmetic that every target has. A code is in
+ * the low bits of a register, whatever is above them.
  *
  * <p>A code moved to the place of an f32's exponent and mantissa is its value but for the bias of the exponent, which a
  * product with a power of two puts right, exactly and for subnormals too. To a code leads the same way back, after the
- * number has been rounded to a multiple of the gap of codes in its binade: adding and subtracting 1.5 times 2^23 gaps does
- * that, to nearest even.
+ * number has been rounded to a multiple of the gap of codes in its binade: adding and subtracting 1.5 times 2^23 gaps
+ * does that, to nearest even.
  *
  * @param ptx where instructions go
  * @param format the format of codes
@@ -66,7 +66,9 @@ record FloatCodes(KernelBuilder ptx, FloatFormat format) {
     return ptx.floatOf(ptx.op("or.b32", ptx.bitsOf(value), sign));
   }
 
-  /** The code of a number, rounded to nearest even; what is too large becomes the largest, NaN stays where there is one. */
+  /**
+   * The code of a number, rounded to nearest even; what is too large becomes the largest, NaN stays where there is one.
+   */
   Register encode(Register real) {
     Register bounded = bounded(real);
     return code(nearest(bounded, binade(bounded)), real);

@@ -54,6 +54,21 @@ final class GlobalCode {
         buffer.format(), PackedCodes.has(buffer.format()) ? addressOfByte(buffer, count) : address(buffer, count));
   }
 
+  /** The same by rows of so many elements, whatever that comes to: addresses have 64 bits. */
+  Buffer advanceFar(Buffer buffer, Operand count, long each) {
+    long bytes = Math.multiplyExact(each, buffer.format().storageBits()) / Byte.SIZE;
+    Register start = (Register) buffer.start().base();
+    Register moved;
+    if (count instanceof Immediate constant) {
+      moved = constant.bits() == 0 ? start : ptx.op("add.s64", start, imm(Math.multiplyExact(bytes, constant.bits())));
+    } else if (bytes <= Integer.MAX_VALUE) {
+      moved = ptx.op("mad.wide.s32", count, imm(bytes), start);
+    } else {
+      moved = ptx.op("mad.lo.s64", ptx.op("cvt.s64.s32", count), imm(bytes), start);
+    }
+    return new Buffer(buffer.format(), Address.at(moved, buffer.start().offset()));
+  }
+
   /**
    * The address of an element. Offsets are below 2^31, so one less a constant that is not negative is a signed integer;
    * what has the same root shares the address.

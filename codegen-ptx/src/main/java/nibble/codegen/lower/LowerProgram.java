@@ -27,6 +27,7 @@ import nibble.codegen.ptx.SpecialRegister;
 import nibble.codegen.tile.BufferType;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Advance;
+import nibble.codegen.tile.op.AdvanceFar;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
 import nibble.codegen.tile.op.BlockScaledMma;
@@ -213,6 +214,8 @@ public final class LowerProgram {
       case TileHadamard hadamard ->
           values.put(operation.result(), new HadamardCode(code, threads, arena).transform(it.tile(0), hadamard));
       case Advance advance -> values.put(operation.result(), global.advance(it.buffer(), it.scalar(1)));
+      case AdvanceFar advance ->
+          values.put(operation.result(), global.advanceFar(it.buffer(), it.scalar(1), advance.each()));
       case Load load -> values.put(operation.result(), global.load(
           it.buffer(), it.tile(1), it.optionalTile(2), type(operation), load.contiguous()));
       case Store store -> global.store(

@@ -9,9 +9,10 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.tile.Scalar;
 
 /**
- * Functions of the elements of a tile that neighbours share: of numbers between two multiples of a power of two that divides
- * the divisor, all quotients are those of the lower multiple, remainders follow from its remainder, and all are less than the
- * divisor or none is. So the scale of a group, for one, is found and loaded once for the neighbours that a thread has.
+ * Functions of the elements of a tile that neighbours share: of numbers between two multiples of a power of two that
+ * divides the divisor, all quotients are those of the lower multiple, remainders follow from its remainder, and all are
+ * less than the divisor or none is. So the scale of a group, for one, is found and loaded once for the neighbours that
+ * a thread has.
  */
 final class NeighbourCode {
   private record Key(Scalar function, Operand root, int above, Operand by) {}
@@ -38,8 +39,8 @@ final class NeighbourCode {
   }
 
   /**
-   * Elements that differ by constants are compared with one difference: no register holds any of them. Indices and extents are
-   * so far from the ends of 32 bits that differences do not overflow.
+   * Elements that differ by constants are compared with one difference: no register holds any of them. Indices and
+   * extents are so far from the ends of 32 bits that differences do not overflow.
    */
   private Operand less(Code.Sum sum, Operand a, Operand b) {
     if (!many || !code.sparesRegisters() || b instanceof Immediate) {

@@ -14,9 +14,9 @@ import nibble.codegen.ptx.RegisterType;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Accesses of global memory to codes of which several share a byte, the first in its low bits. Groups that fill bytes are
- * accesses of bytes and words; a code for itself is cut out of the byte that it shares, and can't be stored, for whoever
- * stores the other one would write the byte as well. In registers a code is an integer of 32 bits.
+ * Accesses of global memory to codes of which several share a byte, the first in its low bits. Groups that fill bytes
+ * are accesses of bytes and words; a code for itself is cut out of the byte that it shares, and can't be stored, for
+ * whoever stores the other one would write the byte as well. In registers a code is an integer of 32 bits.
  */
 final class PackedCodes {
   private static final int WORD = 32;

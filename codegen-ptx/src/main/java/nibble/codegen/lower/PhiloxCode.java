@@ -10,8 +10,8 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.RegisterType;
 
 /**
- * Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", section 3.3 and table 2) with a
- * key that is known when the kernel is compiled.
+ * Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", section 3.3 and table 2)
+ * with a key that is known when the kernel is compiled.
  *
  * @param code where instructions go
  * @param seed first word of the key

@@ -22,8 +22,8 @@ record PowerCode(KernelBuilder ptx) {
   private static final int NAN_CODE = 0xff;
 
   /**
-   * The least power that is not less than a number, which is not negative: the largest where there is none, and NaN where the
-   * number is not finite.
+   * The least power that is not less than a number, which is not negative: the largest where there is none, and NaN
+   * where the number is not finite.
    */
   Register above(Register number) {
     Register bits = ptx.bitsOf(number);

@@ -14,8 +14,8 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 
 /**
- * Multiplies sums in place. A warp votes for each fragment of 16 rows, of which a thread has two, whether some factor is
- * not 1, and skips its products where none is: they would change nothing.
+ * Multiplies sums in place. A warp votes for each fragment of 16 rows, of which a thread has two, whether some factor
+ * is not 1, and skips its products where none is: they would change nothing.
  */
 final class RescaleCode {
   private static final int ROWS_OF_THREAD = 2;

@@ -190,8 +190,8 @@ final class RingCode {
   }
 
   /**
-   * How many groups of products a wait leaves under way: of those whose sums are needed by the next products alone, one, so that
-   * tensor cores go on while the warps wait for the next stage.
+   * How many groups of products a wait leaves under way: of those whose sums are needed by the next products alone,
+   * one, so that tensor cores go on while the warps wait for the next stage.
    */
   int pendingProducts() {
     return isConsuming && overlaps ? 1 : 0;

@@ -8,8 +8,8 @@ import nibble.codegen.ptx.Operand;
 import nibble.codegen.ptx.Register;
 
 /**
- * Rounding of magnitudes to integers by a threshold: up from a fraction of that and more, down below. Every step is exact in
- * f32, so that results are those of the definition: not {@code floor(x + 1 - threshold)}, whose sum may round.
+ * Rounding of magnitudes to integers by a threshold: up from a fraction of that and more, down below. Every step is
+ * exact in f32, so that results are those of the definition: not {@code floor(x + 1 - threshold)}, whose sum may round.
  *
  * @param ptx where instructions go
  */

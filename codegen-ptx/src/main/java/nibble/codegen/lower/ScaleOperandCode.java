@@ -20,9 +20,9 @@ import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.ScaleOperand;
 
 /**
- * Scales of weights as a product wants them. Of a quad of lanes, 0 and 1 have the scales of even groups, 2 and 3 those of odd
- * ones, of rows g and g + 8; wanted are all groups of row g in lanes 0 and 2, of row g + 8 in 1 and 3. So each lane packs
- * those of its row, and gets the others from the lane that is two away: one shuffle for each eight groups.
+ * Scales of weights as a product wants them. Of a quad of lanes, 0 and 1 have the scales of even groups, 2 and 3 those
+ * of odd ones, of rows g and g + 8; wanted are all groups of row g in lanes 0 and 2, of row g + 8 in 1 and 3. So each
+ * lane packs those of its row, and gets the others from the lane that is two away: one shuffle for each eight groups.
  */
 final class ScaleOperandCode {
   private static final int ROWS = 8;

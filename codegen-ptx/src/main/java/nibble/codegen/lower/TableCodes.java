@@ -18,9 +18,9 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
- * Codes of a format of up to 8 bits of which nothing is known but what its codes stand for and that rounding does not decrease:
- * a format of a plugin, say. Values are looked up in constant memory. A number finds its code by a search among the borders: for
- * each value the least f32 that becomes it or more.
+ * Codes of a format of up to 8 bits of which nothing is known but what its codes stand for and that rounding does not
+ * decrease: a format of a plugin, say. Values are looked up in constant memory. A number finds its code by a search
+ * among the borders: for each value the least f32 that becomes it or more.
  *
  * @param ptx where instructions go
  * @param format the format of codes

@@ -8,9 +8,9 @@ import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 
 /**
- * Rounds f32 to tf32, an f32 whose lowest 13 bits are zero. All targets have {@code cvt.rna.tf32.f32}, which rounds ties away
- * from zero (PTX ISA 9.7.9.21); {@code cvt.rn} is of sm_90 and later. To nearest even, numbers whose tie would go up to an odd
- * one become the next that is nearer to zero before, everywhere.
+ * Rounds f32 to tf32, an f32 whose lowest 13 bits are zero. All targets have {@code cvt.rna.tf32.f32}, which rounds
+ * ties away from zero (PTX ISA 9.7.9.21); {@code cvt.rn} is of sm_90 and later. To nearest even, numbers whose tie
+ * would go up to an odd one become the next that is nearer to zero before, everywhere.
  *
  * @param ptx where instructions go
  */

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
-import nibble.codegen.kernel.ProductKernel;
+import nibble.codegen.kernel.product.ProductKernel;
 import nibble.codegen.ptx.UnsupportedInstructionException;
 import nibble.codegen.target.Target;
 import nibble.ir.Module;

@@ -13,8 +13,8 @@ import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Computes small integer powers by multiplication, so that the base may be negative: kernels compute any other power from the
- * logarithm of the base.
+ * Computes small integer powers by multiplication, so that the base may be negative: kernels compute any other power
+ * from the logarithm of the base.
  *
  * <pre>
  * %1 = constant {values = [3.0]}

@@ -15,8 +15,8 @@ import nibble.ir.op.Either;
 import nibble.ir.op.Kernel;
 
 /**
- * Builds the region of one kernel: its group's operations, and the views and floating work in front of them, on arguments in
- * place of what lies in memory.
+ * Builds the region of one kernel: its group's operations, and the views and floating work in front of them, on
+ * arguments in place of what lies in memory.
  */
 final class KernelBody {
   private final Group group;

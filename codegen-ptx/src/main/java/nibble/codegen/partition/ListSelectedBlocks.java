@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nibble.codegen.kernel.AttentionKernel;
+import nibble.codegen.kernel.attention.AttentionKernel;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;

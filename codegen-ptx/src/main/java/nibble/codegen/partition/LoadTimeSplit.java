@@ -78,7 +78,10 @@ public record LoadTimeSplit(Function load, Function main) {
     };
   }
 
-  /** Codes are smaller than the values they stand for: they are dequantized where they are used; so is what is compressed. */
+  /**
+   * Codes are smaller than the values they stand for: they are dequantized where they are used; so is what is
+   * compressed.
+   */
   private static boolean isSmallerBefore(Operation operation, Set<String> dense) {
     return operation.op() instanceof Dequantize
         || operation.op() instanceof Decompress && !dense.contains(operation.operand(0).name());

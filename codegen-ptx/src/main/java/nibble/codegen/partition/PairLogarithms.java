@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import nibble.codegen.kernel.AttentionKernel;
+import nibble.codegen.kernel.attention.AttentionKernel;
 import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;

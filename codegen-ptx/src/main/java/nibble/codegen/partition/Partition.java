@@ -39,8 +39,8 @@ public record Partition(Function load, Function main) {
     require(stored, joined, split.main());
     RewriteDriver prepare =
         new RewriteDriver(
-            PairLogarithms.of(split.main()), new UnpackSequences(), new SplitAttentionScheme(),
-            new ListSelectedBlocks(), new DecomposeComposite(),
+            PairLogarithms.of(split.main()), new UnpackSequences(), new WidenSelectedBlocks(),
+            new SplitAttentionScheme(), new ListSelectedBlocks(), new DecomposeComposite(),
             new SplitDynamicQuantize(), new SplitAffineQuantize(),
             new SplitScalesOfScales(), new SplitWholeAmax(), new ExpandPower());
     Function prepared = prepare.apply(split.main(), symbols);

@@ -1,6 +1,7 @@
 package nibble.codegen.partition;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.Optional;
 import nibble.ir.BlockBuilder;
 import nibble.ir.TensorType;
@@ -108,17 +109,36 @@ record QueryMeans(BlockBuilder builder, Value queries) {
     return builder.add(new Sub(), cast(queries, Formats.F32), perQuery(cast(means, Formats.F32)));
   }
 
-  /** The mask that makes up for it. */
-  Value mask(Attention op, Value means, Value keys, Optional<Value> mask) {
-    NumberFormat format = queries.tensorType().format();
-    Value products = products(means, cast(keys, format));
-    Value more = perQuery(builder.add(new Mul(), products, number(op.scale(), Formats.F32)));
-    if (mask.isEmpty()) {
-      return more;
+  /** What makes up for it, one row of scores for each query. */
+  Value scores(Attention op, Value means, Value keys) {
+    Value products = products(means, cast(keys, queries.tensorType().format()));
+    return perQuery(builder.add(new Mul(), products, number(op.scale(), Formats.F32)));
+  }
+
+  /**
+   * Adds numbers to the scores of an attention: as its mask, or in its mask. Where a score fills what a mask of truth values
+   * hides, that mask stays, and numbers stand behind it.
+   */
+  void addTo(Attention op, List<Value> operands, Value more) {
+    Optional<Value> mask = op.mask(operands);
+    Optional<Value> added = op.added(operands);
+    // Lengths and a selection stand behind.
+    if (added.isPresent()) {
+      operands.set(4, sum(more, added.get()));
+    } else if (mask.isEmpty()) {
+      operands.add(3, more);
+    } else if (!mask.get().tensorType().format().equals(Formats.BOOL)) {
+      operands.set(3, sum(more, mask.get()));
+    } else if (op.fill().isPresent()) {
+      operands.add(4, more);
+    } else {
+      operands.set(3, builder.add(
+          new Select(), mask.get(), more, number(Double.NEGATIVE_INFINITY, Formats.F32)));
     }
-    return mask.get().tensorType().format().equals(Formats.BOOL)
-        ? builder.add(new Select(), mask.get(), more, number(Double.NEGATIVE_INFINITY, Formats.F32))
-        : builder.add(new Add(), more, cast(mask.get(), Formats.F32));
+  }
+
+  private Value sum(Value more, Value mask) {
+    return builder.add(new Add(), more, cast(mask, Formats.F32));
   }
 
   /** Products of means and keys, of all heads of queries. */

@@ -27,8 +27,8 @@ import nibble.ir.rewrite.RewriteContext;
 import nibble.ir.shape.Shape;
 
 /**
- * Splits a dynamic {@code quantize} to affine codes into searches for the largest element above 0 and below it, scales and
- * zero points, and arithmetic on single elements:
+ * Splits a dynamic {@code quantize} to affine codes into searches for the largest element above 0 and below it, scales
+ * and zero points, and arithmetic on single elements:
  *
  * <pre>
  * %1 = quantize %0 : tensor&lt;[B,384] x u8, scale&lt;token, f32, zero u8&gt;&gt;

@@ -55,7 +55,7 @@ public final class SplitAttentionScheme implements Rewrite {
 
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof Attention op) || op.scheme().isEmpty() || !isSplit(op, operation.operands())
+    if (!(operation.op() instanceof Attention op) || op.scheme().isEmpty()
         || operation.operand(0).tensorType().isScaled()
         || !operation.operand(0).tensorType().shape().last().isConstant()) {
       return Optional.empty();
@@ -72,31 +72,13 @@ public final class SplitAttentionScheme implements Rewrite {
       QueryMeans smoothing = new QueryMeans(builder, operation.operand(0));
       Value means = smoothing.means();
       queries = smoothing.smooth(means);
-      Optional<Value> mask = op.mask(operands);
-      Value sums = smoothing.mask(op, means, smooth, mask);
-      // Lengths and a selection stand behind.
-      if (mask.isPresent()) {
-        operands.set(3, sums);
-      } else {
-        operands.add(3, sums);
-      }
+      smoothing.addTo(op, operands, smoothing.scores(op, means, smooth));
     }
     operands.set(0, quantized(builder, queries, codes.queries(queries.tensorType())));
     operands.set(1, quantized(builder, smooth, codes.keys(smooth.tensorType())));
     operands.set(2, values(builder, scheme, operands.get(2)));
     Attention rest = codes.scalesValues() ? op : op.withScheme(Optional.empty());
     return Optional.of(ImmutableList.of(builder.add(rest, operands.toArray(Value[]::new))));
-  }
-
-  /** Whether kernels have what is left. */
-  private static boolean isSplit(Attention op, List<Value> operands) {
-    boolean hasTruths =
-        op.mask(operands).filter(mask -> mask.tensorType().format().equals(Formats.BOOL)).isPresent();
-    return switch (op.scheme().orElseThrow()) {
-      case SAGE1, SAGE1_INT8, SAGE2, SAGE2PP -> true;
-      // A score that fills is not one that is added to products of codes.
-      case SAGE2_INT4, SAGE3 -> !hasTruths || op.fill().isEmpty();
-    };
   }
 
   private static Value wide(BlockBuilder builder, Value value) {

@@ -24,8 +24,8 @@ import nibble.ir.rewrite.RewriteContext;
  * %1 = quantize %0, %3
  * </pre>
  *
- * <p>Given outer scales become an operand of {@code scales}. A residual stays with the quantizer, which has another search in
- * it. Types with zero points are split by {@link SplitAffineQuantize}.
+ * <p>Given outer scales become an operand of {@code scales}. A residual stays with the quantizer, which has another
+ * search in it. Types with zero points are split by {@link SplitAffineQuantize}.
  */
 public final class SplitDynamicQuantize implements Rewrite {
   @Override

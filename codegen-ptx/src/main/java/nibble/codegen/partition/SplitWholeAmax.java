@@ -26,8 +26,8 @@ import nibble.ir.rewrite.RewriteContext;
  * %1 = reduce_max %3 {axes = [0, 1], keep = true}
  * </pre>
  *
- * <p>What is an amax already has no sign. On one side of 0, {@code relu} of the numbers or of their opposites stands for
- * {@code abs}.
+ * <p>What is an amax already has no sign. On one side of 0, {@code relu} of the numbers or of their opposites stands
+ * for {@code abs}.
  */
 public final class SplitWholeAmax implements Rewrite {
   @Override

@@ -15,8 +15,8 @@ import nibble.ir.rewrite.RewriteContext;
 import nibble.ir.shape.Shape;
 
 /**
- * Stores a quantized right operand with K contiguous, as 8-bit tensor-core fragments need it ({@code ldmatrix} transposes
- * 16-bit units only, PTX ISA 9.7.14.5.15):
+ * Stores a quantized right operand with K contiguous, as 8-bit tensor-core fragments need it ({@code ldmatrix}
+ * transposes 16-bit units only, PTX ISA 9.7.14.5.15):
  *
  * <pre>
  * %1 = quantize %w : tensor&lt;[K,N] x i8, scale&lt;axis 1, f32&gt;&gt;

@@ -2,7 +2,7 @@ package nibble.codegen.partition;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
-import nibble.codegen.kernel.AttentionKernel;
+import nibble.codegen.kernel.attention.AttentionKernel;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 import nibble.ir.op.Attention;

@@ -33,8 +33,8 @@ public record SparseMmaInstruction(MmaInstruction dense) {
   }
 
   /**
-   * The mnemonic of an instruction that applies scales, each of twice as many elements of the depth as those of the dense
-   * one (PTX ISA 9.7.14.6.3).
+   * The mnemonic of an instruction that applies scales, each of twice as many elements of the depth as those of the
+   * dense one (PTX ISA 9.7.14.6.3).
    */
   static String scaled(BlockScaledMmaInstruction dense) {
     return sparse(dense.mnemonic(), dense.k());

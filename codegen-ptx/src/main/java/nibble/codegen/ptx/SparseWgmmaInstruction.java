@@ -1,8 +1,8 @@
 package nibble.codegen.ptx;
 
 /**
- * A {@code wgmma.mma_async.sp} of 64 rows, both operands in shared memory: of A half of the elements are stored, and metadata
- * tell which (PTX ISA 9.7.15.6).
+ * A {@code wgmma.mma_async.sp} of 64 rows, both operands in shared memory: of A half of the elements are stored, and
+ * metadata tell which (PTX ISA 9.7.15.6).
  *
  * @param dense the instruction that multiplies as many stored elements, half as deep
  */

@@ -60,8 +60,8 @@ public interface TensorOps extends Emitter {
   }
 
   /**
-   * Starts adding the product of a tile of shared memory, or a fragment, and a tile of shared memory to the accumulators
-   * of a warpgroup, in place.
+   * Starts adding the product of a tile of shared memory, or a fragment, and a tile of shared memory to the
+   * accumulators of a warpgroup, in place.
    *
    * @param a a descriptor, or registers
    * @param add whether to add to the accumulators: a predicate

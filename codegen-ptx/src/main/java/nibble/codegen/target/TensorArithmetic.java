@@ -3,9 +3,10 @@ package nibble.codegen.target;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
- * How {@code mma.sync}, or of sm_90a {@code wgmma}, sums, for error bounds and emulation. In a step, the products (exact) and the addend are cut,
- * toward zero, to {@code fractionBits} bits below the largest exponent of all of them, summed exactly, and the sum is
- * cut to a result. Source: "MMA-Sim: Bit-Accurate Reference Model of Tensor Cores and Matrix Cores", not measured here.
+ * How {@code mma.sync}, or of sm_90a {@code wgmma}, sums, for error bounds and emulation. In a step, the products
+ * (exact) and the addend are cut, toward zero, to {@code fractionBits} bits below the largest exponent of all of them,
+ * summed exactly, and the sum is cut to a result. Source: "MMA-Sim: Bit-Accurate Reference Model of Tensor Cores and
+ * Matrix Cores", not measured here.
  *
  * @param fractionBits bits that each term keeps below the largest exponent
  * @param outputFractionBits fraction bits of an f32 result, also cut toward zero: 23 is all of f32

@@ -51,7 +51,8 @@ public final class HoistInvariants {
   }
 
   /**
-   * Moves invariant operations of a region, and of guards in it, to the end of {@code before}; what is left is returned.
+   * Moves invariant operations of a region, and of guards in it, to the end of {@code before}; what is left is
+   * returned.
    *
    * @param inside values that change, to which those of the region are added
    * @param isGuard whether only scalars move

@@ -50,15 +50,15 @@ public enum Scalar {
   CEIL(1, (a, b, c) -> Math.ceil(a)),
   ROUND(1, (a, b, c) -> Math.rint(a)),
   /**
-   * The least power of two from 2^-127 to 2^127 that is not less than a number of at least 0; the largest where there is none,
-   * and NaN where it is not finite.
+   * The least power of two from 2^-127 to 2^127 that is not less than a number of at least 0; the largest where there
+   * is none, and NaN where it is not finite.
    */
   POWER_ABOVE(1, (a, b, c) -> Formats.UE8M0.decode(Formats.UE8M0.encode(
       Double.isFinite(a) ? Math.min(a, Formats.UE8M0.max()) : Double.NaN, Rounding.AWAY_FROM_ZERO))),
   /**
-   * The power of two, from 2^-127 to 2^127, with the exponent of the first argument less that of the second. The third is
-   * added to the mantissa of the first before, as 23 bits behind its leading one, and may carry. NaN where the first is not
-   * finite.
+   * The power of two, from 2^-127 to 2^127, with the exponent of the first argument less that of the second. The third
+   * is added to the mantissa of the first before, as 23 bits behind its leading one, and may carry. NaN where the first
+   * is not finite.
    */
   SHARED_EXPONENT(3, Scalar::sharedExponent),
   /** The least number of {@code ue4m3} that is not less than one of at least 0; the largest where there is none. */

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import nibble.codegen.layout.LinearLayout;
 import nibble.codegen.layout.SharedLayout;
 import nibble.codegen.tile.op.Advance;
+import nibble.codegen.tile.op.AdvanceFar;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
 import nibble.codegen.tile.op.BlockScaledMma;
@@ -69,7 +70,7 @@ public final class TileDialect implements Dialect {
         .add(TileRename.class)
         .add(TileItem.class, TileHadamard.class)
         .add(ConvertLayout.class)
-        .add(Advance.class, Load.class, Store.class)
+        .add(Advance.class, AdvanceFar.class, Load.class, Store.class)
         .add(SharedAlloc.class, SharedLoad.class, SharedStore.class)
         .add(TensorMap.class, CopyTensor.class)
         .add(CopyAsync.class, CommitCopies.class, WaitCopies.class, ProxyFence.class, Barrier.class)

@@ -10,7 +10,9 @@ import nibble.ir.Function;
 import nibble.ir.Operation;
 import nibble.ir.Value;
 
-/** Runs tile programs block by block, in f64: the meaning that PTX is generated from, with no threads and no layouts. */
+/**
+ * Runs tile programs block by block, in f64: the meaning that PTX is generated from, with no threads and no layouts.
+ */
 public final class TileInterpreter implements TileMachine {
   private final Map<String, Long> sizes;
   private final Map<Value, TileValue> values = new HashMap<>();

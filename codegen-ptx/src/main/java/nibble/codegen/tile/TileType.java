@@ -12,8 +12,8 @@ import nibble.ir.shape.Dim;
  * A tile in registers.
  *
  * @param format format of an element
- * @param layout {@code (register, lane, warp) -> (dim0, dim1, ...)}; its outputs are the tile's extents, powers of two. With
- *     no outputs the tile is a scalar that every thread holds
+ * @param layout {@code (register, lane, warp) -> (dim0, dim1, ...)}; its outputs are the tile's extents, powers of two.
+ *     With no outputs the tile is a scalar that every thread holds
  */
 public record TileType(NumberFormat format, LinearLayout layout) implements Type {
   /** A value that all threads of the block share. */

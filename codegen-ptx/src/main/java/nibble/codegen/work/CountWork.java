@@ -46,10 +46,10 @@ import nibble.ir.Value;
 import nibble.ir.format.Formats;
 
 /**
- * Counts what a block of a tile program does, by running through it: counters, indices and masks as they are, data not at
- * all. Loops go round as often as the sizes say, of which some iterations at either end are looked at; a branch on data
- * counts as taken, of a choice by data the larger number. Of a mask that is too large to be looked at, the share of true
- * elements is that of what it is made of.
+ * Counts what a block of a tile program does, by running through it: counters, indices and masks as they are, data not
+ * at all. Loops go round as often as the sizes say, of which some iterations at either end are looked at; a branch on
+ * data counts as taken, of a choice by data the larger number. Of a mask that is too large to be looked at, the share
+ * of true elements is that of what it is made of.
  */
 public final class CountWork implements TileMachine {
   /** Tiles of so many elements are computed. */

@@ -8,6 +8,7 @@ import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.SharedType;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Advance;
+import nibble.codegen.tile.op.AdvanceFar;
 import nibble.codegen.tile.op.Apply;
 import nibble.codegen.tile.op.Barrier;
 import nibble.codegen.tile.op.BlockScaledMma;
@@ -79,6 +80,7 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
       case TileHadamard(int _, int size) ->
           ofInstructions(registers(result(operation)) * Math.log(size) / Math.log(2));
       case Advance _ -> ofInstructions(2);
+      case AdvanceFar _ -> ofInstructions(2);
       case Guard _ -> ofInstructions(2);
       case WarpGuard _ -> ofInstructions(registers(tile(operation, 0)) + 2);
       case Barrier _ -> ofInstructions(BARRIER);

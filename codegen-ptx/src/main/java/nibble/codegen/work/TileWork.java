@@ -12,7 +12,8 @@ import nibble.codegen.target.TensorRate;
  * @param warpgroups whether groups of warps multiply from shared memory
  * @param sparse whether sparse instructions multiply
  * @param globalBytes that pass between L2 and the multiprocessor, either way
- * @param sharedBytes that shared memory and the first-level cache write and read; what several warps read counts for each
+ * @param sharedBytes that shared memory and the first-level cache write and read; what several warps read counts for
+ *     each
  * @param instructions that its warps issue
  * @param waits how often it waits for a copy of tiles, one behind the other; with more stages under way, parts of one
  * @param trips how often it waits for single loads

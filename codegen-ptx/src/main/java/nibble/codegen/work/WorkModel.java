@@ -13,8 +13,8 @@ import nibble.codegen.work.ModelledTime.Bound;
  * {@link CountWork} counts; the resource that is busy longest counts, behind the launch. Multiprocessors have blocks as
  * wholes, the busiest one as many as the grid makes it.
  *
- * <p>By data sheets, in the table of targets: rates of multiply-adds, clock, multiprocessors, bandwidth of device memory,
- * what a multiprocessor has of shared memory, registers and warps. Assumed, not measured: a copy of tiles takes
+ * <p>By data sheets, in the table of targets: rates of multiply-adds, clock, multiprocessors, bandwidth of device
+ * memory, what a multiprocessor has of shared memory, registers and warps. Assumed, not measured: a copy of tiles takes
  * {@value #LATENCY} clocks under load, a load that an address depends on {@value #TRIP}, a launch {@value #LAUNCH}
  * microseconds; L2 gives a multiprocessor {@value #L2_BYTES} bytes in a clock, shared memory {@value #SHARED_BYTES}; a
  * thread has {@value #OTHER_REGISTERS} registers beside accumulators.
@@ -37,7 +37,8 @@ public record WorkModel(Target target) {
    * The time of a launch.
    *
    * @param work of one of its blocks
-   * @param kernelBytes of operands and results, each of which passes device memory once, or less where blocks ask for less
+   * @param kernelBytes of operands and results, each of which passes device memory once, or less where blocks ask for
+   *     less
    */
   public ModelledTime time(TileWork work, double kernelBytes) {
     Part part = target.part();

@@ -39,8 +39,8 @@ class SparsityVerdictTest {
   }
 
   /**
-   * Products of few rows at which kernels lost that somebody measured on the parts that the model knows: their blocks are
-   * too few to have enough loads under way, and no rule is needed to say so.
+   * Products of few rows at which kernels lost that somebody measured on the parts that the model knows: their blocks
+   * are too few to have enough loads under way, and no rule is needed to say so.
    */
   @Test
   void fewRowsWaitForLoads() {
@@ -77,7 +77,9 @@ class SparsityVerdictTest {
     }
   }
 
-  /** What tensor cores bind, half of the work takes half of the time, and a quarter a quarter, but for tiles at the end. */
+  /**
+   * What tensor cores bind, half of the work takes half of the time, and a quarter a quarter, but for tiles at the end.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1024, 4096})
   void whatTensorCoresBindFallsWithTheWork(long side) {
@@ -92,8 +94,8 @@ class SparsityVerdictTest {
   }
 
   /**
-   * Where both operands come from shared memory, half of the work takes more than half of the time: the dense operand is
-   * read as before.
+   * Where both operands come from shared memory, half of the work takes more than half of the time: the dense operand
+   * is read as before.
    */
   @Test
   void wgmmaLeavesLittle() {

@@ -8,18 +8,18 @@ import nibble.codegen.assemble.Verdict;
 import nibble.codegen.ptx.PtxModule;
 
 /** What assemblers of this machine make of kernels. One that cannot judge them is a line of output, a refusal an error. */
-final class AssembledKernels {
+public final class AssembledKernels {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 
   private AssembledKernels() {}
 
   /** Looks at what the assembler makes that is best for a module. */
-  static void check(PtxModule module, Consumer<Verdict.Assembled> check) {
+  public static void check(PtxModule module, Consumer<Verdict.Assembled> check) {
     judge(ASSEMBLERS.assemble(module), check);
   }
 
   /** Looks at what each assembler makes. */
-  static void checkAll(PtxModule module, Consumer<Verdict.Assembled> check) {
+  public static void checkAll(PtxModule module, Consumer<Verdict.Assembled> check) {
     for (Assembler assembler : ASSEMBLERS.assemblers()) {
       Optional<String> refusal = assembler.refusal(module.target(), module.version());
       if (refusal.isPresent()) {

@@ -79,6 +79,10 @@ final class AttentionCases {
           shape.body(", %m", "causal = none", "f32"), ImmutableMap.of()));
     }
     cases.add(KernelCase.of(
+        "attention with a mask that fills and numbers that are added", "",
+        shape.types("f16") + ", %m: tensor<[70,150] x bool>, %n: tensor<[4,1,150] x f16>",
+        shape.body(", %m, %n", "causal = bottom_right, fill = -100.0", "f32"), ImmutableMap.of()));
+    cases.add(KernelCase.of(
         "attention with a mask and all else", symbols, symbolic.types("bf16") + ", %m: tensor<[S,S] x bool>",
         symbolic.body(", %m", "causal = bottom_right, window = 5", "bf16"), sizes));
     return cases.stream();

@@ -1,10 +1,13 @@
 package nibble.codegen.kernel;
 
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class KernelCasesTest {
   /** Prints and parses back, gives what the region means, and assembles for each target without spills. */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#all")
   void tileIr(KernelCase kernels) {
@@ -26,6 +29,7 @@ class KernelCasesTest {
   }
 
   /** Products of codes as targets have them that multiply these as they are. */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#smallCodes")
   void codes(KernelCase kernels) {

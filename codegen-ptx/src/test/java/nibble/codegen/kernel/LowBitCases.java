@@ -59,6 +59,12 @@ public final class LowBitCases {
         .flatMap(cases -> cases);
   }
 
+  /** Weights and values of eight bits where tensor cores have no products of them. */
+  public static Stream<KernelCase> widened() {
+    return Stream.of(only("sage2", " 128", "few keys", "and a fill"), only("sage2_int4", "causal"), only("sage2pp", " 64", "few keys"))
+        .flatMap(cases -> cases);
+  }
+
   /** Scores of INT4 where tensor cores have no products of them. */
   public static Stream<KernelCase> int4() {
     return only("sage2_int4", " 64");

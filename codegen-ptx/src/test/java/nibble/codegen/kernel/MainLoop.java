@@ -19,8 +19,8 @@ import nibble.codegen.ptx.Statement;
  *
  * @param instructions from its label to its jump back
  */
-record MainLoop(ImmutableList<Instruction> instructions) {
-  static MainLoop of(Kernel kernel) {
+public record MainLoop(ImmutableList<Instruction> instructions) {
+  public static MainLoop of(Kernel kernel) {
     Map<Label, Integer> marks = new HashMap<>();
     List<MainLoop> loops = new ArrayList<>();
     for (int i = 0; i < kernel.body().size(); i++) {
@@ -43,12 +43,12 @@ record MainLoop(ImmutableList<Instruction> instructions) {
   }
 
   /** How many mnemonics begin like that. */
-  long count(String prefix) {
+  public long count(String prefix) {
     return instructions.stream().filter(instruction -> instruction.mnemonic().startsWith(prefix)).count();
   }
 
   /** The loop without what a branch skips in most iterations: guarded parts that neither multiply nor copy. */
-  MainLoop usual(Kernel kernel) {
+  public MainLoop usual(Kernel kernel) {
     Set<Statement> skipped = Collections.newSetFromMap(new IdentityHashMap<>());
     Map<Label, Integer> marks = new HashMap<>();
     for (int i = kernel.body().size() - 1; i >= 0; i--) {
@@ -72,7 +72,7 @@ record MainLoop(ImmutableList<Instruction> instructions) {
   }
 
   /** How many instructions there are for each matrix multiply-add. */
-  double perMultiply() {
+  public double perMultiply() {
     return (double) instructions.size() / count("mma.");
   }
 }

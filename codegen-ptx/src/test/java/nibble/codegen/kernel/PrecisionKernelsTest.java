@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import nibble.codegen.kernel.KernelProgram.Parameter;
+import nibble.codegen.kernel.sweep.SweepKernel;
 import nibble.codegen.partition.Partition;
 import nibble.ir.Function;
 import nibble.ir.Module;
@@ -51,6 +52,9 @@ class PrecisionKernelsTest {
       "nearest_even; tensor<[N,64] x i2, scale<block(4,8), f32>>",
       "nearest_even; tensor<[N,64] x u8, scale<token, f32, zero u8>>",
       "nearest_away; tensor<[N,64] x i8, scale<tensor, f32, zero i8>>",
+      "nearest_even; tensor<[N,64] x i16, scale<token, f32, zero i16>>",
+      "'stochastic(7,0)'; tensor<[N,64] x i16, scale<group 16, f16, zero i16>>",
+      "nearest_even; tensor<[N,64] x i4, scale<group 16, f32, zero i8>>",
       "'stochastic(7,0)'; tensor<[N,64] x u4, scale<group 16, f16, zero u8>>",
       "nearest_even; tensor<[N,64] x e2m1, scale<group 32, ue8m0, up>>",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>",
@@ -82,8 +86,9 @@ class PrecisionKernelsTest {
       "nearest_away; tensor<[N,64] x f16, scale<token, f32>>; no kernel rounds codes of f16 by nearest_away yet",
       "'stochastic(7,0)'; tensor<[N,64] x bf16, scale<token, f32>>; no kernel rounds codes of bf16 by stochastic(7,0) yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, up>>; no kernel computes scales of f16 by the rule 'up' yet",
-      "nearest_even; tensor<[N,64] x i16, scale<token, f32, zero i16>>; they do to codes of a byte",
-      "nearest_even; tensor<[N,64] x u4, scale<token, f32, zero u4>>; kernels do not compute with u4 yet",
+      "nearest_even; tensor<[N,64] x i32, scale<token, f32, zero i32>>; they do to codes of 16 bits at most",
+      "nearest_even; tensor<[N,64] x u4, scale<token, f32, zero u4>>; no kernel stores zero points of u4, of which several",
+      "nearest_even; tensor<[N,64] x i4, scale<group 16, f32, zero i4>>; no kernel stores zero points of i4, of which several",
       "nearest_even; tensor<[N,64] x i2, scale<token, ue8m0, even>>; no kernel computes scales for i2 by the rule 'even'",
       "'stochastic(7,0)'; tensor<[N,64] x mxint8, scale<token, f32>>; no kernel rounds codes of mxint8 by stochastic(7,0) yet"})
   void areRefused(String rounding, String type, String reason) {

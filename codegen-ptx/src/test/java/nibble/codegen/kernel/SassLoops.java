@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import nibble.codegen.assemble.Cubin;
 
 /** Reads the machine code that {@code nvdisasm} of a CUDA toolkit prints. */
-final class SassLoops {
+public final class SassLoops {
   private static final Pattern SECTION = Pattern.compile("\\s*\\.section\\s+\\.text\\.([^,\\s]+).*");
   private static final Pattern LABEL = Pattern.compile("(\\.L_\\w+):.*");
   private static final Pattern INSTRUCTION =
@@ -34,23 +34,23 @@ final class SassLoops {
    *
    * @param usual its opcodes but those that a condition skips, where these neither multiply nor copy
    */
-  record Loop(String kernel, List<String> opcodes, List<String> usual) {
-    long multiplies() {
+  public record Loop(String kernel, List<String> opcodes, List<String> usual) {
+    public long multiplies() {
       return opcodes.stream().filter(opcode -> opcode.matches("[HIQ]MMA(\\..*)?")).count();
     }
 
     /** The same of what is not skipped. */
-    double usuallyPerMultiply() {
+    public double usuallyPerMultiply() {
       return (double) usual.size() / multiplies();
     }
 
-    double perMultiply() {
+    public double perMultiply() {
       return (double) opcodes.size() / multiplies();
     }
   }
 
   /** The program that {@code $NVDISASM} names, or that is on the search path. */
-  static Optional<Path> disassembler() {
+  public static Optional<Path> disassembler() {
     String named = System.getenv("NVDISASM");
     if (named != null) {
       return Optional.of(Path.of(named)).filter(Files::isExecutable);
@@ -65,7 +65,7 @@ final class SassLoops {
   }
 
   /** The loops of a cubin that multiply matrices and hold no other loop. */
-  static List<Loop> of(Path disassembler, Cubin cubin) throws IOException, InterruptedException {
+  public static List<Loop> of(Path disassembler, Cubin cubin) throws IOException, InterruptedException {
     Path file = Files.createTempFile("kernels", ".cubin");
     try {
       Files.write(file, cubin.bytes());
@@ -94,7 +94,7 @@ final class SassLoops {
     return IntStream.range(0, body.size()).filter(i -> !skipped.contains(i)).mapToObj(body::get).toList();
   }
 
-  static List<Loop> parse(String text) {
+  public static List<Loop> parse(String text) {
     List<Loop> loops = new ArrayList<>();
     String kernel = "";
     List<String> opcodes = new ArrayList<>();

@@ -43,7 +43,8 @@ class CastCodeTest {
   @CsvSource({
       "f32,f32,NEAREST_EVEN,''", "f32,f16,NEAREST_EVEN,cvt.rn.f16.f32", "f32,bf16,NEAREST_EVEN,cvt.rn.bf16.f32",
       "f32,tf32,NEAREST_EVEN,mov.b32 and.b32 setp.eq.s32 selp.b32 add.s32 mov.b32 cvt.rna.tf32.f32 mov.b32",
-      "f32,tf32,NEAREST_AWAY,cvt.rna.tf32.f32 mov.b32", "tf32,f32,NEAREST_EVEN,''", "tf32,f16,NEAREST_EVEN,cvt.rn.f16.f32",
+      "f32,tf32,NEAREST_AWAY,cvt.rna.tf32.f32 mov.b32", "tf32,f32,NEAREST_EVEN,''",
+      "tf32,f16,NEAREST_EVEN,cvt.rn.f16.f32",
       "f16,f32,NEAREST_EVEN,cvt.f32.f16", "bf16,f32,NEAREST_EVEN,mov.b16 mov.b32 mov.b32",
       "f32,i32,TOWARD_ZERO,cvt.rzi.s32.f32", "f32,i32,NEAREST_EVEN,cvt.rni.s32.f32",
       "f32,i8,NEAREST_EVEN,cvt.rni.s32.f32 max.s32 min.s32", "f32,u8,TOWARD_ZERO,cvt.rzi.s32.f32 max.s32 min.s32",

@@ -21,7 +21,8 @@ class ConditionsTest {
         """.formatted(body.indent(4)), "test", Registry.core()).functions().get("f");
     Conditions conditions = Conditions.of(function);
     return function.body().operations().stream().filter(operation -> !conditions.of(operation).isEmpty())
-        .collect(Collectors.toMap(operation -> operation.result().name(), operation -> conditions.of(operation).entrySet().stream()
+        .collect(Collectors.toMap(operation -> operation.result().name(),
+            operation -> conditions.of(operation).entrySet().stream()
             .map(entry -> entry.getKey().name() + " " + entry.getValue()).collect(Collectors.joining(", "))));
   }
 

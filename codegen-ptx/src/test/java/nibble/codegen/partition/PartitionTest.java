@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A function cut into kernels is the function. */
 class PartitionTest {
   /**
-   * All but those of single quantizers, which {@link SplitDynamicQuantizeTest} holds to more, and of schemes of attention,
-   * which round weights where kernels have bounds of that rounding ({@link SplitAttentionSchemeTest}).
+   * All but those of single quantizers, which {@link SplitDynamicQuantizeTest} holds to more, and of schemes of
+   * attention, which round weights where kernels have bounds of that rounding ({@link SplitAttentionSchemeTest}).
    */
   static Stream<KernelCase> cases() {
     return KernelCases.all().filter(

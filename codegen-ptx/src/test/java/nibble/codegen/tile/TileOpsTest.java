@@ -239,6 +239,12 @@ class TileOpsTest {
         %i = tile_iota {axis = 0} : $i32:4
         %r = load %z, %i {contiguous = 4} : $f32:4
         """ + STORE), 5, -6, 7, -8, 0, 0, 0, 0);
+    gives(run("""
+        %n = fill {value = 2.0} : $i32
+        %z = advance_far %x, %n {each = 2} : buffer<f32>
+        %i = tile_iota {axis = 0} : $i32:4
+        %r = load %z, %i {contiguous = 4} : $f32:4
+        """ + STORE), 5, -6, 7, -8, 0, 0, 0, 0);
   }
 
   @Test

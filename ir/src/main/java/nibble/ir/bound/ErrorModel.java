@@ -27,8 +27,8 @@ public interface ErrorModel {
   }
 
   /**
-   * Bound of the error of a quotient of that magnitude by a number of a format of powers of two. Its reciprocal is found
-   * by the bits of the exponent, exactly and for subnormals too.
+   * Bound of the error of a quotient of that magnitude by a number of a format of powers of two. Its reciprocal is
+   * found by the bits of the exponent, exactly and for subnormals too.
    */
   default double byPower(double magnitude) {
     return arithmetic(magnitude);

@@ -3,12 +3,12 @@ package nibble.ir.calibration;
 import nibble.ir.eval.Parallel;
 
 /**
- * What a change of one weight asks of the others, for which the product {@code X W^T} changes least. The squared error of
- * it, {@code |X W'^T - X W^T|^2}, has the Hessian {@code 2 H} with {@code H = X^T X}; of {@code H^-1 = U^T U}, U is the
- * upper triangular root. If a weight of column j loses e, and those of the columns before it must stay as they are, then
- * those behind it should gain {@code -(e / U_jj) U_jk} ("Optimal Brain Surgeon and General Network Pruning"; by columns,
- * with one root for all of them: "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers",
- * section 3).
+ * What a change of one weight asks of the others, for which the product {@code X W^T} changes least. The squared error
+ * of it, {@code |X W'^T - X W^T|^2}, has the Hessian {@code 2 H} with {@code H = X^T X}; of {@code H^-1 = U^T U}, U is
+ * the upper triangular root. If a weight of column j loses e, and those of the columns before it must stay as they are,
+ * then those behind it should gain {@code -(e / U_jj) U_jk} ("Optimal Brain Surgeon and General Network Pruning"; by
+ * columns, with one root for all of them: "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
+ * Transformers", section 3).
  *
  * @param root the matrix U, row by row
  * @param depth rows and columns of it

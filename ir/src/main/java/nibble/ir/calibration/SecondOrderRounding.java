@@ -7,8 +7,8 @@ import nibble.ir.eval.Parallel;
 
 /**
  * Rounding that makes up for what it does ("GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
- * Transformers", section 3): columns of a weight matrix W are rounded one after another, and what each loses is spread over
- * those that are still to be rounded, such that {@code |X W'^T - X W^T|} grows least.
+ * Transformers", section 3): columns of a weight matrix W are rounded one after another, and what each loses is spread
+ * over those that are still to be rounded, such that {@code |X W'^T - X W^T|} grows least.
  *
  * <pre>
  * w'_j = round(w_j)
@@ -16,7 +16,8 @@ import nibble.ir.eval.Parallel;
  * </pre>
  *
  * <p>Then each column of a row is looked at again, some times: with what the others are by now, its best code may be
- * another ("QuantEase: Optimization-based Quantization for Language Models", coordinate descent). No step adds to the error.
+ * another ("QuantEase: Optimization-based Quantization for Language Models", coordinate descent). No step adds to the
+ * error.
  *
  * <p>Which codes there are is settled before: scales do not follow what becomes of the weights of a box. So columns may
  * be rounded in any order.
@@ -53,7 +54,8 @@ public record SecondOrderRounding(InverseHessian hessian, double[] damped, int[]
   }
 
   /**
-   * For weights whose columns are rounded from the one with the largest activations on, so that many can make up for it.
+   * For weights whose columns are rounded from the one with the largest activations on, so that many can make up for
+   * it.
    *
    * @param gram {@code X^T X}, row by row
    * @param damping what is added to its diagonal, as a share of the mean of that

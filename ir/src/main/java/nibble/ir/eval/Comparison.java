@@ -6,8 +6,8 @@ package nibble.ir.eval;
  * @param cosine cosine of the angle between them
  * @param relativeL1 {@code sum |x - y| / sum |x|}; 0 where they are equal
  * @param rmse root of the mean of the squared differences, in the unit of the numbers
- * @param sqnrDb signal to quantization noise ratio in decibels: {@code 10 log10(sum x^2 / sum (x - y)^2)}; infinite where
- *     they are equal
+ * @param sqnrDb signal to quantization noise ratio in decibels: {@code 10 log10(sum x^2 / sum (x - y)^2)}; infinite
+ *     where they are equal
  * @param maxAbsError the largest difference of two elements
  */
 public record Comparison(double cosine, double relativeL1, double rmse, double sqnrDb, double maxAbsError) {

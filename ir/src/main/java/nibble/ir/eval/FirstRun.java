@@ -9,8 +9,8 @@ import nibble.ir.Value;
 import nibble.ir.shape.Dim;
 
 /**
- * What a function takes in a first run whose last parameters are state, which each run leaves for the next: zeros in the
- * place of what no run has left.
+ * What a function takes in a first run whose last parameters are state, which each run leaves for the next: zeros in
+ * the place of what no run has left.
  */
 public final class FirstRun {
   private FirstRun() {}

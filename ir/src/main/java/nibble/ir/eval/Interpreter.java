@@ -82,7 +82,10 @@ public record Interpreter(Mode mode, WeightSource weights, Observer observer) {
     return run(special.body(), inputs.stream().map(this::rounded).toList(), new HashMap<>(), lastUses);
   }
 
-  /** Values that nothing reads behind an operation: of a large model, all that there ever were would be too many to keep. */
+  /**
+   * Values that nothing reads behind an operation: of a large model, all that there ever were would be too many to
+   * keep.
+   */
   private static Map<Operation, List<Value>> lastUses(Block body) {
     Set<Value> read = new HashSet<>(body.results());
     Map<Operation, List<Value>> last = new IdentityHashMap<>();

@@ -116,8 +116,8 @@ public record Tensor(
   }
 
   /**
-   * A tensor whose element at each row-major index is computed; in parallel for large ones, so an element must not depend on
-   * which were computed before.
+   * A tensor whose element at each row-major index is computed; in parallel for large ones, so an element must not
+   * depend on which were computed before.
    */
   public static Tensor generate(TensorType type, IntToDoubleFunction element) {
     double[] elements = new double[Math.toIntExact(type.shape().size().constant())];

@@ -11,8 +11,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Sparse by blocks: of each row of blocks of {@code rows} by {@code columns} elements, {@code n} of {@code m} blocks are
- * stored, wherever in the row they are (the blocked ELL format of cuSPARSE has as many in each row, too). Pruned by
+ * Sparse by blocks: of each row of blocks of {@code rows} by {@code columns} elements, {@code n} of {@code m} blocks
+ * are stored, wherever in the row they are (the blocked ELL format of cuSPARSE has as many in each row, too). Pruned by
  * magnitude, the blocks of the largest sums are kept.
  *
  * <pre>

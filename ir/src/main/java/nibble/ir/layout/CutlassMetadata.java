@@ -3,10 +3,10 @@ package nibble.ir.layout;
 import nibble.ir.format.NumberFormat;
 
 /**
- * The metadata of 2:4, and of 1:2 where elements have 32 bits, as the sparse kernels of CUTLASS and PyTorch have it, and as a
- * sparse tensor stores it ({@link MetadataTile}). An element of it has the codes of a row's next groups, the first in the
- * lowest bits: four in 16 bits where elements have 16 or 32 bits, eight in 32 bits where they have 8. Elements lie row by row, or reordered for kernels:
- * with {@code R} rows, the one of row r and column c goes to
+ * The metadata of 2:4, and of 1:2 where elements have 32 bits, as the sparse kernels of CUTLASS and PyTorch have it,
+ * and as a sparse tensor stores it ({@link MetadataTile}). An element of it has the codes of a row's next groups, the
+ * first in the lowest bits: four in 16 bits where elements have 16 or 32 bits, eight in 32 bits where they have 8.
+ * Elements lie row by row, or reordered for kernels: with {@code R} rows, the one of row r and column c goes to
  *
  * <pre>
  * group, weave = 32, 4 for elements of 16 bits; 16, 2 for those of 32

@@ -119,7 +119,9 @@ public final class Granularities {
     }
   }
 
-  /** One scale for rows of the last axis that lie apart in a regular way: those that one thread of an {@code mma} has. */
+  /**
+   * One scale for rows of the last axis that lie apart in a regular way: those that one thread of an {@code mma} has.
+   */
   public record Interleaved(long rows, long cycle, long run) implements Granularity {
     public Interleaved {
       new Interleaving(rows, cycle, run);

@@ -6,8 +6,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Which elements of a tensor share one scale: a box of equal extents that tiles the tensor, rows perhaps in another order
- * than they lie in. A plugin may add its own.
+ * Which elements of a tensor share one scale: a box of equal extents that tiles the tensor, rows perhaps in another
+ * order than they lie in. A plugin may add its own.
  */
 public interface Granularity {
   /** The keyword in {@code scale<...>}: {@code axis}, {@code block}. */

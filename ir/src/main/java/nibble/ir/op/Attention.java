@@ -21,7 +21,7 @@ import nibble.ir.shape.Shape;
  * Scaled dot-product attention ("Attention Is All You Need", section 3.2.1): {@code softmax(scale * Q K^T + mask) V}.
  * Operands: queries {@code [.., Hq, Nq, D]}, keys {@code [.., Hkv, Nk, D]}, values {@code [.., Hkv, Nk, E]}, and perhaps
  * a mask that broadcasts to {@code [.., Hq, Nq, Nk]}: numbers that are added to scores, or truth values that tell which
- * keys a query sees. The result is {@code [.., Hq, Nq, E]}.
+ * keys a query sees; or two, truth values and behind them numbers. The result is {@code [.., Hq, Nq, E]}.
  *
  * <p>Queries and keys may both be codes with scales; what is multiplied are values, as by {@code matmul}. With a scheme
  * they are those that its quantizers give ({@link AttentionCodes}), and so are values; what is left to the scheme are weights.
@@ -153,9 +153,14 @@ public record Attention(
     return new Attention(scale, causal, window, fill, scheme, blocks, lengths, Optional.of(below), to);
   }
 
-  /** The mask among operands or what belongs to them, if there is one. */
+  /** The mask among operands or what belongs to them, if there is one; that of truth values, if there are two. */
   public <T> Optional<T> mask(List<T> operands) {
     return operands.size() > least() ? Optional.of(operands.get(3)) : Optional.empty();
+  }
+
+  /** The mask of numbers behind one of truth values, among operands or what belongs to them, if there are two. */
+  public <T> Optional<T> added(List<T> operands) {
+    return operands.size() > least() + 1 ? Optional.of(operands.get(4)) : Optional.empty();
   }
 
   /** How many operands there are without a mask. */
@@ -181,8 +186,8 @@ public record Attention(
 
   @Override
   public TensorType infer(List<TensorType> operands) {
-    if (operands.size() != least() && operands.size() != least() + 1) {
-      throw new TypeRuleException("attention takes queries, keys, values and perhaps a mask"
+    if (operands.size() < least() || operands.size() > least() + 2) {
+      throw new TypeRuleException("attention takes queries, keys, values and perhaps a mask or two"
           + (lengths.isPresent() ? ", and lengths" : "") + (blocks.isPresent() ? ", and a selection of blocks" : "")
           + ", not " + operands.size() + " operands");
     }
@@ -219,6 +224,7 @@ public record Attention(
       throw new TypeRuleException("the result of attention is a float, not " + to.name());
     }
     mask(operands).ifPresent(mask -> expectMask(mask, scores(q, k)));
+    added(operands).ifPresent(added -> expectAdded(mask(operands).orElseThrow(), added, scores(q, k)));
     lengths(operands).ifPresent(known -> expectLengths(known, q, k));
     selection(operands).ifPresent(selection -> expectSelection(selection, q, k));
     return TensorType.of(q.slice(0, q.rank() - 1).append(v.last()), to);
@@ -248,6 +254,14 @@ public record Attention(
     if (!Broadcast.reaches(expectPlain(mask).shape(), scores)) {
       throw new TypeRuleException("the mask " + mask.shape() + " of attention does not broadcast to " + scores);
     }
+  }
+
+  private void expectAdded(TensorType truths, TensorType added, Shape scores) {
+    if (!truths.format().equals(Formats.BOOL) || !added.format().isFloat()) {
+      throw new TypeRuleException("of two masks of attention the first has truth values and the second numbers, not "
+          + truths.format().name() + " and " + added.format().name());
+    }
+    expectMask(added, scores);
   }
 
   private void expectLengths(TensorType known, Shape q, Shape k) {

@@ -9,7 +9,6 @@ import nibble.ir.bound.Approximate;
 import nibble.ir.bound.ErrorModel;
 import nibble.ir.eval.Parallel;
 import nibble.ir.eval.Tensor;
-import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Shape;
 
@@ -46,7 +45,6 @@ final class AttentionBounds {
   private final double valueUnit;
   private final double steps;
   private final boolean exactOperands;
-  private final boolean hasTruths;
   private final boolean knowsBlocks;
   private final FilteredBlocks filtered;
 
@@ -68,8 +66,6 @@ final class AttentionBounds {
     TensorType weights = TensorType.of(Shape.of(1, count), weightFormat);
     this.valueUnit = model.dot(weights, v, count) + ErrorModel.gamma(count + 2, 0x1p-53);
     this.steps = Math.ceilDiv(count, STEP);
-    this.hasTruths =
-        op.mask(operands).filter(mask -> mask.exact().type().format().equals(Formats.BOOL)).isPresent();
     this.knowsBlocks = Stream.concat(op.selection(operands).stream(), op.lengths(operands).stream())
         .allMatch(Approximate::isExact);
     this.exactOperands = operands.get(0).isExact() && operands.get(1).isExact();
@@ -200,7 +196,12 @@ final class AttentionBounds {
   }
 
   private double maskError(int row, int key) {
-    return op.mask(operands).map(mask -> mask.error()[rows.maskIndex(row, key)]).orElse(0.0);
+    return rows.numbers().map(mask -> op.added(operands).or(() -> op.mask(operands)).orElseThrow().error()[mask.index(row, key)])
+        .orElse(0.0);
+  }
+
+  private double truthError(int row, int key) {
+    return rows.truths().map(mask -> op.mask(operands).orElseThrow().error()[mask.index(row, key)]).orElse(0.0);
   }
 
   /**
@@ -218,7 +219,7 @@ final class AttentionBounds {
       double bias = rows.bias(row, key);
       boolean isNumber = Math.abs(op.scale()) * products[key] <= Float.MAX_VALUE && products[key] <= Float.MAX_VALUE
           && (Math.abs(bias) <= Float.MAX_VALUE || bias == Double.NEGATIVE_INFINITY);
-      if (rows.sees(row, key) && !isNumber || hasTruths && maskError(row, key) > 0) {
+      if (rows.sees(row, key) && !isNumber || truthError(row, key) > 0) {
         return false;
       }
     }

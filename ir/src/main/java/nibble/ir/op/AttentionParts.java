@@ -48,9 +48,9 @@ final class AttentionParts {
     Value products = builder.add(
         new MatMul(true, Formats.F32), grouped(operands.get(0)), withGroupAxis(operands.get(1)));
     Value score = builder.add(new Mul(), flat(products, scores), number(op.scale()));
-    Optional<Value> mask = op.mask(operands);
-    if (mask.isPresent() && !isTruth(mask.get())) {
-      score = builder.add(new Add(), score, f32(mask.get()));
+    Optional<Value> numbers = op.added(operands).or(() -> op.mask(operands).filter(mask -> !isTruth(mask)));
+    if (numbers.isPresent()) {
+      score = builder.add(new Add(), score, f32(numbers.get()));
     }
     Optional<Value> sees = sees();
     if (sees.isPresent()) {

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nibble.ir.eval.Tensor;
-import nibble.ir.format.Formats;
 
 /** The scores of an attention, one row for each query of each head. */
 final class AttentionRows {
@@ -16,9 +15,8 @@ final class AttentionRows {
   private final int depth;
   private final int heads;
   private final int keyHeads;
-  private final Optional<Tensor> mask;
-  private final ViewOp.IndexMap maskOfBatch;
-  private final int[] maskStrides;
+  private final Optional<AttentionMask> truths;
+  private final Optional<AttentionMask> numbers;
   private final Optional<SelectedBlocks> selection;
   private final Optional<int[]> lengths;
   private final Optional<int[]> sequences;
@@ -35,13 +33,13 @@ final class AttentionRows {
     this.depth = q[rank - 1];
     this.heads = rank == 2 ? 1 : q[rank - 3];
     this.keyHeads = rank == 2 ? 1 : k[rank - 3];
-    this.mask = op.mask(operands);
     int[] scores = q.clone();
     scores[rank - 1] = keyCount;
-    int[] strides = mask.map(tensor -> Elementwise.strides(tensor.extents(), scores)).orElse(new int[rank]);
     int[] leading = Arrays.copyOf(scores, rank - 2);
-    this.maskOfBatch = ViewOp.strided(leading, Arrays.copyOf(strides, rank - 2), 0);
-    this.maskStrides = Arrays.copyOfRange(strides, rank - 2, rank);
+    Optional<AttentionMask> mask = op.mask(operands).map(tensor -> AttentionMask.of(tensor, scores));
+    this.truths = mask.filter(AttentionMask::isTruth);
+    this.numbers = op.added(operands).map(tensor -> AttentionMask.of(tensor, scores))
+        .or(() -> mask.filter(some -> !some.isTruth()));
     this.selection = op.selection(operands).map(
         blocks -> SelectedBlocks.of(blocks, op.blocks().orElseThrow(), scores));
     boolean isPacked = op.lengths().equals(Optional.of(Attention.Lengths.PACKED));
@@ -90,14 +88,19 @@ final class AttentionRows {
     return (batch / heads * keyHeads + batch % heads / (heads / keyHeads)) * keyCount;
   }
 
-  /** Where the mask has its element for a key of a row. */
-  int maskIndex(int row, int key) {
-    return maskOfBatch.source(row / queryCount) + row % queryCount * maskStrides[0] + key * maskStrides[1];
+  /** The mask of truth values, if there is one. */
+  Optional<AttentionMask> truths() {
+    return truths;
+  }
+
+  /** The mask of numbers, if there is one. */
+  Optional<AttentionMask> numbers() {
+    return numbers;
   }
 
   /** Whether a query may see a key, as far as positions and truth values of the mask go. */
   boolean sees(int row, int key) {
-    return reaches(row, key) && (!isTruth() || mask.orElseThrow().elements()[maskIndex(row, key)] != 0);
+    return reaches(row, key) && (truths.isEmpty() || truths.get().at(row, key) != 0);
   }
 
   /** Whether a query may see a key, as far as positions go. */
@@ -134,13 +137,9 @@ final class AttentionRows {
     return key < length && (!cutsQueries || row % queryCount < length);
   }
 
-  private boolean isTruth() {
-    return mask.isPresent() && mask.get().type().format().equals(Formats.BOOL);
-  }
-
   /** What the mask adds to the score of a key. */
   double bias(int row, int key) {
-    return mask.isPresent() && !isTruth() ? mask.get().elements()[maskIndex(row, key)] : 0;
+    return numbers.isPresent() ? numbers.get().at(row, key) : 0;
   }
 
   /** Scores of a row; negative infinity where the query does not see the key. */

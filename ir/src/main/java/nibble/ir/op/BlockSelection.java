@@ -94,7 +94,7 @@ public final class BlockSelection {
   }
 
   /** Truth values for each query and key. */
-  Value perElement(Value selection) {
+  public Value perElement(Value selection) {
     Value bitmap = selection.tensorType().format().equals(Formats.BOOL) ? full(selection) : bitmap(selection);
     Shape split = leading.append(grid.dim(0), Dim.ONE, grid.dim(1), Dim.ONE);
     Shape spread = leading.append(grid.dim(0), block.dim(0), grid.dim(1), block.dim(1));

@@ -12,8 +12,8 @@ import nibble.ir.layout.SparseLayout;
 
 /**
  * The same tensor of elements or of codes, stored as a sparse layout along the last axis. What the layout does not
- * store must be zero ({@link Prune}); an element that is not is an error of the program's input, which names its row and
- * its group. A zero that is not stored loses its sign.
+ * store must be zero ({@link Prune}); an element that is not is an error of the program's input, which names its row
+ * and its group. A zero that is not stored loses its sign.
  *
  * @param layout of the result
  */

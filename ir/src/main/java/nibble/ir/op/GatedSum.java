@@ -13,8 +13,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * What experts say of each token, times their gates, added over the experts whose gate is greater than 0: what others say
- * has no part, whatever it is. Operands: {@code [E,T,N]} and gates {@code [T,E]}; the result is {@code [T,N]}.
+ * What experts say of each token, times their gates, added over the experts whose gate is greater than 0: what others
+ * say has no part, whatever it is. Operands: {@code [E,T,N]} and gates {@code [T,E]}; the result is {@code [T,N]}.
  */
 @OpInfo(
     name = "gated_sum",

@@ -18,9 +18,9 @@ import nibble.ir.shape.Shape;
 
 /**
  * For each expert, the matrix product of the rows of its members; rows of others are zeros. Operands: tokens
- * {@code [T,K]}, the same for all experts, or {@code [E,T,K]}; a matrix for each expert, {@code [E,K,N]}; the table that
- * {@link Members} gives, {@code [E,1+T]}. The result is {@code [E,T,N]}. A table whose entries behind the first are no
- * permutation of the tokens is an error of the program's input.
+ * {@code [T,K]}, the same for all experts, or {@code [E,T,K]}; a matrix for each expert, {@code [E,K,N]}; the table
+ * that {@link Members} gives, {@code [E,1+T]}. The result is {@code [E,T,N]}. A table whose entries behind the first
+ * are no permutation of the tokens is an error of the program's input.
  *
  * @param transposeB whether the matrices are stored as {@code [E,N,K]}
  * @param to format of the result

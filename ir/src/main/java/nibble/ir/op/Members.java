@@ -14,12 +14,12 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Which tokens each expert works on. Operand: gates {@code [T,E]}, one of each token for each expert, such as those of a ReLU
- * router ("ReMoE: Fully Differentiable Mixture-of-Experts with ReLU Routing", section 3.1). A token is a member of an expert's
- * group if its gate is greater than 0; NaN is not.
+ * Which tokens each expert works on. Operand: gates {@code [T,E]}, one of each token for each expert, such as those of
+ * a ReLU router ("ReMoE: Fully Differentiable Mixture-of-Experts with ReLU Routing", section 3.1). A token is a member
+ * of an expert's group if its gate is greater than 0; NaN is not.
  *
- * <p>The result {@code [E,1+T]} has for each expert how many members there are, these in ascending order, and then all other
- * tokens in ascending order. So the entries behind the first are a permutation of all tokens.
+ * <p>The result {@code [E,1+T]} has for each expert how many members there are, these in ascending order, and then all
+ * other tokens in ascending order. So the entries behind the first are a permutation of all tokens.
  */
 @OpInfo(name = "members", summary = "for each column, how many rows are positive, and all rows, those first")
 public record Members() implements TensorOp {

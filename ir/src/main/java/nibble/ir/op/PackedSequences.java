@@ -32,6 +32,7 @@ public record PackedSequences(BlockBuilder builder, Value offsets, Dim tokens) {
     List<Value> unpacked = new ArrayList<>(operands.subList(0, 3));
     Value together = packed.together();
     unpacked.add(op.mask(operands).map(mask -> packed.and(mask, together)).orElse(together));
+    op.added(operands).ifPresent(unpacked::add);
     Attention plain = new Attention(
         op.scale(), op.causal(), op.window(), op.fill(), op.scheme(), op.blocks(), Optional.empty(), op.filter(),
         op.to());

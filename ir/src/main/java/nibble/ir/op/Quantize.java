@@ -23,10 +23,10 @@ import nibble.ir.layout.ScaleLayout;
  *
  * <p>With one operand scales are dynamic. Of symmetric codes the scale of a box follows from its largest magnitude
  * (amax) by the rule of the layout; {@link ScaleLayout#scale} says what becomes of an amax of 0, of infinity and NaN.
- * Of affine codes it is the distance of the least and the largest element, both at least on their side of 0, and at most
- * the largest f32, over that of the least and the largest code; the zero point is the code of 0, {@code round(largest
- * code - largest element / scale)}. Further operands are known parts: a tensor of all scales and, of affine codes, one of
- * zero points; or the outer scales alone.
+ * Of affine codes it is the distance of the least and the largest element, both at least on their side of 0, and at
+ * most the largest f32, over that of the least and the largest code; the zero point is the code of 0, {@code
+ * round(largest code - largest element / scale)}. Further operands are known parts: a tensor of all scales and, of
+ * affine codes, one of zero points; or the outer scales alone.
  *
  * <p>A code is {@code round(element / scale)}, clipped to the codes that the rule uses; of affine codes the zero point
  * is added before clipping. A NaN or an infinity makes the scale of its box NaN, and so all values of the box. Boxes at

@@ -13,10 +13,10 @@ import nibble.ir.shape.Broadcast;
 import nibble.ir.shape.Shape;
 
 /**
- * Sums of products of codes as codes again, in integers alone: {@code number * multiplier / 2^shift} to nearest, ties away
- * from zero, kept in the range of the result. So a chain of integer products is the same bit for bit on every device, as
- * a lossless coder needs ("Fast Lossless Neural Compression with Integer-Only Discrete Flows"). Operands: numbers,
- * multipliers and shifts, all i32, which broadcast.
+ * Sums of products of codes as codes again, in integers alone: {@code number * multiplier / 2^shift} to nearest, ties
+ * away from zero, kept in the range of the result. So a chain of integer products is the same bit for bit on every
+ * device, as a lossless coder needs ("Fast Lossless Neural Compression with Integer-Only Discrete Flows"). Operands:
+ * numbers, multipliers and shifts, all i32, which broadcast.
  *
  * <p>A number of -2^31 counts as -2^31 + 1, a negative multiplier as 0, and a shift is kept from 1 to 62.
  *

@@ -208,8 +208,8 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
     }
     // Without what a scale of 0 is replaced by.
     double smallest = Math.min(layout.rule().scale(least, codes, format), format.max());
-    // What is computed before rounding may be flushed to 0; and what is rounded to more than one gap is no less than one and
-    // a half, where half a gap rounds to 0.
+    // What is computed before rounding may be flushed to 0; and what is rounded to more than one gap is no less than
+    // one and a half, where half a gap rounds to 0.
     level.replaced[box] = !(smallest > Math.max(2 * Float.MIN_NORMAL, 2 * format.roundingError(0)));
     level.set(box, smallest, most);
     if (format.bits() >= Float.SIZE) {

@@ -22,8 +22,8 @@ import nibble.ir.layout.ScaleRule;
  * @param elements format of the codes
  * @param rule which scale a magnitude gets
  * @param inner the format of scales that the results are scales of: magnitudes are spread over codes times these then
- * @param zero the format of zero points, of affine codes: what is spread, over all codes, are distances of the least and
- *     the largest element then
+ * @param zero the format of zero points, of affine codes: what is spread, over all codes, are distances of the least
+ *     and the largest element then
  * @param result type of the scales: one for each magnitude
  */
 @OpInfo(

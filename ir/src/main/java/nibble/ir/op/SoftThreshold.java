@@ -11,10 +11,10 @@ import nibble.ir.shape.Dim;
 import nibble.ir.sparsity.ContinuousProjection;
 
 /**
- * The continuous projection of S-STE ({@link ContinuousProjection}): of each four consecutive elements along an axis, all
- * magnitudes shrink by the second smallest, and what would be negative is 0. The result is 2:4 along the axis, and moves
- * with the operand without jumps. A second operand, a scalar, is the factor that makes up for what magnitudes lose; who
- * trains finds it once and keeps it, so that it is a weight or a constant like any other.
+ * The continuous projection of S-STE ({@link ContinuousProjection}): of each four consecutive elements along an axis,
+ * all magnitudes shrink by the second smallest, and what would be negative is 0. The result is 2:4 along the axis, and
+ * moves with the operand without jumps. A second operand, a scalar, is the factor that makes up for what magnitudes
+ * lose; who trains finds it once and keeps it, so that it is a weight or a constant like any other.
  *
  * @param axis counted from the front; its extent is a multiple of 4
  */

@@ -10,8 +10,8 @@ import nibble.ir.eval.Parallel;
  * columns behind it, such that {@code |X W'^T - X W^T|} grows least.
  *
  * <p>With U the root of the {@linkplain InverseHessian inverse Hessian}, an element {@code w} of column j costs {@code
- * (w / U_jj)^2} to prune. Of a group of columns those elements go that cost least when the group is reached; then of each
- * of its columns the rest of a row becomes
+ * (w / U_jj)^2} to prune. Of a group of columns those elements go that cost least when the group is reached; then of
+ * each of its columns the rest of a row becomes
  *
  * <pre>
  * w_k -= (w_j / U_jj) U_jk          where w_j is pruned, for k &gt;= j

@@ -31,7 +31,9 @@ class InverseHessianTest {
     }
   }
 
-  /** What the others gain for a loss of the first is what least squares says: nothing can be gained by moving one more. */
+  /**
+   * What the others gain for a loss of the first is what least squares says: nothing can be gained by moving one more.
+   */
   @Property(tries = 20)
   void whatIsSpreadIsBest(@ForAll int seed) {
     double[] gram = AlikeChannels.gram(DEPTH, seed);

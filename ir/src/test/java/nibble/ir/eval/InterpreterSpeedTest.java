@@ -64,7 +64,8 @@ class InterpreterSpeedTest {
     Function function = new Encoder(elements, quantized).build();
     Map<String, Long> nanos = new TreeMap<>();
     long[] last = new long[1];
-    Interpreter interpreter = new Interpreter(Mode.FAITHFUL, RandomModules.weights(7), (operation, operands, results) -> {
+    Interpreter interpreter =
+        new Interpreter(Mode.FAITHFUL, RandomModules.weights(7), (operation, operands, results) -> {
       long now = System.nanoTime();
       nanos.merge(operation.op().name(), now - last[0], Long::sum);
       last[0] = now;

@@ -144,7 +144,8 @@ class InterpreterTest {
         """);
     List<String> seen = new ArrayList<>();
     new Interpreter(Mode.EXACT, WeightSource.NONE, (operation, operands, results) ->
-        seen.add(operation.op().name() + operands.size() + " " + results.getFirst().item())).run(function, List.of(scalar(0)));
+        seen.add(operation.op().name() + operands.size() + " " + results.getFirst().item()))
+        .run(function, List.of(scalar(0)));
     assertEquals(List.of("neg1 -0.0", "neg1 0.0", "for1 0.0", "exp1 1.0"), seen);
   }
 
@@ -185,7 +186,8 @@ class InterpreterTest {
   void randomModulesRun(@ForAll("modules") Module module, @ForAll long seed) {
     Function main = module.function("main").orElseThrow();
     List<Tensor> inputs = RandomModules.inputs(main, new Random(seed));
-    Interpreter interpreter = new Interpreter(Mode.FAITHFUL, RandomModules.weights(seed), (operation, operands, results) -> {
+    Interpreter interpreter =
+        new Interpreter(Mode.FAITHFUL, RandomModules.weights(seed), (operation, operands, results) -> {
       for (int i = 0; i < results.size(); i++) {
         assertEquals(operation.results().get(i).type(), results.get(i).type());
         assertRepresentable(results.get(i));

@@ -150,7 +150,8 @@ class FloatFormatTest {
 
   @ParameterizedTest
   @CsvSource({
-      "f32,Infinity,3.4028234663852886E38", "tf32,Infinity,3.4011621342146535E38", "f16,Infinity,65504", "bf16,Infinity,3.3895313892515355E38",
+      "f32,Infinity,3.4028234663852886E38", "tf32,Infinity,3.4011621342146535E38", "f16,Infinity,65504",
+      "bf16,Infinity,3.3895313892515355E38",
       "e4m3,448,448", "e5m2,57344,57344", "e2m3,7.5,7.5", "e3m2,28,28", "e2m1,6,6"})
   void overflow(String name, double nearest, double towardZero) {
     FloatFormat format = floats().stream().filter(f -> f.name().equals(name)).findFirst().orElseThrow();

@@ -94,7 +94,9 @@ class CutlassMetadataTest {
     }
   }
 
-  /** As PyTorch's converter has floats: a group of two is one of four 16-bit halves, of which two neighbours are kept. */
+  /**
+   * As PyTorch's converter has floats: a group of two is one of four 16-bit halves, of which two neighbours are kept.
+   */
   @Property(tries = 20)
   void groupsOfTwoAreThoseOfFourHalves(@ForAll int seed, @ForAll @IntRange(min = 1, max = 3) int columnTiles) {
     Random random = new Random(seed);

@@ -48,7 +48,8 @@ class BlockSelectionTest {
   }
 
   private static List<Tensor> operands(int heads, int keyHeads, int queries, int keys) {
-    return List.of(random(1, heads, queries, DEPTH), random(2, keyHeads, keys, DEPTH), random(3, keyHeads, keys, DEPTH));
+    return List.of(random(1, heads, queries, DEPTH), random(2, keyHeads, keys, DEPTH),
+        random(3, keyHeads, keys, DEPTH));
   }
 
   private static Tensor bitmap(Random random, double density, long... extents) {

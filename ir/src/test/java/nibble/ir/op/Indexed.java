@@ -58,7 +58,8 @@ record Indexed(int[] extents, double[] elements) {
       }
       case Granularities.Interleaved apart -> {
         int boxes = (int) (apart.cycle() / apart.run());
-        box[last - 1] = (int) (element[last - 1] / apart.rows() * boxes + element[last - 1] % apart.cycle() / apart.run());
+        box[last - 1] =
+            (int) (element[last - 1] / apart.rows() * boxes + element[last - 1] % apart.cycle() / apart.run());
         box[last] = 0;
       }
       default -> throw new IllegalArgumentException(granularity.text());

@@ -39,7 +39,10 @@ class KeptScoresTest {
     assertEquals(ImmutableLongArray.of(2 + 3 + 3, 8), counts(attention(Causal.NONE, Optional.of(2L)), 3, 5));
   }
 
-  /** Blocks of two queries by two keys: of the first head one, and the corner of one query and one key; of the second all. */
+  /**
+   * Blocks of two queries by two keys: of the first head one, and the corner of one query and one key; of the second
+   * all.
+   */
   @Test
   void headsSelectBlocks() {
     Tensor selection = Tensor.of(

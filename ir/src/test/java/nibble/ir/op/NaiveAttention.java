@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
 
@@ -110,12 +111,12 @@ final class NaiveAttention {
       return Double.NEGATIVE_INFINITY;
     }
     double bias = 0;
-    if (op.mask(operands).isPresent()) {
+    for (Tensor operand : Stream.concat(op.mask(operands).stream(), op.added(operands).stream()).toList()) {
       int[] at = Arrays.copyOf(index, rank);
       at[rank - 2] = query;
       at[rank - 1] = keyIndex[rank - 2];
-      double mask = Indexed.of(operands.get(3)).broadcast(at);
-      if (operands.get(3).type().format().equals(Formats.BOOL)) {
+      double mask = Indexed.of(operand).broadcast(at);
+      if (operand.type().format().equals(Formats.BOOL)) {
         sees &= mask != 0;
       } else {
         bias = mask;

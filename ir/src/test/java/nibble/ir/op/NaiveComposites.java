@@ -96,7 +96,8 @@ final class NaiveComposites {
 
   private static Attention attention(AttentionLse lse) {
     return new Attention(
-        lse.scale(), lse.causal(), lse.window(), lse.fill(), Optional.empty(), lse.blocks(), lse.lengths(), Formats.F32);
+        lse.scale(), lse.causal(), lse.window(), lse.fill(), Optional.empty(), lse.blocks(), lse.lengths(),
+        Formats.F32);
   }
 
   private static List<Tensor> withValues(List<Tensor> operands) {

@@ -296,7 +296,8 @@ class QuantizeTest {
         new Random(6).doubles(type.scaleType().shape().size().constant()).toArray());
     Amax amax = new Amax(outer.granularity());
     TensorType outerType = type.scaleType().scaleType();
-    Tensor outerScales = new Scales(type.format(), outer.rule(), Optional.of(layout.format()), Optional.empty(), outerType)
+    Tensor outerScales =
+        new Scales(type.format(), outer.rule(), Optional.of(layout.format()), Optional.empty(), outerType)
         .eval(List.of(amax.eval(List.of(ranges), amax.infer(List.of(ranges.type())))), outerType);
     Scales both = new Scales(type.format(), layout.rule(), type.scaleType());
     assertTrue(both.eval(List.of(ranges), type.scaleType())

@@ -40,9 +40,11 @@ class RequantizeTest {
   /** Halves go away from zero, on both sides. */
   @ParameterizedTest
   @CsvSource({
-      "5, 1, 1, 3", "-5, 1, 1, -3", "4, 1, 1, 2", "5, 3, 2, 4", "-5, 3, 2, -4", "6, 1, 2, 2", "-6, 1, 2, -2", "5, 1, 2, 1",
+      "5, 1, 1, 3", "-5, 1, 1, -3", "4, 1, 1, 2", "5, 3, 2, 4", "-5, 3, 2, -4", "6, 1, 2, 2", "-6, 1, 2, -2",
+      "5, 1, 2, 1",
       "2147483647, 2147483647, 62, 1", "-2147483648, 2147483647, 62, -1", "1073741823, 2147483647, 62, 0",
-      "100, 1073741824, 30, 100", "1000, 1073741824, 30, 127", "-1000, 1073741824, 30, -128", "7, -3, 5, 0", "7, 2, 0, 7",
+      "100, 1073741824, 30, 100", "1000, 1073741824, 30, 127", "-1000, 1073741824, 30, -128", "7, -3, 5, 0",
+      "7, 2, 0, 7",
       "7, 2, 99, 0"})
   void roundsAwayFromZero(double number, double multiplier, double shift, double code) {
     assertEquals(code, requantized(number, multiplier, shift, Formats.I8));
@@ -71,7 +73,8 @@ class RequantizeTest {
 
   @Property
   void doesNotDecrease(
-      @ForAll @IntRange(min = -1_000_000, max = 1_000_000) int number, @ForAll int multiplier, @ForAll @IntRange(max = 62) int shift) {
+      @ForAll @IntRange(min = -1_000_000, max = 1_000_000) int number, @ForAll int multiplier,
+      @ForAll @IntRange(max = 62) int shift) {
     DyadicNumber factor = new DyadicNumber(multiplier, shift);
     assertTrue(factor.times(number) <= factor.times(number + 1));
     assertEquals(-factor.times(number), factor.times(-number));

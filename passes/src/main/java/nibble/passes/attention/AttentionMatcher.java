@@ -303,9 +303,6 @@ final class AttentionMatcher {
         }
       }
     }
-    if (fill.isPresent() && !truths.isEmpty() && !biases.isEmpty()) {
-      throw new Refusal("one mask fills its scores with " + fill.get() + " and another is added");
-    }
     return new Bands(causal, window);
   }
 }

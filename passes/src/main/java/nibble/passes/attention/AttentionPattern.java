@@ -101,21 +101,19 @@ record AttentionPattern(
   private AttentionCall call(BlockBuilder builder, Optional<AttentionScheme> scheme) {
     Attention op = new Attention(scale, causal, window, fill, scheme, Optional.empty(), to);
     Value k = keys.straight(builder);
-    return new AttentionCall(op, queries, k, values.straight(builder), mask(builder));
-  }
-
-  private Optional<Value> mask(BlockBuilder builder) {
+    Value v = values.straight(builder);
     Optional<Value> truth = truths.stream()
         .map(condition -> condition.isNegated ? builder.add(new Not(), condition.value) : condition.value)
         .reduce((a, b) -> builder.add(new And(), a, b));
     Optional<Value> bias = biases.stream()
         .map(term -> scaled(builder, term))
         .reduce((a, b) -> builder.add(new Add(), a, b));
-    if (truth.isPresent() && bias.isPresent()) {
-      return Optional.of(builder.add(
-          new Select(), truth.get(), bias.get(), number(builder, Double.NEGATIVE_INFINITY, bias.get())));
+    if (truth.isPresent() && bias.isPresent() && fill.isEmpty()) {
+      Value both = builder.add(
+          new Select(), truth.get(), bias.get(), number(builder, Double.NEGATIVE_INFINITY, bias.get()));
+      return new AttentionCall(op, queries, k, v, Optional.of(both), Optional.empty());
     }
-    return truth.isPresent() ? truth : bias;
+    return new AttentionCall(op, queries, k, v, truth.or(() -> bias), truth.flatMap(known -> bias));
   }
 
   private Value scaled(BlockBuilder builder, Bias term) {

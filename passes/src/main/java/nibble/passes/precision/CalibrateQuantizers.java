@@ -85,7 +85,7 @@ public record CalibrateQuantizers(
       if (operation.op() instanceof Quantize quantize && operation.operands().size() == 1
           && PathPattern.anyMatches(at, operation.location().path())
           && constants.weight(operation.operand(0)).isEmpty()) {
-        Optional<String> obstacle = obstacle(quantize.result());
+        Optional<String> obstacle = obstacle(quantize.result()).or(() -> ObservedValues.obstacle(function, context));
         obstacle.ifPresentOrElse(
             why -> context.skipped("scales of " + operation.operand(0), operation.location(), why),
             () -> quantizers.add(operation));

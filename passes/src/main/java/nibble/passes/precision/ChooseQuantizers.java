@@ -114,17 +114,26 @@ public record ChooseQuantizers(
   private ImmutableMap<Value, ProductPlan> plans(Function function, PassContext context) {
     ProductScope scope = new ProductScope(at, "every product with a weight");
     Definitions definitions = Definitions.in(function);
+    List<Operation> inScope = new ArrayList<>();
+    function.body().walk(operation -> {
+      if (scope.includes(operation)) {
+        inScope.add(operation);
+      }
+    });
+    Optional<String> obstacle = ObservedValues.obstacle(function, context);
+    if (inScope.isEmpty() || obstacle.isPresent()) {
+      inScope.forEach(product -> context.skipped("product", product.location(), obstacle.orElseThrow()));
+      return ImmutableMap.of();
+    }
     ImmutableList<LayoutCandidate> layouts = layouts();
     Map<String, Long> sizes = Interpreter.bind(function, ObservedValues.inputs(function, context, NAME));
     Map<Operation, ImmutableList<Candidate>> candidates = new LinkedHashMap<>();
-    function.body().walk(operation -> {
-      if (scope.includes(operation)) {
-        ImmutableList<Candidate> own = candidates(operation, layouts, definitions, sizes, context);
-        if (!own.isEmpty()) {
-          candidates.put(operation, own);
-        }
+    for (Operation product : inScope) {
+      ImmutableList<Candidate> own = candidates(product, layouts, definitions, sizes, context);
+      if (!own.isEmpty()) {
+        candidates.put(product, own);
       }
-    });
+    }
     if (candidates.isEmpty()) {
       return ImmutableMap.of();
     }

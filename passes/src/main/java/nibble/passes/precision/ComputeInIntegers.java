@@ -82,8 +82,12 @@ public record ComputeInIntegers(
     if (!definitions.of(product.operand(0)).map(Operation::op).filter(Dequantize.class::isInstance).isPresent()) {
       return Optional.of("a view stands between its activation and the product");
     }
-    if (right.operands().size() != 1 || new ConstantValues(definitions).weight(right.operand(0)).isEmpty()) {
+    ConstantValues constants = new ConstantValues(definitions);
+    if (constants.weight(right.operand(0)).isEmpty()) {
       return Optional.of("its right operand is no weight");
+    }
+    if (!right.operands().stream().skip(1).allMatch(constants::isConstant)) {
+      return Optional.of("the scales of its weight follow from the inputs");
     }
     Shape scales = ((Quantize) right.op()).result().scaleType().shape();
     int inner = new WeightProduct.Reader(definitions).read(product).rightInner();

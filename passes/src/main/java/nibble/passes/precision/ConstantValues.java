@@ -24,6 +24,11 @@ record ConstantValues(Definitions definitions) {
     return collect(value, weights) && weights.size() == 1 ? Optional.of(weights.iterator().next()) : Optional.empty();
   }
 
+  /** Whether a value is computed from weights and constants alone. */
+  boolean isConstant(Value value) {
+    return collect(value, new LinkedHashSet<>());
+  }
+
   private boolean collect(Value value, Set<Weight> weights) {
     Optional<Operation> definition = definitions.of(value);
     if (definition.isEmpty()) {

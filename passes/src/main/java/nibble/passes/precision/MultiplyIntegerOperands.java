@@ -123,7 +123,11 @@ record MultiplyIntegerOperands(ImmutableMap<Value, Operation> products) implemen
         .map(cast -> new Sums(cast.operand(0), scaled.operand(1))));
   }
 
+  /** Those that the quantizer takes, as of a weight that was rounded before; or what it would find itself. */
   private static Value weightScales(Operation quantizer, BlockBuilder builder) {
+    if (quantizer.operands().size() == 2) {
+      return wide(quantizer.operand(1), builder);
+    }
     TensorType type = ((Quantize) quantizer.op()).result();
     Value amax = builder.add(new Amax(type.scale().orElseThrow().granularity()), quantizer.operand(0));
     Value scales =

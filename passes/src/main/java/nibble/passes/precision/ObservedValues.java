@@ -66,6 +66,18 @@ record ObservedValues(Map<String, Tensor> tensors) {
     return FirstRun.inputs(function, inputs);
   }
 
+  /**
+   * Why a function can't be interpreted where others can: sample inputs are those of the function that is run, and a
+   * model may have more of them. Nothing where there are no sample inputs at all, which is an error.
+   */
+  static Optional<String> obstacle(Function function, PassContext context) {
+    Set<String> sampled = context.environment().inputs().keySet();
+    return sampled.isEmpty() || sampled.contains(function.name())
+        ? Optional.empty()
+        : Optional.of("there are no sample inputs of @" + function.name() + ", but of "
+            + sampled.stream().map(name -> "@" + name).sorted().collect(Collectors.joining(", ")) + " alone");
+  }
+
   /** The weights of a model; asking for one is an error where there are none. */
   static WeightSource weights(Function function, PassContext context, String pass) {
     return context.environment().weights().orElse((key, type) -> {

@@ -103,7 +103,10 @@ public record RoundWeights(
     Definitions definitions = Definitions.in(function);
     ImmutableMap<Value, QuantizedWeight> weights = QuantizedWeight.of(function, scope, definitions,
         (product, why) -> context.skipped("codes of a weight", product.location(), why));
-    if (weights.isEmpty()) {
+    Optional<String> obstacle = ObservedValues.obstacle(function, context);
+    if (weights.isEmpty() || obstacle.isPresent()) {
+      weights.values().forEach(weight -> context.skipped(
+          "codes of a weight", weight.products().getFirst().location(), obstacle.orElseThrow()));
       return ImmutableMap.of();
     }
     Set<Value> wanted = new LinkedHashSet<>();

@@ -18,11 +18,11 @@ import nibble.ir.eval.Tensor;
  * Finds the first operation after a pass whose result differs too much from that of its counterpart before: the
  * operation of the same name, type and location. Most operations that a pass leaves alone have one.
  *
- * @param comparison the functions and their inputs
+ * @param functions the functions and their inputs
  * @param modelBefore the errors that the program before the pass may have
  * @param modelAfter the errors that the program after the pass may have besides
  */
-record OperationSearch(Comparison comparison, ErrorModel modelBefore, ErrorModel modelAfter) {
+record OperationSearch(FunctionPair functions, ErrorModel modelBefore, ErrorModel modelAfter) {
   /** What operations are recognised by. */
   private record Key(String name, String type, String location) {
     static Key of(Operation operation, int result) {
@@ -43,20 +43,20 @@ record OperationSearch(Comparison comparison, ErrorModel modelBefore, ErrorModel
 
   private Optional<String> search(Mode mode) {
     Map<Key, Approximate> before = new HashMap<>();
-    new BoundedInterpreter(modelBefore, mode, comparison.weights(), (operation, results) -> {
+    new BoundedInterpreter(modelBefore, mode, functions.weights(), (operation, results) -> {
       for (int i = 0; i < results.size(); i++) {
         before.putIfAbsent(Key.of(operation, i), results.get(i));
       }
-    }).run(comparison.before(), comparison.inputs());
+    }).run(functions.before(), functions.inputs());
     Map<Key, Approximate> noise = new HashMap<>();
-    new BoundedInterpreter(modelAfter, Mode.EXACT, comparison.weights(), (operation, results) -> {
+    new BoundedInterpreter(modelAfter, Mode.EXACT, functions.weights(), (operation, results) -> {
       for (int i = 0; i < results.size(); i++) {
         noise.putIfAbsent(Key.of(operation, i), results.get(i));
       }
-    }).run(comparison.after(), comparison.inputs());
+    }).run(functions.after(), functions.inputs());
     List<String> found = new ArrayList<>();
     Observer observer = (operation, operands, results) -> compare(operation, results, before, noise, found);
-    new Interpreter(mode, comparison.weights(), observer).run(comparison.after(), comparison.inputs());
+    new Interpreter(mode, functions.weights(), observer).run(functions.after(), functions.inputs());
     return found.stream().findFirst();
   }
 

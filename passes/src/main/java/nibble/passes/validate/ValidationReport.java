@@ -1,7 +1,9 @@
 package nibble.passes.validate;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Locale;
 import java.util.Optional;
+import nibble.ir.eval.Comparison;
 import nibble.passes.NumericEffect;
 
 /**
@@ -19,13 +21,13 @@ public record ValidationReport(
    * How the numbers of one function moved.
    *
    * @param function its name
-   * @param distance of its results in exact interpretation
+   * @param distance of its results in exact interpretation, where they are finite before and after
    * @param elements how many elements its results have
    * @param unbounded how many of them have no finite bound, so that any finite value would have been accepted
    * @param failure what moved too far
    */
   public record FunctionReport(
-      String function, Distance distance, long elements, long unbounded, Optional<Failure> failure) {}
+      String function, Comparison distance, long elements, long unbounded, Optional<Failure> failure) {}
 
   /**
    * A result that moved too far.
@@ -45,7 +47,7 @@ public record ValidationReport(
     StringBuilder text = new StringBuilder(pass + " (" + effect.text() + "): " + (ok() ? "kept" : "NOT KEPT") + "\n");
     problem.ifPresent(what -> text.append("  ").append(what).append('\n'));
     for (FunctionReport report : functions) {
-      text.append("  @").append(report.function()).append(": ").append(report.distance().text());
+      text.append("  @").append(report.function()).append(": ").append(text(report.distance()));
       if (report.unbounded() > 0) {
         text.append(", " + report.unbounded() + " of " + report.elements() + " elements unbounded");
       }
@@ -57,5 +59,12 @@ public record ValidationReport(
       });
     }
     return text.toString();
+  }
+
+  private static String text(Comparison distance) {
+    return distance.maxAbsError() == 0
+        ? "no difference"
+        : String.format(Locale.ROOT, "max difference %.3g, cosine %.9f, SQNR %.1f dB",
+            distance.maxAbsError(), distance.cosine(), distance.sqnrDb());
   }
 }

@@ -89,12 +89,12 @@ public record Validator(
     Map<String, Long> sizes = SampleData.sizes(
         before, after, module.symbols(), useGiven ? Interpreter.bind(before, given) : Map.of());
     Substitution special = Substitution.of(sizes);
-    Comparison comparison = new Comparison(
+    FunctionPair pair = new FunctionPair(
         special.apply(before),
         special.apply(after),
         useGiven ? given : madeUp.inputs(before, sizes),
         once(weights.orElseGet(madeUp::weights)));
-    return comparison.report(effect);
+    return pair.report(effect);
   }
 
   /** Both programs are interpreted several times; each weight is fetched once. */

@@ -38,7 +38,8 @@ class FuseAttentionTest {
     AttentionMatcher.Match match = AttentionMatcher.match(product, graph).orElseThrow();
     AttentionPattern pattern = ((AttentionMatcher.Match.Found) match).pattern();
     assertEquals(0.125, pattern.scale());
-    Module fused = new RewriteDriver(new FuseAttention(ImmutableMap.of(product.result(), pattern), Optional.empty(), Optional.empty())).apply(MODULE);
+    Module fused = new RewriteDriver(
+        new FuseAttention(ImmutableMap.of(product.result(), pattern), Optional.empty(), Optional.empty())).apply(MODULE);
     Operation attention = fused.functions().get("main").body().operations().getLast();
     assertEquals(
         "[%q, %k, %v, %m]", attention.operands().toString(), () -> Printer.print(fused, Registry.core()));
@@ -47,6 +48,7 @@ class FuseAttentionTest {
 
   @Test
   void leavesOthers() {
-    assertSame(MODULE, new RewriteDriver(new FuseAttention(ImmutableMap.of(), Optional.empty(), Optional.empty())).apply(MODULE));
+    assertSame(MODULE,
+        new RewriteDriver(new FuseAttention(ImmutableMap.of(), Optional.empty(), Optional.empty())).apply(MODULE));
   }
 }

@@ -52,7 +52,12 @@ class FuseAttentionsTest extends PassContract {
           %8 = select %7, %d, %6 : tensor<[3,5,6] x f32>
           %9 = softmax %8 : tensor<[3,5,6] x f32>
           %10 = matmul %9, %v {transposeB = true, to = f32} : tensor<[3,5,2] x f32>
-          return %5, %10
+          %15 = matmul %0, %k {transposeB = false, to = f32} : tensor<[3,5,6] x f32>
+          %11 = add %15, %m : tensor<[3,5,6] x f32>
+          %12 = select %t, %11, %d : tensor<[3,5,6] x f32>
+          %13 = softmax %12 : tensor<[3,5,6] x f32>
+          %14 = matmul %13, %v {transposeB = true, to = f32} : tensor<[3,5,2] x f32>
+          return %5, %10, %14
         }
         func @decoder(%q: tensor<[2,2,3,4] x f32>, %k: tensor<[2,1,5,4] x f32>, %v: tensor<[2,1,5,4] x f32>) {
           %two = constant {values = [2.0]} : tensor<[] x i32>
@@ -119,7 +124,7 @@ class FuseAttentionsTest extends PassContract {
       attentions += (int) fused.body().operations().stream()
           .filter(operation -> operation.op() instanceof Attention).count();
     }
-    assertEquals(6, attentions);
+    assertEquals(7, attentions);
     assertTrue(context.decisions().stream().allMatch(decision -> decision.cost().isPresent()));
   }
 }

@@ -186,6 +186,33 @@ class ChooseQuantizersTest {
         assertThrows(InputException.class, () -> apply(NARROW_OR_WIDE + ", bits=8", none)).getMessage());
   }
 
+  /** Sample inputs are those of the function that is run; the products of others are left, with the reason. */
+  @Test
+  void aFunctionWithoutSampleInputsIsLeft() {
+    Module two = IrText.module("""
+        func @main(%x: tensor<[B,16] x f32>) {
+          %w = weight {key = "rough"} : tensor<[16,16] x f32>
+          %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,16] x f32> loc("m.nib":3:5 in a)
+          return %0
+        }
+        func @other(%x: tensor<[B,16] x f32>) {
+          %w = weight {key = "rough"} : tensor<[16,16] x f32>
+          %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,16] x f32> loc("m.nib":7:5 in b)
+          return %0
+        }
+        func @plain(%x: tensor<[B,16] x f32>) {
+          return %x
+        }
+        """);
+    PassContext context = context();
+    Module after = REGISTRY.parse("mixed-precision{" + NARROW_OR_WIDE + ", bits=8}").passes().getFirst().run(two, context);
+    assertEquals(List.of("i4", "i4"), codes(after));
+    assertEquals(two.functions().get("other"), after.functions().get("other"));
+    assertEquals(List.of("b: there are no sample inputs of @other, but of @main alone"), context.decisions().stream()
+        .filter(decision -> decision.outcome() == Outcome.SKIPPED)
+        .map(decision -> decision.location().path() + ": " + decision.reason()).toList());
+  }
+
   @Test
   void optionsMustMakeSense() {
     for (String options : List.of(

@@ -17,10 +17,12 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
 import nibble.ir.op.MatMul;
+import nibble.ir.op.Quantize;
 import nibble.ir.op.Requantize;
 import nibble.ir.shape.Shape;
 import nibble.ir.verify.Verifier;
 import nibble.passes.Decision;
+import nibble.passes.MadeWeights;
 import nibble.passes.PassContext;
 import nibble.passes.PassEnvironment;
 import nibble.passes.pipeline.PassRegistry;
@@ -75,7 +77,11 @@ class ComputeInIntegersTest {
   }
 
   private static List<Tensor> run(Module module) {
-    return new Interpreter(Mode.FAITHFUL, WEIGHTS).run(module.functions().get("main"), List.of(SAMPLE));
+    return run(module, WEIGHTS);
+  }
+
+  private static List<Tensor> run(Module module, WeightSource weights) {
+    return new Interpreter(Mode.FAITHFUL, weights).run(module.functions().get("main"), List.of(SAMPLE));
   }
 
   private static List<Operation> operations(Module module) {
@@ -133,6 +139,27 @@ class ComputeInIntegersTest {
   void otherFunctionsStand() {
     List<Operation> operations = operations(apply(module("neg"), CODES + ", integer-only, dce", context()));
     assertEquals(1, operations.stream().filter(operation -> operation.op() instanceof Requantize).count());
+  }
+
+  /** Weights that were rounded before are on codes of scales of their own, which are taken as they are. */
+  @Test
+  void roundedWeightsKeepTheirCodes() {
+    Module module = module("relu");
+    PassContext context = context();
+    Module codes = apply(module, CODES + ", round-weights{range=mse}", context);
+    Module integers = apply(codes, "integer-only, dce", context);
+    assertEquals(3, operations(integers).stream().filter(operation -> operation.op() instanceof MatMul matMul
+        && matMul.to().equals(Formats.I32)).count());
+    assertEquals(List.of(), operations(integers).stream().filter(operation -> operation.op() instanceof Quantize).toList());
+    WeightSource made = new MadeWeights(context.made()).over(WEIGHTS);
+    List<Tensor> exact = run(module);
+    List<Tensor> quantized = run(codes, made);
+    List<Tensor> whole = run(integers, made);
+    for (int i = 0; i < exact.size(); i++) {
+      double error = distance(exact.get(i), quantized.get(i));
+      assertTrue(error > 0.001 && error < 0.03, "quantized: " + error);
+      assertTrue(distance(quantized.get(i), whole.get(i)) < error / 2, "in integers");
+    }
   }
 
   @ParameterizedTest

@@ -219,6 +219,21 @@ class RoundWeightsTest {
   }
 
   @Test
+  void aFunctionWithoutSampleInputsIsLeft() {
+    Module quantized = apply("quantize{weight=i4:channel}", IrText.module("""
+        func @other(%x: tensor<[B,16] x f32>) {
+          %w = weight {key = "w"} : tensor<[16,8] x f32>
+          %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[B,8] x f32>
+          return %0
+        }
+        """), context());
+    PassContext context = context();
+    assertEquals(quantized, apply("round-weights", quantized, context));
+    assertEquals(List.of("there are no sample inputs of @other, but of @main alone"),
+        context.decisions().stream().map(Decision::reason).toList());
+  }
+
+  @Test
   void itNeedsInputsAndAFiniteDamping() {
     Module quantized = apply("quantize{weight=i4:channel}", module(STORED, false), context());
     PassContext none = new PassContext(PassEnvironment.of(REGISTRY.ir()).withWeights(WEIGHTS), "round-weights");

@@ -74,7 +74,7 @@ class ValidatorTest {
         }
         """);
     ValidationReport report = validate(wide, "says-exact{trick=add-and-subtract}");
-    assertTrue(report.functions().getFirst().distance().maxAbsolute() > 0, "nothing to allow: " + report.text());
+    assertTrue(report.functions().getFirst().distance().maxAbsError() > 0, "nothing to allow: " + report.text());
     Failure failure = failure(report);
     // In exact interpretation it is noise; in faithful interpretation the program rounded nothing before.
     assertTrue(failure.check().startsWith("faithful"), report.text());
@@ -92,7 +92,7 @@ class ValidatorTest {
   @Test
   void exactFindsARoundingThatExactInterpretationDoesNotSee() {
     ValidationReport report = validate(MODULE, "says-exact{trick=round-to-f16}");
-    assertEquals(0, report.functions().getFirst().distance().maxAbsolute());
+    assertEquals(0, report.functions().getFirst().distance().maxAbsError());
     assertTrue(failure(report).check().startsWith("faithful interpretation"), report.text());
     assertEquals(0, report.functions().getFirst().unbounded());
   }
@@ -123,7 +123,7 @@ class ValidatorTest {
     assertEquals(Optional.of("it changed the module but left no decision record"), silent.problem());
     ValidationReport recorded = validate(MODULE, "says-changes{trick=add-a-billionth, records=true}");
     assertTrue(recorded.ok(), recorded.text());
-    assertEquals(1e-9, recorded.functions().getFirst().distance().maxAbsolute(), 1e-15);
+    assertEquals(1e-9, recorded.functions().getFirst().distance().maxAbsError(), 1e-15);
   }
 
   @Test

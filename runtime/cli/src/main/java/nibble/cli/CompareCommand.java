@@ -59,7 +59,7 @@ final class CompareCommand implements Callable<Integer> {
     List<RecipeResult> results = new ArrayList<>();
     try (Phases phases = new Phases(TerminalProgress.of(streams));
         OpenModel opened = phases.time("read", () -> open(argument, new RecipeChoice.None(), toolchain))) {
-      ModelInputs read = phases.time("inputs", () -> on.read(opened, model.sizes()));
+      ModelInputs read = phases.time("inputs", () -> on.read(opened, model.sizes(), 1));
       CompareRecipes comparison = new CompareRecipes(
           toolchain, model.sizes(), read, on.weights(opened), request, Targets.get(target),
           model.costs(Optional.of(Targets.get(target))));

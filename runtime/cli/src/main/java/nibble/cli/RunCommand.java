@@ -42,6 +42,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private ModelParameters model = new ModelParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private RunParameters on = new RunParameters();
+  @Mixin private StepParameters steps = new StepParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -66,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--save", paramLabel = "NAME=FILE",
       description = "Saves an output as an array (.npy); outputs are called out, or out0, out1, ... where there are "
-          + "several.")
+          + "several. With {step} in the name, that of each step, else of the last.")
   private Map<String, Path> save = new LinkedHashMap<>();
 
   RunCommand(Streams streams) {
@@ -80,18 +81,20 @@ final class RunCommand implements Callable<Integer> {
     Toolchain toolchain = model.toolchain();
     ModelArgument argument = model.argument(entry.name(), on.inputs());
     report.ifPresent(StagedFiles::requirePlace);
+    steps.requirePlace();
     try (Phases phases = new Phases(TerminalProgress.of(streams));
         OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, on.need(), streams))) {
-      ModelInputs read = phases.time("inputs", () -> on.read(opened, model.sizes()));
+      ImmutableList<ModelInputs> read =
+          phases.time("inputs", () -> steps.read(step -> on.read(opened, model.sizes(), step)));
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
-          ImmutableMap.of(opened.entry(opened.module()).name(), read.tensors())).withCosts(model.costs(chosenTarget));
+          ImmutableMap.of(opened.entry(opened.module()).name(), read.getFirst().tensors())).withCosts(model.costs(chosenTarget));
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
       Optional<PreparedModel> written = model.choice() instanceof RecipeChoice.None
           ? Optional.empty() : Optional.of(preparation.prepare(opened, new RecipeChoice.None()));
-      SavedOutputs outputs = new SavedOutputs(save, prepared.prepared().results().size());
+      SavedOutputs outputs = new SavedOutputs(save, prepared.written().results().size(), read.size());
       RunReport done = new RunModel(toolchain, on.weights(opened)).run(
-          prepared, read, new RunOptions(request, chosenTarget, verify, assemble, written), phases);
+          prepared, read, steps.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written), phases);
       write(outputs, done);
       if (json.isOn()) {
         Json.print(RunJson.of(done, model.choice(), command()), streams.out());
@@ -106,7 +109,8 @@ final class RunCommand implements Callable<Integer> {
   /** All files, or none. */
   private void write(SavedOutputs outputs, RunReport done) {
     try (StagedFiles files = new StagedFiles()) {
-      outputs.addTo(files, done.outputs());
+      outputs.addTo(files, done.steps());
+      steps.addTo(files, done.state());
       report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, model.choice(), command()))));
       files.commit();
     }

@@ -13,6 +13,7 @@ import nibble.engine.compile.RecipeChoice;
 import nibble.engine.device.Dim3;
 import nibble.engine.run.Classification;
 import nibble.engine.run.RunReport;
+import nibble.engine.run.RunStep;
 import nibble.engine.run.Similarity;
 import nibble.engine.verify.ElementCheck;
 import nibble.engine.verify.ElementCheck.Fault;
@@ -39,10 +40,18 @@ final class RunJson {
     report.verified().ifPresent(verified -> node.put("verified", verified));
     node.put("launches", report.launches());
     ImmutableMap<String, KernelResources> resources = resources(report.assembly());
-    report.checks().ifPresent(checks -> {
+    if (report.verified().isPresent()) {
       ArrayNode kernels = node.putArray("kernels");
-      checks.forEach(check -> kernels.add(kernel(check, Optional.ofNullable(resources.get(check.kernel())))));
-    });
+      for (int i = 0; i < report.steps().size(); i++) {
+        int step = i + 1;
+        report.steps().get(i).checks().orElseThrow().forEach(check -> kernels.add(
+            kernel(check, Optional.ofNullable(resources.get(check.kernel()))).put("step", step)));
+      }
+    }
+    if (report.steps().size() > 1) {
+      steps(node.putArray("steps"), report.steps());
+    }
+    node.put("state", report.state().tensors().size());
     report.wrong().ifPresent(wrong -> node.set("wrong", wrong(wrong, command)));
     report.cost().ifPresent(cost -> node.set("quantization", quantization(cost)));
     report.modelled().ifPresent(costs -> node.set(
@@ -52,11 +61,7 @@ final class RunJson {
     report.assembly().ifPresent(verdict -> node.put("assembler", describe(verdict)));
     ArrayNode decisions = node.putArray("decisions");
     report.model().passes().decisions().forEach(decision -> decisions.add(DecisionJson.of(decision)));
-    ArrayNode outputs = node.putArray("outputs");
-    List<String> names = SavedOutputs.names(report.outputs().size());
-    for (int i = 0; i < names.size(); i++) {
-      outputs.add(output(names.get(i), report.outputs().get(i)));
-    }
+    outputs(node.putArray("outputs"), report.outputs());
     if (!report.inputs().texts().isEmpty()) {
       report.inputs().texts().forEach(node.putArray("texts")::add);
     }
@@ -78,6 +83,23 @@ final class RunJson {
     ObjectNode seconds = node.putObject("seconds");
     report.seconds().forEach(seconds::put);
     return node;
+  }
+
+  private static void steps(ArrayNode node, List<RunStep> steps) {
+    for (RunStep step : steps) {
+      ObjectNode one = node.addObject();
+      one.put("launches", step.launches());
+      step.checks().ifPresent(checks -> one.put("proven", checks.stream().filter(KernelCheck::isProven).count()));
+      step.cost().ifPresent(cost -> one.set("quantization", quantization(cost)));
+      outputs(one.putArray("outputs"), step.outputs());
+    }
+  }
+
+  private static void outputs(ArrayNode node, List<Tensor> outputs) {
+    List<String> names = SavedOutputs.names(outputs.size());
+    for (int i = 0; i < names.size(); i++) {
+      node.add(output(names.get(i), outputs.get(i)));
+    }
   }
 
   private static ObjectNode kernel(KernelCheck check, Optional<KernelResources> resources) {

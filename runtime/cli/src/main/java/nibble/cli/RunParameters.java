@@ -42,12 +42,12 @@ final class RunParameters {
     return seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
   }
 
-  /** The inputs that were given, or made-up ones. */
-  ModelInputs read(OpenModel opened, Map<String, Long> sizes) {
+  /** The inputs of a step, counted from 1: those that were given, or made-up ones, which are others in each step. */
+  ModelInputs read(OpenModel opened, Map<String, Long> sizes, int step) {
     boolean given = !opened.argument().inputs().isEmpty();
     return seed.isPresent() && !given
-        ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), sizes, seed.get())
-        : ModelInputs.read(opened.argument(), opened.entry(opened.module()));
+        ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), sizes, seed.get() + step - 1)
+        : ModelInputs.read(opened.argument().ofStep(step), opened.entry(opened.module()));
   }
 
   /** The model's weights, or made-up ones. */

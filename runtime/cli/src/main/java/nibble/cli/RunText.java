@@ -10,6 +10,7 @@ import nibble.engine.compile.RecipeChoice;
 import nibble.engine.run.Classification;
 import nibble.engine.run.Classification.Guess;
 import nibble.engine.run.RunReport;
+import nibble.engine.run.RunStep;
 import nibble.engine.run.Similarity;
 import nibble.engine.verify.ElementCheck;
 import nibble.engine.verify.KernelCheck;
@@ -40,6 +41,7 @@ final class RunText {
     writing.head(choice);
     writing.inputs();
     writing.outputs();
+    writing.steps();
     Similarity.of(report).ifPresent(writing::similarities);
     Classification.of(report).ifPresent(writing::classes);
     report.checks().ifPresent(writing::proofs);
@@ -85,6 +87,20 @@ final class RunText {
           .mapToObj(value -> String.format(Locale.ROOT, "%.5g", value)).collect(Collectors.joining(" "));
       line("%-11s %s: %s = %s%s", i == 0 ? "outputs" : "", names.get(i), output.type(), first,
           output.size() > FIRST ? " ..." : "");
+    }
+  }
+
+  private void steps() {
+    List<RunStep> steps = report.steps();
+    for (int i = 0; i < steps.size() && steps.size() > 1; i++) {
+      RunStep step = steps.get(i);
+      String cost = step.cost().map(of -> of.outputs().getFirst()).map(first -> String.format(
+          Locale.ROOT, ", cosine %.7f, SQNR %.1f dB", first.cosine(), first.sqnrDb())).orElse("");
+      line("%-11s %d: %d launches%s", i == 0 ? "steps" : "", i + 1, step.launches(), cost);
+    }
+    int kept = report.state().tensors().size();
+    if (kept > 0) {
+      line("%-11s %d %s for the next step", "state", kept, kept == 1 ? "tensor" : "tensors");
     }
   }
 

@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import nibble.engine.file.NumpyFiles;
 import nibble.engine.file.StagedFiles;
+import nibble.engine.run.RunStep;
+import nibble.engine.sample.InputChoice;
 import nibble.engine.tensor.HostTensor;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
@@ -17,7 +20,14 @@ final class SavedOutputs {
   private final ImmutableList<String> names;
   private final Map<String, Path> files;
 
-  SavedOutputs(Map<String, Path> files, int outputs) {
+  /**
+   * Finds out early what can't be saved.
+   *
+   * @param files places by name of the output
+   * @param outputs of a step
+   * @param steps of the run
+   */
+  SavedOutputs(Map<String, Path> files, int outputs, int steps) {
     this.names = names(outputs);
     this.files = files;
     files.forEach((name, file) -> {
@@ -26,7 +36,7 @@ final class SavedOutputs {
             "there is no output '" + name + "' to save",
             Suggestion.didYouMean(name, names).orElse("there is " + String.join(", ", names)));
       }
-      StagedFiles.requirePlace(file);
+      IntStream.rangeClosed(1, steps).forEach(step -> StagedFiles.requirePlace(InputChoice.ofStep(file, step)));
     });
   }
 
@@ -39,9 +49,15 @@ final class SavedOutputs {
     return ImmutableList.copyOf(names);
   }
 
-  /** Writes outputs beside their places. */
-  void addTo(StagedFiles staged, List<Tensor> outputs) {
-    files.forEach((name, file) ->
-        staged.add(file, NumpyFiles.npy(file, HostTensor.encode(outputs.get(names.indexOf(name))))));
+  /** Writes outputs beside their places: of all steps where the name of a file tells them apart, else of the last. */
+  void addTo(StagedFiles staged, List<RunStep> steps) {
+    files.forEach((name, file) -> {
+      boolean each = file.toString().contains(InputChoice.STEP);
+      for (int step = each ? 1 : steps.size(); step <= steps.size(); step++) {
+        Path place = InputChoice.ofStep(file, step);
+        Tensor output = steps.get(step - 1).outputs().get(names.indexOf(name));
+        staged.add(place, NumpyFiles.npy(place, HostTensor.encode(output)));
+      }
+    });
   }
 }

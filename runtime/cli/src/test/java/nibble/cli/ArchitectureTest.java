@@ -47,6 +47,17 @@ class ArchitectureTest {
 
   static final ImmutableSet<String> NAMES = MODULES.keySet();
 
+  /** Each package of kernel generators, and those that it may use besides what is common to all. */
+  static final ImmutableMap<String, ImmutableSet<String>> KERNELS = ImmutableMap.of(
+      "operand", ImmutableSet.of(),
+      "product", ImmutableSet.of("operand"),
+      "attention", ImmutableSet.of("operand"),
+      "selection", ImmutableSet.of(),
+      "sweep", ImmutableSet.of());
+
+  static final ImmutableSet<String> KERNEL_NAMES = KERNELS.keySet();
+  private static final String KERNEL = "nibble.codegen.kernel";
+
   /** From and to: dependencies that close a cycle. */
   static final ImmutableSetMultimap<String, String> KNOWN_CYCLES = ImmutableSetMultimap.<String, String>builder()
       // An op says its meaning and its error in its own file (decision D2), in tensors and bounds; what runs them must
@@ -93,6 +104,29 @@ class ArchitectureTest {
     noClasses().that().resideInAPackage(packages(module))
         .should().dependOnClassesThat().resideInAnyPackage(others).allowEmptyShould(true)
         .check(classes);
+  }
+
+  @Test
+  void thereAreTheseKernels() {
+    Set<String> found = classes.stream().map(JavaClass::getPackageName).filter(name -> name.startsWith(KERNEL + "."))
+        .map(name -> name.substring(KERNEL.length() + 1)).collect(Collectors.toSet());
+    assertEquals(KERNEL_NAMES, found);
+  }
+
+  @ParameterizedTest
+  @FieldSource("KERNEL_NAMES")
+  void kernelsUseOnlyWhatIsBelowThem(String kernel) {
+    String[] others = KERNEL_NAMES.stream()
+        .filter(other -> !other.equals(kernel) && !KERNELS.get(kernel).contains(other))
+        .map(other -> KERNEL + "." + other).toArray(String[]::new);
+    noClasses().that().resideInAPackage(KERNEL + "." + kernel)
+        .should().dependOnClassesThat().resideInAnyPackage(others).check(classes);
+  }
+
+  @Test
+  void whatKernelsAreMadeOfKnowsNoKernel() {
+    noClasses().that().resideInAPackage(KERNEL)
+        .should().dependOnClassesThat().resideInAPackage(KERNEL + ".*..").check(classes);
   }
 
   @Test

@@ -40,8 +40,8 @@ class AttentionReportTest {
   private CommandRun run(String passes, Object... more) {
     Object[] args = new Object[10 + more.length];
     System.arraycopy(new Object[] {
-        "run", model, "--made-up", "--device", "emulator", "--target", "sm_89", "--verify", "--passes", passes}, 0, args, 0,
-        10);
+        "run", model, "--made-up", "--device", "emulator", "--target", "sm_89", "--verify", "--passes", passes},
+        0, args, 0, 10);
     System.arraycopy(more, 0, args, 10, more.length);
     return CommandRun.of(args).ok();
   }
@@ -52,7 +52,8 @@ class AttentionReportTest {
     String number = " +[-+.0-9e]+";
     String layer = "layer\\[N\\] +all" + number.repeat(3) + " +50\\.0% +[.0-9]+ us\n";
     String heads = " +0" + number.repeat(3) + " +50\\.0%\n +1" + number.repeat(3) + " +50\\.0%\n";
-    assertTrue(text.matches("(?s).*\nattention, against the model's in exact interpretation; times are modelled for RTX-4090"
+    assertTrue(
+        text.matches("(?s).*\nattention, against the model's in exact interpretation; times are modelled for RTX-4090"
         + " \\(sm_89\\)\nop +head +cosine +L1 +RMSE +kept +time\n"
         + layer.replace("N", "0") + heads + layer.replace("N", "1") + heads + "\ncosts of ops.*"), text);
   }

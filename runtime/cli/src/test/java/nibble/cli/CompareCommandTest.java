@@ -15,7 +15,8 @@ class CompareCommandTest {
   @TempDir private Path folder;
 
   private Path recipe(String name, String clauses) {
-    return SmallModel.write(folder.resolve(name + ".nib"), "recipe " + name + " \"of the test\" {\n" + clauses + "\n}\n");
+    return SmallModel.write(folder.resolve(name + ".nib"),
+        "recipe " + name + " \"of the test\" {\n" + clauses + "\n}\n");
   }
 
   private CommandRun compare(String... more) {
@@ -30,7 +31,8 @@ class CompareCommandTest {
     Path affine = recipe("affine", "  quantize { weight = i8:channel, act = u4:token:zero(u4) }");
     CommandRun run = compare("--recipes", "w8," + affine, "--device", "emulator");
     List<String> lines = run.ok().out().lines().toList();
-    assertTrue(lines.get(4).matches("recipe +cosine +least +SQNR +max error +weights +saved +moved +modelled  computed by"), run.out());
+    assertTrue(lines.get(4).matches(
+        "recipe +cosine +least +SQNR +max error +weights +saved +moved +modelled  computed by"), run.out());
     assertTrue(lines.get(5).matches("none .* 0\\.0%  +\\d+ kB +\\d+\\.\\d us  emulator"), run.out());
     assertTrue(lines.get(6).matches("w8 .*  0\\.99\\d{5} .*  emulator"), run.out());
     assertTrue(lines.get(7).contains("affine.nib ") && lines.get(7).endsWith("  interpreter"), run.out());
@@ -71,7 +73,8 @@ class CompareCommandTest {
   /** A classifier's inputs have classes, and so a share that is told right. */
   @Test
   void ofClassifiersTheShareThatIsRightStandsBeside() {
-    CommandRun run = CommandRun.of("compare", "../../samples/fashion-vit", "--recipes", "w8a8", "--device", "interpreter");
+    CommandRun run =
+        CommandRun.of("compare", "../../samples/fashion-vit", "--recipes", "w8a8", "--device", "interpreter");
     List<String> lines = run.ok().out().lines().toList();
     assertTrue(lines.get(4).matches("recipe .*  saved +moved +modelled +right  computed by"), run.out());
     assertTrue(lines.get(5).matches("none .* 0\\.0%  +\\d+ kB +\\d+\\.\\d us  +\\d+\\.\\d%  interpreter"), run.out());

@@ -58,7 +58,8 @@ class CountedWorkTest {
         new Case("dense", "sm_80", "%x: tensor<[128,512] x f16>, %w: tensor<[128,512] x f16>", product),
         new Case("2:4", "sm_80", "%x: tensor<[128,512] x f16>, %s: tensor<[128,512] x f16, sparse<2:4>>", decompressed),
         new Case(
-            "64:2:8", "sm_80", "%x: tensor<[128,512] x f16>, %s: tensor<[128,512] x f16, sparse<64:2:8>>", decompressed),
+            "64:2:8", "sm_80", "%x: tensor<[128,512] x f16>, %s: tensor<[128,512] x f16, sparse<64:2:8>>",
+            decompressed),
         new Case("norm", "sm_80", "%x: tensor<[100,384] x f32>", """
             %0 = softmax %x : tensor<[100,384] x f32>
             return %0
@@ -85,10 +86,12 @@ class CountedWorkTest {
     double global = counters.get("globalBytesRead").doubleValue() + counters.get("globalBytesWritten").doubleValue();
     assertEquals(global, work.blocks() * work.globalBytes(), 0.02 * global);
     double ratio = work.blocks() * work.instructions() / counters.get("warpInstructions").doubleValue();
-    assertTrue(ratio > 1 / INSTRUCTIONS && ratio < INSTRUCTIONS, "instructions: " + ratio + ", " + work + ", " + counters);
+    assertTrue(ratio > 1 / INSTRUCTIONS && ratio < INSTRUCTIONS,
+        "instructions: " + ratio + ", " + work + ", " + counters);
     // Shuffles pass by shared memory's way, and are no accesses of it: a softmax has them alone.
     double shared = 128 * counters.path("sharedWavefronts").doubleValue() + throughRegisters(counters);
-    assertEquals(shared, work.blocks() * work.sharedBytes(), (counters.has("sharedWavefronts") ? 0.25 : 0.5) * shared, () -> work + ", " + counters);
+    assertEquals(shared, work.blocks() * work.sharedBytes(), (counters.has("sharedWavefronts") ? 0.25 : 0.5) * shared,
+        () -> work + ", " + counters);
   }
 
   /** Bytes of global memory that go through registers, by the first-level cache. */
@@ -107,7 +110,8 @@ class CountedWorkTest {
     for (Parameter parameter : kernel.parameters()) {
       TensorType type = (parameter.isResult() ? operation.results() : operation.operands()).get(parameter.index())
           .tensorType();
-      TensorPart part = type.parts().stream().filter(one -> one.name().equals(parameter.part())).findFirst().orElseThrow();
+      TensorPart part = type.parts().stream().filter(one -> one.name().equals(parameter.part())).findFirst()
+          .orElseThrow();
       words.add("--arg");
       words.add(argument("b" + words.size(), part));
     }

@@ -59,7 +59,8 @@ class MiniLmTest {
     assertEquals(36, quantized.size(), "six products in each of six layers");
     for (JsonNode decision : quantized) {
       assertEquals("applied", decision.get("outcome").textValue());
-      assertTrue(decision.get("path").textValue().matches("layer\\[\\d]\\.(attn\\.[qkvo]|ffn\\.(up|down))"), decision::toString);
+      assertTrue(decision.get("path").textValue().matches("layer\\[\\d]\\.(attn\\.[qkvo]|ffn\\.(up|down))"),
+          decision::toString);
       assertTrue(decision.get("source").textValue().startsWith(MODEL + ":"), decision::toString);
       long before = Long.parseLong(decision.get("bytesBefore").textValue());
       long after = Long.parseLong(decision.get("bytesAfter").textValue());

@@ -18,7 +18,8 @@ class NibbleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-    "run", "compile", "opt", "explain", "compare", "fmt", "passes", "ops", "formats", "targets", "ptx", "ptx run", "ptx check"
+    "run", "compile", "opt", "explain", "compare", "fmt", "passes", "ops", "formats", "targets", "ptx", "ptx run",
+    "ptx check"
   })
   void eachVerbHasHelp(String verb) {
     Object[] args = Stream.concat(Stream.of(verb.split(" ")), Stream.of("--help")).toArray();

@@ -6,8 +6,8 @@ import nibble.emulator.tma.TensorDescriptor;
 import nibble.emulator.tma.TensorElement;
 
 /**
- * Makes the tensor maps that {@code cp.async.bulk.tensor} takes, as the driver's cuTensorMapEncodeTiled does. A kernel gets
- * one as a parameter by value, {@code const __grid_constant__ CUtensorMap}, or in global or constant memory.
+ * Makes the tensor maps that {@code cp.async.bulk.tensor} takes, as the driver's cuTensorMapEncodeTiled does. A kernel
+ * gets one as a parameter by value, {@code const __grid_constant__ CUtensorMap}, or in global or constant memory.
  *
  * <pre>{@code
  * Argument map = TensorMap.of(TensorElement.F16, matrix.address())
@@ -15,8 +15,8 @@ import nibble.emulator.tma.TensorElement;
  *     .argument();
  * }</pre>
  *
- * <p>Extents, boxes and steps start with the innermost dimension, along which elements are neighbours in memory; strides, in
- * bytes, leave it out.
+ * <p>Extents, boxes and steps start with the innermost dimension, along which elements are neighbours in memory;
+ * strides, in bytes, leave it out.
  */
 public final class TensorMap {
   /** Bytes of a map. */

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
  * <p>An operand {@code name:type} is a register; {@code d}, {@code e}, {@code p} and {@code q} are results, {@code t}
  * and {@code u} temporaries, the others are operands. Each row is a lane; the rows are repeated to fill a warp. The
  * instruction is executed under a guard that three lanes fail, and the results of those must stay as they were.
- * Values are integers, or numbers with {@code f}, {@code d}, {@code h} or {@code b} behind them for f32, f64, f16 and bf16;
- * {@code nan} and {@code inf} take these, too.
+ * Values are integers, or numbers with {@code f}, {@code d}, {@code h} or {@code b} behind them for f32, f64, f16 and
+ * bf16; {@code nan} and {@code inf} take these, too.
  */
 record SemanticsCase(int line, String instruction, List<String> rows) {
   private static final Pattern OPERAND = Pattern.compile("\\b(\\w+):(pred|[busf]\\d+)\\b");
@@ -169,7 +169,8 @@ record SemanticsCase(int line, String instruction, List<String> rows) {
     for (int lane = 0; lane < LANES; lane++) {
       active |= isGuarded(lane) ? 1 << lane : 0;
     }
-    text.append("shr.u32 %%word, %d, %%lane;\nand.b32 %%word, %%word, 1;\nsetp.ne.u32 %%g, %%word, 0;\n".formatted(active));
+    text.append(
+        "shr.u32 %%word, %d, %%lane;\nand.b32 %%word, %%word, 1;\nsetp.ne.u32 %%g, %%word, 0;\n".formatted(active));
     String statements = OPERAND.matcher(TARGET.matcher(instruction).replaceFirst("")).replaceAll("%$1");
     for (String statement : statements.split(";")) {
       text.append("@%g ").append(statement.strip()).append(";\n");
@@ -183,7 +184,8 @@ record SemanticsCase(int line, String instruction, List<String> rows) {
   private void load(StringBuilder text, String name, String place) {
     String type = registers().get(name);
     if (type.equals("pred")) {
-      text.append("ld.global.b32 %%word, [%s];\nand.b32 %%word, %%word, 1;\nsetp.ne.u32 %%%s, %%word, 0;\n".formatted(place, name));
+      text.append("ld.global.b32 %%word, [%s];\nand.b32 %%word, %%word, 1;\nsetp.ne.u32 %%%s, %%word, 0;\n".formatted(
+          place, name));
     } else {
       text.append("ld.global.b%s %%%s, [%s];\n".formatted(type.substring(1), name, place));
     }

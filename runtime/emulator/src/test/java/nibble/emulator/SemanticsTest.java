@@ -13,8 +13,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The semantics of instructions that compute registers from registers, case by case, from the files {@code *.cases} beside
- * this class. See {@link SemanticsCase}.
+ * The semantics of instructions that compute registers from registers, case by case, from the files {@code *.cases}
+ * beside this class. See {@link SemanticsCase}.
  */
 class SemanticsTest {
   private static final List<String> FILES =

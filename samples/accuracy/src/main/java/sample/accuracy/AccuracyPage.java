@@ -67,6 +67,10 @@ record AccuracyPage(
       new Technique("NVFP4: double blocks", "nvfp4", "tetrajet2-all"),
       new Technique("NVFP4 in double blocks: outliers retained", "tetrajet2-all", "tetrajet2"),
       new Technique("NVFP4: INT8 where it costs most, 6 bits on average", "nvfp4", "mixed-nvfp4-int8"),
+      new Technique(
+          "NVFP4: weights in ranges of least error, rounded one channel after another", "nvfp4", "nvfp4-calibrated"),
+      new Technique(
+          "INT4 weights: ranges of least error, rounded one channel after another", "w4a16", "w4a16-calibrated"),
       new Technique("INT4 weights: 0.5 % apart, by magnitude", "w4a16", "requant-outliers"),
       new Technique("INT4 weights: half of these by error", "requant-outliers", "requant"),
       new Technique("2:4: magnitudes times norms of activations", "sparse24", "sparse24-wanda"),

@@ -19,7 +19,9 @@ import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 
-/** A sample with a recipe, interpreted with the roundings of kernels; passes that want inputs see those of the sample. */
+/**
+ * A sample with a recipe, interpreted with the roundings of kernels; passes that want inputs see those of the sample.
+ */
 final class InterpretedSample implements AutoCloseable {
   /** What stands for no recipe. */
   static final String NONE = "none";

@@ -51,7 +51,8 @@ class AccuracyPageTest {
 
   /** What the schemes of attention may cost the decoder. */
   @ParameterizedTest
-  @CsvSource({"flash, 0.0002, 0.9995", "sage1, 0.002, 0.995", "sage2, 0.004, 0.98", "sage2pp, 0.004, 0.98", "sage3, 0.02, 0.9"})
+  @CsvSource({"flash, 0.0002, 0.9995", "sage1, 0.002, 0.995", "sage2, 0.004, 0.98", "sage2pp, 0.004, 0.98",
+      "sage3, 0.02, 0.9"})
   void attentionOfTheDecoderKeepsTheBars(String recipe, double nats, double same) throws IOException {
     AccuracyPage page = page();
     TextRow row = page.texts().get(recipe);
@@ -85,7 +86,8 @@ class AccuracyPageTest {
   @CsvSource({"w8a8, 0.995", "fp8, 0.998"})
   void barsHoldOnSomeSentences(String recipe, double cosine) {
     assumeTrue(
-        InterpretedSample.isThere(MINILM), "skipped: the weights of samples/minilm are not there; build that module first");
+        InterpretedSample.isThere(MINILM),
+        "skipped: the weights of samples/minilm are not there; build that module first");
     EmbeddingAccuracy accuracy = new EmbeddingAccuracy(MINILM, SENTENCES);
     assertEquals(SENTENCES, accuracy.count());
     EmbeddingRow row = accuracy.measure(recipe, recipe);

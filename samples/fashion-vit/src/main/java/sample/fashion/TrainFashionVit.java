@@ -6,8 +6,8 @@ import java.util.Locale;
 import sample.training.ParameterFile;
 
 /**
- * Trains {@code fashion-vit.safetensors}: {@code TrainFashionVit FOLDER FILE [EPOCHS]}, where FOLDER holds the four files
- * of Fashion-MNIST. On one thread.
+ * Trains {@code fashion-vit.safetensors}: {@code TrainFashionVit FOLDER FILE [EPOCHS]}, where FOLDER holds the four
+ * files of Fashion-MNIST. On one thread.
  */
 public final class TrainFashionVit {
   private static final int BATCH = 100;

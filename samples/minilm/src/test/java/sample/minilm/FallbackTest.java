@@ -77,7 +77,8 @@ class FallbackTest {
       Trial plain = asTheyCome.get(i);
       Trial order = sorted.get(i);
       System.out.printf(
-          Locale.ROOT, "%s: one level %.3f %%; two levels for %.1f %% of the blocks %.3f %%; sorted for %.1f %% %.3f %%%n",
+          Locale.ROOT,
+          "%s: one level %.3f %%; two levels for %.1f %% of the blocks %.3f %%; sorted for %.1f %% %.3f %%%n",
           plain.path, plain.oneLevel, plain.flagged, plain.twoLevels, order.flagged, order.twoLevels);
       assertTrue(plain.flagged <= 100 * SHARE && order.flagged <= 100 * SHARE, plain + " " + order);
       assertTrue(plain.oneLevel / plain.twoLevels >= (i < WITH_OUTLIERS ? 2.5 : 1.2), plain.toString());

@@ -17,6 +17,8 @@ import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.format.Formats;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,6 +43,7 @@ class InterpretedModelTest {
    * The bar of {@code w8a8} is the least cosine of the INT8 model that is published. All others were set below what had
    * been measured, and keep it from getting worse; nothing more follows from them.
    */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @CsvSource({
       "none, 0.9999999", "w8a8, 0.985", "fp8, 0.995", "jetfire, 0.995", "mxfp8, 0.993", "mxfp6, 0.992", "mxfp4, 0.9",

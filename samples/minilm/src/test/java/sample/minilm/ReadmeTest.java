@@ -21,8 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the README, run as they are written there: what they print is what it shows, but for what {@code ...} stands
- * for and for figures of seconds. Blocks of code that are introduced by a file's name are those files.
+ * The commands of the README, run as they are written there: what they print is what it shows, but for what {@code ...}
+ * stands for and for figures of seconds. Blocks of code that are introduced by a file's name are those files.
  */
 class ReadmeTest {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();

@@ -13,11 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import nibble.cli.Nibble;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * {@code nibble run samples/minilm --recipe R --verify --json} on the PTX machine: every kernel of every recipe is proven.
+ * {@code nibble run samples/minilm --recipe R --verify --json} on the PTX machine: every kernel of every recipe is
+ * proven.
  */
 class VerifiedRunTest {
   private static JsonNode run(String recipe) throws JsonProcessingException {
@@ -32,10 +35,12 @@ class VerifiedRunTest {
     return new ObjectMapper().readTree(out.toString());
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @CsvSource({"none, 0.9999999, 120", "f16, 0.99999, 55", "flash, 0.99999, 55", "sage1, 0.999, 30", "bf16, 0.9999, 40",
       "w8a8, 0.99, 20", "jetfire, 0.99, 20", "fallback, 0.99, 20", "fallback-sorted, 0.99, 20",
-      "int4-hadamard, 0.85, 6", "fp8, 0.99, 20", "mxfp8, 0.99, 20", "mxfp6, 0.99, 19", "mxfp4, 0.9, 8", "nvfp4, 0.95, 11",
+      "int4-hadamard, 0.85, 6", "fp8, 0.99, 20", "mxfp8, 0.99, 20", "mxfp6, 0.99, 19", "mxfp4, 0.9, 8",
+      "nvfp4, 0.95, 11",
       "w4a16, 0.9, 8"})
   void everyKernelIsProven(String recipe, double leastCosine, double leastDecibels) throws JsonProcessingException {
     JsonNode report = run(recipe);

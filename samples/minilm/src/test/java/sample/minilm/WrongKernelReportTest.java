@@ -31,6 +31,7 @@ class WrongKernelReportTest {
       import com.google.common.collect.ImmutableMap;
       import java.util.Optional;
       import nibble.codegen.kernel.*;
+      import nibble.codegen.kernel.product.ProductKernel;
       import nibble.codegen.target.Targets;
       import nibble.ir.*;
       import nibble.ir.op.*;

@@ -6,8 +6,8 @@ import java.util.Locale;
 import sample.training.ParameterFile;
 
 /**
- * Trains {@code text-decoder.safetensors}: {@code TrainTextDecoder TEXT FILE [STEPS]}, where TEXT holds verses as {@link
- * Verses} reads them. On one thread.
+ * Trains {@code text-decoder.safetensors}: {@code TrainTextDecoder TEXT FILE [STEPS]}, where TEXT holds verses as
+ * {@link Verses} reads them. On one thread.
  */
 public final class TrainTextDecoder {
   private static final int SEQUENCES = 16;

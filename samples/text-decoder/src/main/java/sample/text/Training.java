@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 import sample.training.AdamW;
 
 /**
- * Trains a decoder on passages that begin anywhere in a text. The random numbers are those of {@code seed}, and the sums
- * are always in the same order, so the same arguments give the same weights.
+ * Trains a decoder on passages that begin anywhere in a text. The random numbers are those of {@code seed}, and the
+ * sums are always in the same order, so the same arguments give the same weights.
  */
 final class Training {
   private static final double RATE = 3e-3;
@@ -52,7 +52,10 @@ final class Training {
     }
   }
 
-  /** The mean cross-entropy of passages that follow each other, from the first on; those that fill no batch are left out. */
+  /**
+   * The mean cross-entropy of passages that follow each other, from the first on; those that fill no batch are left
+   * out.
+   */
   double loss(byte[] other, int batches) {
     double sum = 0;
     for (int batch = 0; batch < batches; batch++) {

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import sample.training.CrossEntropy;
 
 /**
- * What the model says of a text that it was not trained on, with each recipe of attention, interpreted with the roundings
- * of kernels. The page of accuracy has longer measurements of all recipes.
+ * What the model says of a text that it was not trained on, with each recipe of attention, interpreted with the
+ * roundings of kernels. The page of accuracy has longer measurements of all recipes.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccuracyTest {

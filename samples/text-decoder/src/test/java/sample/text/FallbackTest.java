@@ -103,7 +103,8 @@ class FallbackTest {
           .map(operation -> operation.operand(0)).toList();
       Function probed = function.withBody(new Block(
           function.parameters(), function.body().operations(), ImmutableList.copyOf(inputs)));
-      List<Tensor> tensors = new Interpreter(Mode.EXACT, model.weights().orElseThrow()).run(module, probed, List.of(passages));
+      List<Tensor> tensors =
+          new Interpreter(Mode.EXACT, model.weights().orElseThrow()).run(module, probed, List.of(passages));
       assertEquals(LAYERS, tensors.size());
       for (Tensor tensor : tensors) {
         double[] x = tensor.elements();

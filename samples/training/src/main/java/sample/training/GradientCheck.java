@@ -15,8 +15,8 @@ public record GradientCheck(DoubleSupplier loss, RandomGenerator random) {
   private static final double STEP = 0.004;
 
   /**
-   * The largest difference of a slope and what is measured, as a part of the gradient's length: where signs nearly cancel,
-   * that still counts.
+   * The largest difference of a slope and what is measured, as a part of the gradient's length: where signs nearly
+   * cancel, that still counts.
    */
   public double worst(Parameter parameter) {
     float[] gradient = parameter.gradient();

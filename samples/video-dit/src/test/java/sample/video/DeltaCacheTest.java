@@ -136,7 +136,8 @@ class DeltaCacheTest {
           "NVFP4 up to a change of " + THRESHOLD + ", else INT8", ROTATE + ROUTE.formatted(THRESHOLD), model, clean,
           Optional.of(all), table);
       assertTrue(routed.narrow > 0 && routed.narrow < STEPS - 1, "some steps are calm");
-      row("both, `limit = 0.2`", ROTATE + "cache-deltas{at=layer[*], limit=0.2}," + ROUTE.formatted(THRESHOLD), model, clean,
+      row("both, `limit = 0.2`", ROTATE + "cache-deltas{at=layer[*], limit=0.2}," + ROUTE.formatted(THRESHOLD), model,
+          clean,
           Optional.of(all), table);
     }
     table.append(END);

@@ -27,7 +27,9 @@ import nibble.ir.shape.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the constructed weights are meant to do they do: take noise away, with heads that look along frames and patches. */
+/**
+ * What the constructed weights are meant to do they do: take noise away, with heads that look along frames and patches.
+ */
 class DenoisingTest {
   private static final Path FOLDER = Path.of(".");
   private static final int PATCHES = SyntheticVideo.EDGE * SyntheticVideo.EDGE;
@@ -83,7 +85,8 @@ class DenoisingTest {
     double patch = share(map, 1, (a, b) -> a % PATCHES == b % PATCHES ? 1 : 0);
     double third = share(map, 2, (a, b) -> a / PATCHES == b / PATCHES || a % PATCHES == b % PATCHES ? 1 : 0);
     System.out.printf(
-        Locale.ROOT, "attention of head 0 within the frame %.3f, of head 1 within the patch %.3f, of head 2 in either %.3f%n",
+        Locale.ROOT,
+        "attention of head 0 within the frame %.3f, of head 1 within the patch %.3f, of head 2 in either %.3f%n",
         frame, patch, third);
     assertTrue(frame > 0.9 && frame < 1, frame + "");
     assertTrue(patch > 0.8 && patch < 1, patch + "");

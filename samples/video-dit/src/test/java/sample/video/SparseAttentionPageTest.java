@@ -129,7 +129,7 @@ class SparseAttentionPageTest {
       values.add(builder.argument(operand.type()));
     }
     AttentionCall call = new AttentionCall(
-        Attention.of(1 / Math.sqrt(32), Formats.F32), values.get(0), values.get(1), values.get(2), Optional.empty());
+        Attention.of(1 / Math.sqrt(32), Formats.F32), values.get(0), values.get(1), values.get(2));
     Value result = way.map(sparse -> sparse.build(call, new Arithmetic(builder)))
         .orElseGet(() -> builder.add(call.op(), call.operands().toArray(Value[]::new)));
     Optional<Operation> selecting = builder.since(0).stream()

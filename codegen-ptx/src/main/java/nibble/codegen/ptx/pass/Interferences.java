@@ -13,8 +13,8 @@ import nibble.codegen.ptx.Register;
 import nibble.codegen.ptx.Statement;
 
 /**
- * Which of some registers cannot be one: an instruction sets the one where the value of the other is still needed. A copy
- * between them alone is no reason. What a guard may leave as it is needs the value before.
+ * Which of some registers cannot be one: an instruction sets the one where the value of the other is still needed. A
+ * copy between them alone is no reason. What a guard may leave as it is needs the value before.
  */
 final class Interferences {
   private final List<Statement> body;

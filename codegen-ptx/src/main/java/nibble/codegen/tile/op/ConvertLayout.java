@@ -11,8 +11,8 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * The same tile spread over the threads in another way: a register permutation, shuffles, or a way through shared memory,
- * whichever the two layouts ask for.
+ * The same tile spread over the threads in another way: a register permutation, shuffles, or a way through shared
+ * memory, whichever the two layouts ask for.
  *
  * @param result the type with the new layout
  */

@@ -14,8 +14,8 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * Starts copying a tile from global to shared memory ({@code cp.async}, PTX ISA 9.7.9.25.3). Operands: buffer, offsets in
- * elements, shared memory, stage, and perhaps a mask; where that is false, zeros are written and nothing is read.
+ * Starts copying a tile from global to shared memory ({@code cp.async}, PTX ISA 9.7.9.25.3). Operands: buffer, offsets
+ * in elements, shared memory, stage, and perhaps a mask; where that is false, zeros are written and nothing is read.
  *
  * @param contiguous as for {@link Load}; 4, 8 or 16 bytes
  */

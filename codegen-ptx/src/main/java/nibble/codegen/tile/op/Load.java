@@ -13,11 +13,11 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * A load from global memory. Operands: buffer, offsets in elements, and perhaps a mask; where that is false, nothing is read
- * and the element is 0.
+ * A load from global memory. Operands: buffer, offsets in elements, and perhaps a mask; where that is false, nothing is
+ * read and the element is 0.
  *
- * @param contiguous along the last axis, aligned groups of so many elements have consecutive offsets, the first a multiple
- *     of the group, and one mask: they may be one access
+ * @param contiguous along the last axis, aligned groups of so many elements have consecutive offsets, the first a
+ *     multiple of the group, and one mask: they may be one access
  */
 @OpInfo(name = "load", summary = "a tile from global memory")
 public record Load(int contiguous) implements TileOp {

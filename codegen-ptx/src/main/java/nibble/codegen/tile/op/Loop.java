@@ -13,8 +13,8 @@ import nibble.ir.Type;
 import nibble.ir.format.Formats;
 
 /**
- * A loop with carried values. Operands: end of the counter, carried values. The region takes the counter and the carried
- * values and yields the next ones.
+ * A loop with carried values. Operands: end of the counter, carried values. The region takes the counter and the
+ * carried values and yields the next ones.
  *
  * @param step how far the counter goes each time, from 0 on
  */

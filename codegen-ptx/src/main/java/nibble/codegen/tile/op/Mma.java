@@ -11,8 +11,8 @@ import nibble.ir.Operation;
 import nibble.ir.Type;
 
 /**
- * Accumulates a matrix product: {@code c + a b}. Operands: c (m x n), a (m x k), b (k x n). On tensor cores where the formats
- * have an instruction, with fused multiply-adds of f32 otherwise.
+ * Accumulates a matrix product: {@code c + a b}. Operands: c (m x n), a (m x k), b (k x n). On tensor cores where the
+ * formats have an instruction, with fused multiply-adds of f32 otherwise.
  */
 @OpInfo(name = "mma", summary = "accumulates a matrix product", rounding = "as the target's tensor cores accumulate")
 public record Mma() implements TileOp {

@@ -12,8 +12,8 @@ import nibble.ir.Type;
 import nibble.ir.format.Formats;
 
 /**
- * Multiplies sums by factors that are 1 most of the time: a warp skips rows all of whose factors are. Operands: sums, and
- * factors of the same type.
+ * Multiplies sums by factors that are 1 most of the time: a warp skips rows all of whose factors are. Operands: sums,
+ * and factors of the same type.
  */
 @OpInfo(name = "rescale", summary = "multiplies sums by factors that are 1 most of the time", rounding = "one of f32")
 public record Rescale() implements TileOp {

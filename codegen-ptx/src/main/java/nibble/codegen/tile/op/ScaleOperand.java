@@ -12,9 +12,9 @@ import nibble.ir.Type;
 import nibble.ir.format.Formats;
 
 /**
- * Scales of groups of 16 columns of accumulators, {@code m x groups x 1} of f32, as the scales of a left operand of a product
- * ({@link BlockScaledMma}). Each pair of lanes has those of every second group, of both of its rows; the product wants all of
- * one row.
+ * Scales of groups of 16 columns of accumulators, {@code m x groups x 1} of f32, as the scales of a left operand of a
+ * product ({@link BlockScaledMma}). Each pair of lanes has those of every second group, of both of its rows; the
+ * product wants all of one row.
  *
  * @param result type of the scales, of ue4m3
  */

@@ -16,12 +16,16 @@ import nibble.ir.format.NumberFormat;
  * Adds a step of a matrix product that is summed by itself: {@code c f + (a0 b0 + a1 b1 + ...)}. Operands: c and f (m x n),
  * and pairs of a (m x k) and b (k x n). Each pair is an instruction.
  *
- * @param sums format of the step's own accumulators, f32, f16 or i32; the rest is in f32
+ * @param sums format of the step's own accumulators, f32, f16 or i32; the rest is in f32. In f16 sums are rounded behind each
+ *     {@value #ROUNDED} elements of k, also where instructions are not so deep.
  */
 @OpInfo(
     name = "step_mma", summary = "accumulates a step of a matrix product that is summed by itself",
-    rounding = "the step as the target's tensor cores accumulate, in f16 once for each instruction; one of f32 behind")
+    rounding = "the step as the target's tensor cores accumulate, in f16 once for each 32 products; one of f32 behind")
 public record StepMma(NumberFormat sums) implements TileOp {
+  /** Elements of k behind which sums of f16 are rounded: those of an instruction that multiplies bytes. */
+  public static final int ROUNDED = 32;
+
   private static final int FIRST = 2;
 
   @Override
@@ -48,6 +52,7 @@ public record StepMma(NumberFormat sums) implements TileOp {
     int n = c.type().extents().get(1);
     return List.of(TileValue.Data.generate(c.type(), i -> {
       double sum = 0;
+      int done = 0;
       for (int pair = FIRST; pair < operands.size(); pair += 2) {
         TileValue.Data a = operands.get(pair).data();
         double[] b = operands.get(pair + 1).data().elements();
@@ -55,7 +60,9 @@ public record StepMma(NumberFormat sums) implements TileOp {
         for (int k = 0; k < depth; k++) {
           sum += a.elements()[i / n * depth + k] * b[k * n + i % n];
         }
-        sum = sums.equals(Formats.F16) ? Formats.F16.round(sum) : sum;
+        done += depth;
+        boolean isRounded = sums.equals(Formats.F16) && (done % ROUNDED == 0 || pair + 2 == operands.size());
+        sum = isRounded ? Formats.F16.round(sum) : sum;
       }
       return c.elements()[i] * factors[i] + sum;
     }));

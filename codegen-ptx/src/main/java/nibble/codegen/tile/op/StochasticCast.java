@@ -15,13 +15,14 @@ import nibble.ir.format.RoundingMode;
 import nibble.ir.format.StochasticRounding;
 
 /**
- * A change of format in which each element is rounded by random bits of its own. Operands: numbers, and for each its index in
- * the tensor that is rounded, of which the bits are a function.
+ * A change of format in which each element is rounded by random bits of its own. Operands: numbers, and for each its
+ * index in the tensor that is rounded, of which the bits are a function.
  *
  * @param to the new format
  * @param rounding the seed and the stream
  * @param level 0 for codes, 1 for those of a residual
- * @param contiguous along the last axis, aligned groups of so many indices are consecutive, the first a multiple of the group
+ * @param contiguous along the last axis, aligned groups of so many indices are consecutive, the first a multiple of the
+ *     group
  */
 @OpInfo(
     name = "stochastic_cast",

@@ -15,9 +15,9 @@ import nibble.ir.layout.GroupPattern;
 import nibble.ir.layout.MetadataTile;
 
 /**
- * {@link WarpgroupMma} of which the left operand is compressed: {@code c + decompress(a, e) b} ({@code wgmma.sp}, PTX ISA
- * 9.7.15). Operands: c (m x n), a (m x stored elements of the depth, as it lies), b, stage, and e, the words of metadata of all
- * steps of the depth (tiles of rows x 32 words for each step).
+ * {@link WarpgroupMma} of which the left operand is compressed: {@code c + decompress(a, e) b} ({@code wgmma.sp}, PTX
+ * ISA 9.7.15). Operands: c (m x n), a (m x stored elements of the depth, as it lies), b, stage, and e, the words of
+ * metadata of all steps of the depth (tiles of rows x 32 words for each step).
  *
  * @param pattern of the groups of a
  * @param metadata how their codes lie in words

@@ -22,8 +22,15 @@ import nibble.ir.shape.Shape;
  * @param keys {@code [.., Hkv, Nk, D]}
  * @param values {@code [.., Hkv, Nk, E]}
  * @param mask as the op has it
+ * @param added numbers behind a mask of truth values, as the op has them
  */
-public record AttentionCall(Attention op, Value queries, Value keys, Value values, Optional<Value> mask) {
+public record AttentionCall(
+    Attention op, Value queries, Value keys, Value values, Optional<Value> mask, Optional<Value> added) {
+  /** An attention without a mask. */
+  public AttentionCall(Attention op, Value queries, Value keys, Value values) {
+    this(op, queries, keys, values, Optional.empty(), Optional.empty());
+  }
+
   /** Number of queries of a head. */
   public long queryCount() {
     return shape(queries).dim(-2).constant();
@@ -71,6 +78,7 @@ public record AttentionCall(Attention op, Value queries, Value keys, Value value
   public ImmutableList<Value> operands() {
     List<Value> operands = new ArrayList<>(List.of(queries, keys, values));
     mask.ifPresent(operands::add);
+    added.ifPresent(operands::add);
     return ImmutableList.copyOf(operands);
   }
 

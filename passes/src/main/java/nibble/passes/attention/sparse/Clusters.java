@@ -5,9 +5,9 @@ import nibble.ir.Value;
 import nibble.ir.op.Compare.Kind;
 
 /**
- * Rows of each head in clusters that are alike, by k-means ("Sparse VideoGen2", section 4.1): rows belong to the nearest
- * centroid, of equals to the first; a centroid is the mean of its rows, or stays where it has none. It starts with rows
- * at even distances, so it gives the same each time.
+ * Rows of each head in clusters that are alike, by k-means ("Sparse VideoGen2", section 4.1): rows belong to the
+ * nearest centroid, of equals to the first; a centroid is the mean of its rows, or stays where it has none. It starts
+ * with rows at even distances, so it gives the same each time.
  *
  * @param arithmetic appends ops
  * @param rows number of rows of a head

@@ -9,9 +9,9 @@ import nibble.ir.shape.Shape;
 import nibble.passes.PassOption;
 
 /**
- * Sparse VideoGen: heads look at what is near in space or at what is near in time. Some queries are computed in full and
- * both ways, and each head gets the way with the least error. Tokens of a temporal head are brought into the order of
- * patches, so that one band of scores serves all heads.
+ * Sparse VideoGen: heads look at what is near in space or at what is near in time. Some queries are computed in full
+ * and both ways, and each head gets the way with the least error. Tokens of a temporal head are brought into the order
+ * of patches, so that one band of scores serves all heads.
  *
  * <p>Tokens are those of a frame after those of another; queries that are tried are spread evenly, where the published
  * code draws them.

@@ -74,8 +74,8 @@ public record Svg2(
   }
 
   /**
-   * The weights that clusters of keys have for clusters of queries if their members are all alike, {@code [.., Cq, Ck]}:
-   * each counts as often as it has members.
+   * The weights that clusters of keys have for clusters of queries if their members are all alike, {@code [.., Cq,
+   * Ck]}: each counts as often as it has members.
    *
    * @param products of centroids, scaled
    * @param ofKeys sizes of clusters of keys, {@code [.., Ck]}

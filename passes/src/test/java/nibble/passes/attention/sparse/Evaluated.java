@@ -2,7 +2,6 @@ package nibble.passes.attention.sparse;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiFunction;
 import nibble.ir.BlockBuilder;
@@ -49,7 +48,7 @@ final class Evaluated {
 
   /** The call of an attention of these, without a mask. */
   static AttentionCall call(List<Value> operands, Attention op) {
-    return new AttentionCall(op, operands.get(0), operands.get(1), operands.get(2), Optional.empty());
+    return new AttentionCall(op, operands.get(0), operands.get(1), operands.get(2));
   }
 
   /** What a sparse attention makes of queries, keys and values. */

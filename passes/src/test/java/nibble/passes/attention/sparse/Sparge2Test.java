@@ -62,7 +62,8 @@ class Sparge2Test {
     List<Tensor> operands =
         List.of(Evaluated.random(1, 2, 320, 16), Evaluated.random(2, 2, 320, 16), Evaluated.random(3, 2, 320, 16));
     double[] dense = Evaluated.dense(OP, operands);
-    assertEquals(0, Evaluated.relativeError(dense, Evaluated.attention(new Sparge2(1, 0, 32, 32), OP, operands)), 1e-12);
+    assertEquals(0, Evaluated.relativeError(dense, Evaluated.attention(new Sparge2(1, 0, 32, 32), OP, operands)),
+        1e-12);
     assertTrue(Evaluated.relativeError(dense, Evaluated.attention(new Sparge2(0.5, 0, 32, 32), OP, operands)) < 1);
   }
 }

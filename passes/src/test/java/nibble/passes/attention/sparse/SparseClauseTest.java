@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /** Sparse attentions as options, those of plugins among them. */
 class SparseClauseTest {
   /** The blocks on the diagonal. */
-  public record Diagonal(@PassOption(value = "rows of a block", otherwise = "64") long size) implements SparseAttention {
+  public record Diagonal(
+      @PassOption(value = "rows of a block", otherwise = "64") long size) implements SparseAttention {
     @Override
     public Optional<String> obstacle(AttentionCall call) {
       return Optional.empty();

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  *   wgmma.wait_group 0     x is no longer read
  * </pre>
  *
- * <p>Only the order of this run counts here: a fence on either side of the barrier between the store and the read will do,
- * and so will one of a third thread that knew of the store as all did.
+ * <p>Only the order of this run counts here: a fence on either side of the barrier between the store and the read will
+ * do, and so will one of a third thread that knew of the store as all did.
  */
 final class AsyncProxy {
   private static final int CHUNK_BITS = 4;

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import nibble.emulator.execute.Warp;
 
 /**
- * A method that executes an instruction for a whole warp: {@code static void name(Warp warp, int mask, int... operands)}.
- * Its operands are offsets of registers, numbers of predicates, and constants.
+ * A method that executes an instruction for a whole warp: {@code static void name(Warp warp, int mask, int...
+ * operands)}. Its operands are offsets of registers, numbers of predicates, and constants.
  */
 public final class Helper {
   private static final String PACKAGE = "nibble.emulator.operation.";

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The bulk copies out of shared memory that a warp's threads have under way, in groups ({@code cp.async.bulk} with {@code
- * .bulk_group}).
+ * The bulk copies out of shared memory that a warp's threads have under way, in groups ({@code cp.async.bulk} with
+ * {@code .bulk_group}).
  *
  * <p>A copy reads shared memory when its thread waits for that, and writes when its thread waits for the copy to be
  * complete, or exits: as late as PTX allows, so a kernel that reuses its memory too early shows.

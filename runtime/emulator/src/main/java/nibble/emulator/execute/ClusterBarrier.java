@@ -9,8 +9,8 @@ import java.util.List;
 import nibble.emulator.KernelFault;
 
 /**
- * {@code barrier.cluster}: every thread of the cluster, which is this block, arrives, and waits later until all others that
- * have not exited have arrived, too.
+ * {@code barrier.cluster}: every thread of the cluster, which is this block, arrives, and waits later until all others
+ * that have not exited have arrived, too.
  */
 public final class ClusterBarrier implements Rendezvous {
   private static final int NOT_ARRIVED = -1;

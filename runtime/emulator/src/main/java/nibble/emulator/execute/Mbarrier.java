@@ -1,9 +1,10 @@
 package nibble.emulator.execute;
 
 /**
- * The state of an mbarrier as 64 bits of shared memory (PTX ISA, "mbarrier"). PTX leaves the layout open; here it is, from
- * the lowest bit up: bytes that transactions still have to move (21, signed), arrivals that the phase still waits for (20),
- * arrivals that a phase waits for (20), the phase's parity, and a mark that tells an mbarrier from other memory.
+ * The state of an mbarrier as 64 bits of shared memory (PTX ISA, "mbarrier"). PTX leaves the layout open; here it is,
+ * from the lowest bit up: bytes that transactions still have to move (21, signed), arrivals that the phase still waits
+ * for (20), arrivals that a phase waits for (20), the phase's parity, and a mark that tells an mbarrier from other
+ * memory.
  */
 public final class Mbarrier {
   /** The largest count. */

@@ -58,7 +58,8 @@ public interface Observer {
     default void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {}
 
     /**
-     * A warp has issued a {@code wgmma}, which goes on until its group is waited for. What it reads is told as reads, too.
+     * A warp has issued a {@code wgmma}, which goes on until its group is waited for. What it reads is told as reads,
+     * too.
      *
      * @param chunks of 16 bytes of shared memory that it reads
      */
@@ -81,7 +82,9 @@ public interface Observer {
     /** There is a new mbarrier at an offset of shared memory. */
     default void mbarrierMade(long mbarrier) {}
 
-    /** A lane arrives at an mbarrier: what it did before it happened before what those do that see the phase complete. */
+    /**
+     * A lane arrives at an mbarrier: what it did before it happened before what those do that see the phase complete.
+     */
     default void arrivedAtPhase(Warp warp, int lane, long mbarrier, int site) {}
 
     /** The phase of that parity of an mbarrier is complete, and the next one begins. */

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.IntSupplier;
 
 /**
- * Paths of a block that wait for phases of mbarriers. PTX lets {@code try_wait} suspend a thread until the phase is complete
- * or some time has passed; here both that and {@code test_wait} do, so that a loop around them does not keep others from
- * running.
+ * Paths of a block that wait for phases of mbarriers. PTX lets {@code try_wait} suspend a thread until the phase is
+ * complete or some time has passed; here both that and {@code test_wait} do, so that a loop around them does not keep
+ * others from running.
  */
 public final class PhaseWaits implements Rendezvous {
   /** Basic blocks of the block after which a path that waits goes on with nothing. */

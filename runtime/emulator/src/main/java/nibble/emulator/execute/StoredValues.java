@@ -3,7 +3,10 @@ package nibble.emulator.execute;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** What lanes are about to store, in registers still, or what they have asked to be copied. One object serves a warp for all of its stores. */
+/**
+ * What lanes are about to store, in registers still, or what they have asked to be copied. One object serves a warp for
+ * all of its stores.
+ */
 public final class StoredValues {
   private final Warp warp;
   private int[] registers;

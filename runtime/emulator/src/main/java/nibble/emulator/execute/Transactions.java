@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What asynchronous instructions of a block have still to do in shared memory, each tied to the mbarrier that will tell.
+ * What asynchronous instructions of a block have still to do in shared memory, each tied to the mbarrier that will
+ * tell.
  *
- * <p>It is done when a thread asks the mbarrier, and no sooner: so a kernel that does not ask computes with what was there
- * before.
+ * <p>It is done when a thread asks the mbarrier, and no sooner: so a kernel that does not ask computes with what was
+ * there before.
  */
 public final class Transactions {
   private record Pending(long barrier, Runnable work) {}

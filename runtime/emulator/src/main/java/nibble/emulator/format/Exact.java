@@ -1,9 +1,10 @@
 package nibble.emulator.format;
 
 /**
- * Arithmetic in double precision that loses nothing that a later rounding to 24 bits or fewer could need: where a result is
- * not a double, its last bit is made odd ("round to odd"), which tells any later rounding on which side of a tie it is
- * (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd").
+ * Arithmetic in double precision that loses nothing that a later rounding to 24 bits or fewer could need: where a
+ * result is not a double, its last bit is made odd ("round to odd"), which tells any later rounding on which side of a
+ * tie it is (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to
+ * odd").
  */
 public final class Exact {
   private Exact() {}

@@ -3,8 +3,8 @@ package nibble.emulator.format;
 /**
  * A binary floating-point format of at most 32 bits: how its codes are decoded, and how real numbers are rounded to it.
  *
- * <p>Every finite value of every format here is a {@code double}, so decoding is exact; encoding rounds once, from the exact
- * value of the double that it is given.
+ * <p>Every finite value of every format here is a {@code double}, so decoding is exact; encoding rounds once, from the
+ * exact value of the double that it is given.
  */
 public enum FloatFormat {
   F32(8, 23, Specials.IEEE, 0x7fffffff),
@@ -138,8 +138,8 @@ public enum FloatFormat {
   }
 
   /**
-   * Rounds stochastically ({@code cvt.rs}): random bits are added to those that the format has no place for, and a carry
-   * rounds away from zero. PTX ISA shows in a figure only how the two are aligned; here their highest bits are.
+   * Rounds stochastically ({@code cvt.rs}): random bits are added to those that the format has no place for, and a
+   * carry rounds away from zero. PTX ISA shows in a figure only how the two are aligned; here their highest bits are.
    *
    * @param random bits from the lowest up, {@code count} of them
    * @param saturates see {@link #encode}

@@ -1,8 +1,8 @@
 package nibble.emulator.format;
 
 /**
- * Formats of block scales: eight bits, no sign. {@code ue8m0} has exponents only; {@code ue4m3} is {@code e4m3} whose sign
- * is ignored.
+ * Formats of block scales: eight bits, no sign. {@code ue8m0} has exponents only; {@code ue4m3} is {@code e4m3} whose
+ * sign is ignored.
  */
 public enum ScaleFormat {
   UE8M0,

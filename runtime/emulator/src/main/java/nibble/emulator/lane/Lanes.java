@@ -9,9 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
  * A warp's registers as vectors. A register is 32 neighbouring elements of a file; a vector holds {@link #WORDS} or
  * {@link #LONGS} of them, so a helper is a loop of a few rounds that the compiler unrolls.
  *
- * <p>No method here or elsewhere takes or gives a vector: where the JVM's compiler has inlined so much that it leaves such a
- * method as a call, the vector is allocated, and the code is fifty times as slow. Vectors stay within the method that makes
- * them.
+ * <p>No method here or elsewhere takes or gives a vector: where the JVM's compiler has inlined so much that it leaves
+ * such a method as a call, the vector is allocated, and the code is fifty times as slow. Vectors stay within the method
+ * that makes them.
  */
 public final class Lanes {
   public static final int WARP = 32;

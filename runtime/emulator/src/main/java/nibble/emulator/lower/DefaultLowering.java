@@ -13,8 +13,8 @@ import nibble.emulator.table.Form;
 
 /**
  * One step: the form's helper with the instruction's operands in their order, each as the form's operand kinds say, and
- * behind them what the form adds: choices of slots, numbers, {@code site}, {@code zero} for a register, or {@code active}
- * for one with the lanes that execute it. Kinds:
+ * behind them what the form adds: choices of slots, numbers, {@code site}, {@code zero} for a register, or {@code
+ * active} for one with the lanes that execute it. Kinds:
  *
  * <pre>
  * d32 s32     register that is written, or read (8, 16, 32 and 64 bits); a source may be a constant
@@ -66,8 +66,8 @@ final class DefaultLowering {
   }
 
   /**
-   * {@code site}, {@code zero}, {@code active}, a number, the choice of a slot, or what slots {@code op} and {@code type}
-   * stand for.
+   * {@code site}, {@code zero}, {@code active}, a number, the choice of a slot, or what slots {@code op} and {@code
+   * type} stand for.
    */
   static Arg constant(Emission it, String argument) {
     return switch (argument) {

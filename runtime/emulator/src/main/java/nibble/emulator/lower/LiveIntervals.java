@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * From where to where in a function each register holds a value that may still be read. Positions number the steps and ends
- * of all blocks in their order; an interval is the hull of all positions at which its register is live.
+ * From where to where in a function each register holds a value that may still be read. Positions number the steps and
+ * ends of all blocks in their order; an interval is the hull of all positions at which its register is live.
  *
  * <p>Lanes are threads: what one lane's path does cannot end the life of another lane's value, for masked lanes are not
  * written. So liveness along the paths of one thread is all that is needed, however a warp diverges.

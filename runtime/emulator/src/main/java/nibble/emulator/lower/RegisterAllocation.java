@@ -9,8 +9,9 @@ import java.util.PriorityQueue;
 import nibble.emulator.code.Bank;
 
 /**
- * Gives registers numbers by linear scan, so that those whose lives do not overlap share one. A kernel declares hundreds or
- * thousands of registers and has some dozens alive at a time; without this a warp's registers would not fit the cache.
+ * Gives registers numbers by linear scan, so that those whose lives do not overlap share one. A kernel declares
+ * hundreds or thousands of registers and has some dozens alive at a time; without this a warp's registers would not fit
+ * the cache.
  */
 final class RegisterAllocation {
   /** Predicates 0 and 1 are false and true. */

@@ -14,8 +14,8 @@ import nibble.emulator.tensor.Shape;
 import nibble.emulator.tensor.Sparsity;
 
 /**
- * {@code mma} with block scales: behind the operands of {@link Matrices} there are, for either factor, a register with scales
- * and two selectors in braces, which byte of it is the first and which lanes hold it.
+ * {@code mma} with block scales: behind the operands of {@link Matrices} there are, for either factor, a register with
+ * scales and two selectors in braces, which byte of it is the first and which lanes hold it.
  */
 final class ScaledMatrices {
   private static final int BYTES = 4;

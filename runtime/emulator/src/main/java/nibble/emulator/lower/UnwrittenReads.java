@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Finds where a function may read a register that the thread has not written: a forward data-flow analysis over the
- * paths of one thread. A write under a guard is one that may not happen.
+ * Finds where a function may read a register that the thread has not written. A write under a guard is one that may not
+ * happen.
  */
 final class UnwrittenReads {
   private final List<LoweredBlock> blocks;
   private final boolean surely;
   private final Map<VirtualRegister, Integer> numbers = new IdentityHashMap<>();
-  private final Map<LoweredBlock, BitSet> entries = new IdentityHashMap<>();
+  private final Map<LoweredBlock, BitSet> entries;
 
   /** What is told of a read. */
   @FunctionalInterface
@@ -32,8 +32,7 @@ final class UnwrittenReads {
    * Analyses a function.
    *
    * @param surely whether a write under a guard, or on one of several paths, is enough: then only registers are found
-   *     that
-   *     no path writes
+   *     that no path writes
    */
   UnwrittenReads(List<LoweredBlock> blocks, boolean surely) {
     this.blocks = blocks;
@@ -42,7 +41,7 @@ final class UnwrittenReads {
       block.steps().forEach(step -> RegisterUses.visit(step, this::number, this::number));
       RegisterUses.visit(block.end(), this::number);
     }
-    solve();
+    this.entries = solve();
   }
 
   private void number(VirtualRegister register) {
@@ -51,39 +50,20 @@ final class UnwrittenReads {
     }
   }
 
-  private void solve() {
+  private Map<LoweredBlock, BitSet> solve() {
     BitSet all = new BitSet();
     all.set(0, numbers.size());
-    entries.put(blocks.get(0), all);
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (LoweredBlock block : blocks) {
-        if (!entries.containsKey(block)) {
-          continue;
-        }
-        BitSet unwritten = (BitSet) entries.get(block).clone();
-        block.steps().forEach(step -> write(step, unwritten));
-        for (LoweredBlock next : block.end().successors()) {
-          BitSet known = entries.get(next);
-          if (known == null) {
-            entries.put(next, (BitSet) unwritten.clone());
-            changed = true;
-          } else {
-            BitSet met = (BitSet) known.clone();
-            if (surely) {
-              met.and(unwritten);
-            } else {
-              met.or(unwritten);
-            }
-            if (!met.equals(known)) {
-              entries.put(next, met);
-              changed = true;
-            }
-          }
-        }
-      }
+    return new ForwardFlow<BitSet>(unwritten -> (BitSet) unwritten.clone(), this::write, this::join).solve(blocks, all);
+  }
+
+  private boolean join(BitSet known, BitSet unwritten) {
+    int before = known.cardinality();
+    if (surely) {
+      known.and(unwritten);
+    } else {
+      known.or(unwritten);
     }
+    return known.cardinality() != before;
   }
 
   private void write(LoweredStep step, BitSet unwritten) {

@@ -21,8 +21,8 @@ final class WarpgroupMatrices {
   private WarpgroupMatrices() {}
 
   /**
-   * {@code wgmma d, a, b, [metadata, selector,] adds [, signA, signB [, transposeA,] transposeB]}: {@code a} in registers,
-   * or like {@code b} a descriptor.
+   * {@code wgmma d, a, b, [metadata, selector,] adds [, signA, signB [, transposeA,] transposeB]}: {@code a} in
+   * registers, or like {@code b} a descriptor.
    */
   static void multiply(Emission it) {
     Match match = it.match();

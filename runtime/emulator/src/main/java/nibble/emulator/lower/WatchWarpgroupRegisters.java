@@ -2,7 +2,6 @@ package nibble.emulator.lower;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,7 @@ import nibble.emulator.lower.WarpgroupAccess.Kind;
  * Builds a check into a function that finds registers which the thread and its {@code wgmma} access without the order
  * that PTX asks for: sums that are read, and sums or factors that are changed, before {@code wgmma.wait_group}; and those
  * that the thread has accessed with no {@code wgmma.fence} between that and the {@code wgmma} (PTX ISA, "wgmma.fence").
- * A forward data-flow analysis over the paths of one thread; what may happen on one of them is told when the access is
- * executed.
+ * What may happen on one of the thread's paths is told when the access is executed.
  *
  * <pre>
  *   before:  wgmma.mma_async … {s}, …;     after:  wgmma.mma_async … {s}, …;
@@ -34,7 +32,6 @@ final class WatchWarpgroupRegisters {
 
   private final List<LoweredBlock> blocks;
   private final Set<VirtualRegister> fragments = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final Map<LoweredBlock, WarpgroupAccess> entries = new HashMap<>();
 
   private WatchWarpgroupRegisters(List<LoweredBlock> blocks) {
     this.blocks = blocks;
@@ -53,8 +50,10 @@ final class WatchWarpgroupRegisters {
     }));
     if (!watching.fragments.isEmpty()) {
       watching.followMoves();
-      watching.solve(isEntry);
-      blocks.stream().filter(watching.entries::containsKey).forEach(watching::instrument);
+      Map<LoweredBlock, WarpgroupAccess> entries =
+          new ForwardFlow<WarpgroupAccess>(WarpgroupAccess::copy, watching::follow, WarpgroupAccess::join)
+              .solve(blocks, WarpgroupAccess.atStart(isEntry));
+      blocks.stream().filter(entries::containsKey).forEach(block -> watching.instrument(block, entries.get(block)));
     }
   }
 
@@ -73,31 +72,7 @@ final class WatchWarpgroupRegisters {
     }
   }
 
-  private void solve(boolean isEntry) {
-    entries.put(blocks.get(0), WarpgroupAccess.atStart(isEntry));
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (LoweredBlock block : blocks) {
-        if (entries.containsKey(block)) {
-          WarpgroupAccess access = entries.get(block).copy();
-          block.steps().forEach(step -> follow(step, access, it -> {}));
-          for (LoweredBlock next : block.end().successors()) {
-            WarpgroupAccess known = entries.get(next);
-            if (known == null) {
-              entries.put(next, access.copy());
-              changed = true;
-            } else {
-              changed |= known.join(access);
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private void instrument(LoweredBlock block) {
-    WarpgroupAccess access = entries.get(block).copy();
+  private void instrument(LoweredBlock block, WarpgroupAccess access) {
     List<LoweredStep> steps = new ArrayList<>();
     for (LoweredStep step : block.steps()) {
       follow(step, access, fault -> steps.add(told(step, fault)));
@@ -112,6 +87,10 @@ final class WatchWarpgroupRegisters {
     return new LoweredStep(
         Helper.named("Watch.unordered"), List.of(new Arg.Plan(fault.describe()), earlier, new Arg.Site()), step.guard(),
         step.site());
+  }
+
+  private void follow(LoweredStep step, WarpgroupAccess access) {
+    follow(step, access, fault -> {});
   }
 
   /** What a step makes of the state, and what is wrong with it, of each kind one register. */

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * A GPU architecture: {@code sm_80}, {@code sm_90a}, {@code sm_120f}.
  *
- * <p>Without a suffix a target has the portable features of its generation; {@code f} adds those of its family, {@code a}
- * those of exactly this chip (PTX ISA, ".target").
+ * <p>Without a suffix a target has the portable features of its generation; {@code f} adds those of its family, {@code
+ * a} those of exactly this chip (PTX ISA, ".target").
  *
  * @param number what stands behind {@code sm_}
  * @param suffix {@code ""}, {@code "a"} or {@code "f"}

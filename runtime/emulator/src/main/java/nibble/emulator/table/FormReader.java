@@ -25,14 +25,15 @@ import nibble.emulator.model.Version;
  * cvt.rn.f16x2.e4m3x2 : d32 s16   -> Convert.fp8 ; needs sm_89 8.1 or sm_90 7.8
  * </pre>
  *
- * <p>A vocabulary may hold another, {@code <byte>}, and numbers with the same step, {@code n(8..256/8)k}. A line {@code modifier a b needs sm_90 7.8} says where modifiers
- * are legal, in whatever form, and one {@code modifier mnemonic.a} where several are that
- * stand in one opcode. A line {@code refuse tex .im2col "reason"} says why there are no rows for instructions or
- * modifiers that PTX has.
+ * <p>A vocabulary may hold another, {@code <byte>}, and numbers with the same step, {@code n(8..256/8)k}. A line {@code
+ * modifier a b needs sm_90 7.8} says where modifiers are legal, in whatever form, and one {@code modifier mnemonic.a}
+ * where several are that stand in one opcode. A line {@code refuse tex .im2col "reason"} says why there are no rows for
+ * instructions or modifiers that PTX has.
  *
  * <p>A slot is a word, alternatives in braces, or {@code <name>} of a vocabulary declared by {@code let};
  * {@code <name=vocabulary>} and {@code <name=a|b>} name it otherwise; {@code ?} makes it optional, and {@code &} before
- * it says that it stands where the slot before it does, and only there. A {@code ~} before the form takes its modifiers in any order. An instruction that {@code waits} may make its path wait for others.
+ * it says that it stands where the slot before it does, and only there. A {@code ~} before the form takes its modifiers
+ * in any order. An instruction that {@code waits} may make its path wait for others.
  */
 final class FormReader {
   private static final java.util.regex.Pattern RANGE =

@@ -1,8 +1,8 @@
 package nibble.emulator.tma;
 
 /**
- * A box of a tensor: rows of neighbouring elements. What of a row is inside of the tensor is the same for all rows that are
- * inside at all.
+ * A box of a tensor: rows of neighbouring elements. What of a row is inside of the tensor is the same for all rows that
+ * are inside at all.
  */
 public final class Box {
   private final TensorDescriptor map;

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A tensor map: the 128 bytes that describe a tensor in global memory and the box of it that one instruction copies. A GPU's
- * layout of them is not documented; this is the machine's own.
+ * A tensor map: the 128 bytes that describe a tensor in global memory and the box of it that one instruction copies. A
+ * GPU's layout of them is not documented; this is the machine's own.
  *
  * @param address of the first element
  * @param dimensions extents, the innermost first

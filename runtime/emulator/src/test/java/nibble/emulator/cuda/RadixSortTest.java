@@ -20,7 +20,8 @@ class RadixSortTest {
   /** Keys with many that are equal, so that it shows whether the order of their values is kept. */
   private static int[] keys(int n) {
     Random random = new Random(n);
-    return IntStream.range(0, n).map(i -> random.nextBoolean() ? random.nextInt() : random.nextInt(5) * 0x10001).toArray();
+    return IntStream.range(0, n)
+        .map(i -> random.nextBoolean() ? random.nextInt() : random.nextInt(5) * 0x10001).toArray();
   }
 
   @ParameterizedTest(name = "{0}")

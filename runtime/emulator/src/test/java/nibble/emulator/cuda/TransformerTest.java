@@ -21,7 +21,8 @@ class TransformerTest {
   /** Weights of a linear map, a row for each output, and its bias. */
   private record Linear(float[] weights, float[] bias, int inner, int outer) {
     static Linear random(Random random, int inner, int outer) {
-      return new Linear(numbers(random, inner * outer, 0.6 / Math.sqrt(inner)), numbers(random, outer, 0.1), inner, outer);
+      return new Linear(numbers(random, inner * outer, 0.6 / Math.sqrt(inner)), numbers(random, outer, 0.1), inner,
+          outer);
     }
 
     double[] of(double[] in) {

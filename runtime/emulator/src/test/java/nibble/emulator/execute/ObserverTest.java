@@ -56,7 +56,8 @@ class ObserverTest {
     public void arrived(
         Warp warp, int lanes, Barrier barrier, boolean waits, boolean aligned, int count, int site) {
       events.add(
-          (waits ? "sync" : "arrive") + (aligned ? " aligned" : "") + " at barrier " + barrier.number() + " for " + count);
+          (waits ? "sync" : "arrive") + (aligned ? " aligned" : "") + " at barrier " + barrier.number() + " for "
+          + count);
     }
 
     @Override

@@ -24,7 +24,8 @@ public final class GoldenVectors {
   public static float[] decoded(String format) {
     List<String[]> codes = rows("decode.csv").stream().filter(it -> it[0].equals(format)).toList();
     float[] values = new float[codes.size()];
-    codes.forEach(it -> values[Integer.parseInt(it[1], 16)] = Float.intBitsToFloat(Integer.parseUnsignedInt(it[2], 16)));
+    codes.forEach(it ->
+        values[Integer.parseInt(it[1], 16)] = Float.intBitsToFloat(Integer.parseUnsignedInt(it[2], 16)));
     return values;
   }
 

@@ -46,7 +46,8 @@ class CoveragePageTest {
   }
 
   private static String summary() {
-    StringBuilder text = new StringBuilder("| group | forms | exact | modelled | approximate |\n|---|---|---|---|---|\n");
+    StringBuilder text =
+        new StringBuilder("| group | forms | exact | modelled | approximate |\n|---|---|---|---|---|\n");
     Map<String, List<Form>> groups = groups();
     groups.put("all", forms());
     groups.forEach(

@@ -19,8 +19,8 @@ public record MatrixCase(Form form, Map<String, String> chosen, int m, int n, in
   private static final List<String> FREE = List.of("shape", "d", "a", "b", "c", "op", "vec", "scale", "sp");
 
   /**
-   * The instructions of the table's {@code mma} rows, but those of small products of halves. Of the pairs of formats that a
-   * row has, each format is once with itself and once with the next.
+   * The instructions of the table's {@code mma} rows, but those of small products of halves. Of the pairs of formats
+   * that a row has, each format is once with itself and once with the next.
    */
   public static Stream<MatrixCase> all() {
     return FormTable.standard().forms().stream()
@@ -43,7 +43,9 @@ public record MatrixCase(Form form, Map<String, String> chosen, int m, int n, in
       // Slots of one word may have the same name; they are told apart by their places.
       String key = "%02d %s".formatted(number++, slot.name());
       boolean isFree = FREE.contains(slot.name());
-      List<String> choices = slot.optional() && !isFree ? List.of("") : isFree ? slot.choices() : slot.choices().subList(0, 1);
+      List<String> choices = slot.optional() && !isFree
+          ? List.of("")
+          : isFree ? slot.choices() : slot.choices().subList(0, 1);
       combinations =
           combinations.stream()
               .flatMap(it -> choices.stream().map(choice -> with(it, key, choice)))
@@ -86,7 +88,8 @@ public record MatrixCase(Form form, Map<String, String> chosen, int m, int n, in
   }
 
   public String opcode() {
-    String modifiers = chosen.values().stream().filter(it -> !it.isEmpty()).map(it -> "." + it).collect(Collectors.joining());
+    String modifiers = chosen.values().stream().filter(it -> !it.isEmpty()).map(it -> "." + it)
+        .collect(Collectors.joining());
     return form.pattern().mnemonic() + modifiers;
   }
 

@@ -25,7 +25,8 @@ class MatrixFragmentTest {
     return SamplePlace.of(new FormSampler.Sample(it.opcode(), Collections.nCopies(operands, ""), List.of()));
   }
 
-  private static KernelRun run(MatrixCase it, MatrixTile tile, boolean viaShared, int selector, int[] metadata, int round) {
+  private static KernelRun run(
+      MatrixCase it, MatrixTile tile, boolean viaShared, int selector, int[] metadata, int round) {
     int chunks = it.chunks();
     int aByte = chunks * (round % (4 / chunks));
     int bByte = chunks * ((round + 1) % (4 / chunks));
@@ -111,7 +112,9 @@ class MatrixFragmentTest {
         it -> {
           boolean isOrdered = it.opcode().contains("ordered");
           boolean isTf32 = it.bits("a") == 32;
-          for (int code : isTf32 ? new int[] {0, 8, 9, 12, 13} : isOrdered ? new int[] {0, 5, 1, 11} : new int[] {0, 5, 10, 15}) {
+          for (int code : isTf32
+              ? new int[] {0, 8, 9, 12, 13}
+              : isOrdered ? new int[] {0, 5, 1, 11} : new int[] {0, 5, 10, 15}) {
             MatrixTile tile = new MatrixTile(it, 6);
             tile.codes[9][tile.codes[9].length - 1] = code;
             KernelRun run = run(it, tile, false, 0, tile.metadata(0), 0);

@@ -4,10 +4,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A kernel that multiplies one tile by one instruction. Its factors lie in memory as matrices, rows of {@code a} and columns
- * of {@code b} one behind the other; so do addend and result. The kernel computes its addresses by the formulas of PTX ISA
- * 9.7.14.5, in bytes: lane {@code 4g + t} holds 4 bytes at {@code 4t + 16 (r / 2)} of row {@code g + 8 (r mod 2)} of
- * {@code a}, and at {@code 4t + 16 r} of column {@code g} of {@code b}.
+ * A kernel that multiplies one tile by one instruction. Its factors lie in memory as matrices, rows of {@code a} and
+ * columns of {@code b} one behind the other; so do addend and result. The kernel computes its addresses by the formulas
+ * of PTX ISA 9.7.14.5, in bytes: lane {@code 4g + t} holds 4 bytes at {@code 4t + 16 (r / 2)} of row {@code g + 8 (r
+ * mod 2)} of {@code a}, and at {@code 4t + 16 r} of column {@code g} of {@code b}.
  */
 final class MatrixKernel {
   private static final String HEAD =

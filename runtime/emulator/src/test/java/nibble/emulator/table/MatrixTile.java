@@ -10,8 +10,8 @@ import nibble.emulator.format.Rounding;
 import nibble.emulator.format.ScaleFormat;
 
 /**
- * A random tile for an instruction, as it lies in memory, and what comes out: the plain product of the matrices. All numbers
- * are small enough for every sum to be exact whatever the arithmetic.
+ * A random tile for an instruction, as it lies in memory, and what comes out: the plain product of the matrices. All
+ * numbers are small enough for every sum to be exact whatever the arithmetic.
  */
 public final class MatrixTile {
   private static final int[][] PAIRS = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
@@ -55,7 +55,9 @@ public final class MatrixTile {
     double[][] matrix = new double[lines][length];
     for (double[] line : matrix) {
       Arrays.setAll(
-          line, i -> type.equals("b1") ? random.nextInt(2) : type.startsWith("u") ? random.nextInt(8) : random.nextInt(-3, 4));
+          line, i -> type.equals("b1")
+              ? random.nextInt(2)
+              : type.startsWith("u") ? random.nextInt(8) : random.nextInt(-3, 4));
     }
     return matrix;
   }
@@ -63,7 +65,9 @@ public final class MatrixTile {
   private int[][] scales(int lines) {
     int[][] scales = new int[lines][it.isScaled() ? it.chunks() : 0];
     for (int[] line : scales) {
-      Arrays.setAll(line, i -> it.choice("scale").equals("ue8m0") ? random.nextInt(125, 130) : random.nextInt(0x30, 0x40));
+      Arrays.setAll(line, i -> it.choice("scale").equals("ue8m0")
+          ? random.nextInt(125, 130)
+          : random.nextInt(0x30, 0x40));
     }
     return scales;
   }
@@ -135,8 +139,8 @@ public final class MatrixTile {
   }
 
   /**
-   * The metadata of 32 lanes for each 16 rows (PTX ISA 9.7.14.6): lanes {@code 4g} to {@code 4g + 3} have rows {@code g} and
-   * {@code g + 8}. Lanes that the instruction must not look at have nonsense.
+   * The metadata of 32 lanes for each 16 rows (PTX ISA 9.7.14.6): lanes {@code 4g} to {@code 4g + 3} have rows {@code
+   * g} and {@code g + 8}. Lanes that the instruction must not look at have nonsense.
    */
   public int[] metadata(int selector) {
     int[] words = new int[Math.max(32, 2 * codes.length)];
@@ -167,7 +171,8 @@ public final class MatrixTile {
 
   /**
    * Two registers of 32 lanes with the scales (PTX ISA 9.7.14.3): row {@code m} of {@code a} is told by lane
-   * {@code 4 (m mod 8) + 2 thread + m / 8}, column {@code n} of {@code b} by lane {@code 4n + thread}. All else is nonsense.
+   * {@code 4 (m mod 8) + 2 thread + m / 8}, column {@code n} of {@code b} by lane {@code 4n + thread}. All else is
+   * nonsense.
    */
   public int[] scales(int aByte, int aThread, int bByte, int bThread) {
     int[] words = random.ints(64).toArray();

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * {@code mma.m8n8k4} of halves, by the formulas of PTX ISA 9.7.14.5.1: four products of 8 by 8 by 4, each by lanes 4q to
- * 4q + 3 and 4q + 16 to 4q + 19.
+ * {@code mma.m8n8k4} of halves, by the formulas of PTX ISA 9.7.14.5.1: four products of 8 by 8 by 4, each by lanes 4q
+ * to 4q + 3 and 4q + 16 to 4q + 19.
  */
 class QuadFragmentTest {
   private final int[][][] a = new int[4][8][4];

@@ -72,7 +72,8 @@ final class SampleKernel {
     boolean isLong = samples.stream().anyMatch(it -> it.toString().contains("%x"));
     StringBuilder text = new StringBuilder();
     text.append(HEAD.formatted(place.version(), place.target(), isLong ? ".reg .b128 %x<2>;" : ""));
-    boolean hasBarriers = samples.stream().anyMatch(it -> it.toString().matches(".*(bar\\]|%bars|%manyBars|%one\\b).*"));
+    boolean hasBarriers = samples.stream()
+        .anyMatch(it -> it.toString().matches(".*(bar\\]|%bars|%manyBars|%one\\b).*"));
     boolean hasMaps = samples.stream().anyMatch(it -> it.toString().matches(".*%(map\\d|one32|zero).*"));
     boolean hasSharedMap = samples.stream().anyMatch(it -> it.toString().contains("[tile+4096]"));
     text.append(hasBarriers ? BARRIERS : "").append(hasMaps || hasSharedMap ? MAPS : "");

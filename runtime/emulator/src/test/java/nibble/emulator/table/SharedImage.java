@@ -1,8 +1,9 @@
 package nibble.emulator.table;
 
 /**
- * How a factor of a warpgroup's instruction lies in shared memory, dense, in one of the canonical layouts (PTX ISA 9.7.15.5.1).
- * Offsets of bytes are laid out plainly and then swizzled as a tensor copy would do it: {@code o ^ (o >> 3 & mask)}.
+ * How a factor of a warpgroup's instruction lies in shared memory, dense, in one of the canonical layouts (PTX ISA
+ * 9.7.15.5.1). Offsets of bytes are laid out plainly and then swizzled as a tensor copy would do it: {@code o ^ (o >> 3
+ * & mask)}.
  *
  * @param span bytes of a row of the swizzle; 16 for none
  * @param isTransposed whether neighbours in memory are in one column of {@code K}, elements of 16 bits

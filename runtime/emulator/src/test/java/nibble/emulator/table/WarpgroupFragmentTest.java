@@ -15,7 +15,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every {@code wgmma} of the table, with its factors in every layout: random tiles give the plain product of the matrices. */
+/**
+ * Every {@code wgmma} of the table, with its factors in every layout: random tiles give the plain product of the
+ * matrices.
+ */
 class WarpgroupFragmentTest {
   private static final String SIGNED = "f16|bf16|tf32|e4m3|e5m2";
 
@@ -120,7 +123,9 @@ class WarpgroupFragmentTest {
       int row = isHalf ? 8 * (i & 1) : 8 * (i >> 1 & 1);
       int column = isHalf ? 8 * (i >> 1) : 8 * (i >> 2) + (i & 1);
       String place = "[%" + base + "+" + (row * it.n() + column) * bytes + "]";
-      text.append(isStore ? "st.global.b32 " + place + ", %d" + i : "ld.global.b32 %d" + i + ", " + place).append(";\n");
+      text.append(isStore
+          ? "st.global.b32 " + place + ", %d" + i
+          : "ld.global.b32 %d" + i + ", " + place).append(";\n");
     }
     return text.toString();
   }

@@ -33,7 +33,8 @@ public record PreparedModel(OpenModel model, Pipeline pipeline, PassRun passes) 
   }
 
   /**
-   * What the function takes in a first run: behind the model's inputs, zeros where passes gave it state of earlier runs.
+   * What the function takes in a first run: behind the model's inputs, zeros where passes gave it state of earlier
+   * runs.
    *
    * @throws nibble.ir.diagnostic.InputException where the inputs do not fit the model
    */

@@ -19,8 +19,8 @@ import nibble.ir.shape.Shape;
 
 /**
  * Matrices of 2:4, of f32 those of 1:2, in the layout of the sparse kernels of CUTLASS, as PyTorch stores them: {@code
- * packed}, the kept elements, and {@code meta}, the reordered metadata ({@link CutlassMetadata}) as 16-bit integers, and as
- * 32-bit ones where elements have 8 bits. Elements of tf32 are stored as f32.
+ * packed}, the kept elements, and {@code meta}, the reordered metadata ({@link CutlassMetadata}) as 16-bit integers,
+ * and as 32-bit ones where elements have 8 bits. Elements of tf32 are stored as f32.
  */
 public final class CutlassTensors {
   static final String PACKED = "packed";

@@ -31,8 +31,8 @@ import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
 
 /**
- * Runs the kernels of every cell that has some on the PTX machine, and holds each against exact evaluation. Cells whose code
- * and whose tensor cores' sums are the same on several targets run once.
+ * Runs the kernels of every cell that has some on the PTX machine, and holds each against exact evaluation. Cells whose
+ * code and whose tensor cores' sums are the same on several targets run once.
  */
 public final class ProveMatrix {
   private static final int TINY_ROW = 5;
@@ -113,8 +113,8 @@ public final class ProveMatrix {
   }
 
   /**
-   * Rows of different sizes, one of them tiny and one zero; the first half of a row is larger than the second, so that boxes
-   * differ along the depth as well.
+   * Rows of different sizes, one of them tiny and one zero; the first half of a row is larger than the second, so that
+   * boxes differ along the depth as well.
    */
   private static Tensor tensor(TensorType type, Random random) {
     int columns = Math.toIntExact(type.shape().last().constant());

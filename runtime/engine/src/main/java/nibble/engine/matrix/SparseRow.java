@@ -62,7 +62,7 @@ public record SparseRow(String clause, Attention.Causal causal) implements Atten
     Attention op = new Attention(
         0.125, causal, Optional.empty(), Optional.empty(), precision.scheme(), Optional.empty(), format);
     AttentionCall call =
-        new AttentionCall(op, operands.get(0), operands.get(1), operands.get(2), Optional.empty());
+        new AttentionCall(op, operands.get(0), operands.get(1), operands.get(2));
     Value result = SparseAttention.syntax(List.of()).parse().apply(clause, registry)
         .build(call, new Arithmetic(builder));
     return Module.of("matrix", List.of(), List.of(new Function("f", builder.build(result), Location.UNKNOWN)));

@@ -90,14 +90,14 @@ public record MemoryPlan(
     }
   }
 
-  /** Kernels number elements by signed words of 32 bits; addresses have 64. */
+  /** Kernels that do not know sizes number elements by signed words of 32 bits; others move addresses, which have 64. */
   private static void requireCounted(Value value, SizeBinding sizes) {
     long elements = sizes.evaluate(value.tensorType().shape().size());
-    if (elements > Integer.MAX_VALUE) {
+    if (elements > Integer.MAX_VALUE && !value.tensorType().shape().size().isConstant()) {
       throw new InputException(
-          "a result of a kernel, " + value.type() + ", has " + elements + " elements with these inputs, and kernels count to "
-              + Integer.MAX_VALUE,
-          "give fewer at a time; attention in one kernel stores no scores (flash)");
+          "a result of a kernel, " + value.type() + ", has " + elements + " elements with these inputs, and kernels that do "
+              + "not know sizes count to " + Integer.MAX_VALUE,
+          "give fewer at a time, or specialize sizes; attention in one kernel stores no scores (flash)");
     }
   }
 

@@ -44,8 +44,9 @@ public final class Session implements AutoCloseable {
     /** Results that are not needed at the same time may share places. */
     BY_LIVENESS,
     /**
-     * Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor. Buffers
-     * are filled with what is NaN as a float before they are written, so an element that no kernel writes shows.
+     * Every result has a buffer of its own: a device that checks accesses then finds one that leaves its tensor.
+     * Buffers are filled with what is NaN as a float before they are written, so an element that no kernel writes
+     * shows.
      */
     NONE
   }
@@ -135,7 +136,10 @@ public final class Session implements AutoCloseable {
     /** Nobody watches. */
     Observer NONE = (index, run) -> {};
 
-    /** A launch is in the stream, unless it has nothing to compute; of one that nobody needs in this run, nothing is heard. */
+    /**
+     * A launch is in the stream, unless it has nothing to compute; of one that nobody needs in this run, nothing is
+     * heard.
+     */
     void launched(int index, Run run);
   }
 

@@ -28,7 +28,6 @@ import nibble.engine.verify.FindWrongOp;
 import nibble.engine.verify.KernelVerifier;
 import nibble.engine.verify.PrecisionCost;
 import nibble.engine.verify.WrongKernel;
-import nibble.ir.Function;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
@@ -46,68 +45,99 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
   public static final String EMULATED_TARGET = "sm_80";
 
   /**
-   * Runs a model.
+   * Runs a model once, as its first step.
    *
    * @throws InputException where the inputs do not fit, or an operation can't be lowered
    * @throws nibble.engine.device.DeviceException where the device can't be had, or a kernel fails
    */
   public RunReport run(PreparedModel model, ModelInputs inputs, RunOptions options, Phases phases) {
+    return run(model, ImmutableList.of(inputs), RunState.FIRST, options, phases);
+  }
+
+  /**
+   * Runs a model several times, each with the state that the one before left.
+   *
+   * @param steps inputs, one set for each step
+   * @param before what the first of them begins with
+   * @throws InputException where inputs or state do not fit, or an operation can't be lowered
+   * @throws nibble.engine.device.DeviceException where the device can't be had, or a kernel fails
+   */
+  public RunReport run(
+      PreparedModel model, ImmutableList<ModelInputs> steps, RunState before, RunOptions options, Phases phases) {
     Target emulated = options.target().orElseGet(() -> Targets.get(EMULATED_TARGET));
     DeviceChoice devices = new DeviceChoice(CudaDriver.find(), new EmulatorProvider(emulated));
     try (ChosenDevice chosen = devices.open(options.device())) {
       return switch (chosen) {
-        case ChosenDevice.Kernels(Device device, String reason) -> launch(model, inputs, options, phases, device, reason);
-        case ChosenDevice.Interpreted(String reason) -> interpret(model, inputs, options, phases, reason);
+        case ChosenDevice.Kernels(Device device, String reason) -> launch(
+            model, steps, before, options, phases, device, reason);
+        case ChosenDevice.Interpreted(String reason) -> interpret(model, steps, before, options, phases, reason);
       };
     }
   }
 
   private RunReport interpret(
-      PreparedModel model, ModelInputs inputs, RunOptions options, Phases phases, String reason) {
+      PreparedModel model, ImmutableList<ModelInputs> steps, RunState before, RunOptions options, Phases phases,
+      String reason) {
     if (options.verify()) {
       throw new InputException(
           "the interpreter launches no kernels, so there are none to be proven",
           "leave out --verify, or take --device emulator");
     }
-    Function function = model.prepared();
-    ImmutableList<Tensor> outputs = phases.time("interpret", () ->
-        new Interpreter(Mode.FAITHFUL, model.weights(weights))
-            .run(model.passes().output(), function, model.firstRun(inputs.tensors())));
+    Interpreter interpreter = new Interpreter(Mode.FAITHFUL, model.weights(weights));
+    ImmutableList.Builder<RunStep> done = ImmutableList.builder();
+    RunState state = before;
+    for (ModelInputs inputs : steps) {
+      ImmutableList<Tensor> given = state.behind(model, inputs);
+      ImmutableList<Tensor> results = phases.time("interpret", () ->
+          ImmutableList.copyOf(interpreter.run(model.passes().output(), model.prepared(), given)));
+      done.add(new RunStep(inputs, model.ofModel(results), 0, Optional.empty(), Optional.empty()));
+      state = RunState.of(model, results);
+    }
     return new RunReport(
-        model, inputs, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), 0, model.ofModel(outputs),
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
+        model, done.build(), state, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), Optional.empty(),
+        Optional.empty(), Optional.empty(), phases.seconds());
   }
 
   private RunReport launch(
-      PreparedModel model, ModelInputs inputs, RunOptions options, Phases phases, Device device, String reason) {
+      PreparedModel model, ImmutableList<ModelInputs> steps, RunState before, RunOptions options, Phases phases,
+      Device device, String reason) {
     Target target = options.target().orElseGet(() -> Targets.get(device.info().target()));
     Program program = phases.time("compile kernels", () -> new LowerModel(toolchain).lower(model, target));
     Constants constants = phases.time("prepare weights", () -> Constants.of(program, model.weights(weights)));
     Session session = phases.time("load", () -> Session.open(
         program, device, constants, options.verify() ? Sharing.NONE : Sharing.BY_LIVENESS));
-    ImmutableList<Tensor> given = model.firstRun(inputs.tensors());
-    Optional<KernelVerifier> verifier = options.verify()
-        ? Optional.of(new KernelVerifier(program, given, constants.tensors())) : Optional.empty();
-    AtomicInteger launches = new AtomicInteger();
-    ImmutableList<Tensor> outputs;
+    ImmutableList.Builder<RunStep> done = ImmutableList.builder();
+    Optional<WrongKernel> wrong = Optional.empty();
+    RunState state = before;
     try (session) {
-      outputs = phases.time(options.verify() ? "run and prove" : "run", () ->
-          model.ofModel(session.run(given, observer(program, verifier, launches, phases.progress()))));
+      for (ModelInputs inputs : steps) {
+        ImmutableList<Tensor> given = state.behind(model, inputs);
+        Optional<KernelVerifier> verifier = options.verify()
+            ? Optional.of(new KernelVerifier(program, given, constants.tensors())) : Optional.empty();
+        AtomicInteger launches = new AtomicInteger();
+        ImmutableList<Tensor> results = phases.time(options.verify() ? "run and prove" : "run", () ->
+            session.run(given, observer(program, verifier, launches, phases.progress())));
+        ImmutableList<Tensor> outputs = model.ofModel(results);
+        wrong = wrong.or(() -> verifier.flatMap(KernelVerifier::firstWrong));
+        Optional<PrecisionCost> cost = options.verify()
+            ? Optional.of(phases.time("compare", () -> PrecisionCost.of(
+                model.written(), model.prepared(), model.weights(weights), given, outputs, model.passes().orders())))
+            : Optional.empty();
+        done.add(new RunStep(inputs, outputs, launches.get(), verifier.map(KernelVerifier::checks), cost));
+        state = RunState.of(model, results);
+      }
     }
-    Optional<WrongKernel> wrong = verifier.flatMap(KernelVerifier::firstWrong).map(found ->
-        phases.time("find wrong op", () -> new FindWrongOp(toolchain.backend(), target, device).in(found)));
-    Optional<PrecisionCost> cost = options.verify()
-        ? Optional.of(phases.time("compare", () -> PrecisionCost.of(
-            model.written(), model.prepared(), model.weights(weights), given, outputs,
-            model.passes().orders())))
-        : Optional.empty();
-    OpCosts modelled = phases.time("model costs", () -> modelled(model, program, inputs, options, cost));
+    ImmutableList<RunStep> all = done.build();
+    Optional<WrongKernel> found = wrong.map(kernel ->
+        phases.time("find wrong op", () -> new FindWrongOp(toolchain.backend(), target, device).in(kernel)));
+    OpCosts modelled = phases.time("model costs", () ->
+        modelled(model, program, all.getFirst().inputs(), options, all.getFirst().cost()));
     Optional<Verdict> assembly = options.assemble()
         ? Optional.of(phases.time("assemble", () -> AssemblerChoice.ofThisMachine().assemble(program.module())))
         : Optional.empty();
     return new RunReport(
-        model, inputs, device.info().name(), reason, Optional.of(target.name()), launches.get(), outputs,
-        verifier.map(KernelVerifier::checks), wrong, cost, Optional.of(modelled), assembly, phases.seconds());
+        model, all, state, device.info().name(), reason, Optional.of(target.name()), found, Optional.of(modelled), assembly,
+        phases.seconds());
   }
 
   /** Costs of all ops, beside those of the model as it is written where it has kernels. */

@@ -2,6 +2,7 @@ package nibble.engine.run;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.List;
 import java.util.Optional;
 import nibble.codegen.assemble.Verdict;
 import nibble.engine.compile.PreparedModel;
@@ -15,37 +16,57 @@ import nibble.ir.eval.Tensor;
  * What a run did.
  *
  * @param model what ran
- * @param inputs on what
+ * @param steps what it made of each set of inputs, in order; at least one
+ * @param state what the last step leaves
  * @param device where: {@code emulator}
  * @param deviceReason why there
  * @param target what kernels were compiled for; empty of the interpreter
- * @param launches how many kernels were launched
- * @param outputs one for each result of the function
- * @param checks the proof of each launch; empty where none was asked for
  * @param wrong the first launch that is not proven
- * @param cost what precision cost; empty where no proof was asked for
- * @param modelled what each op costs, modelled; empty of the interpreter
+ * @param modelled what each op costs in a first step, modelled; empty of the interpreter
  * @param assembly what an assembler said of the kernels, where it was asked
  * @param seconds by phase
  */
 public record RunReport(
     PreparedModel model,
-    ModelInputs inputs,
+    ImmutableList<RunStep> steps,
+    RunState state,
     String device,
     String deviceReason,
     Optional<String> target,
-    int launches,
-    ImmutableList<Tensor> outputs,
-    Optional<ImmutableList<KernelCheck>> checks,
     Optional<WrongKernel> wrong,
-    Optional<PrecisionCost> cost,
     Optional<OpCosts> modelled,
     Optional<Verdict> assembly,
     ImmutableMap<String, Double> seconds) {
 
+  /** What the last step ran on. */
+  public ModelInputs inputs() {
+    return steps.getLast().inputs();
+  }
+
+  /** What the last step gave: one for each result of the function. */
+  public ImmutableList<Tensor> outputs() {
+    return steps.getLast().outputs();
+  }
+
+  /** How many kernels were launched in all steps. */
+  public int launches() {
+    return steps.stream().mapToInt(RunStep::launches).sum();
+  }
+
+  /** The proof of each launch of all steps; empty where none was asked for. */
+  public Optional<ImmutableList<KernelCheck>> checks() {
+    return steps.getFirst().checks().map(_ -> steps.stream()
+        .flatMap(step -> step.checks().stream()).flatMap(List::stream).collect(ImmutableList.toImmutableList()));
+  }
+
+  /** What precision cost in the last step; empty where no proof was asked for. */
+  public Optional<PrecisionCost> cost() {
+    return steps.getLast().cost();
+  }
+
   /** Whether every kernel is proven and every validated pass kept its promise; empty where no proof was asked for. */
   public Optional<Boolean> verified() {
-    return checks.map(all ->
+    return checks().map(all ->
         all.stream().allMatch(KernelCheck::isProven) && model.passes().failures().isEmpty());
   }
 }

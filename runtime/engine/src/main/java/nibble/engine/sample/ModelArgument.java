@@ -135,6 +135,12 @@ public record ModelArgument(
         model, entry, weights, tokenizer, calibration, calibration, classes, recipeFolders);
   }
 
+  /** The same, run on the inputs of a step, counted from 1. */
+  public ModelArgument ofStep(int step) {
+    return new ModelArgument(
+        model, entry, weights, tokenizer, inputs.ofStep(step), calibration, classes, recipeFolders);
+  }
+
   /**
    * The file of a recipe.
    *

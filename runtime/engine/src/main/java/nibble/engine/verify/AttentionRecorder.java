@@ -16,8 +16,8 @@ import nibble.ir.op.KeptScores;
 import nibble.ir.op.ProductOp;
 
 /**
- * Finds what attentions of a program stand for in its model. All that a pass puts in place of an attention has the place of
- * the model's last product, with values; what it computes there is the last result of that product's shape.
+ * Finds what attentions of a program stand for in its model. All that a pass puts in place of an attention has the
+ * place of the model's last product, with values; what it computes there is the last result of that product's shape.
  */
 final class AttentionRecorder {
   /** A result of the model, and over how many keys it is a sum. */

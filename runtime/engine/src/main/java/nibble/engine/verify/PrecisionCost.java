@@ -21,8 +21,8 @@ import nibble.ir.op.ProductOp;
  * What precision cost: the model as it is meant (exact interpretation before any pass) against the program as it runs.
  *
  * @param outputs one for each output
- * @param products the matrix products, which passes keep, in order of execution: where, and how far the program's result is
- *     from the model's there
+ * @param products the matrix products, which passes keep, in order of execution: where, and how far the program's
+ *     result is from the model's there
  * @param attentions those of the program, and how far each is from the product with values that the model has there
  */
 public record PrecisionCost(

@@ -23,7 +23,8 @@ class RowCosinesTest {
 
   @Test
   void rowsOfZerosAreEqualToEachOtherAlone() {
-    assertEquals(new RowCosines(1, 1), RowCosines.of(Tensor.of(TYPE, 0, 0, 0, 0, 0, 0), Tensor.of(TYPE, 0, 0, 0, 0, 0, 0)));
+    assertEquals(new RowCosines(1, 1),
+        RowCosines.of(Tensor.of(TYPE, 0, 0, 0, 0, 0, 0), Tensor.of(TYPE, 0, 0, 0, 0, 0, 0)));
     assertEquals(0, RowCosines.of(Tensor.of(TYPE, 0, 0, 1, 0, 1, 0), Tensor.of(TYPE, 0, 1, 1, 0, 1, 0)).least());
   }
 

@@ -29,7 +29,9 @@ class AttentionSpeedTableTest {
   private static final Path PAGE = Path.of("..", "..", "docs", "attention.md");
   private static final Pattern TABLE = Pattern.compile("(?s)(<!-- speed -->\n)(.*?)(<!-- /speed -->)");
 
-  /** What the papers say: how many times as fast as FlashAttention-2 a scheme is. Where no length is told, one is taken. */
+  /**
+   * What the papers say: how many times as fast as FlashAttention-2 a scheme is. Where no length is told, one is taken.
+   */
   private enum Published {
     SAGE1_COGVIDEO("SageAttention, CogVideoX", "sage1", "sm_89", 2, 30, 17776, 64, 2.01),
     SAGE1_LLAMA("SageAttention, Llama2", "sage1", "sm_89", 4, 32, 1536, 128, 1.77),
@@ -46,7 +48,8 @@ class AttentionSpeedTableTest {
     private final long[] shape;
     private final double ratio;
 
-    Published(String source, String scheme, String target, long batch, long heads, long tokens, long depth, double ratio) {
+    Published(
+        String source, String scheme, String target, long batch, long heads, long tokens, long depth, double ratio) {
       this.source = source;
       this.scheme = scheme;
       this.target = target;

@@ -256,7 +256,8 @@ class BadFileTest {
         assertThrows(InputException.class, () -> WeightFile.open(missing)).getMessage());
     Path device = Path.of("/dev/zero");
     assertEquals(
-        device + ": is no regular file", assertThrows(InputException.class, () -> WeightFile.open(device)).getMessage());
+        device + ": is no regular file",
+        assertThrows(InputException.class, () -> WeightFile.open(device)).getMessage());
     assertEquals(
         folder + ": is a folder, not a file",
         assertThrows(InputException.class, () -> WeightFile.open(folder)).getMessage());

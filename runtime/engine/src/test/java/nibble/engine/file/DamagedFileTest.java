@@ -57,7 +57,8 @@ class DamagedFileTest {
 
   @Provide
   Arbitrary<String> files() {
-    return Arbitraries.of("stored.npz", "deflated.npz", "zip64.npz", "c_f4.npy", "fortran_3d.npy", "m.safetensors", "m.onnx");
+    return Arbitraries.of("stored.npz", "deflated.npz", "zip64.npz", "c_f4.npy", "fortran_3d.npy", "m.safetensors",
+        "m.onnx");
   }
 
   private static byte[] content(String name) throws IOException {

@@ -1,10 +1,19 @@
 package nibble.engine.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import nibble.codegen.Backend;
+import nibble.codegen.Program;
 import nibble.codegen.kernel.KernelCase;
+import nibble.engine.testing.ProvenRun;
 import nibble.ir.TensorType;
 import nibble.ir.eval.Tensor;
+import nibble.ir.eval.WeightSource;
 import nibble.ir.format.Formats;
 import nibble.ir.shape.Shape;
 import org.junit.jupiter.api.Test;
@@ -89,5 +98,35 @@ class AttentionEdgesRunTest {
       KernelProof.prove(of(20, 70, "", "", attributes), tensor(2, 20, 0), same, tensor(1, 70, 0));
       KernelProof.prove(of(20, 70, "", "", attributes), tensor(2, 20, 0), same, same);
     }
+  }
+
+  /** X18: heads of a fused projection, whose rows are strided, give what heads that lie by themselves give, bit for bit. */
+  @ParameterizedTest
+  @ValueSource(strings = {"causal = bottom_right", "causal = none, scheme = sage1"})
+  void x18StridedHeads(String attributes) {
+    String attention =
+        "attention %q, %k, %v {scale = 0.25, " + attributes + ", to = f16} : tensor<[2,2,70,16] x f16>";
+    String part = """
+        %%%1$s0 = slice %%x {axis = 2, from = %2$d, to = %3$d, step = 1} : tensor<[2,70,1,2,16] x f16>
+        %%%1$s1 = reshape %%%1$s0 {shape = [2,70,2,16]} : tensor<[2,70,2,16] x f16>
+        %%%1$s = transpose %%%1$s1 {axes = [0,2,1,3]} : tensor<[2,2,70,16] x f16>
+        """;
+    Program strided = ProvenRun.compile(ProvenRun.parse("module @m {\n func @f(%x: tensor<[2,70,3,2,16] x f16>) {\n"
+        + part.formatted("q", 0, 1) + part.formatted("k", 1, 2) + part.formatted("v", 2, 3)
+        + "%o = " + attention + "\n return %o\n }\n}"), new Backend());
+    String type = "tensor<[2,2,70,16] x f16>";
+    Program apart = ProvenRun.compile(ProvenRun.parse(
+        "module @m {\n func @f(%q: " + type + ", %k: " + type + ", %v: " + type + ") {\n"
+            + "%o = " + attention + "\n return %o\n }\n}"), new Backend());
+    Random random = new Random(18);
+    Tensor x = Tensor.inOrder(
+        TensorType.of(Shape.of(2, 70, 3, 2, 16), Formats.F16), i -> random.nextGaussian()).rounded();
+    List<Tensor> parts = IntStream.range(0, 3).mapToObj(which -> Tensor.generate(
+        TensorType.of(Shape.of(2, 2, 70, 16), Formats.F16), i -> x.elements()[
+            (((i / 2240) * 70 + i / 16 % 70) * 3 + which) * 32 + i / 1120 % 2 * 16 + i % 16])).toList();
+    ProvenRun run = ProvenRun.of(strided, List.of(x), WeightSource.NONE);
+    assertTrue(run.isProven());
+    assertArrayEquals(
+        ProvenRun.of(apart, parts, WeightSource.NONE).outputs().getFirst().elements(), run.outputs().getFirst().elements());
   }
 }

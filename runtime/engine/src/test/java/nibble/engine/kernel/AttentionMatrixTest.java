@@ -26,8 +26,8 @@ import nibble.engine.matrix.SparseRow;
 import org.junit.jupiter.api.Test;
 
 /**
- * Cells of {@code docs/attention-matrix.md} that have kernels are run and proven, a quarter of them or all, and the page is
- * what the compiler says. {@code -Dnibble.bless=true} proves all and writes it anew.
+ * Cells of {@code docs/attention-matrix.md} that have kernels are run and proven, a quarter of them or all, and the
+ * page is what the compiler says. {@code -Dnibble.bless=true} proves all and writes it anew.
  */
 class AttentionMatrixTest {
   private static final Path PAGE = Path.of("..", "..", "docs", "attention-matrix.md");
@@ -83,11 +83,13 @@ class AttentionMatrixTest {
   /** What the page has of a cell; a dash where it has a reason. */
   private static String text(String page, Cell cell) {
     String section = Splitter.on("\n## ").splitToStream(page)
-        .filter(part -> Splitter.on(", ").splitToList(part.lines().findFirst().orElse("")).contains(cell.target().name()))
+        .filter(part ->
+            Splitter.on(", ").splitToList(part.lines().findFirst().orElse("")).contains(cell.target().name()))
         .findFirst().orElseThrow();
     String table = Splitter.on("\n### ").splitToStream(section)
         .filter(part -> part.startsWith("Attention " + cell.row().table() + "\n")).findFirst().orElseThrow();
-    String row = table.lines().filter(line -> line.startsWith("| " + cell.row().title() + " |")).findFirst().orElseThrow();
+    String row = table.lines().filter(line -> line.startsWith("| " + cell.row().title() + " |")).findFirst()
+        .orElseThrow();
     String text = Splitter.on('|').trimResults().splitToList(row).get(2 + AttentionClause.all().indexOf(cell.clause()));
     return text.startsWith("-") ? "-" : text;
   }

@@ -40,7 +40,8 @@ class DelayedScalesRunTest {
     Program program = ProvenRun.compile(module, new Backend());
     TensorType weight = module.functions().get("f").parameters().get(1).tensorType();
     Tensor w = Tensor.scaled(
-        weight, Tensor.generate(weight.plain(Formats.F32), i -> i % 15 - 7).elements(), Tensor.of(weight.scaleType(), 0.5));
+        weight, Tensor.generate(weight.plain(Formats.F32), i -> i % 15 - 7).elements(),
+        Tensor.of(weight.scaleType(), 0.5));
     TensorType history = module.functions().get("f").parameters().get(2).tensorType();
     Tensor state = Tensor.of(history, new double[Math.toIntExact(history.shape().size().constant())]);
     for (double factor : new double[] {1, 3, 0.2, 5, 0.1}) {

@@ -60,7 +60,8 @@ class DetachedWeightsRunTest {
     List<String> kernels = run.checks().stream().map(KernelCheck::kernel).toList();
     // The first one computes its input as it reads it.
     assertEquals(
-        List.of("reduce_sum", "amax_scales_quantize", "matmul_add_relu", "gather_mul_reduce_sum", "amax_scales_quantize_2",
+        List.of("reduce_sum", "amax_scales_quantize", "matmul_add_relu", "gather_mul_reduce_sum",
+            "amax_scales_quantize_2",
             "matmul_add"), kernels);
   }
 }

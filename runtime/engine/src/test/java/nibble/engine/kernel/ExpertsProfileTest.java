@@ -22,7 +22,9 @@ import nibble.ir.text.Parser;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What products of experts multiply on the PTX machine, counted: tiles of 64 members, whatever the number of tokens. */
+/**
+ * What products of experts multiply on the PTX machine, counted: tiles of 64 members, whatever the number of tokens.
+ */
 class ExpertsProfileTest {
   private static final int TOKENS = 512;
   private static final int EXPERTS = 4;
@@ -50,7 +52,8 @@ class ExpertsProfileTest {
       arguments.add(Argument.of(machine.memory().allocate(table(members), "members")));
       arguments.add(Argument.of(machine.memory().allocate(EXPERTS * TOKENS * WIDTH * Float.BYTES, "result")));
       LaunchConfig config = new LaunchConfig(
-          new Extent(TOKENS / TILE, 1, EXPERTS), new Extent(kernel.code().threads(), 1, 1), kernel.code().sharedBytes());
+          new Extent(TOKENS / TILE, 1, EXPERTS), new Extent(kernel.code().threads(), 1, 1),
+          kernel.code().sharedBytes());
       long multiplied = machine
           .launch(machine.load(program.module().text(), "experts.ptx").kernel(kernel.name()), config, arguments)
           .counters().orElseThrow().tensorOperations().values().stream().mapToLong(Long::longValue).sum();

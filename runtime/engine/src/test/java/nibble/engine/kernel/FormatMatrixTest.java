@@ -22,6 +22,8 @@ import nibble.engine.matrix.CellProof;
 import nibble.engine.matrix.ProveMatrix;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,6 +37,7 @@ class FormatMatrixTest {
   }
 
   /** Those of other targets are the same as those of an older one, but for the first lines. */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @ValueSource(strings = {"sm_80", "sm_89", "sm_90a", "sm_120a"})
   void everyKernelAssembles(String name) {

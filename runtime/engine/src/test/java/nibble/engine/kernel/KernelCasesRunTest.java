@@ -4,12 +4,15 @@ import nibble.codegen.kernel.KernelCase;
 import nibble.codegen.kernel.RingCases;
 import nibble.codegen.kernel.WarpgroupAttentionCases;
 import nibble.emulator.schedule.Schedule;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelCasesRunTest {
   /** On the PTX machine, each element within its error bound. */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#all")
   void ptx(KernelCase kernels) {
@@ -17,6 +20,7 @@ class KernelCasesRunTest {
   }
 
   /** Products as Hopper has them, large ones by warpgroups. */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0}")
   @MethodSource("nibble.codegen.kernel.KernelCases#products")
   void hopper(KernelCase kernels) {
@@ -72,6 +76,13 @@ class KernelCasesRunTest {
   @MethodSource("nibble.codegen.kernel.LowBitCases#bytes")
   void lowBit(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_89");
+  }
+
+  /** The same on what multiplies them as halves. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("nibble.codegen.kernel.LowBitCases#widened")
+  void widened(KernelCase kernels) {
+    KernelProof.prove(kernels, "sm_80");
   }
 
   /** Attentions of NVFP4, which one target multiplies, and of INT4, which it does not. */

@@ -73,7 +73,8 @@ final class KernelProof {
 
   /** The same for a target. */
   static List<String> prove(KernelCase kernels, String target, List<Tensor> inputs) {
-    return new KernelProof(kernels.text(), kernels.sizes(), 1).prove(inputs, Targets.get(target), Schedule.roundRobin());
+    return new KernelProof(kernels.text(), kernels.sizes(), 1)
+        .prove(inputs, Targets.get(target), Schedule.roundRobin());
   }
 
   private Function function() {

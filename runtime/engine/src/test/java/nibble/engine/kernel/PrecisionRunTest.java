@@ -100,7 +100,8 @@ class PrecisionRunTest {
       "u8, scale<tensor, f32, zero u8>; nearest_even; 0", "u8, scale<tensor, f32, zero u8>; nearest_away; 117",
       "u8, scale<tensor, f32, zero u8>; stochastic(7,1); 255", "i8, scale<tensor, f32, zero i8>; toward_zero; -128",
       "i8, scale<tensor, f16, zero i16>; nearest_even; 127", "u4, scale<tensor, f32, zero u8>; stochastic(7,1); 9",
-      "i2, scale<tensor, ue8m0, zero i8>; nearest_away; -1"})
+      "i2, scale<tensor, ue8m0, zero i8>; nearest_away; -1", "i16, scale<tensor, f32, zero i16>; nearest_even; -32768",
+      "i16, scale<tensor, f32, zero i16>; nearest_away; 19999", "i16, scale<tensor, f32, zero i16>; stochastic(7,1); 3"})
   void affineCodesAreThoseOfInterpretation(String precision, String rounding, double zero) {
     Tensor x = rows(numbers());
     TensorType type = type("tensor<[40,64] x " + precision + ">");
@@ -117,7 +118,8 @@ class PrecisionRunTest {
 
   /** Boxes on one side of 0 alone or on both, each with the zero point that interpretation finds. */
   @ParameterizedTest
-  @ValueSource(strings = {"u8, scale<token, f32, zero u8>", "i8, scale<group 16, f16, zero i8>", "u4, scale<block(2,8), f32, zero u8>"})
+  @ValueSource(strings = {"u8, scale<token, f32, zero u8>", "i8, scale<group 16, f16, zero i8>", "u4, scale<block(2,8), f32, zero u8>",
+      "i16, scale<token, f32, zero i16>"})
   void zeroPointsAreThoseOfInterpretation(String precision) {
     double[] numbers = numbers();
     for (int i = 0; i < numbers.length; i++) {

@@ -50,7 +50,8 @@ class SparseProductProfileTest {
   private static final int TILE = 128;
   private static final int SECTOR = 32;
   private static final Pattern MULTIPLY = Pattern.compile("mma\\.sp::\\S+ .*, (%\\w+), [01];");
-  private static final Pattern BY_WARPGROUPS = Pattern.compile("wgmma\\.mma_async\\.sp\\S+ .*}, %\\w+, %\\w+, (%\\w+), 0, .*;");
+  private static final Pattern BY_WARPGROUPS =
+      Pattern.compile("wgmma\\.mma_async\\.sp\\S+ .*}, %\\w+, %\\w+, (%\\w+), 0, .*;");
   /** Of a warp, instructions of warps that do as much as one of its warpgroup. */
   private static final int WARPGROUP_COLUMNS = TILE / 8;
   private static final Pattern LOAD = Pattern.compile("(?:ldmatrix|ld\\.shared)\\S* \\{?([^}\\[]*)}?, \\[");

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
-import nibble.codegen.kernel.ProductKernel;
+import nibble.codegen.kernel.product.ProductKernel;
 import nibble.codegen.target.Targets;
 import nibble.engine.testing.ProvenRun;
 import nibble.ir.Module;

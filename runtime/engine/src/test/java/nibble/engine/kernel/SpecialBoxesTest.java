@@ -125,7 +125,8 @@ class SpecialBoxesTest {
     double[] expected = interpreted(cell, input(2)).values();
     for (int i = COLUMNS; i < 2 * COLUMNS; i++) {
       int at = i;
-      assertEquals(expected[i], values[i], SCALE_ERROR * Math.abs(expected[i]), () -> describe(cell, at, expected[at], values[at]));
+      assertEquals(expected[i], values[i], SCALE_ERROR * Math.abs(expected[i]),
+          () -> describe(cell, at, expected[at], values[at]));
     }
   }
 
@@ -156,7 +157,8 @@ class SpecialBoxesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-    "i8, scale<token, f32>", "i8, scale<tensor, f32>", "e4m3, scale<group 32, ue8m0, up>", "i8, scale<block(32,32), f16>"})
+    "i8, scale<token, f32>", "i8, scale<tensor, f32>", "e4m3, scale<group 32, ue8m0, up>",
+    "i8, scale<block(32,32), f16>"})
   void tensorsWithoutElementsAreInterpretedAlone(String type) {
     Module module = product(type, "0");
     InputException refused = assertThrows(InputException.class, () -> withoutRows(module));

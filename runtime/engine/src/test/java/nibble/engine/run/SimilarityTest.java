@@ -19,8 +19,10 @@ class SimilarityTest {
     ModelInputs inputs = new ModelInputs(
         ImmutableList.of(), ImmutableList.copyOf(Collections.nCopies(texts, "a text")));
     return new RunReport(
-        null, inputs, "emulator", "", Optional.empty(), 0, ImmutableList.copyOf(outputs), Optional.empty(),
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), ImmutableMap.of());
+        null,
+        ImmutableList.of(new RunStep(inputs, ImmutableList.copyOf(outputs), 0, Optional.empty(), Optional.empty())),
+        RunState.FIRST, "emulator", "", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+        ImmutableMap.of());
   }
 
   private static Tensor matrix(int rows, double... elements) {

@@ -34,7 +34,8 @@ class DamagedManifestTest {
     Path model = folder.resolve("minilm.nib");
     try {
       Files.createFile(model);
-      Files.write(manifest, (sound.substring(0, start) + piece + sound.substring(end)).getBytes(StandardCharsets.UTF_8));
+      Files.write(manifest,
+          (sound.substring(0, start) + piece + sound.substring(end)).getBytes(StandardCharsets.UTF_8));
       ModelArgument.resolve(folder, ModelOptions.NONE);
     } catch (InputException refused) {
       assertFalse(refused.getMessage().isBlank());

@@ -143,7 +143,8 @@ class ModelArgumentTest {
     assertEquals(
         "the manifest's 'recipes[0]' is wrong: Invalid `null` value encountered for property \"recipes\"",
         refused("{\"model\": \"m.nib\", \"recipes\": [null]}").message());
-    assertTrue(refused("{\"model\": \"a\\u0000\"}").message().endsWith("one of its paths can't be one: Nul character not allowed"));
+    assertTrue(refused("{\"model\": \"a\\u0000\"}").message().endsWith(
+        "one of its paths can't be one: Nul character not allowed"));
     assertTrue(refused("{\"model\": \"m.nib\", \"weights\": {\"files\": []}}").message().endsWith("name no file"));
     assertTrue(refused("{\"model\": \"gone.nib\"}").message().endsWith("gone.nib is missing"));
     assertTrue(refused("{\"model\": \"m.nib\", \"inputs\": {\"text\": \"a.txt\"}}").message().contains(

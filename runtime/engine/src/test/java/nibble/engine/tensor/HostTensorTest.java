@@ -185,7 +185,8 @@ class HostTensorTest {
         code |= (long) (bytes[at / 8] >>> at % 8 & 1) << bit;
       }
       assertEquals(
-          Long.toHexString(format.encode(values[i], Rounding.NEAREST_EVEN) << format.zeroBits()), Long.toHexString(code),
+          Long.toHexString(format.encode(values[i], Rounding.NEAREST_EVEN) << format.zeroBits()),
+          Long.toHexString(code),
           format.name() + " of " + values[i]);
     }
   }

@@ -93,8 +93,8 @@ class PrecisionCostTest {
   }
 
   /**
-   * Two heads of attention, in a program that does without half of the second: what its attention is compared with is the
-   * product with values, and what is behind the attention at its place belongs to it.
+   * Two heads of attention, in a program that does without half of the second: what its attention is compared with is
+   * the product with values, and what is behind the attention at its place belongs to it.
    */
   @Test
   void attentionIsComparedHeadByHead() {
@@ -132,7 +132,8 @@ class PrecisionCostTest {
     Comparison whole = near.heads().getFirst().comparison();
     assertTrue(whole.sqnrDb() > 45 && whole.sqnrDb() < 65, near.toString());
     assertTrue(near.heads().get(1).comparison().relativeL1() > 0.05, near.toString());
-    assertTrue(near.all().rmse() > whole.rmse() && near.all().rmse() < near.heads().get(1).comparison().rmse(), near.toString());
+    assertTrue(near.all().rmse() > whole.rmse() && near.all().rmse() < near.heads().get(1).comparison().rmse(),
+        near.toString());
     assertTrue(elsewhere.heads().getFirst().comparison().sqnrDb() > 120, elsewhere.toString());
   }
 

@@ -30,8 +30,8 @@ import nibble.engine.device.MemoryStatistics.LiveBuffer;
 import nibble.engine.device.TensorView;
 
 /**
- * The PTX machine as a device. It has the limits of the target that it stands for, so that what runs here fits a GPU. Every
- * buffer is an allocation of its own, so an access beyond it is a fault.
+ * The PTX machine as a device. It has the limits of the target that it stands for, so that what runs here fits a GPU.
+ * Every buffer is an allocation of its own, so an access beyond it is a fault.
  */
 public final class EmulatedDevice implements Device {
   private static final int CLOSED = -1;
