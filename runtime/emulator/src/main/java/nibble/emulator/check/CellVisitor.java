@@ -180,7 +180,10 @@ final class CellVisitor implements AccessSets.Knowledge {
       }
       writes[cell] = first + lane;
       sites[cell] = site;
-      reads[cell] = Stamp.NONE;
+      // Most often nobody has read: what need not change stays clean.
+      if (reads[cell] != Stamp.NONE) {
+        reads[cell] = Stamp.NONE;
+      }
       copies++;
     }
     if (rest != some) {

@@ -90,27 +90,40 @@ final class AlignedTile implements Multiplication {
 
   /** Adds to registers {@code c}, into registers {@code d}; false, with no result, if that cannot be done quickly. */
   private boolean sum(int[] words, int[] d, int[] c, LeftOperand left, RightOperand right, TileScratch s) {
-    for (int from = 0; from < terms; from += share) {
+    exponents(s, left, right, 0, share);
+    boolean fits = start(words, c, s) && total(s, left, right, 0, share);
+    for (int from = share; from < terms && fits; from += share) {
       exponents(s, left, right, from, from + share);
+      fits = carry(s) && total(s, left, right, from, from + share);
     }
-    boolean fits = true;
-    for (int r = 0; r < 4 && fits; r++) {
-      fits = sum(s, left.value, right.value, r, words, c[r]);
-    }
-    for (int r = 0; r < 4 && fits; r++) {
-      for (int lane = 0; lane < WARP; lane += WORDS) {
-        IntVector.fromArray(WORD, s.sums, r * WARP + lane).intoArray(words, d[r] + lane);
-      }
+    if (fits) {
+      finish(s, words, d);
     }
     return fits;
   }
+
+  /** Adds the products of some columns to the totals, as many at a time as fit alone; false if a total overflows. */
+  private boolean total(TileScratch s, LeftOperand left, RightOperand right, int from, int to) {
+    if (isNarrow) {
+      products(s, left, right, from, to);
+      return true;
+    }
+    boolean fits = true;
+    for (int k = from; k < to; k += fitting) {
+      System.arraycopy(s.total, 0, s.before, 0, s.total.length);
+      products(s, left, right, k, k + fitting);
+      fits &= !overflows(s);
+    }
+    return fits;
+  }
+
+  // Each step has a method of its own that keeps few vectors: in one, the compiler would spill them, and take longer.
 
   /** The largest exponent of each sum's products, if not below {@link #LEAST}: four bytes of each lane. */
   private static void exponents(TileScratch s, LeftOperand leftOperand, RightOperand rightOperand, int from, int to) {
     byte[] left = leftOperand.exponent;
     byte[] right = rightOperand.exponent;
     int vector = 4 * leftOperand.terms() * WORDS;
-    int place = from / (to - from) * WARP;
     for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
       int start = 4 * leftOperand.terms() * lane;
       ByteVector first = ByteVector.broadcast(BYTES, LEAST);
@@ -121,81 +134,154 @@ final class AlignedTile implements Multiplication {
         first = first.max(x.lanewise(VectorOperators.SADD, ByteVector.fromArray(BYTES, left, start + at)));
         second = second.max(x.lanewise(VectorOperators.SADD, ByteVector.fromArray(BYTES, left, start + vector + at)));
       }
-      first.reinterpretAsInts().intoArray(s.products, place + lane);
-      second.reinterpretAsInts().intoArray(s.products, place + lane + WORDS);
+      first.reinterpretAsInts().intoArray(s.products, lane);
+      second.reinterpretAsInts().intoArray(s.products, lane + WORDS);
     }
   }
 
   /**
-   * One of the four sums of each lane, for two vectors of lanes at a time, step after step. All of it stays in registers,
-   * and the processor works at the next sum while it waits for the end of a step.
+   * The largest exponents with the addends', the scales {@code 2^(fractionBits - largest)}, which make the lowest kept bit
+   * one, and the addends cut off.
    *
-   * <p>Of each step it takes the largest exponent, the addend's among them, and the scale {@code 2^(fractionBits - largest)},
-   * which makes the lowest kept bit one. Addend and products are cut off and summed as integers, as many of them at a time
-   * as cannot overflow alone. The total in single precision, cut off to its fraction bits, is the next step's addend.
-   *
-   * @param r which of a lane's sums
-   * @param addends register of the addends in {@code words}
-   * @return false if an addend is infinite, NaN, or tiny and not zero, or a total overflows
+   * @param registers of the addends in {@code words}
+   * @return false if an addend is infinite, NaN, or tiny and not zero
    */
-  private boolean sum(TileScratch s, float[] left, float[] right, int r, int[] words, int addends) {
-    int vector = 2 * terms * WORDS;
-    int column = r % 2 * WORDS;
+  private boolean start(int[] words, int[] registers, TileScratch s) {
     IntVector others = IntVector.zero(WORD);
-    for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
-      int row = 2 * terms * lane + r / 2 * WORDS;
-      IntVector a0 = IntVector.fromArray(WORD, words, addends + lane);
-      IntVector a1 = IntVector.fromArray(WORD, words, addends + lane + WORDS);
-      for (int from = 0; from < terms; from += share) {
-        IntVector m0 = a0.and(~SIGN);
-        IntVector m1 = a1.and(~SIGN);
-        VectorMask<Integer> isOutside0 = m0.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST);
-        VectorMask<Integer> isOutside1 = m1.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST);
-        others = others.lanewise(VectorOperators.OR, m0, isOutside0).lanewise(VectorOperators.OR, m1, isOutside1);
-        int place = from / share * WARP + lane;
-        IntVector p0 = IntVector.fromArray(WORD, s.products, place).lanewise(VectorOperators.LSHL, 24 - 8 * r);
-        IntVector p1 = IntVector.fromArray(WORD, s.products, place + WORDS).lanewise(VectorOperators.LSHL, 24 - 8 * r);
-        IntVector largest0 =
-            m0.lanewise(VectorOperators.LSHR, 23).sub(127).max(p0.lanewise(VectorOperators.ASHR, 24));
-        IntVector largest1 =
-            m1.lanewise(VectorOperators.LSHR, 23).sub(127).max(p1.lanewise(VectorOperators.ASHR, 24));
-        IntVector top = IntVector.broadcast(WORD, fractionBits + 127);
-        FloatVector s0 = top.sub(largest0).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        FloatVector s1 = top.sub(largest1).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        IntVector q0 = (IntVector) a0.reinterpretAsFloats().mul(s0).convertShape(VectorOperators.F2I, WORD, 0);
-        IntVector q1 = (IntVector) a1.reinterpretAsFloats().mul(s1).convertShape(VectorOperators.F2I, WORD, 0);
-        for (int k = from; k < from + share; k += fitting) {
-          IntVector b0 = q0;
-          IntVector b1 = q1;
-          for (int at = 2 * WORDS * k; at < 2 * WORDS * (k + fitting); at += 2 * WORDS) {
-            FloatVector y = FloatVector.fromArray(FLOAT, right, at + column);
-            FloatVector x0 = FloatVector.fromArray(FLOAT, left, row + at);
-            FloatVector x1 = FloatVector.fromArray(FLOAT, left, row + vector + at);
-            q0 = q0.add(x0.mul(y).mul(s0).convertShape(VectorOperators.F2I, WORD, 0));
-            q1 = q1.add(x1.mul(y).mul(s1).convertShape(VectorOperators.F2I, WORD, 0));
-          }
-          // The sign tells that a total went round.
-          IntVector o0 = b0.lanewise(VectorOperators.XOR, q0).and(q0.sub(b0).lanewise(VectorOperators.XOR, q0));
-          IntVector o1 = b1.lanewise(VectorOperators.XOR, q1).and(q1.sub(b1).lanewise(VectorOperators.XOR, q1));
-          others = others.or(o0.or(o1).and(SIGN));
-        }
-        IntVector t0 = q0.abs();
-        IntVector t1 = q1.abs();
-        IntVector keep = IntVector.broadcast(WORD, kept);
-        IntVector k0 =
-            t0.and(keep.lanewise(VectorOperators.ASHR, t0.lanewise(VectorOperators.LEADING_ZEROS_COUNT)));
-        IntVector k1 =
-            t1.and(keep.lanewise(VectorOperators.ASHR, t1.lanewise(VectorOperators.LEADING_ZEROS_COUNT)));
-        FloatVector u0 = largest0.add(127 - fractionBits).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        FloatVector u1 = largest1.add(127 - fractionBits).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        FloatVector v0 = ((FloatVector) k0.convertShape(VectorOperators.I2F, FLOAT, 0)).mul(u0);
-        FloatVector v1 = ((FloatVector) k1.convertShape(VectorOperators.I2F, FLOAT, 0)).mul(u1);
-        a0 = v0.reinterpretAsInts().or(q0.and(SIGN));
-        a1 = v1.reinterpretAsInts().or(q1.and(SIGN));
+    for (int lane = 0; lane < WARP; lane += WORDS) {
+      IntVector packed = IntVector.fromArray(WORD, s.products, lane);
+      for (int r = 0; r < 4; r++) {
+        int at = r * WARP + lane;
+        IntVector addend = IntVector.fromArray(WORD, words, registers[r] + lane);
+        IntVector magnitude = addend.and(~SIGN);
+        VectorMask<Integer> isOutside = magnitude.sub(SMALLEST).compare(VectorOperators.UGE, EXPONENT - SMALLEST);
+        others = others.lanewise(VectorOperators.OR, magnitude, isOutside);
+        IntVector own = magnitude.lanewise(VectorOperators.LSHR, 23).sub(127);
+        IntVector products = packed.lanewise(VectorOperators.LSHL, 24 - 8 * r).lanewise(VectorOperators.ASHR, 24);
+        IntVector largest = own.max(products);
+        largest.intoArray(s.largest, at);
+        IntVector exponent = IntVector.broadcast(WORD, fractionBits + 127).sub(largest);
+        FloatVector scale = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        scale.intoArray(s.scale, at);
+        FloatVector scaled = addend.reinterpretAsFloats().mul(scale);
+        ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
       }
-      a0.intoArray(s.sums, r * WARP + lane);
-      a1.intoArray(s.sums, r * WARP + lane + WORDS);
     }
     return others.compare(VectorOperators.EQ, 0).allTrue();
+  }
+
+  /**
+   * What {@link #finish} and then {@link #start} would make of the totals, for the next step.
+   *
+   * @return false if a total is too large for single precision, or tiny and not zero
+   */
+  private boolean carry(TileScratch s) {
+    IntVector others = IntVector.zero(WORD);
+    for (int lane = 0; lane < WARP; lane += WORDS) {
+      IntVector packed = IntVector.fromArray(WORD, s.products, lane);
+      for (int r = 0; r < 4; r++) {
+        int at = r * WARP + lane;
+        IntVector total = IntVector.fromArray(WORD, s.total, at);
+        IntVector magnitude = total.abs();
+        IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
+        IntVector mask = IntVector.broadcast(WORD, kept).lanewise(VectorOperators.ASHR, zeros);
+        FloatVector value = (FloatVector) magnitude.and(mask).convertShape(VectorOperators.I2F, FLOAT, 0);
+        IntVector addend = value.reinterpretAsInts().or(total.and(SIGN));
+        IntVector old = IntVector.fromArray(WORD, s.largest, at);
+        IntVector own = old.sub(zeros).add(31 - fractionBits);
+        VectorMask<Integer> isOutside = own.sub(LEAST).compare(VectorOperators.UGT, 127 - LEAST);
+        others = others.lanewise(VectorOperators.OR, magnitude, isOutside);
+        IntVector products = packed.lanewise(VectorOperators.LSHL, 24 - 8 * r).lanewise(VectorOperators.ASHR, 24);
+        IntVector largest = own.blend(LEAST, magnitude.compare(VectorOperators.EQ, 0)).max(products);
+        largest.intoArray(s.largest, at);
+        IntVector exponent = IntVector.broadcast(WORD, fractionBits + 127).sub(largest);
+        exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats().intoArray(s.scale, at);
+        // A power of two below single precision's would cut all of it off, as the smallest does.
+        IntVector moved = old.sub(largest).max(-126).add(127).lanewise(VectorOperators.LSHL, 23);
+        FloatVector scaled = addend.reinterpretAsFloats().mul(moved.reinterpretAsFloats());
+        ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
+      }
+    }
+    return others.compare(VectorOperators.EQ, 0).allTrue();
+  }
+
+  /** The totals and the cut-off products of some columns of the left operand: two vectors of lanes at a time. */
+  private static void products(TileScratch s, LeftOperand leftOperand, RightOperand rightOperand, int from, int to) {
+    float[] left = leftOperand.value;
+    float[] right = rightOperand.value;
+    int vector = 2 * leftOperand.terms() * WORDS;
+    for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
+      int start = 2 * leftOperand.terms() * lane;
+      FloatVector s0 = FloatVector.fromArray(FLOAT, s.scale, lane);
+      FloatVector s1 = FloatVector.fromArray(FLOAT, s.scale, lane + WARP);
+      FloatVector s2 = FloatVector.fromArray(FLOAT, s.scale, lane + 2 * WARP);
+      FloatVector s3 = FloatVector.fromArray(FLOAT, s.scale, lane + 3 * WARP);
+      FloatVector s4 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS);
+      FloatVector s5 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + WARP);
+      FloatVector s6 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + 2 * WARP);
+      FloatVector s7 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + 3 * WARP);
+      IntVector q0 = IntVector.fromArray(WORD, s.total, lane);
+      IntVector q1 = IntVector.fromArray(WORD, s.total, lane + WARP);
+      IntVector q2 = IntVector.fromArray(WORD, s.total, lane + 2 * WARP);
+      IntVector q3 = IntVector.fromArray(WORD, s.total, lane + 3 * WARP);
+      IntVector q4 = IntVector.fromArray(WORD, s.total, lane + WORDS);
+      IntVector q5 = IntVector.fromArray(WORD, s.total, lane + WORDS + WARP);
+      IntVector q6 = IntVector.fromArray(WORD, s.total, lane + WORDS + 2 * WARP);
+      IntVector q7 = IntVector.fromArray(WORD, s.total, lane + WORDS + 3 * WARP);
+      for (int at = 2 * WORDS * from; at < 2 * WORDS * to; at += 2 * WORDS) {
+        FloatVector even = FloatVector.fromArray(FLOAT, right, at);
+        FloatVector odd = FloatVector.fromArray(FLOAT, right, at + WORDS);
+        FloatVector upper = FloatVector.fromArray(FLOAT, left, start + at);
+        FloatVector lower = FloatVector.fromArray(FLOAT, left, start + at + WORDS);
+        q0 = q0.add(upper.mul(even).mul(s0).convertShape(VectorOperators.F2I, WORD, 0));
+        q1 = q1.add(upper.mul(odd).mul(s1).convertShape(VectorOperators.F2I, WORD, 0));
+        q2 = q2.add(lower.mul(even).mul(s2).convertShape(VectorOperators.F2I, WORD, 0));
+        q3 = q3.add(lower.mul(odd).mul(s3).convertShape(VectorOperators.F2I, WORD, 0));
+        upper = FloatVector.fromArray(FLOAT, left, start + vector + at);
+        lower = FloatVector.fromArray(FLOAT, left, start + vector + at + WORDS);
+        q4 = q4.add(upper.mul(even).mul(s4).convertShape(VectorOperators.F2I, WORD, 0));
+        q5 = q5.add(upper.mul(odd).mul(s5).convertShape(VectorOperators.F2I, WORD, 0));
+        q6 = q6.add(lower.mul(even).mul(s6).convertShape(VectorOperators.F2I, WORD, 0));
+        q7 = q7.add(lower.mul(odd).mul(s7).convertShape(VectorOperators.F2I, WORD, 0));
+      }
+      q0.intoArray(s.total, lane);
+      q1.intoArray(s.total, lane + WARP);
+      q2.intoArray(s.total, lane + 2 * WARP);
+      q3.intoArray(s.total, lane + 3 * WARP);
+      q4.intoArray(s.total, lane + WORDS);
+      q5.intoArray(s.total, lane + WORDS + WARP);
+      q6.intoArray(s.total, lane + WORDS + 2 * WARP);
+      q7.intoArray(s.total, lane + WORDS + 3 * WARP);
+    }
+  }
+
+  /** Whether a total went round since it was kept. */
+  private static boolean overflows(TileScratch s) {
+    long overflow = 0;
+    for (int at = 0; at < 4 * WARP; at += WORDS) {
+      IntVector before = IntVector.fromArray(WORD, s.before, at);
+      IntVector sum = IntVector.fromArray(WORD, s.total, at);
+      IntVector part = sum.sub(before);
+      IntVector signs = before.lanewise(VectorOperators.XOR, sum).and(part.lanewise(VectorOperators.XOR, sum));
+      overflow |= signs.compare(VectorOperators.LT, 0).toLong();
+    }
+    return overflow != 0;
+  }
+
+  /** The totals as single precision, cut off to its fraction bits, into registers of {@code words}. */
+  private void finish(TileScratch s, int[] words, int[] registers) {
+    for (int r = 0; r < 4; r++) {
+      for (int lane = 0; lane < WARP; lane += WORDS) {
+        int at = r * WARP + lane;
+        IntVector total = IntVector.fromArray(WORD, s.total, at);
+        IntVector magnitude = total.abs();
+        IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
+        IntVector mask = IntVector.broadcast(WORD, kept).lanewise(VectorOperators.ASHR, zeros);
+        IntVector exponent = IntVector.fromArray(WORD, s.largest, at).add(127 - fractionBits);
+        FloatVector unit = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        FloatVector value = ((FloatVector) magnitude.and(mask).convertShape(VectorOperators.I2F, FLOAT, 0)).mul(unit);
+        value.reinterpretAsInts().or(total.and(SIGN)).intoArray(words, registers[r] + lane);
+      }
+    }
   }
 }

@@ -10,9 +10,12 @@ final class TileScratch {
   private final LeftOperand[] lefts = new LeftOperand[KEPT];
   private final RightOperand[] rights = new RightOperand[KEPT];
 
-  /** Exponents of each step: of each lane's four sums one byte each. */
-  final int[] products = new int[2 * WARP];
-  final int[] sums = new int[4 * WARP];
+  /** Exponents: of each lane's four sums one byte each. */
+  final int[] products = new int[WARP];
+  final int[] largest = new int[4 * WARP];
+  final float[] scale = new float[4 * WARP];
+  final int[] total = new int[4 * WARP];
+  final int[] before = new int[4 * WARP];
 
   /** Where the left operand that starts at a register is kept. */
   LeftOperand left(int register) {
