@@ -140,12 +140,61 @@ final class CellVisitor implements AccessSets.Knowledge {
   void visitWrites(int deed) {
     long first = Stamp.of(deed, clocks.life(), time, warp.index * WARP);
     boolean isPlain = deed == Deed.WRITE || deed == Deed.COPY;
-    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+    int rest = lanes;
+    while (rest != 0) {
       int next = Integer.numberOfTrailingZeros(rest);
-      if (!isPlain || !write(offsets[next], first + next)) {
+      int done = isPlain ? writeCells(rest, first) : 0;
+      if (done == 0 && (!isPlain || !write(offsets[next], first + next))) {
         visit(deed, next, 1 << next);
       }
+      rest &= done == 0 ? rest - 1 : ~done;
     }
+  }
+
+  /**
+   * Writes the cells of the first ones of some lanes that write a whole cell each of one page, as long as all threads of
+   * the block know all accesses of those cells; gives these lanes.
+   */
+  private int writeCells(int some, long first) {
+    int next = Integer.numberOfTrailingZeros(some);
+    turnTo(offsets[next]);
+    ShadowPage page = this.page;
+    if (bytes != 1 << page.cellBits) {
+      return 0;
+    }
+    long[] at = offsets;
+    long[] writes = page.writes;
+    long[] reads = page.reads;
+    int[] sites = page.writeSites;
+    long number = pageNumber;
+    int rest = some;
+    int copies = 0;
+    for (; rest != 0; rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      long offset = at[lane];
+      int cell = (int) offset & ShadowPage.BYTES - 1;
+      boolean isCell = offset >> ShadowPage.BITS == number && (cell & bytes - 1) == 0;
+      cell >>= page.cellBits;
+      if (!isCell || !isKnownOrNone(writes[cell]) || !isKnownOrNone(reads[cell])) {
+        break;
+      }
+      writes[cell] = first + lane;
+      sites[cell] = site;
+      // Most often nobody has read: what need not change stays clean.
+      if (reads[cell] != Stamp.NONE) {
+        reads[cell] = Stamp.NONE;
+      }
+      copies++;
+    }
+    if (rest != some) {
+      page.underWay += Stamp.deed(first) == Deed.COPY ? copies : 0;
+      page.lastChange = time;
+    }
+    return some & ~rest;
+  }
+
+  private boolean isKnownOrNone(long stamp) {
+    return stamp == Stamp.NONE || isKnownToAll(stamp);
   }
 
   /** Writes whole cells all of whose accesses all threads of the block know; false, with nothing done, if others. */
@@ -156,9 +205,7 @@ final class CellVisitor implements AccessSets.Knowledge {
     int end = cell + (bytes >> page.cellBits);
     boolean areKnown = ((offset | bytes) & (1L << page.cellBits) - 1) == 0;
     for (int i = cell; i < end && areKnown; i++) {
-      long write = page.writes[i];
-      long reads = page.reads[i];
-      areKnown = (write == Stamp.NONE || isKnownToAll(write)) && (reads == Stamp.NONE || isKnownToAll(reads));
+      areKnown = isKnownOrNone(page.writes[i]) && isKnownOrNone(page.reads[i]);
     }
     if (!areKnown) {
       return false;

@@ -104,7 +104,7 @@ final class InitFinder implements Observer.BlockObserver {
 
   private void write(Warp warp, int lanes, AddressResolver place, int bytes) {
     WrittenBytes written = written(warp, place);
-    if (written == null) {
+    if (written == null || written.isComplete()) {
       return;
     }
     long[] offsets = place.offsets();
@@ -127,6 +127,9 @@ final class InitFinder implements Observer.BlockObserver {
 
   @Override
   public void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {
+    if (shared.isComplete()) {
+      return;
+    }
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       shared.write(destinations[Integer.numberOfTrailingZeros(rest)], bytes);
     }

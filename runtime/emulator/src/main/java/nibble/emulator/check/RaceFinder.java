@@ -176,22 +176,33 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {
-    for (int rest = lanes; rest != 0; rest &= rest - 1) {
-      int lane = Integer.numberOfTrailingZeros(rest);
-      complete(warp, lane, destinations, bytes);
-    }
+    complete(warp, lanes, destinations, bytes);
   }
 
-  private void complete(Warp warp, int lane, long[] destinations, int bytes) {
-    long mine = Stamp.of(Deed.WRITE, clocks.life(), clocks.now(), warp.index * WARP + lane);
-    ShadowPage page = shared.page(destinations[lane], bytes);
-    page.lastChange = clocks.now();
-    int cell = (int) destinations[lane] % ShadowPage.BYTES >> page.cellBits;
-    for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
-      long write = page.writes[cell];
-      if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
-        page.writes[cell] = mine;
-        page.underWay--;
+  /** Copies of so many bytes by lanes of a warp have become writes, unless somebody else has written there since. */
+  private void complete(Warp warp, int lanes, long[] destinations, int bytes) {
+    int now = clocks.now();
+    long first = Stamp.of(Deed.WRITE, clocks.life(), now, warp.index * WARP);
+    ShadowPage page = null;
+    long number = -1;
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      long offset = destinations[lane];
+      if (offset >> ShadowPage.BITS != number) {
+        number = offset >> ShadowPage.BITS;
+        page = shared.page(offset, bytes);
+        page.lastChange = now;
+      }
+      page.refine(offset, bytes);
+      long mine = first + lane;
+      long[] writes = page.writes;
+      int cell = ((int) offset & ShadowPage.BYTES - 1) >> page.cellBits;
+      for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
+        long write = writes[cell];
+        if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
+          writes[cell] = mine;
+          page.underWay--;
+        }
       }
     }
   }
@@ -208,7 +219,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {
-    eachPiece(lane, starts, bytes, (offsets, size) -> complete(warp, lane, offsets, size));
+    eachPiece(lane, starts, bytes, (offsets, size) -> complete(warp, 1 << lane, offsets, size));
     phases(mbarrier).arrive(clocks.deeds(warp.index * WARP + lane));
     clocks.pass();
   }

@@ -1,6 +1,8 @@
 package nibble.emulator.execute;
 
 import static nibble.emulator.lane.Lanes.WARP;
+import static nibble.emulator.lane.Lanes.WORD;
+import static nibble.emulator.lane.Lanes.WORDS;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,6 +11,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -18,8 +22,13 @@ import jdk.incubator.vector.VectorSpecies;
  * sooner, so a kernel that forgets to wait computes with what was there before.
  */
 public final class AsyncCopies {
-  /** The copies of one instruction by lanes whose group has the same number. */
-  private record Batch(int number, int group, int lanes, long[] destinations, byte[] data, int bytes) {}
+  /**
+   * The copies of one instruction by lanes whose group has the same number.
+   *
+   * @param isWhole whether nobody else has its arrays
+   */
+  private record Batch(
+      int number, int group, int lanes, long[] destinations, byte[] data, int bytes, boolean isWhole) {}
 
   /** The largest copies, which are those of quick kernels. */
   private static final VectorSpecies<Byte> WHOLE = ByteVector.SPECIES_128;
@@ -30,6 +39,10 @@ public final class AsyncCopies {
 
   /** How many groups each lane has committed; copies join the group of this number. */
   private final int[] committed = new int[WARP];
+
+  /** Arrays of finished copies, to be used again: fresh memory for each would cost as much as the rest of a copy. */
+  private final Deque<long[]> freeDestinations = new ArrayDeque<>();
+  private final Deque<byte[]> freeData = new ArrayDeque<>();
 
   /** How many batches were issued. */
   private int issued;
@@ -44,21 +57,30 @@ public final class AsyncCopies {
     Arrays.fill(committed, 0);
   }
 
+  /** An array for destinations of copies that are to be issued; it may hold anything. */
+  public long[] destinations() {
+    return freeDestinations.isEmpty() ? new long[WARP] : freeDestinations.removeLast();
+  }
+
+  /** An array for data of copies that are to be issued, {@code bytes} for each lane; it may hold anything. */
+  public byte[] data(int bytes) {
+    byte[] free = freeData.pollLast();
+    return free != null && free.length == bytes * WARP ? free : new byte[bytes * WARP];
+  }
+
   /**
    * Issues copies.
    *
-   * @param destinations offsets in shared memory by lane
-   * @param data what is to be written, {@code bytes} for each lane
+   * @param destinations offsets in shared memory by lane, from {@link #destinations()}
+   * @param data what is to be written, {@code bytes} for each lane, from {@link #data(int)}
    */
   public void issue(int lanes, long[] destinations, byte[] data, int bytes) {
     int rest = lanes;
     while (rest != 0) {
       int group = committed[Integer.numberOfTrailingZeros(rest)];
-      int same = 0;
-      for (int lane = 0; lane < WARP; lane++) {
-        same |= committed[lane] == group ? 1 << lane : 0;
-      }
-      pending.addLast(new Batch(issued++, group, rest & same, destinations, data, bytes));
+      int same = committed(group) & ~committed(group + 1);
+      pending.addLast(
+          new Batch(issued++, group, rest & same, destinations, data, bytes, (lanes & ~same) == 0));
       rest &= ~same;
     }
   }
@@ -78,9 +100,18 @@ public final class AsyncCopies {
 
   /** Ends the lanes' current groups. */
   public void commit(int lanes) {
-    for (int rest = lanes; rest != 0; rest &= rest - 1) {
-      committed[Integer.numberOfTrailingZeros(rest)]++;
+    for (int lane = 0; lane < WARP; lane++) {
+      committed[lane] += lanes >>> lane & 1;
     }
+  }
+
+  /** The lanes that have committed so many groups or more. */
+  private int committed(int count) {
+    int lanes = 0;
+    for (int lane = 0; lane < WARP; lane += WORDS) {
+      lanes |= (int) IntVector.fromArray(WORD, committed, lane).compare(VectorOperators.GE, count).toLong() << lane;
+    }
+    return lanes;
   }
 
   /** Completes all groups of the lanes but the newest {@code allowed}. */
@@ -96,22 +127,24 @@ public final class AsyncCopies {
   private void complete(int lanes, int behind) {
     for (int count = pending.size(); count > 0; count--) {
       Batch batch = pending.removeFirst();
-      int done = 0;
-      for (int rest = batch.lanes & lanes; rest != 0; rest &= rest - 1) {
-        int lane = Integer.numberOfTrailingZeros(rest);
-        done |= batch.group <= committed[lane] - behind ? 1 << lane : 0;
-      }
-      finish(batch, done);
+      finish(batch, batch.lanes & lanes & committed(batch.group + behind));
     }
   }
 
   /** Writes some lanes' part of a batch that was taken out; the rest goes on waiting. */
   private void finish(Batch batch, int done) {
+    if (done == 0) {
+      pending.addLast(batch);
+      return;
+    }
     write(batch, done);
     int left = batch.lanes & ~done;
     if (left != 0) {
       pending.addLast(
-          new Batch(batch.number, batch.group, left, batch.destinations, batch.data, batch.bytes));
+          new Batch(batch.number, batch.group, left, batch.destinations, batch.data, batch.bytes, batch.isWhole));
+    } else if (batch.isWhole) {
+      freeDestinations.addLast(batch.destinations);
+      freeData.addLast(batch.data);
     }
   }
 
@@ -129,9 +162,7 @@ public final class AsyncCopies {
   }
 
   private void write(Batch batch, int lanes) {
-    if (lanes != 0) {
-      block.observer().copyCompleted(warp, lanes, batch.destinations, batch.bytes);
-    }
+    block.observer().copyCompleted(warp, lanes, batch.destinations, batch.bytes);
     MemorySegment shared = block.shared();
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       int lane = Integer.numberOfTrailingZeros(rest);

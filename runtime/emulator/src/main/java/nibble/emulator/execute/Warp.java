@@ -38,7 +38,7 @@ public final class Warp implements Faults {
   public final Object[] plans;
 
   /** A register's worth of words for whoever needs it within a helper. */
-  public final int[] scratch = new int[WARP];
+  public final int[] scratch = new int[2 * WARP];
 
   /** Number in the block. */
   public final int index;

@@ -1,10 +1,12 @@
 package nibble.emulator.memory;
 
+import static nibble.emulator.lane.Lanes.HALF;
 import static nibble.emulator.lane.Lanes.LONG;
 import static nibble.emulator.lane.Lanes.LONGS;
 import static nibble.emulator.lane.Lanes.WARP;
 
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.KernelFault;
@@ -133,8 +135,9 @@ public final class AddressResolver {
 
   /** 32-bit addresses are unsigned. */
   private void widen(int register) {
-    for (int lane = 0; lane < WARP; lane++) {
-      addresses[lane] = words[register + lane] & 0xffffffffL;
+    for (int lane = 0; lane < WARP; lane += LONGS) {
+      IntVector narrow = IntVector.fromArray(HALF, words, register + lane);
+      ((LongVector) narrow.convertShape(VectorOperators.ZERO_EXTEND_I2L, LONG, 0)).intoArray(addresses, lane);
     }
   }
 

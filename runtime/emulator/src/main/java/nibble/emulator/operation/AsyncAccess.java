@@ -3,11 +3,11 @@ package nibble.emulator.operation;
 import static nibble.emulator.lane.Lanes.WARP;
 import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
-import static nibble.emulator.lane.Lanes.has;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -35,7 +35,7 @@ public final class AsyncAccess {
     if (m == 0) {
       return;
     }
-    long[] destinations = new long[WARP];
+    long[] destinations = w.asyncCopies.destinations();
     AddressResolver resolver = w.resolver;
     int space = Space.SHARED + (narrow != 0 ? Space.NARROW : 0);
     for (int rest = m; rest != 0; ) {
@@ -43,7 +43,10 @@ public final class AsyncAccess {
       System.arraycopy(resolver.offsets(), 0, destinations, 0, WARP);
       rest &= ~now;
     }
-    byte[] data = new byte[bytes * WARP];
+    byte[] data = w.asyncCopies.data(bytes);
+    if ((m & ~whole(w, size, bytes)) != 0) {
+      Arrays.fill(data, (byte) 0);
+    }
     // Where nothing is read the address may be any.
     for (int rest = m & reading(w, size); rest != 0; ) {
       int now = resolver.load(rest, Space.GLOBAL, from, fromOffset, bytes, site);
@@ -100,16 +103,17 @@ public final class AsyncAccess {
   private static void gather(Warp w, int lanes, int bytes, int size, byte[] data) {
     MemorySegment memory = w.resolver.segment();
     long[] at = w.resolver.offsets();
-    for (int l = 0; l < WARP; l++) {
-      if (has(lanes, l)) {
-        int read = read(w, l, bytes, size);
-        if (read == WHOLE.length()) {
-          ByteVector.fromMemorySegment(WHOLE, memory, at[l], ByteOrder.LITTLE_ENDIAN).intoArray(data, l * bytes);
-        } else {
-          MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at[l], data, l * bytes, read);
-        }
-        w.profile.globalBytesRead += read;
-      }
+    int whole = bytes == WHOLE.length() ? lanes & whole(w, size, bytes) : 0;
+    for (int rest = whole; rest != 0; rest &= rest - 1) {
+      int l = Integer.numberOfTrailingZeros(rest);
+      ByteVector.fromMemorySegment(WHOLE, memory, at[l], ByteOrder.LITTLE_ENDIAN).intoArray(data, l * WHOLE.length());
+    }
+    w.profile.globalBytesRead += (long) Integer.bitCount(whole) * bytes;
+    for (int rest = lanes & ~whole; rest != 0; rest &= rest - 1) {
+      int l = Integer.numberOfTrailingZeros(rest);
+      int read = read(w, l, bytes, size);
+      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at[l], data, l * bytes, read);
+      w.profile.globalBytesRead += read;
     }
   }
 

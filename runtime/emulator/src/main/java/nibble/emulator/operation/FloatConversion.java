@@ -175,10 +175,41 @@ public final class FloatConversion {
   public static void pack(Warp w, int m, int d, int a, int b, int to, int rounding, int control) {
     FloatFormat target = FORMATS[to];
     Rounding mode = Rounding.numbered(rounding);
+    if (target == FloatFormat.F16 && mode == Rounding.NEAREST_EVEN && control == 0) {
+      packHalves(w, m, d, a, b);
+      return;
+    }
     int bits = fieldBits(target);
     Each.word(
         w, m, d, a, b,
         (x, y) -> narrow(target, x, mode, control) << bits | narrow(target, y, mode, control));
+  }
+
+  /** Two single-precision numbers to a pair of f16, to nearest. */
+  private static void packHalves(Warp w, int m, int d, int a, int b) {
+    halves(w.words, a, w.scratch, 0);
+    halves(w.words, b, w.scratch, WARP);
+    for (int l = 0; l < WARP; l += WORDS) {
+      IntVector upper = IntVector.fromArray(WORD, w.scratch, l).lanewise(VectorOperators.LSHL, 16);
+      IntVector pair = upper.or(IntVector.fromArray(WORD, w.scratch, WARP + l));
+      pair.intoArray(w.words, d + l, VectorMask.fromLong(WORD, m >> l));
+    }
+  }
+
+  /** The f16 codes that are nearest to single-precision numbers, as {@link Halves#F16} gives them. */
+  private static void halves(int[] words, int register, int[] codes, int at) {
+    for (int l = 0; l < WARP; l += WORDS) {
+      IntVector x = IntVector.fromArray(WORD, words, register + l);
+      IntVector magnitude = x.and(0x7fffffff);
+      // 13 bits of the fraction go, and 112 is the difference of the biases.
+      IntVector odd = magnitude.lanewise(VectorOperators.LSHR, 13).and(1);
+      IntVector normal = magnitude.add(0xfff - (112 << 23)).add(odd).lanewise(VectorOperators.LSHR, 13);
+      // The lowest bit of a half in single precision is that of a subnormal f16, so that an addition rounds to it.
+      IntVector subnormal = magnitude.reinterpretAsFloats().add(0.5f).reinterpretAsInts().sub(0x3f000000);
+      IntVector code = normal.min(0x7c00).blend(subnormal, magnitude.compare(VectorOperators.LT, 113 << 23));
+      IntVector signed = code.or(x.lanewise(VectorOperators.LSHR, 16).and(Halves.SIGN));
+      signed.blend(Halves.NAN, magnitude.compare(VectorOperators.GT, 0x7f800000)).intoArray(codes, at + l);
+    }
   }
 
   private static int narrow(FloatFormat target, int bits, Rounding mode, int control) {

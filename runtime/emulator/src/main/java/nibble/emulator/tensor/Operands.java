@@ -5,11 +5,29 @@ import static nibble.emulator.lane.Lanes.WORD;
 import static nibble.emulator.lane.Lanes.WORDS;
 
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /** Registers of an operand as one array. */
 final class Operands {
+  // Where two vectors hold a register's lanes: the places of either half, and whether they come from the upper lanes.
+  private static final VectorShuffle<Integer> TRANSPOSE_0 = transposed(0);
+  private static final VectorShuffle<Integer> TRANSPOSE_1 = transposed(1);
+  private static final VectorMask<Integer> IS_HIGH = VectorMask.fromLong(WORD, 0xcccc);
+
   private Operands() {}
+
+  /** Which of half a register's lanes come to half of the places. */
+  private static VectorShuffle<Integer> transposed(int half) {
+    return VectorShuffle.fromOp(
+        WORD,
+        place -> {
+          int n = 2 * (place & 3) + (place >> 2 & 1);
+          int t = 2 * half + (place >> 3);
+          return (4 * n + t) % WORDS;
+        });
+  }
 
   /** Whether the registers hold what the array does. */
   static boolean isSame(int[] source, int[] words, int[] registers) {
@@ -38,6 +56,13 @@ final class Operands {
 
   /** A register of the right operand from lanes {@code 4n + t} to places {@code 8t + n}, even columns before odd ones. */
   static void transpose(int[] words, int register, int[] to) {
+    if (2 * WORDS == WARP) {
+      IntVector low = IntVector.fromArray(WORD, words, register);
+      IntVector high = IntVector.fromArray(WORD, words, register + WORDS);
+      low.rearrange(TRANSPOSE_0).blend(high.rearrange(TRANSPOSE_0), IS_HIGH).intoArray(to, 0);
+      low.rearrange(TRANSPOSE_1).blend(high.rearrange(TRANSPOSE_1), IS_HIGH).intoArray(to, WORDS);
+      return;
+    }
     for (int n = 0; n < 8; n++) {
       int place = (n >> 1) + 4 * (n & 1);
       for (int t = 0; t < 4; t++) {

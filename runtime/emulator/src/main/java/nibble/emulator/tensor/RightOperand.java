@@ -17,8 +17,11 @@ import jdk.incubator.vector.VectorSpecies;
 final class RightOperand {
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
 
-  /** Four numbers, over and over. */
-  private static final VectorShuffle<Integer> REPEAT = VectorShuffle.fromOp(WORD, lane -> lane & 3);
+  // Four numbers, over and over: the first, second, third and last of 16.
+  private static final VectorShuffle<Integer> REPEAT_0 = repeat(0);
+  private static final VectorShuffle<Integer> REPEAT_1 = repeat(1);
+  private static final VectorShuffle<Integer> REPEAT_2 = repeat(2);
+  private static final VectorShuffle<Integer> REPEAT_3 = repeat(3);
 
   /** For each {@code k} a vector of even columns, and one of odd ones. */
   float[] value = {};
@@ -29,12 +32,14 @@ final class RightOperand {
   private final int[] source = new int[2 * WARP];
   private final int[] transposed = new int[WARP];
 
-  /** With room to read a vector from the last four elements. */
-  private final float[] plane = new float[8 * WARP + WARP];
-
-  private final int[] planeExponent = new int[8 * WARP + WARP];
+  private final float[] plane = new float[8 * WARP];
+  private final int[] planeExponent = new int[8 * WARP];
   private ElementType type;
   private boolean isQuick;
+
+  private static VectorShuffle<Integer> repeat(int quarter) {
+    return VectorShuffle.fromOp(WORD, lane -> (4 * quarter + (lane & 3)) % WORDS);
+  }
 
   /** Takes an operand apart, unless it is the one that is here; false if it cannot be summed quickly. */
   boolean load(OperandDecoder decoder, int[] words, int[] registers) {
@@ -56,27 +61,38 @@ final class RightOperand {
     return isQuick;
   }
 
+  /** As many {@code k} as the decoded numbers are of, two from 16 of them. */
   private void place(int k, int count, boolean hasExponents) {
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i += 2) {
       int to = 2 * WORDS * (k + i);
-      repeat(plane, 8 * i, value, to);
-      repeat(plane, 8 * i + 4, value, to + WORDS);
+      place(plane, 8 * i, value, to);
       if (hasExponents) {
-        repeatExponents(planeExponent, 8 * i, exponent, 2 * to);
+        placeExponents(planeExponent, 8 * i, exponent, 2 * to);
       }
     }
   }
 
-  private static void repeat(float[] from, int at, float[] to, int target) {
-    IntVector four = FloatVector.fromArray(FLOAT, from, at).reinterpretAsInts().rearrange(REPEAT);
-    four.reinterpretAsFloats().intoArray(to, target);
+  // Where a vector has 16 numbers, the four that are read are one.
+
+  private static void place(float[] from, int at, float[] to, int target) {
+    IntVector first = FloatVector.fromArray(FLOAT, from, at).reinterpretAsInts();
+    IntVector second = FloatVector.fromArray(FLOAT, from, at + 4 / WORDS * WORDS).reinterpretAsInts();
+    IntVector third = FloatVector.fromArray(FLOAT, from, at + 8 / WORDS * WORDS).reinterpretAsInts();
+    IntVector last = FloatVector.fromArray(FLOAT, from, at + 12 / WORDS * WORDS).reinterpretAsInts();
+    first.rearrange(REPEAT_0).reinterpretAsFloats().intoArray(to, target);
+    second.rearrange(REPEAT_1).reinterpretAsFloats().intoArray(to, target + WORDS);
+    third.rearrange(REPEAT_2).reinterpretAsFloats().intoArray(to, target + 2 * WORDS);
+    last.rearrange(REPEAT_3).reinterpretAsFloats().intoArray(to, target + 3 * WORDS);
   }
 
-  private static void repeatExponents(int[] from, int at, byte[] to, int target) {
-    IntVector even = IntVector.fromArray(WORD, from, at).and(0xff);
-    IntVector odd = IntVector.fromArray(WORD, from, at + 4).lanewise(VectorOperators.LSHL, 8).and(0xff00);
-    IntVector pair = even.or(odd);
-    IntVector all = pair.or(pair.lanewise(VectorOperators.LSHL, 16)).rearrange(REPEAT);
-    all.reinterpretAsBytes().intoArray(to, target);
+  private static void placeExponents(int[] from, int at, byte[] to, int target) {
+    IntVector firstEven = IntVector.fromArray(WORD, from, at).rearrange(REPEAT_0);
+    IntVector firstOdd = IntVector.fromArray(WORD, from, at + 4 / WORDS * WORDS).rearrange(REPEAT_1);
+    IntVector first = firstEven.and(0xff).or(firstOdd.and(0xff).lanewise(VectorOperators.LSHL, 8));
+    first.or(first.lanewise(VectorOperators.LSHL, 16)).reinterpretAsBytes().intoArray(to, target);
+    IntVector secondEven = IntVector.fromArray(WORD, from, at + 8 / WORDS * WORDS).rearrange(REPEAT_2);
+    IntVector secondOdd = IntVector.fromArray(WORD, from, at + 12 / WORDS * WORDS).rearrange(REPEAT_3);
+    IntVector second = secondEven.and(0xff).or(secondOdd.and(0xff).lanewise(VectorOperators.LSHL, 8));
+    second.or(second.lanewise(VectorOperators.LSHL, 16)).reinterpretAsBytes().intoArray(to, target + 4 * WORDS);
   }
 }

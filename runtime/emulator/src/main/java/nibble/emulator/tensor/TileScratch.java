@@ -4,7 +4,8 @@ import static nibble.emulator.lane.Lanes.WARP;
 
 /** Operands of tiles taken apart, and sums under way, for the quick multiplications. */
 final class TileScratch {
-  private static final int KEPT = 16;
+  /** So many registers on from where one starts, another one may start that would take its place. */
+  private static final int KEPT = 64;
 
   private final LeftOperand[] lefts = new LeftOperand[KEPT];
   private final RightOperand[] rights = new RightOperand[KEPT];
