@@ -10,10 +10,10 @@ import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 
 /**
- * What sums of products of integers start from. Up to 2^22 away from 1.5 * 2^23, numbers of f32 are the integers, in the
- * order of their bits. So what is added to these bits is added to the number, and nothing has to convert the sum; the
- * origin is subtracted again where scores are scaled. That is off by three quarters of a unit of the sum at most, far less
- * than codes of eight bits are off; of four bits it would show.
+ * What sums of products of integers start from. Up to 2^22 away from 1.5 * 2^23, numbers of f32 are the integers, in
+ * the order of their bits. So what is added to these bits is added to the number, and nothing has to convert the sum;
+ * the origin is subtracted again where scores are scaled. That is off by three quarters of a unit of the sum at most,
+ * far less than codes of eight bits are off; of four bits it would show.
  *
  * @param number 0 where sums are converted
  */

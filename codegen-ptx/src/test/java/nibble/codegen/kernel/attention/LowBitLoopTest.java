@@ -83,8 +83,8 @@ class LowBitLoopTest {
    */
   @ParameterizedTest
   @CsvSource({
-      "sage1, 64, sm_80, 96, 5.76", "sage1, 64, sm_89, 96, 5.76", "sage2, 64, sm_89, 64, 9.20", "sage2, 128, sm_89, 128, 6.36",
-      "sage2pp, 128, sm_89, 128, 7.37"})
+      "sage1, 64, sm_80, 96, 5.76", "sage1, 64, sm_89, 96, 5.76", "sage2, 64, sm_89, 64, 9.20",
+      "sage2, 128, sm_89, 128, 6.36", "sage2pp, 128, sm_89, 128, 7.37"})
   void machineInstructions(String scheme, int depth, String target, int multiplies, double most) throws Exception {
     Optional<Path> disassembler = SassLoops.disassembler();
     assumeTrue(disassembler.isPresent(), "no nvdisasm on the search path or in $NVDISASM: machine code is not counted");

@@ -97,7 +97,7 @@ class AttentionEdgesRunTest {
         .withScale(new ScaleLayout(new Granularities.PerBlock(box, 64), Formats.F32));
   }
 
-  /** Nobody says that scales of codes are positive: of a block with another one the largest product is the least score. */
+  /** Scales of codes may have any sign: of a block with a negative one the largest product is the least score. */
   @ParameterizedTest
   @ValueSource(strings = {"causal = none", "causal = top_left", "causal = top_left, fill = -9.0"})
   void scalesOfAnySign(String attributes) {
