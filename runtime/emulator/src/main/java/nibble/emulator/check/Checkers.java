@@ -56,6 +56,11 @@ public final class Checkers implements Observer {
         observers.add(behind);
         starts.add(behind::start);
       }
+      if (races.hasCopies()) {
+        CopyFinder copies = new CopyFinder(races, finder, block);
+        observers.add(copies);
+        starts.add(copies::start);
+      }
     }
     if (checks.contains(Check.BARRIER)) {
       BarrierFinder finder = new BarrierFinder(findings, block);

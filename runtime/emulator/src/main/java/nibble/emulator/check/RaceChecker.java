@@ -18,6 +18,7 @@ final class RaceChecker {
   private final MemoryOrder[] orders;
   private final Map<String, MemoryOrder> known = new HashMap<>();
   private final boolean hasAsync;
+  private final boolean hasCopies;
   private final AccessSets globalSets = new AccessSets();
   private final PendingReads pending = new PendingReads(PendingReads.OF_LAUNCH);
   private final List<KernelFault.Index> blocks = new ArrayList<>();
@@ -28,6 +29,9 @@ final class RaceChecker {
     this.code = code;
     this.orders = new MemoryOrder[code.sites().size()];
     this.hasAsync = code.sites().stream().map(Site::opcode).distinct().anyMatch(MemoryOrder::isAsync);
+    this.hasCopies =
+        code.sites().stream().map(Site::opcode).distinct()
+            .anyMatch(it -> it.contains(".async.bulk") || it.startsWith("red.async"));
   }
 
   Findings findings() {
@@ -37,6 +41,11 @@ final class RaceChecker {
   /** Whether an instruction uses the async proxy. */
   boolean hasAsync() {
     return hasAsync;
+  }
+
+  /** Whether an instruction is a bulk copy or reduction, or an asynchronous reduction. */
+  boolean hasCopies() {
+    return hasCopies;
   }
 
   /** What the instruction of a site says of order. */

@@ -28,18 +28,23 @@ public final class BulkGroups {
     final int lane;
     final int group;
     final Copy copy;
+    final Runnable sourceFree;
+    final Runnable targetDone;
     boolean isRead;
 
-    Pending(int lane, int group, Copy copy) {
+    Pending(int lane, int group, Copy copy, Runnable sourceFree, Runnable targetDone) {
       this.lane = lane;
       this.group = group;
       this.copy = copy;
+      this.sourceFree = sourceFree;
+      this.targetDone = targetDone;
     }
 
     void read() {
       if (!isRead) {
         copy.read();
         isRead = true;
+        sourceFree.run();
       }
     }
   }
@@ -54,9 +59,14 @@ public final class BulkGroups {
     Arrays.fill(committed, 0);
   }
 
-  /** A lane issues a copy. */
-  public void issue(int lane, Copy copy) {
-    pending.add(new Pending(lane, committed[lane], copy));
+  /**
+   * A lane issues a copy.
+   *
+   * @param sourceFree tells that the copy has read
+   * @param targetDone tells that it has written
+   */
+  public void issue(int lane, Copy copy, Runnable sourceFree, Runnable targetDone) {
+    pending.add(new Pending(lane, committed[lane], copy, sourceFree, targetDone));
   }
 
   /** Ends the lanes' current groups. */
@@ -85,6 +95,7 @@ public final class BulkGroups {
       }
       if (isOver && !reads) {
         next.copy.write();
+        next.targetDone.run();
         pending.remove(i);
       } else {
         i++;

@@ -57,6 +57,12 @@ public interface Observer {
     /** Such a write is complete: it happened before what those do that see the mbarrier's phase complete. */
     default void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {}
 
+    /** An asynchronous copy or reduction needs some memory from now on, which it was told to access. */
+    default void copyHolds(CopyEnd end) {}
+
+    /** It no longer needs it: its thread has waited, or somebody has asked its mbarrier. */
+    default void copyReleases(CopyEnd end) {}
+
     /**
      * A warp has issued a {@code wgmma}, which goes on until its group is waited for. What it reads is told as reads,
      * too.

@@ -67,6 +67,18 @@ public final class Observers {
     }
 
     @Override
+    public void copyHolds(CopyEnd end) {
+      first.copyHolds(end);
+      second.copyHolds(end);
+    }
+
+    @Override
+    public void copyReleases(CopyEnd end) {
+      first.copyReleases(end);
+      second.copyReleases(end);
+    }
+
+    @Override
     public void matricesIssued(Warp warp, BitSet chunks, int site) {
       first.matricesIssued(warp, chunks, site);
       second.matricesIssued(warp, chunks, site);

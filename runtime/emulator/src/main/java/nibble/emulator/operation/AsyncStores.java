@@ -1,5 +1,6 @@
 package nibble.emulator.operation;
 
+import nibble.emulator.execute.CopyEnd;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.model.PtxType;
 
@@ -63,9 +64,10 @@ public final class AsyncStores {
       int lane = Integer.numberOfTrailingZeros(rest);
       int b = w.words[value + lane];
       long target = place(w, lane, to, toOffset, toSpace, 4, site);
-      Watch.reduced(w, lane, 4, site);
+      Runnable done = Watch.end(w, lane, 4, CopyEnd.Role.REDUCED, site);
       reduce(
-          w, lane, bar, barOffset, barSpace, 4, site, () -> Atomics.update(w.block.shared(), target, f, b, 0, false));
+          w, lane, bar, barOffset, barSpace, 4, site, done,
+          () -> Atomics.update(w.block.shared(), target, f, b, 0, false));
     }
   }
 
@@ -78,8 +80,10 @@ public final class AsyncStores {
       int lane = Integer.numberOfTrailingZeros(rest);
       long b = w.longs[value + lane];
       long target = place(w, lane, to, toOffset, toSpace, 8, site);
-      Watch.reduced(w, lane, 8, site);
-      reduce(w, lane, bar, barOffset, barSpace, 8, site, () -> Atomics.update(w.block.shared(), target, f, b, 0L));
+      Runnable done = Watch.end(w, lane, 8, CopyEnd.Role.REDUCED, site);
+      reduce(
+          w, lane, bar, barOffset, barSpace, 8, site, done,
+          () -> Atomics.update(w.block.shared(), target, f, b, 0L));
     }
   }
 
@@ -94,9 +98,16 @@ public final class AsyncStores {
   }
 
   private static void reduce(
-      Warp w, int lane, int bar, int barOffset, int barSpace, int bytes, int site, Runnable change) {
+      Warp w, int lane, int bar, int barOffset, int barSpace, int bytes, int site, Runnable done,
+      Runnable change) {
     long barrier = Mbarriers.place(w, lane, bar, barOffset, barSpace, site);
-    issue(w, lane, barrier, bytes, site, change, Watch.counted(w, lane, barrier));
+    Runnable counted = Watch.counted(w, lane, barrier);
+    issue(
+        w, lane, barrier, bytes, site, change,
+        () -> {
+          done.run();
+          counted.run();
+        });
   }
 
   private static void issue(Warp w, int lane, long barrier, int bytes, int site, Runnable change, Runnable told) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import nibble.emulator.KernelFault;
 import nibble.emulator.execute.BulkGroups;
+import nibble.emulator.execute.CopyEnd;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.Space;
 
@@ -48,26 +49,29 @@ public final class BulkCopies {
       long barrier = Mbarriers.place(w, lane, bar, barOffset, barSpace, site);
       byte[] data = new byte[bytes];
       long target = 0;
+      Runnable sourceFree = Watch.nobody();
       if (bytes > 0) {
         long source = Spans.address(w, lane, from, fromOffset, fromSpace);
         Spans span = Spans.of(w, lane, fromSpace, source, bytes, ALIGNMENT, site, false);
         MemorySegment.copy(span.memory(), ValueLayout.JAVA_BYTE, span.offset(), data, 0, bytes);
-        Watch.span(w, lane, bytes, false, site);
+        sourceFree = Watch.end(w, lane, bytes, CopyEnd.Role.SOURCE, site);
         target =
             Spans.shared(
                 w, lane, Spans.address(w, lane, to, toOffset, toSpace), toSpace, bytes, ALIGNMENT, site, true);
         w.profile.globalBytesRead += (fromSpace & ~Space.NARROW) == Space.GLOBAL ? bytes : 0;
       }
-      deliver(w, lane, barrier, data, target, site);
+      deliver(w, lane, barrier, data, target, sourceFree, site);
     }
   }
 
-  private static void deliver(Warp w, int lane, long barrier, byte[] data, long target, int site) {
+  private static void deliver(
+      Warp w, int lane, long barrier, byte[] data, long target, Runnable sourceFree, int site) {
     Runnable told = Watch.bulk(w, lane, new long[] {target}, data.length, barrier, site);
     w.block.transactions().add(
         barrier,
         () -> {
           MemorySegment.copy(data, 0, w.block.shared(), ValueLayout.JAVA_BYTE, target, data.length);
+          sourceFree.run();
           told.run();
           Mbarriers.completeTransaction(w, barrier, data.length, lane, site);
         });
@@ -112,12 +116,11 @@ public final class BulkCopies {
     long source =
         Spans.shared(
             w, lane, Spans.address(w, lane, from, fromOffset, fromSpace), fromSpace, bytes, ALIGNMENT, site, false);
-    Watch.span(w, lane, bytes, false, site);
+    Runnable sourceFree = Watch.end(w, lane, bytes, CopyEnd.Role.SOURCE, site);
     long address = Spans.address(w, lane, to, toOffset, toSpace);
     Spans target = Spans.of(w, lane, toSpace, address, bytes, ALIGNMENT, site, true);
-    if ((kept & 0xffff) == 0xffff) {
-      Watch.span(w, lane, bytes, true, site);
-    }
+    Runnable targetDone =
+        (kept & 0xffff) == 0xffff ? Watch.end(w, lane, bytes, CopyEnd.Role.TARGET, site) : Watch.nobody();
     w.profile.globalBytesWritten += bytes;
     byte[] data = new byte[bytes];
     w.bulkGroups.issue(
@@ -140,7 +143,8 @@ public final class BulkCopies {
               }
             }
           }
-        });
+        },
+        sourceFree, targetDone);
   }
 
   /** {@code cp.async.bulk.prefetch}: nothing, for there is no cache. */

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 import nibble.emulator.execute.BulkGroups;
+import nibble.emulator.execute.CopyEnd;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.model.PtxType;
 
@@ -65,11 +66,13 @@ public final class Reductions {
       int bytes = BulkCopies.bytes(w, lane, size, site);
       if (bytes > 0) {
         long source = source(w, lane, from, fromOffset, fromSpace, bytes, site);
+        Runnable sourceFree = Watch.end(w, lane, bytes, CopyEnd.Role.SOURCE, site);
         long address = Spans.address(w, lane, to, toOffset, toSpace);
         Spans target = Spans.of(w, lane, toSpace, address, bytes, ALIGNMENT, site, true);
-        Watch.reduced(w, lane, bytes, site);
+        Runnable targetDone = Watch.end(w, lane, bytes, CopyEnd.Role.REDUCED, site);
         w.profile.globalBytesWritten += bytes;
-        w.bulkGroups.issue(lane, new Copy(w.block.shared(), source, target, new byte[bytes], operation, TYPES[type]));
+        Copy copy = new Copy(w.block.shared(), source, target, new byte[bytes], operation, TYPES[type]);
+        w.bulkGroups.issue(lane, copy, sourceFree, targetDone);
       }
     }
   }
@@ -98,19 +101,23 @@ public final class Reductions {
       long barrier = Mbarriers.place(w, lane, bar, barOffset, barSpace, site);
       byte[] data = new byte[bytes];
       Spans[] target = {new Spans(w.block.shared(), 0)};
+      Runnable[] ends = {Watch.nobody(), Watch.nobody()};
       if (bytes > 0) {
         long source = source(w, lane, from, fromOffset, fromSpace, bytes, site);
+        ends[0] = Watch.end(w, lane, bytes, CopyEnd.Role.SOURCE, site);
         MemorySegment.copy(w.block.shared(), ValueLayout.JAVA_BYTE, source, data, 0, bytes);
         long address = Spans.address(w, lane, to, toOffset, toSpace);
         target[0] =
             new Spans(w.block.shared(), Spans.shared(w, lane, address, toSpace, bytes, ALIGNMENT, site, true));
-        Watch.reduced(w, lane, bytes, site);
+        ends[1] = Watch.end(w, lane, bytes, CopyEnd.Role.REDUCED, site);
       }
       Runnable told = Watch.counted(w, lane, barrier);
       w.block.transactions().add(
           barrier,
           () -> {
             apply(operation, TYPES[type], data, 0, target[0], data.length);
+            ends[0].run();
+            ends[1].run();
             told.run();
             Mbarriers.completeTransaction(w, barrier, data.length, lane, site);
           });
@@ -119,8 +126,6 @@ public final class Reductions {
 
   private static long source(Warp w, int lane, int from, int offset, int space, int bytes, int site) {
     long address = Spans.address(w, lane, from, offset, space);
-    long source = Spans.shared(w, lane, address, space, bytes, ALIGNMENT, site, false);
-    Watch.span(w, lane, bytes, false, site);
-    return source;
+    return Spans.shared(w, lane, address, space, bytes, ALIGNMENT, site, false);
   }
 }

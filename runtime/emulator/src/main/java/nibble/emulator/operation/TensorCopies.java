@@ -3,8 +3,11 @@ package nibble.emulator.operation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import nibble.emulator.KernelFault;
 import nibble.emulator.execute.BulkGroups;
+import nibble.emulator.execute.CopyEnd;
+import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.Space;
 import nibble.emulator.tma.Box;
@@ -90,6 +93,7 @@ public final class TensorCopies {
       TensorDescriptor tensor = map(w, lane, map, mapOffset, site);
       Box box = box(w, lane, tensor, coordinates, rows != 0, site);
       byte[] data = gather(w, lane, tensor, box, site);
+      Runnable sourceFree = rows(w, lane, box, CopyEnd.Role.SOURCE, site);
       long target = shared(w, lane, tensor, box, to, toOffset, toSpace, site, true);
       long barrier = Mbarriers.place(w, lane, bar, barOffset, barSpace, site);
       Runnable told = bulk(w, lane, tensor.swizzle(), target, data.length, barrier, site);
@@ -97,6 +101,7 @@ public final class TensorCopies {
           barrier,
           () -> {
             place(w.block.shared(), target, data, tensor.swizzle(), true);
+            sourceFree.run();
             told.run();
             Mbarriers.completeTransaction(w, barrier, data.length, lane, site);
           });
@@ -192,7 +197,10 @@ public final class TensorCopies {
         requireReducible(w, lane, tensor, operation, site);
       }
       long source = shared(w, lane, tensor, box, from, fromOffset, fromSpace, site, false);
-      Watch.chunks(w, lane, starts(tensor.swizzle(), source, box.bytes(), CHUNK), CHUNK, site);
+      long[] chunks = starts(tensor.swizzle(), source, box.bytes(), CHUNK);
+      Watch.chunks(w, lane, chunks, CHUNK, site);
+      Runnable sourceFree =
+          Watch.held(w, new CopyEnd(w, lane, CopyEnd.Role.SOURCE, true, chunks, CHUNK, site));
       Spans[] targets = new Spans[box.rows()];
       for (int row = 0; row < targets.length; row++) {
         targets[row] =
@@ -201,8 +209,19 @@ public final class TensorCopies {
                 : null;
         w.profile.globalBytesWritten += targets[row] == null ? 0 : box.length();
       }
-      w.bulkGroups.issue(lane, new Store(w.block.shared(), source, tensor, box, targets, operation));
+      CopyEnd.Role role = operation == 0 ? CopyEnd.Role.TARGET : CopyEnd.Role.REDUCED;
+      Store store = new Store(w.block.shared(), source, tensor, box, targets, operation);
+      w.bulkGroups.issue(lane, store, sourceFree, rows(w, lane, box, role, site));
     }
+  }
+
+  /** Tells that a copy needs a box's rows in global memory; gives what tells that it no longer does. */
+  private static Runnable rows(Warp w, int lane, Box box, CopyEnd.Role role, int site) {
+    if (w.block.observer() == Observer.BlockObserver.NONE) {
+      return Watch.nobody();
+    }
+    long[] starts = IntStream.range(0, box.rows()).filter(box::isInside).mapToLong(box::address).toArray();
+    return Watch.held(w, new CopyEnd(w, lane, role, false, starts, box.length(), site));
   }
 
   private static Spans target(Warp w, int lane, Box box, int row, int operation, int site) {

@@ -1,6 +1,7 @@
 package nibble.emulator.operation;
 
 import java.util.function.IntConsumer;
+import nibble.emulator.execute.CopyEnd;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.StoredValues;
 import nibble.emulator.execute.Warp;
@@ -17,6 +18,7 @@ public final class Watch {
   private static final int SECTOR = 32;
   private static final int[] UNKNOWN = {};
   private static final long[] NOTHING = {};
+  private static final Runnable NOBODY = () -> {};
 
   private Watch() {}
 
@@ -119,6 +121,39 @@ public final class Watch {
   /** Tells that a lane reads or writes a stretch, at whose first byte the last round was. */
   static void span(Warp w, int lane, long bytes, boolean writes, int site) {
     eachSector(w, lane, bytes, size -> resolved(w, 1 << lane, writes, size, site));
+  }
+
+  /**
+   * Tells that a lane begins a copy or reduction of a stretch, at whose first byte the last round was; gives what tells
+   * that this end of it is free again.
+   */
+  static Runnable end(Warp w, int lane, long bytes, CopyEnd.Role role, int site) {
+    if (w.block.observer() == Observer.BlockObserver.NONE) {
+      return NOBODY;
+    }
+    boolean isShared = w.resolver.space() == Space.SHARED;
+    long first = w.resolver.offsets()[lane] + (isShared ? 0 : w.resolver.region().base());
+    switch (role) {
+      case SOURCE -> span(w, lane, bytes, false, site);
+      case TARGET -> span(w, lane, bytes, true, site);
+      case REDUCED -> reduced(w, lane, bytes, site);
+    }
+    return held(w, new CopyEnd(w, lane, role, isShared, new long[] {first}, bytes, site));
+  }
+
+  /** Tells that a copy needs memory whose access was told; gives what tells that the memory is free again. */
+  static Runnable held(Warp w, CopyEnd end) {
+    Observer.BlockObserver observer = w.block.observer();
+    if (observer == Observer.BlockObserver.NONE) {
+      return NOBODY;
+    }
+    observer.copyHolds(end);
+    return () -> observer.copyReleases(end);
+  }
+
+  /** Tells nothing. */
+  static Runnable nobody() {
+    return NOBODY;
   }
 
   /** Tells that a lane changes the elements of a stretch atomically, at whose first byte the last round was. */
