@@ -35,7 +35,8 @@ final class CopyFinder implements Observer.BlockObserver {
   private final RaceChecker races;
   private final RaceFinder order;
   private final ThreadBlock block;
-  private final List<Use> uses = new ArrayList<>();
+  private final List<Use> ofShared = new ArrayList<>();
+  private final List<Use> ofGlobal = new ArrayList<>();
 
   /** Memory in use, and how often the block's threads had met when that began. */
   private record Use(CopyEnd end, int meetings) {}
@@ -75,17 +76,26 @@ final class CopyFinder implements Observer.BlockObserver {
 
   /** The block starts. */
   void start() {
-    uses.clear();
+    ofShared.clear();
+    ofGlobal.clear();
   }
 
   @Override
   public void copyHolds(CopyEnd end) {
-    uses.add(new Use(end, order.meetings()));
+    uses(end).add(new Use(end, order.meetings()));
   }
 
   @Override
   public void copyReleases(CopyEnd end) {
-    uses.removeIf(use -> use.end == end);
+    uses(end).removeIf(use -> use.end == end);
+  }
+
+  private List<Use> uses(CopyEnd end) {
+    return end.isShared() ? ofShared : ofGlobal;
+  }
+
+  private List<Use> uses(AddressResolver place) {
+    return place.space() == Space.SHARED ? ofShared : place.isGlobal() ? ofGlobal : List.of();
   }
 
   @Override
@@ -96,6 +106,10 @@ final class CopyFinder implements Observer.BlockObserver {
 
   @Override
   public void write(Warp warp, int lanes, AddressResolver place, int bytes, StoredValues values, int site) {
+    List<Use> uses = uses(place);
+    if (uses.isEmpty()) {
+      return;
+    }
     // What a copy reads may be stored once more; what it writes is not there yet.
     IntPredicate changes = lane -> !values.areThere(lane, place.segment(), place.offsets()[lane], 0, bytes);
     Access access = races.order(site).isStrong() ? Access.UPDATE : Access.WRITE;
@@ -112,7 +126,7 @@ final class CopyFinder implements Observer.BlockObserver {
 
   @Override
   public void copyIssued(Warp warp, int lanes, long[] destinations, byte[] data, int bytes, int site) {
-    for (int rest = uses.isEmpty() ? 0 : lanes; rest != 0; rest &= rest - 1) {
+    for (int rest = ofShared.isEmpty() ? 0 : lanes; rest != 0; rest &= rest - 1) {
       int lane = Integer.numberOfTrailingZeros(rest);
       lookShared(warp, lane, destinations[lane], bytes, site);
     }
@@ -120,40 +134,40 @@ final class CopyFinder implements Observer.BlockObserver {
 
   @Override
   public void bulkIssued(Warp warp, int lane, long[] starts, int bytes, int site) {
-    for (long start : uses.isEmpty() || bytes == 0 ? new long[0] : starts) {
+    for (long start : ofShared.isEmpty() || bytes == 0 ? new long[0] : starts) {
       lookShared(warp, lane, start, bytes, site);
     }
   }
 
   private void lookShared(Warp warp, int lane, long at, int bytes, int site) {
-    for (Use use : uses) {
-      if (use.end.isShared() && isOrdered(use, warp, lane) && use.end.touches(at, bytes)) {
+    for (Use use : ofShared) {
+      if (isOrdered(use, warp, lane) && use.end.touches(at, bytes)) {
         report(use, warp, lane, Access.WRITE, at, where(at), site);
       }
     }
   }
 
   private void look(Warp warp, int lanes, AddressResolver place, int bytes, Access access, int site) {
-    for (Use use : uses) {
+    for (Use use : uses(place)) {
       look(use, warp, lanes, place, bytes, access, ALWAYS, site);
     }
   }
 
   private void look(
       Use use, Warp warp, int lanes, AddressResolver place, int bytes, Access access, IntPredicate matters, int site) {
-    boolean isShared = place.space() == Space.SHARED;
-    boolean isSameSpace = use.end.isShared() ? isShared : place.isGlobal();
-    if (!isSameSpace || !access.isFaultOn(use.end.role())) {
+    if (!access.isFaultOn(use.end.role())) {
       return;
     }
+    boolean isShared = use.end.isShared();
     long base = isShared ? 0 : place.region().base();
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       int lane = Integer.numberOfTrailingZeros(rest);
       long at = place.offsets()[lane];
       if (isOrdered(use, warp, lane) && use.end.touches(base + at, bytes) && matters.test(lane)) {
         String where =
-            isShared ? where(at) : "global address 0x" + Long.toHexString(base + at) + " (" + place.region() + ", byte "
-                + at + ")";
+            isShared
+                ? where(at)
+                : "global address 0x" + Long.toHexString(base + at) + " (" + place.region() + ", byte " + at + ")";
         report(use, warp, lane, access, base + at, where, site);
       }
     }
