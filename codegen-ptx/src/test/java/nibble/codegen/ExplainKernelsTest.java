@@ -112,7 +112,8 @@ class ExplainKernelsTest {
   void whatIsRefusedIsSaid() {
     String rows = "tensor<[1,1,256,256] x f16>";
     List<String> sage3 = decisions("sm_89", "", "%q: " + rows + ", %k: " + rows + ", %v: " + rows, """
-        %o = attention %q, %k, %v {scale = 0.0625, causal = none, to = f16, scheme = sage3} : tensor<[1,1,256,256] x f16> \
+        %o = attention %q, %k, %v {scale = 0.0625, causal = none, to = f16, scheme = sage3} : \
+        tensor<[1,1,256,256] x f16> \
         loc("m.nib":3:1 in attn)
         return %o
         """);
