@@ -118,7 +118,8 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
       Partition partition, int inputs, ImmutableMap<String, SymbolBounds> symbols, Target target) {
     List<Value> parameters = partition.main().parameters();
     return new ChooseStorage(
-        target, symbols, kernel -> tileProgram(kernel, symbols, target), kernel -> CanonicalKernel.key(kernel, registry))
+        target, symbols, kernel -> tileProgram(kernel, symbols, target),
+        kernel -> CanonicalKernel.key(kernel, registry))
         .of(partition.main(), ImmutableSet.copyOf(parameters.subList(inputs, parameters.size())));
   }
 

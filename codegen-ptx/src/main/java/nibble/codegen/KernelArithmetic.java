@@ -79,7 +79,8 @@ public record KernelArithmetic(Target target) implements ErrorModel {
 
   /** Whether elements are integers that kernels multiply as i8. */
   private static boolean isByte(TensorType type) {
-    return type.format().isInteger() && type.format().min() >= Formats.I8.min() && type.format().max() <= Formats.I8.max();
+    return type.format().isInteger() && type.format().min() >= Formats.I8.min()
+        && type.format().max() <= Formats.I8.max();
   }
 
   /** Integer sums are exact; their conversion, two scales and the sum over blocks round. */

@@ -20,8 +20,8 @@ import nibble.ir.shape.SymbolBounds;
  * @param target what the kernels are for
  * @param symbols what is known of symbolic sizes
  * @param load takes nothing and returns the constants
- * @param main takes the inputs and then the constants; its operations are kernels, reshapes that share memory, and choices,
- *     which have that of what they take
+ * @param main takes the inputs and then the constants; its operations are kernels, reshapes that share memory, and
+ *     choices, which have that of what they take
  * @param inputs number of parameters of {@code main} that are inputs; the others are the constants
  * @param kernels each once, however often it is launched
  * @param launches in order
@@ -62,8 +62,8 @@ public record Program(
    *
    * @param kernel index into {@code kernels}
    * @param operation the {@code kernel} operation of {@code main} that it computes
-   * @param when it is needed: where each of these truth values of {@code main} is as said, in the order in which they are
-   *     known; always where there are none
+   * @param when it is needed: where each of these truth values of {@code main} is as said, in the order in which they
+   *     are known; always where there are none
    */
   public record Launch(int kernel, Operation operation, ImmutableMap<Value, Boolean> when) {}
 

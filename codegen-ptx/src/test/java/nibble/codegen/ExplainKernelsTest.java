@@ -110,7 +110,13 @@ class ExplainKernelsTest {
   /** Kernels that a target does not have are no decision, but their reason is. */
   @Test
   void whatIsRefusedIsSaid() {
-    List<String> sage3 = attention("sm_80", "", "sage3");
+    String rows = "tensor<[1,1,256,256] x f16>";
+    List<String> sage3 = decisions("sm_89", "", "%q: " + rows + ", %k: " + rows + ", %v: " + rows, """
+        %o = attention %q, %k, %v {scale = 0.0625, causal = none, to = f16, scheme = sage3} : \
+        tensor<[1,1,256,256] x f16> \
+        loc("m.nib":3:1 in attn)
+        return %o
+        """);
     assertTrue(sage3.getFirst().startsWith("attn (m.nib:3:1): "), sage3::toString);
     assertTrue(sage3.getFirst().contains("no kernel "), sage3::toString);
   }

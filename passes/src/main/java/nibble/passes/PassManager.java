@@ -91,7 +91,8 @@ public record PassManager(
       if (validation.isPresent() && !validation.get().ok()) {
         reproduce(pass, "did not keep its promise", pipeline.from(index), before);
       }
-      reports.add(new StepReport(pass.name(), step.text(), time, after != before, context.decisions(), context.orders(), validation));
+      reports.add(new StepReport(
+          pass.name(), step.text(), time, after != before, context.decisions(), context.orders(), validation));
       current = after;
     }
     return new PassRun(module, current, reports.build(), known.made());

@@ -79,7 +79,8 @@ public record ChooseStorage(
 
   private Optional<StorageChoice> choice(Operation kernel, TensorType weight) {
     Map<String, Long> sizes = symbols.values().stream().collect(Collectors.toMap(
-        SymbolBounds::name, bounds -> Math.ceilDiv(Math.max(MANY, bounds.minimum()), bounds.divisor()) * bounds.divisor()));
+        SymbolBounds::name,
+        bounds -> Math.ceilDiv(Math.max(MANY, bounds.minimum()), bounds.divisor()) * bounds.divisor()));
     TileWork work = CountWork.of(programs.apply(kernel), sizes);
     ModelledTime compressed = time(kernel, work, sizes);
     return DenseTwin.of(kernel)

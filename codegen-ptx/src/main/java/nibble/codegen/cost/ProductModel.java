@@ -25,9 +25,9 @@ import nibble.ir.op.Kernel;
 import nibble.ir.text.Parser;
 
 /**
- * The <em>modelled</em> time of a product with a dense or sparse weight: that of the kernel that it gets, alone, by what is
- * counted of its tile program. The result has 16 bits; codes have a scale for each row and each output channel. Where a
- * block of a layout does not divide the weight, this is filled up.
+ * The <em>modelled</em> time of a product with a dense or sparse weight: that of the kernel that it gets, alone, by
+ * what is counted of its tile program. The result has 16 bits; codes have a scale for each row and each output channel.
+ * Where a block of a layout does not divide the weight, this is filled up.
  *
  * @param target whose part is modelled
  * @param format in which operands are multiplied
@@ -47,8 +47,8 @@ public record ProductModel(Target target, NumberFormat format) {
   }
 
   /**
-   * The time with a sparse weight, by sparse instructions or decompressed on its way, whichever is faster; nothing where no
-   * sparse instruction takes the layout.
+   * The time with a sparse weight, by sparse instructions or decompressed on its way, whichever is faster; nothing
+   * where no sparse instruction takes the layout.
    */
   public Optional<ModelledTime> sparse(ProductShape shape, SparseLayout layout) {
     try {

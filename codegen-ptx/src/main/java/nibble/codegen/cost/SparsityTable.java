@@ -38,7 +38,8 @@ public final class SparsityTable {
     rows.forEach(row -> row(text, row));
     return text.append(String.format(
         Locale.ROOT, "%nOf %d figures, %d are missed by more than a quarter; %d verdicts are not what was measured.%n",
-        rows.size(), rows.stream().filter(Row::isMiss).count(), rows.stream().filter(Row::contradicts).count())).toString();
+        rows.size(), rows.stream().filter(Row::isMiss).count(), rows.stream().filter(Row::contradicts).count()))
+        .toString();
   }
 
   private static void row(StringBuilder text, Row row) {

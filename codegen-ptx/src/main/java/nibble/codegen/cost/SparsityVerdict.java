@@ -36,7 +36,8 @@ public record SparsityVerdict(ModelledTime dense, ModelledTime sparse, Optional<
       return Optional.of("the gain is less than a tenth: the sparse product waits for " + sparse.bound());
     }
     return shape.rows() < LEAST_ROWS
-        ? Optional.of("with fewer than " + LEAST_ROWS + " rows, sparse kernels that were measured lose") : Optional.empty();
+        ? Optional.of("with fewer than " + LEAST_ROWS + " rows, sparse kernels that were measured lose")
+        : Optional.empty();
   }
 
   public boolean pays() {

@@ -30,7 +30,8 @@ public final class VenomChoice {
         .mapToObj(v -> IntStream.rangeClosed(LEAST_M, Math.toIntExact(most.m()))
             .filter(m -> shape.depth() % m == 0)
             .mapToObj(m -> new VNOfM(v, 2, m))
-            .filter(layout -> model.sparse(shape, layout).filter(time -> dense / time.microseconds() >= gain).isPresent())
+            .filter(
+                layout -> model.sparse(shape, layout).filter(time -> dense / time.microseconds() >= gain).isPresent())
             .findFirst())
         .flatMap(Optional::stream)
         .max(Comparator.comparingDouble(VenomChoice::diversity));

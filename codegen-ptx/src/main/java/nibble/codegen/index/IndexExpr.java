@@ -16,8 +16,9 @@ import nibble.ir.Value;
 import nibble.ir.shape.Dim;
 
 /**
- * An index: a linear combination of terms with extents as coefficients, in a normal form in which {@code 32*(c/32) + c%32}
- * is {@code c} and a quotient whose dividend is known to be small is gone. Indices are never negative.
+ * An index: a linear combination of terms with extents as coefficients, in a normal form in which
+ * {@code 32*(c/32) + c%32} is {@code c} and a quotient whose dividend is known to be small is gone. Indices are never
+ * negative.
  *
  * @param terms coefficient of each term; none is zero
  * @param constant the rest
@@ -139,7 +140,9 @@ public record IndexExpr(ImmutableMap<IndexTerm, Dim> terms, Dim constant) {
     return new IndexExpr(ImmutableMap.copyOf(terms), constant);
   }
 
-  /** {@code d * q * (x / (d * p)) + q * (x / p % d) = q * (x / p)}: the axes of a row-major index join again one by one. */
+  /**
+   * {@code d * q * (x / (d * p)) + q * (x / p % d) = q * (x / p)}: the axes of a row-major index join again one by one.
+   */
   private static Optional<IndexExpr> joined(Map<IndexTerm, Dim> terms, Quotient quotient, Dim constant) {
     for (IndexTerm term : terms.keySet()) {
       if (term instanceof Remainder remainder && remainder.dividend().isQuotientOf(quotient.dividend())) {

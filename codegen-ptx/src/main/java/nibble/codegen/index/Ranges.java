@@ -8,7 +8,9 @@ import nibble.codegen.index.IndexTerm.Remainder;
 import nibble.codegen.index.IndexTerm.Variable;
 import nibble.ir.shape.Dim;
 
-/** Upper bounds of index expressions, as polynomials over sizes of which nothing is known but that they are at least 1. */
+/**
+ * Upper bounds of index expressions, as polynomials over sizes of which nothing is known but that they are at least 1.
+ */
 final class Ranges {
   private Ranges() {}
 

@@ -22,7 +22,9 @@ public final class ComputeFormat {
           .put(Formats.BOOL, Formats.BOOL)
           .buildOrThrow();
 
-  /** Floating-point codes of up to a byte, which kernels turn into f32 or f16 where they read them. They need scales. */
+  /**
+   * Floating-point codes of up to a byte, which kernels turn into f32 or f16 where they read them. They need scales.
+   */
   public static final ImmutableList<NumberFormat> FLOAT_CODES =
       ImmutableList.of(Formats.E4M3, Formats.E5M2, Formats.E2M3, Formats.E3M2, Formats.E2M1);
 
@@ -32,7 +34,9 @@ public final class ComputeFormat {
 
   private ComputeFormat() {}
 
-  /** Whether elements of that format are codes alone: kernels read and write them, and compute with what they stand for. */
+  /**
+   * Whether elements of that format are codes alone: kernels read and write them, and compute with what they stand for.
+   */
   public static boolean isCode(NumberFormat format) {
     return FLOAT_CODES.contains(format) || PACKED_INTEGERS.contains(format) || isLookedUp(format);
   }

@@ -38,13 +38,14 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Computes tensor values element by element on a grid of iteration points: asked for a value at coordinates, it asks for the
- * operands at theirs, down to loads. Views change coordinates and cost nothing.
+ * Computes tensor values element by element on a grid of iteration points: asked for a value at coordinates, it asks
+ * for the operands at theirs, down to loads. Views change coordinates and cost nothing.
  */
 public final class ElementEmitter {
   /** Formats of codes that kernels have instructions for. */
   private static final ImmutableList<NumberFormat> CODES = ImmutableList.<NumberFormat>builder()
-      .add(Formats.I8, Formats.U8, Formats.I16, Formats.TF32, Formats.F16, Formats.BF16).addAll(ComputeFormat.FLOAT_CODES)
+      .add(Formats.I8, Formats.U8, Formats.I16, Formats.TF32, Formats.F16, Formats.BF16)
+      .addAll(ComputeFormat.FLOAT_CODES)
       .addAll(ComputeFormat.PACKED_INTEGERS).build();
 
   /** A value that the generator has computed, at the only coordinates where it is at hand. */
@@ -408,10 +409,11 @@ public final class ElementEmitter {
     if (operation.operands().size() != (quantize.result().zeroType().isPresent() ? 3 : 2)) {
       throw new UnsupportedAccess("a kernel quantizes with scales and zero points that are values of their own");
     }
-    quantize.result().zeroType().map(TensorType::format).filter(format -> format.bits() < Byte.SIZE).ifPresent(format -> {
-      throw new UnsupportedAccess("no kernel stores zero points of " + format.name()
-          + ", of which several lie in a byte; quantizers that run on the device have those of a byte or more");
-    });
+    quantize.result().zeroType().map(TensorType::format).filter(format -> format.bits() < Byte.SIZE)
+        .ifPresent(format -> {
+          throw new UnsupportedAccess("no kernel stores zero points of " + format.name()
+              + ", of which several lie in a byte; quantizers that run on the device have those of a byte or more");
+        });
     Value x = value(operation.operand(0), at);
     Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
     return quantize.result().zeroType().isPresent()
@@ -420,8 +422,8 @@ public final class ElementEmitter {
   }
 
   /**
-   * The affine code of an element: what is farther from 0 than all codes are from each other is clipped whatever the zero
-   * point is, so the rest fits integers of twice the width.
+   * The affine code of an element: what is farther from 0 than all codes are from each other is clipped whatever the
+   * zero point is, so the rest fits integers of twice the width.
    */
   private Value affineCode(Quantize quantize, Value x, Value scale, Value zero, List<IndexExpr> at) {
     TensorType type = quantize.result();

@@ -264,8 +264,8 @@ public record Grid2(
   }
 
   /**
-   * The same where divisions by so many tiles are the same for all of the grid, too: the number of the tile comes in two
-   * parts.
+   * The same where divisions by so many tiles are the same for all of the grid, too: the number of the tile comes in
+   * two parts.
    */
   public Grid2 withTileOf(TileBuilder builder, int tiles, String variable, Dim extent, Value tile, int step) {
     String group = variable + GROUP;

@@ -43,7 +43,8 @@ public record ResidualQuantizer(Operation operation, Value amax) {
       throw new UnsupportedAccess("no kernel gives residuals to " + quantize.result() + ", whose scales have scales");
     }
     if (!isOwn) {
-      throw new UnsupportedAccess("a kernel gives residuals to boxes whose amax it finds itself, with scales from that");
+      throw new UnsupportedAccess(
+          "a kernel gives residuals to boxes whose amax it finds itself, with scales from that");
     }
     return new ResidualQuantizer(quantizer, amax.result());
   }

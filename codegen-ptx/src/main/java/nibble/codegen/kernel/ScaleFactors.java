@@ -17,8 +17,8 @@ import nibble.ir.op.Scales;
 import nibble.ir.shape.Dim;
 
 /**
- * The scales of a scaled tensor, of one level or of two: of a tensor in memory, or of one that a quantizer of the kernel makes
- * with scales that are computed or in memory.
+ * The scales of a scaled tensor, of one level or of two: of a tensor in memory, or of one that a quantizer of the
+ * kernel makes with scales that are computed or in memory.
  *
  * @param emitter computes values at coordinates
  */
@@ -88,7 +88,9 @@ public record ScaleFactors(ElementEmitter emitter) {
     return Optional.of(emitter.value(maker.operand(1), where));
   }
 
-  /** A code in memory as f32, less the zero point of its box where codes are affine: both are integers that f32 holds. */
+  /**
+   * A code in memory as f32, less the zero point of its box where codes are affine: both are integers that f32 holds.
+   */
   public Value lessZero(Memory scaled, Value code, List<IndexExpr> element) {
     Value real = emitter.builder().cast(code, Formats.F32, Rounding.NEAREST_EVEN);
     Optional<TensorType> zeros = scaled.type().zeroType();

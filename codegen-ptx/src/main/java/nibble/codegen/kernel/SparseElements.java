@@ -24,9 +24,9 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Elements of compressed tensors, wherever they are asked for: of a group, two stored ones may be the element, which its
- * code tells; of blocks, the one at its place of a stored block, if its block is stored; of a mask, the one behind those
- * whose bits are before its own. Otherwise it is 0.
+ * Elements of compressed tensors, wherever they are asked for: of a group, two stored ones may be the element, which
+ * its code tells; of blocks, the one at its place of a stored block, if its block is stored; of a mask, the one behind
+ * those whose bits are before its own. Otherwise it is 0.
  *
  * @param grid points at which elements are asked for
  * @param builder where they are computed

@@ -44,7 +44,8 @@ record ProgramNeeds(Function program) {
   /** The ring that there is to fill. */
   Optional<Pipeline> ring() {
     return program.body().operations().stream()
-        .filter(operation -> operation.op() instanceof Pipeline).map(operation -> (Pipeline) operation.op()).findFirst();
+        .filter(operation -> operation.op() instanceof Pipeline).map(operation -> (Pipeline) operation.op())
+        .findFirst();
   }
 
   /** Whether sums that last take so many registers that loops have few for anything else. */

@@ -19,8 +19,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Steps of matrix products in accumulators of their own, which start from zero and last for one part of 16 x 8, so that few
- * are needed at a time; then one fused multiply-add for each sum.
+ * Steps of matrix products in accumulators of their own, which start from zero and last for one part of 16 x 8, so that
+ * few are needed at a time; then one fused multiply-add for each sum.
  */
 final class StepMmaCode {
   private final Code code;

@@ -48,7 +48,8 @@ public final class AttentionPage {
     StringBuilder text = new StringBuilder("| |");
     AttentionClause.all().forEach(clause -> text.append(" `").append(clause).append("` |"));
     text.append("\n|").append(" --- |".repeat(AttentionClause.all().size() + 1)).append("\n");
-    for (AttentionRow row : cells.stream().map(Cell::row).filter(row -> row.table().equals(table)).distinct().toList()) {
+    for (AttentionRow row
+        : cells.stream().map(Cell::row).filter(row -> row.table().equals(table)).distinct().toList()) {
       text.append("| ").append(row.title()).append(" |");
       for (AttentionClause clause : AttentionClause.all()) {
         text.append(" ").append(cell(target, clause, row)).append(" |");

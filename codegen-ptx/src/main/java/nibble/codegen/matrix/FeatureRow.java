@@ -15,7 +15,8 @@ import nibble.ir.text.Parser;
 public record FeatureRow(AttentionFeature feature, boolean isSelected) implements AttentionRow {
   /** Each feature of a whole attention, then each of selected blocks. */
   public static ImmutableList<AttentionRow> all() {
-    Stream<AttentionRow> whole = Arrays.stream(AttentionFeature.values()).map(feature -> new FeatureRow(feature, false));
+    Stream<AttentionRow> whole =
+        Arrays.stream(AttentionFeature.values()).map(feature -> new FeatureRow(feature, false));
     Stream<AttentionRow> selected = Arrays.stream(AttentionFeature.values())
         .filter(feature -> feature != AttentionFeature.BLOCKS).map(feature -> new FeatureRow(feature, true));
     return Stream.concat(whole, selected).collect(ImmutableList.toImmutableList());

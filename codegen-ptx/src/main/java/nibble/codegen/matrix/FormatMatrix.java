@@ -96,7 +96,8 @@ public record FormatMatrix(Backend backend, ImmutableList<Target> targets, Immut
     for (List<String> words : mnemonics(program)) {
       boolean onTensorCores = words.getFirst().endsWith("mma");
       boolean converts = words.getFirst().equals("cvt");
-      if ((onTensorCores || converts) && words.stream().anyMatch(word -> word.equals(name) || word.equals(name + "x2"))) {
+      if ((onTensorCores || converts)
+          && words.stream().anyMatch(word -> word.equals(name) || word.equals(name + "x2"))) {
         return new Support.Native(program);
       }
       if (onTensorCores) {

@@ -53,7 +53,8 @@ public final class MatrixPage {
     for (NumberFormat format : matrix.formats()) {
       for (String layout : matrix.layouts()) {
         Precision precision = new Precision(format, layout);
-        cells.put(format, layout, precision.isAsked() ? cell(precision, matrix.support(family, precision, target)) : "");
+        cells.put(
+            format, layout, precision.isAsked() ? cell(precision, matrix.support(family, precision, target)) : "");
       }
     }
     return cells.build();

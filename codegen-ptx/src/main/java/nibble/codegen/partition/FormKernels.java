@@ -40,11 +40,12 @@ import nibble.ir.op.ViewOp;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Gives every operation to a kernel. In order of the operations, one joins the latest kernel that computes an operand of it,
- * if it can be computed in the same sweep, and starts a kernel otherwise; so kernels depend on earlier ones only. Views,
- * and elementwise work on inputs alone, belong to no kernel: each kernel that reads them computes them while loading. An
- * {@code either} is where the tensor is that it takes, and a kernel has operations only that are needed at the same time.
- * A quantizer behind views of a product joins it where tiles of the product have what shares a scale.
+ * Gives every operation to a kernel. In order of the operations, one joins the latest kernel that computes an operand
+ * of it, if it can be computed in the same sweep, and starts a kernel otherwise; so kernels depend on earlier ones
+ * only. Views, and elementwise work on inputs alone, belong to no kernel: each kernel that reads them computes them
+ * while loading. An {@code either} is where the tensor is that it takes, and a kernel has operations only that are
+ * needed at the same time. A quantizer behind views of a product joins it where tiles of the product have what shares a
+ * scale.
  *
  * <pre>
  * %1 = matmul %x, %w
@@ -95,7 +96,8 @@ public final class FormKernels {
       if (operation.op() instanceof For || !(operation.op() instanceof TensorOp)) {
         throw new InputException(Diagnostic.error(
             "the backend has no kernel for " + operation.op().name(), operation.location())
-            .hint(operation.op() instanceof For ? "give the loop constant bounds: specialize the sizes" : "lower it first"));
+            .hint(operation.op() instanceof For
+                ? "give the loop constant bounds: specialize the sizes" : "lower it first"));
       }
       definitions.put(operation.result(), operation);
       assign(operation);

@@ -29,7 +29,8 @@ import nibble.ir.shape.Shape;
 
 /**
  * The operations of one kernel while they are collected, and which operation may still join: every value of a group is
- * either full (one element for each point of the iteration space) or reduced (one for each row, column or box of points).
+ * either full (one element for each point of the iteration space) or reduced (one for each row, column or box of
+ * points).
  */
 final class Group {
   /** How many points of the space an element of a value stands for. */
@@ -140,8 +141,8 @@ final class Group {
   }
 
   /**
-   * What the epilogue of an attention, or of a product of experts, does: work on single elements, no quantizers with what
-   * they need.
+   * What the epilogue of an attention, or of a product of experts, does: work on single elements, no quantizers with
+   * what they need.
    */
   private static boolean isPlainWork(Operation operation) {
     boolean reduces = operation.op() instanceof ReduceOp || operation.op() instanceof Amax;

@@ -71,7 +71,8 @@ public record LoadTimeSplit(Function load, Function main) {
     return switch (operation.op()) {
       case Weight weight -> true;
       case Constant constant -> constant.values().size() > 1;
-      case TensorOp op -> !isSmallerBefore(operation, dense) && operation.operands().stream().anyMatch(loadTime::contains)
+      case TensorOp op -> !isSmallerBefore(operation, dense)
+          && operation.operands().stream().anyMatch(loadTime::contains)
           && operation.result().tensorType().shape().isConstant()
           && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
       default -> false;

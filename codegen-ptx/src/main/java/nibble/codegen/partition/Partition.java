@@ -33,7 +33,8 @@ public record Partition(Function load, Function main, ImmutableList<QuantizerPla
    * @throws InputException where an operation has no place in a kernel
    */
   public static Partition of(Function function, ImmutableMap<String, SymbolBounds> symbols, Set<String> dense) {
-    Function stored = new RewriteDriver(new TransposeQuantizedWeight(), new SplitHadamardSigns()).apply(function, symbols);
+    Function stored =
+        new RewriteDriver(new TransposeQuantizedWeight(), new SplitHadamardSigns()).apply(function, symbols);
     LoadTimeSplit split = LoadTimeSplit.of(stored, dense);
     ImmutableList<Operation> joined = ImmutableList.<Operation>builder()
         .addAll(split.load().body().operations()).addAll(split.main().body().operations()).build();

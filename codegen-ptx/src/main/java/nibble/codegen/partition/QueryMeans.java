@@ -29,8 +29,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Means of blocks of 128 queries: what is subtracted from queries before they become codes, and what its products with keys
- * add to scores. These are a mask, one row for each block, which all of its queries read.
+ * Means of blocks of 128 queries: what is subtracted from queries before they become codes, and what its products with
+ * keys add to scores. These are a mask, one row for each block, which all of its queries read.
  *
  * @param queries {@code [.., N, D]}
  */

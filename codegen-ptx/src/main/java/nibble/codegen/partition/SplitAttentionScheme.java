@@ -31,8 +31,8 @@ import nibble.ir.rewrite.RewriteContext;
 import nibble.ir.shape.Dim;
 
 /**
- * Takes the quantizers out of a low-bit attention: keys less their mean, queries, and values where they are codes. These
- * come column after column, so that keys are neighbours.
+ * Takes the quantizers out of a low-bit attention: keys less their mean, queries, and values where they are codes.
+ * These come column after column, so that keys are neighbours.
  *
  * <pre>
  * %1 = attention %q, %k, %v {scheme = sage2}
@@ -104,7 +104,8 @@ public final class SplitAttentionScheme implements Rewrite {
     Quantize quantize =
         new Quantize(type.format().isInteger() ? FixedRounding.NEAREST_AWAY : FixedRounding.NEAREST_EVEN, type);
     return CodeRange.of(type.format()).most() == scheme.range()
-        ? builder.add(quantize, columns) : builder.add(quantize, columns, scales(builder, columns, type, scheme.range()));
+        ? builder.add(quantize, columns)
+        : builder.add(quantize, columns, scales(builder, columns, type, scheme.range()));
   }
 
   /** Values, and zeros up to whole steps of keys. */

@@ -30,7 +30,8 @@ import nibble.ir.rewrite.RewriteContext;
 public final class SplitDynamicQuantize implements Rewrite {
   @Override
   public Optional<ImmutableList<Value>> apply(Operation operation, RewriteContext context) {
-    if (!(operation.op() instanceof Quantize quantize) || !isOneLevel(quantize.result()) || areGiven(operation, quantize)) {
+    if (!(operation.op() instanceof Quantize quantize) || !isOneLevel(quantize.result())
+        || areGiven(operation, quantize)) {
       return Optional.empty();
     }
     BlockBuilder builder = context.builder();

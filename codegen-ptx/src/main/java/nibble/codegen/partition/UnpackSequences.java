@@ -12,8 +12,8 @@ import nibble.ir.rewrite.Rewrite;
 import nibble.ir.rewrite.RewriteContext;
 
 /**
- * Makes packed sequences of an attention that a kernel takes a mask and a selection of blocks: the kernel visits the blocks
- * that have tokens of one sequence, and no others.
+ * Makes packed sequences of an attention that a kernel takes a mask and a selection of blocks: the kernel visits the
+ * blocks that have tokens of one sequence, and no others.
  *
  * <pre>
  * %1 = attention %q, %k, %v, %offsets {lengths = packed}

@@ -129,7 +129,8 @@ public record OperandPattern(Kind kind, RegisterType type, int count, ImmutableL
           && (values.isEmpty() || values.contains(constant.bits()));
       case CONSTANT_PAIR -> operand instanceof ImmediatePair(int first, int second)
           && (values.get(0) >> first & 1) == 1 && (values.get(1) >> second & 1) == 1;
-      case GLOBAL_ADDRESS, CONSTANT_ADDRESS -> operand instanceof Address address && isRegister(address.base(), RegisterType.B64);
+      case GLOBAL_ADDRESS, CONSTANT_ADDRESS -> operand instanceof Address address
+          && isRegister(address.base(), RegisterType.B64);
       case SHARED_ADDRESS -> operand instanceof Address address
           && (address.base() instanceof SharedVariable || isRegister(address.base(), RegisterType.B32));
       case PARAMETER_ADDRESS -> operand instanceof Address address && address.base() instanceof Parameter;

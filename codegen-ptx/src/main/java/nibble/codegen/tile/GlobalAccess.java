@@ -23,7 +23,8 @@ public record GlobalAccess(TileValue.Buffer buffer, Data offsets, Data mask) {
   /** The access with offsets and mask at these operands; the latter may be missing. */
   public static GlobalAccess of(List<TileValue> operands, int offsets, int mask, int contiguous) {
     GlobalAccess access = new GlobalAccess(
-        operands.getFirst().buffer(), operands.get(offsets).data(), mask < operands.size() ? operands.get(mask).data() : null);
+        operands.getFirst().buffer(), operands.get(offsets).data(),
+        mask < operands.size() ? operands.get(mask).data() : null);
     access.checkGroups(contiguous);
     return access;
   }

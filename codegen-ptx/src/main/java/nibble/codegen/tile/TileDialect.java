@@ -67,7 +67,8 @@ public final class TileDialect implements Dialect {
   public ImmutableList<Class<? extends Op>> ops() {
     return ImmutableList.<Class<? extends Op>>builder()
         .add(Launch.class, ProgramId.class, Size.class, Fill.class, TileIota.class)
-        .add(Apply.class, TileCast.class, StochasticCast.class, Expand.class, Reduce.class, TileReshape.class, TilePart.class)
+        .add(Apply.class, TileCast.class, StochasticCast.class, Expand.class, Reduce.class, TileReshape.class,
+            TilePart.class)
         .add(TileRename.class, TileBits.class)
         .add(TileItem.class, TileHadamard.class)
         .add(ConvertLayout.class)

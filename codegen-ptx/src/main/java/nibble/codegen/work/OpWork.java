@@ -219,18 +219,22 @@ record OpWork(Optional<TensorRate> rate, double multiplyAdds, double global, dou
   /** Of one element, as they are emitted for f32 and i32, counted in instructions of PTX. */
   private static int instructions(Scalar function) {
     return switch (function) {
-      case ADD, SUB, MUL, DIV, MIN, MAX, NEG, ABS, FMA, WRAP_I8, WRAP_U8, WRAP_I16, EXP2, SQRT, RSQRT, RECIPROCAL, FLOOR,
-          CEIL, ROUND, EQ, NE, LT, LE, GT, GE, AND, OR, NOT, SELECT -> 1;
+      case ADD, SUB, MUL, DIV, MIN, MAX, NEG, ABS, FMA, WRAP_I8, WRAP_U8, WRAP_I16, EXP2, SQRT, RSQRT, RECIPROCAL,
+          FLOOR, CEIL, ROUND, EQ, NE, LT, LE, GT, GE, AND, OR, NOT, SELECT -> 1;
       case EXP, LOG, SIN, COS, TWO_BITS, ONES_BELOW, INVERSE_POWER, REM, QUOTIENT, MODULO -> 2;
       case DYADIC, POWER_ABOVE, SHARED_EXPONENT, UE4M3_ABOVE, POW -> 8;
       case TANH, ERF, ERFC -> 20;
     };
   }
 
-  /** The same where a mask leaves a share of what is asked for; a copy to shared memory writes zeros in the place of the rest. */
+  /**
+   * The same where a mask leaves a share of what is asked for; a copy to shared memory writes zeros in the place of the
+   * rest.
+   */
   OpWork masked(double share, Op op) {
     return new OpWork(
-        rate, multiplyAdds, global * share, op instanceof Load || op instanceof Store ? shared * share : shared, instructions);
+        rate, multiplyAdds, global * share, op instanceof Load || op instanceof Store ? shared * share : shared,
+        instructions);
   }
 
   /** The same where a share of the elements is needed. */

@@ -22,7 +22,8 @@ import nibble.codegen.target.TensorRate;
  */
 public record TileWork(
     long blocks, int warps, ImmutableMap<TensorRate, Double> multiplyAdds, boolean warpgroups, boolean sparse,
-    double globalBytes, double sharedBytes, double instructions, double waits, double trips, int sharedMemory, int accumulators) {
+    double globalBytes, double sharedBytes, double instructions, double waits, double trips, int sharedMemory,
+    int accumulators) {
 
   /** Multiply-adds of all kinds, of all blocks. */
   public double allMultiplyAdds() {

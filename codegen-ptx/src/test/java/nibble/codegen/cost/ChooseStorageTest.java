@@ -49,7 +49,8 @@ class ChooseStorageTest {
     assertFalse(choice.isNative());
     assertTrue(choice.compressed().microseconds() > choice.dense().microseconds());
     assertTrue(choice.text().matches(
-        "e4m3 2:4 is stored dense: no sparse instruction takes it; modelled [\\d.]+ us \\(.*\\) as it is, [\\d.]+ us \\(.*\\) dense"),
+        "e4m3 2:4 is stored dense: no sparse instruction takes it; "
+            + "modelled [\\d.]+ us \\(.*\\) as it is, [\\d.]+ us \\(.*\\) dense"),
         choice.text());
   }
 

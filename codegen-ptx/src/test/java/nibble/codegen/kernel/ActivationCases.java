@@ -3,7 +3,9 @@ package nibble.codegen.kernel;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Activations that are pruned and compressed while a program runs, and products that multiply them as they are stored. */
+/**
+ * Activations that are pruned and compressed while a program runs, and products that multiply them as they are stored.
+ */
 final class ActivationCases {
   private ActivationCases() {}
 
@@ -23,7 +25,8 @@ final class ActivationCases {
 
   private static KernelCase product(String name, String m, int k, int n, String format) {
     return KernelCase.of("sparse activation: " + name, m.equals("M") ? "symbol M" : "",
-        "%%x: tensor<[%1$s,%2$d] x f32>, %%w: tensor<[%2$d,%3$d] x %4$s>, %%b: tensor<[%3$d] x f32>".formatted(m, k, n, format),
+        "%%x: tensor<[%1$s,%2$d] x f32>, %%w: tensor<[%2$d,%3$d] x %4$s>, %%b: tensor<[%3$d] x f32>"
+            .formatted(m, k, n, format),
         """
         %%0 = relu %%x : tensor<[%1$s,%2$d] x f32>
         %%1 = cast %%0 {to = %4$s} : tensor<[%1$s,%2$d] x %4$s>

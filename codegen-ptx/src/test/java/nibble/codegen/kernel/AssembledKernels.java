@@ -7,7 +7,9 @@ import nibble.codegen.assemble.AssemblerChoice;
 import nibble.codegen.assemble.Verdict;
 import nibble.codegen.ptx.PtxModule;
 
-/** What assemblers of this machine make of kernels. One that cannot judge them is a line of output, a refusal an error. */
+/**
+ * What assemblers of this machine make of kernels. One that cannot judge them is a line of output, a refusal an error.
+ */
 public final class AssembledKernels {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 

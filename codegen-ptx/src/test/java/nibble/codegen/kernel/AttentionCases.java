@@ -11,7 +11,8 @@ final class AttentionCases {
   private AttentionCases() {}
 
   static Stream<KernelCase> all() {
-    return Stream.of(sizes(), lengths(), masks(), surroundings(), logarithms(), ragged(), codes(), selections()).flatMap(cases -> cases);
+    return Stream.of(sizes(), lengths(), masks(), surroundings(), logarithms(), ragged(), codes(), selections())
+        .flatMap(cases -> cases);
   }
 
   private record Shape(Object heads, Object keyHeads, Object queries, Object keys, int depth, int width) {
@@ -118,16 +119,18 @@ final class AttentionCases {
     List<KernelCase> cases = new ArrayList<>();
     Shape shape = new Shape(4, 2, 200, 300, 32, 32);
     for (String attributes : List.of(
-        "causal = none", "causal = bottom_right", "causal = top_left, window = 70", "causal = bottom_right, fill = -10000.0",
-        "causal = none, scheme = sage1")) {
+        "causal = none", "causal = bottom_right", "causal = top_left, window = 70",
+        "causal = bottom_right, fill = -10000.0", "causal = none, scheme = sage1")) {
       String by = attributes.contains("sage1") ? "by sage1 " : "";
       cases.add(KernelCase.of(
-          "attention " + by + "of selected blocks, " + attributes, "", shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
+          "attention " + by + "of selected blocks, " + attributes, "",
+          shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
           shape.body(", %b", attributes + ", blocks = [64,64]", "f32"), ImmutableMap.of()));
     }
     for (String attributes : List.of("causal = bottom_right", "causal = none, scheme = sage1")) {
       cases.add(KernelCase.of(
-          "attention of selected blocks with a filter, " + attributes, "", shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
+          "attention of selected blocks with a filter, " + attributes, "",
+          shape.types("f16") + ", %b: tensor<[4,4,5] x bool>",
           shape.body(", %b", attributes + ", blocks = [64,64], filter = -0.125", "f32"), ImmutableMap.of()));
     }
     cases.add(KernelCase.of(
@@ -202,7 +205,8 @@ final class AttentionCases {
         cases.add(ragged("attention of some " + lengths + ", " + attributes, lengths, attributes, ""));
       }
       cases.add(KernelCase.of(
-          "attention of some " + lengths + ", more queries", "", new Shape("5,1", "5,1", 140, 30, 16, 16).types("f16"), """
+          "attention of some " + lengths + ", more queries", "", new Shape("5,1", "5,1", 140, 30, 16, 16).types("f16"),
+          """
           %%c = constant {values = [0.0, 20.0, 50.0, 100.0, 200.0]} : tensor<[5,1] x i32>
           %%0 = attention %%q, %%k, %%v, %%c {scale = 0.25, causal = bottom_right, lengths = %s, to = f32} : \
           tensor<[5,1,140,16] x f32>
@@ -230,7 +234,8 @@ final class AttentionCases {
     for (int depth : List.of(32, 64, 128)) {
       Shape shape = new Shape(4, 2, 70, 150, depth, depth);
       String types = """
-          %%q: tensor<[4,70,%1$d] x i8, scale<block(32,%1$d), f32>>, %%k: tensor<[2,150,%1$d] x i8, scale<token, f32>>, \
+          %%q: tensor<[4,70,%1$d] x i8, scale<block(32,%1$d), f32>>, %%k: tensor<[2,150,%1$d] x i8, scale<token, \
+          f32>>, \
           %%v: tensor<[2,150,%1$d] x f16>""".formatted(depth);
       cases.add(KernelCase.of(
           "attention of codes " + depth, "", types, shape.body("", "causal = bottom_right", "f32"), ImmutableMap.of()));

@@ -33,7 +33,8 @@ final class ExpertCases {
         extents[1], extents[2].equals("T") ? "T + 1" : 1 + Integer.parseInt(extents[2]));
     boolean isSymbolic = extents[2].equals("T");
     return KernelCase.of("experts: " + name, isSymbolic ? "symbol T" : "", """
-        %%x: tensor<%s>, %%w: tensor<%s>, %%g: tensor<[%s,%s] x f32>""".formatted(tokens, weight, extents[2], extents[1]), """
+        %%x: tensor<%s>, %%w: tensor<%s>, %%g: tensor<[%s,%s] x f32>""".formatted(
+            tokens, weight, extents[2], extents[1]), """
         %%0 = members %%g : tensor<%s x i32>
         %%1 = grouped_matmul %%x, %%w, %%0 {%s} : tensor<%s>
         return %%1
@@ -51,12 +52,13 @@ final class ExpertCases {
     cases.add(product("of odd extents", "[33,7] x f16", "[2,7,9] x f16", "[2,33,9] x f32", plain));
     cases.add(product("one token", "[1,32] x f16", "[4,32,32] x f16", "[4,1,32] x f32", plain));
     cases.add(product("one expert", "[130,32] x f16", "[1,32,32] x f16", "[1,130,32] x f32", plain));
-    cases.add(product("wide", "[200,64] x f16", "[2,64,256] x f16", "[2,200,256] x f16", "transposeB = false, to = f16"));
+    cases.add(
+        product("wide", "[200,64] x f16", "[2,64,256] x f16", "[2,200,256] x f16", "transposeB = false, to = f16"));
     cases.add(product(
         "of codes", "[80,64] x i8, scale<token, f32>", "[2,64,64] x i8, scale<token, f32>", "[2,80,64] x f32", turned));
     cases.add(product(
-        "of codes by channel", "[70,64] x i8, scale<token, f32>", "[2,64,40] x i8, scale<axis 2, f32>", "[2,70,40] x f32",
-        plain));
+        "of codes by channel", "[70,64] x i8, scale<token, f32>", "[2,64,40] x i8, scale<axis 2, f32>",
+        "[2,70,40] x f32", plain));
     cases.add(product(
         "of codes in groups", "[70,64] x e4m3, scale<group(32), ue8m0, up>",
         "[2,40,64] x e4m3, scale<group(32), ue8m0, up>", "[2,70,40] x f32", turned));

@@ -77,20 +77,26 @@ class PrecisionKernelsTest {
   @Test
   void parametersAreParts() {
     assertEquals(
-        List.of(new Parameter(0, false, "elements"), new Parameter(0, true, "elements"), new Parameter(0, true, "scales")),
+        List.of(
+            new Parameter(0, false, "elements"), new Parameter(0, true, "elements"), new Parameter(0, true, "scales")),
         program(quantize("nearest_even", "tensor<[N,64] x i8, scale<token, f32>>")).parameters());
   }
 
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
       "nearest_away; tensor<[N,64] x f16, scale<token, f32>>; no kernel rounds codes of f16 by nearest_away yet",
-      "'stochastic(7,0)'; tensor<[N,64] x bf16, scale<token, f32>>; no kernel rounds codes of bf16 by stochastic(7,0) yet",
+      "'stochastic(7,0)'; tensor<[N,64] x bf16, scale<token, f32>>; "
+          + "no kernel rounds codes of bf16 by stochastic(7,0) yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, up>>; no kernel computes scales of f16 by the rule 'up' yet",
       "nearest_even; tensor<[N,64] x i32, scale<token, f32, zero i32>>; they do to codes of 16 bits at most",
-      "nearest_even; tensor<[N,64] x u4, scale<token, f32, zero u4>>; no kernel stores zero points of u4, of which several",
-      "nearest_even; tensor<[N,64] x i4, scale<group 16, f32, zero i4>>; no kernel stores zero points of i4, of which several",
-      "nearest_even; tensor<[N,64] x i2, scale<token, ue8m0, even>>; no kernel computes scales for i2 by the rule 'even'",
-      "'stochastic(7,0)'; tensor<[N,64] x mxint8, scale<token, f32>>; no kernel rounds codes of mxint8 by stochastic(7,0) yet"})
+      "nearest_even; tensor<[N,64] x u4, scale<token, f32, zero u4>>; "
+          + "no kernel stores zero points of u4, of which several",
+      "nearest_even; tensor<[N,64] x i4, scale<group 16, f32, zero i4>>; "
+          + "no kernel stores zero points of i4, of which several",
+      "nearest_even; tensor<[N,64] x i2, scale<token, ue8m0, even>>; "
+          + "no kernel computes scales for i2 by the rule 'even'",
+      "'stochastic(7,0)'; tensor<[N,64] x mxint8, scale<token, f32>>; "
+          + "no kernel rounds codes of mxint8 by stochastic(7,0) yet"})
   void areRefused(String rounding, String type, String reason) {
     UnsupportedAccess refusal = assertThrows(UnsupportedAccess.class, () -> program(quantize(rounding, type)));
     assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);

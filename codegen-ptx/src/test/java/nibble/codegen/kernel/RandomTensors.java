@@ -9,7 +9,8 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.format.NumberFormat;
 
 /**
- * What kernels are proven on: normally distributed numbers, small integers; any codes, with scales of about one hundredth.
+ * What kernels are proven on: normally distributed numbers, small integers; any codes, with scales of about one
+ * hundredth.
  *
  * @param random decides
  */

@@ -19,8 +19,8 @@ final class SparseCases {
         %%v2 = compress %%v1 {layout = sparse<%2$s>} : %4$s, sparse<%2$s>>
         %%w = decompress %%v2 : %4$s>
         """.formatted(
-            shape, layout, scales.isEmpty() ? "cast %v0 {to = " + format + "}" : "quantize %v0 {rounding = nearest_even}",
-            stored);
+            shape, layout,
+            scales.isEmpty() ? "cast %v0 {to = " + format + "}" : "quantize %v0 {rounding = nearest_even}", stored);
   }
 
   static Stream<KernelCase> products() {

@@ -60,7 +60,8 @@ class FormKernelsTest {
   /** What is not needed at the same time is no kernel together, and a choice is no kernel. */
   @Test
   void choicesKeepWorkApart() {
-    assertEquals(List.of("matmul exp", "matmul add", "add", "= either", "mul"), kernels(X + ", %c: tensor<[] x bool>", PRODUCT + """
+    assertEquals(List.of("matmul exp", "matmul add", "add", "= either", "mul"),
+        kernels(X + ", %c: tensor<[] x bool>", PRODUCT + """
         %0 = exp %p : tensor<[B,64] x f32>
         %q = matmul %0, %w {transposeB = true, to = f32} : tensor<[B,64] x f32>
         %1 = add %q, %y : tensor<[B,64] x f32>

@@ -55,15 +55,14 @@ class SplitAttentionSchemeTest {
   @Test
   void valuesAreColumnsOfCodes() {
     assertEquals(
-        List.of("reduce_mean", "cast", "cast", "sub", "cast", "quantize", "quantize", "constant", "broadcast", "concat", "cast", "transpose",
-            "quantize",
-            "attention"),
+        List.of("reduce_mean", "cast", "cast", "sub", "cast", "quantize", "quantize", "constant", "broadcast", "concat",
+            "cast", "transpose", "quantize", "attention"),
         split(function("sage2")).body().operations().stream().map(operation -> operation.op().name()).toList());
   }
 
   /**
-   * What it computes is what the scheme means, but for the rounding of weights to f16 by {@code sage1}, and for the small
-   * number that others add to scales.
+   * What it computes is what the scheme means, but for the rounding of weights to f16 by {@code sage1}, and for the
+   * small number that others add to scales.
    */
   @ParameterizedTest
   @ValueSource(strings = {"sage1", "sage1_int8", "sage2", "sage2pp", "sage2_int4"})

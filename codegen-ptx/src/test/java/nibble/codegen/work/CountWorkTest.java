@@ -83,7 +83,8 @@ class CountWorkTest {
     TileWork work = work(dense, A100, Map.of());
     assertEquals(ImmutableMap.of(TensorRate.TF32, 128.0 * 128 * 1024), work.multiplyAdds());
     assertEquals(2 * 128 * 1024 * 4 + 128 * 128 * 4, work.globalBytes());
-    Operation sparse = kernel("", text.replace("%w", "%s").replace("[256,1024] x tf32", "[256,1024] x tf32, sparse<1:2>"), """
+    Operation sparse =
+        kernel("", text.replace("%w", "%s").replace("[256,1024] x tf32", "[256,1024] x tf32, sparse<1:2>"), """
         %w = decompress %s : tensor<[256,1024] x tf32>
         %0 = matmul %x, %w {transposeB = true, to = f32} : tensor<[512,256] x f32>
         return %0

@@ -327,7 +327,8 @@ public record Tensor(
       int rest = element;
       for (int axis = extents.length - 1; axis >= 0; axis--) {
         int at = rest % extents[axis];
-        index += (axis == extents.length - 2 && interleaving.isPresent() ? interleaving.get().box(at) : at / box[axis]) * stride;
+        index += (axis == extents.length - 2 && interleaving.isPresent() ? interleaving.get().box(at) : at / box[axis])
+            * stride;
         rest /= extents[axis];
         stride *= grid[axis];
       }

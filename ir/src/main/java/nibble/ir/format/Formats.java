@@ -10,7 +10,8 @@ public final class Formats {
   public static final FloatFormat F32 =
       new FloatFormat("f32", 8, 23, 127, Special.INFINITY_AND_NAN, "IEEE 754 binary32");
   public static final FloatFormat TF32 = new FloatFormat(
-      "tf32", 8, 10, 127, Special.INFINITY_AND_NAN, "TensorFloat-32: the upper 19 bits of an f32, four bytes in memory");
+      "tf32", 8, 10, 127, Special.INFINITY_AND_NAN,
+      "TensorFloat-32: the upper 19 bits of an f32, four bytes in memory");
   public static final FloatFormat F16 =
       new FloatFormat("f16", 5, 10, 15, Special.INFINITY_AND_NAN, "IEEE 754 binary16");
   public static final FloatFormat BF16 =
@@ -48,7 +49,7 @@ public final class Formats {
 
   public static ImmutableList<NumberFormat> all() {
     return ImmutableList.of(
-        F64, F32, TF32, F16, BF16, E4M3, E5M2, E2M3, E3M2, E2M1, MXINT8, I64, I32, I16, I8, U8, I4, U4, I2, U2, BOOL, UE8M0,
-        UE4M3);
+        F64, F32, TF32, F16, BF16, E4M3, E5M2, E2M3, E3M2, E2M1, MXINT8, I64, I32, I16, I8, U8, I4, U4, I2, U2, BOOL,
+        UE8M0, UE4M3);
   }
 }

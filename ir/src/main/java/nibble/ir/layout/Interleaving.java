@@ -13,8 +13,8 @@ import nibble.ir.shape.Dim;
 public record Interleaving(long rows, long cycle, long run) {
   public Interleaving {
     if (run < 1 || cycle < run || rows < cycle || rows % cycle != 0 || cycle % run != 0) {
-      throw new IllegalArgumentException("rows are interleaved in periods of cycles of runs, each a multiple of the next,"
-          + " not " + rows + ", " + cycle + " and " + run);
+      throw new IllegalArgumentException("rows are interleaved in periods of cycles of runs, each a multiple of the "
+          + "next, not " + rows + ", " + cycle + " and " + run);
     }
   }
 

@@ -19,35 +19,37 @@ import nibble.ir.shape.Shape;
 
 /**
  * Scaled dot-product attention ("Attention Is All You Need", section 3.2.1): {@code softmax(scale * Q K^T + mask) V}.
- * Operands: queries {@code [.., Hq, Nq, D]}, keys {@code [.., Hkv, Nk, D]}, values {@code [.., Hkv, Nk, E]}, and perhaps
- * a mask that broadcasts to {@code [.., Hq, Nq, Nk]}: numbers that are added to scores, or truth values that tell which
- * keys a query sees; or two, truth values and behind them numbers. The result is {@code [.., Hq, Nq, E]}.
+ * Operands: queries {@code [.., Hq, Nq, D]}, keys {@code [.., Hkv, Nk, D]}, values {@code [.., Hkv, Nk, E]}, and
+ * perhaps a mask that broadcasts to {@code [.., Hq, Nq, Nk]}: numbers that are added to scores, or truth values that
+ * tell which keys a query sees; or two, truth values and behind them numbers. The result is {@code [.., Hq, Nq, E]}.
  *
  * <p>Queries and keys may both be codes with scales; what is multiplied are values, as by {@code matmul}. With a scheme
- * they are those that its quantizers give ({@link AttentionCodes}), and so are values; what is left to the scheme are weights.
+ * they are those that its quantizers give ({@link AttentionCodes}), and so are values; what is left to the scheme are
+ * weights.
  *
  * <p>Where there are fewer heads of keys than of queries, head h of the queries has head {@code h / (Hq / Hkv)} of the
  * keys (grouped-query attention). Query i is at position {@code i}, or at {@code i + Nk - Nq} where the mask is aligned
  * bottom-right. A query sees the keys that causality, window and mask all let it see. A query that sees no key has a
  * result of zeros.
  *
- * <p>With {@code lengths}, an operand stands behind the mask: {@code i32} that broadcasts to {@code [.., Hq]}, how many of
- * the keys there are, or of keys and queries alike. Those behind have no part, whatever {@code fill} says, and queries
- * behind have results of zeros. Aligned bottom-right, the last query that there is sees all keys that there are.
- * Packed sequences have offsets there, {@code i32 [S+1]}, the same for all heads: token t is in the sequence of which the
- * number is how many offsets are not behind t, from 1 to S, or in none. Tokens see those of their sequence alone, and
- * nothing fills, for other sequences are not hidden but not there.
+ * <p>With {@code lengths}, an operand stands behind the mask: {@code i32} that broadcasts to {@code [.., Hq]}, how many
+ * of the keys there are, or of keys and queries alike. Those behind have no part, whatever {@code fill} says, and
+ * queries behind have results of zeros. Aligned bottom-right, the last query that there is sees all keys that there
+ * are. Packed sequences have offsets there, {@code i32 [S+1]}, the same for all heads: token t is in the sequence of
+ * which the number is how many offsets are not behind t, from 1 to S, or in none. Tokens see those of their sequence
+ * alone, and nothing fills, for other sequences are not hidden but not there.
  *
  * <p>With {@code blocks = [b,c]}, one more operand stands behind all others: a selection of blocks of b queries by c
- * keys, the same for all queries of a block. What is not selected has no part, whatever {@code fill} says. The selection
- * is a bitmap, truth values that broadcast to {@code [.., Hq, ceil(Nq/b), ceil(Nk/c)]}, or a list for each row of blocks,
- * {@code i32 [.., Hq, ceil(Nq/b), 1 + ceil(Nk/c)]}: how many blocks are selected, and which, in rising order.
+ * keys, the same for all queries of a block. What is not selected has no part, whatever {@code fill} says. The
+ * selection is a bitmap, truth values that broadcast to {@code [.., Hq, ceil(Nq/b), ceil(Nk/c)]}, or a list for each
+ * row of blocks, {@code i32 [.., Hq, ceil(Nq/b), 1 + ceil(Nk/c)]}: how many blocks are selected, and which, in rising
+ * order.
  *
- * <p>With {@code filter = f}, which is negative and needs blocks, values of some selected blocks have no part ("SpargeAttention:
- * Accurate and Training-free Sparse Attention Accelerating Any Model Inference", section 3.4): of each {@value #FILTERED}
- * queries, from the first on, and each block of keys, from the first to the last, those of which for all of these queries
- * {@code m - M < f}, where {@code m} is the query's largest score in the block and {@code M} its largest up to and with the
- * block. Their weights are in the sum of weights all the same.
+ * <p>With {@code filter = f}, which is negative and needs blocks, values of some selected blocks have no part
+ * ("SpargeAttention: Accurate and Training-free Sparse Attention Accelerating Any Model Inference", section 3.4): of
+ * each {@value #FILTERED} queries, from the first on, and each block of keys, from the first to the last, those of
+ * which for all of these queries {@code m - M < f}, where {@code m} is the query's largest score in the block and
+ * {@code M} its largest up to and with the block. Their weights are in the sum of weights all the same.
  *
  * @param scale factor of the products of queries and keys
  * @param causal whether keys behind the position of a query are hidden, and what that position is
@@ -65,7 +67,8 @@ import nibble.ir.shape.Shape;
     rounding = "scores, exponentials and sums in f32, weights in the format of the values; one rounding to the result")
 public record Attention(
     double scale, Causal causal, Optional<Long> window, Optional<Double> fill, Optional<AttentionScheme> scheme,
-    Optional<Shape> blocks, Optional<Lengths> lengths, Optional<Double> filter, NumberFormat to) implements CompositeOp {
+    Optional<Shape> blocks, Optional<Lengths> lengths, Optional<Double> filter,
+    NumberFormat to) implements CompositeOp {
   /** Queries that a filter decides for together: those of a warp. */
   public static final int FILTERED = 16;
 
@@ -103,10 +106,12 @@ public record Attention(
       throw new IllegalArgumentException("a filter of attention is a negative number, not " + filter.get());
     }
     if (filter.isPresent() && (blocks.isEmpty() || fill.isPresent())) {
-      throw new IllegalArgumentException("a filter of attention is for selected blocks, and for no scores that are filled");
+      throw new IllegalArgumentException(
+          "a filter of attention is for selected blocks, and for no scores that are filled");
     }
     if (blocks.isPresent() && !isBlock(blocks.get())) {
-      throw new IllegalArgumentException("a block of attention is [queries,keys], 1 each at least, not " + blocks.get());
+      throw new IllegalArgumentException(
+          "a block of attention is [queries,keys], 1 each at least, not " + blocks.get());
     }
   }
 
@@ -130,7 +135,8 @@ public record Attention(
 
   /** Attention without a mask. */
   public static Attention of(double scale, NumberFormat to) {
-    return new Attention(scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), to);
+    return new Attention(
+        scale, Causal.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), to);
   }
 
   /** The same by another scheme, or by none. */
@@ -140,7 +146,8 @@ public record Attention(
 
   /** The same over selected blocks of so many queries and keys. */
   public Attention withBlocks(long queries, long keys) {
-    return new Attention(scale, causal, window, fill, scheme, Optional.of(Shape.of(queries, keys)), lengths, filter, to);
+    return new Attention(
+        scale, causal, window, fill, scheme, Optional.of(Shape.of(queries, keys)), lengths, filter, to);
   }
 
   /** The same of sequences of different lengths. */

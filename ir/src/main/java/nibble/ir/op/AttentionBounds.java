@@ -187,8 +187,8 @@ final class AttentionBounds {
   }
 
   /**
-   * Of logarithms of the sums of exponentials. Whatever number is subtracted from scores is added again, and so does not
-   * count; what is left are errors of the sum, of its logarithm, and the roundings of both terms.
+   * Of logarithms of the sums of exponentials. Whatever number is subtracted from scores is added again, and so does
+   * not count; what is left are errors of the sum, of its logarithm, and the roundings of both terms.
    */
   double[] logarithmError(Tensor result) {
     double[] error = new double[result.size()];
@@ -231,8 +231,8 @@ final class AttentionBounds {
   }
 
   /**
-   * Whether it is known which keys the query sees, and all products that count are numbers in f32; masks may be negative
-   * infinity for all that.
+   * Whether it is known which keys the query sees, and all products that count are numbers in f32; masks may be
+   * negative infinity for all that.
    */
   boolean areFinite(int row, double[] products) {
     for (int key = 0; key < products.length; key++) {
@@ -261,7 +261,8 @@ final class AttentionBounds {
   double finished(double result, double error) {
     double magnitude = Math.abs(result) + error;
     double divided = Math.max(
-        model.function("div", 1, magnitude), magnitude * model.function("reciprocal", 1, 1) + model.arithmetic(magnitude));
+        model.function("div", 1, magnitude),
+        magnitude * model.function("reciprocal", 1, 1) + model.arithmetic(magnitude));
     double computed = error + divided;
     double stored = computed + model.store(op.to(), Math.abs(result) + computed);
     return Double.isNaN(stored) ? Double.POSITIVE_INFINITY : stored;

@@ -16,8 +16,9 @@ import nibble.ir.shape.Shape;
 
 /**
  * The types of codes of a low-bit attention whose quantizers stand by themselves. Its values, where they are codes, are
- * columns after columns, {@code [.., Hkv, E, Nk']}: keys that are summed over are neighbours, and what shares a scale lies
- * in a row. {@code Nk'} are keys up to whole steps, so that rows are aligned; values of what is no key count for nothing.
+ * columns after columns, {@code [.., Hkv, E, Nk']}: keys that are summed over are neighbours, and what shares a scale
+ * lies in a row. {@code Nk'} are keys up to whole steps, so that rows are aligned; values of what is no key count for
+ * nothing.
  *
  * @param scheme what is computed of them
  */

@@ -21,9 +21,9 @@ import nibble.ir.shape.Shape;
 
 /**
  * The natural logarithm of the sum of the exponentials of the scores of each query of an {@link Attention}: what its
- * weights are divided by, in a form that holds any scores. Operands are those of the attention but the values; the result
- * is {@code f32 [.., Hq, Nq]}, negative infinity for a query that sees no key. Beside an attention of the same operands it
- * costs next to nothing, for one kernel computes both.
+ * weights are divided by, in a form that holds any scores. Operands are those of the attention but the values; the
+ * result is {@code f32 [.., Hq, Nq]}, negative infinity for a query that sees no key. Beside an attention of the same
+ * operands it costs next to nothing, for one kernel computes both.
  *
  * @param scale as of the attention, and so the others
  */

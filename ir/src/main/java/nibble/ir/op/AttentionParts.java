@@ -153,7 +153,8 @@ final class AttentionParts {
     }
     // No more keys than there are.
     Value keys = op.lengths(operands).map(this::perHead)
-        .map(length -> builder.add(new Minimum(), length, integer(scores.last()))).orElseGet(() -> integer(scores.last()));
+        .map(length -> builder.add(new Minimum(), length, integer(scores.last())))
+        .orElseGet(() -> integer(scores.last()));
     return builder.add(new Add(), rows, builder.add(new Sub(), keys, integer(count)));
   }
 

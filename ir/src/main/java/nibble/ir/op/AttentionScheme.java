@@ -10,8 +10,8 @@ import nibble.ir.format.NumberFormat;
  */
 public enum AttentionScheme {
   /**
-   * SageAttention ("-B"): INT8 scores by blocks, keys less their mean, values in f16. Its sums are in f32, as its kernels
-   * for sm_80 have them; those in f16 of its first kernels agree to four digits.
+   * SageAttention ("-B"): INT8 scores by blocks, keys less their mean, values in f16. Its sums are in f32, as its
+   * kernels for sm_80 have them; those in f16 of its first kernels agree to four digits.
    */
   SAGE1(LowBit.of(Formats.I8, Sharing.BLOCK).withWeights(Weights.HALF, 1, Formats.F32)),
   /** SageAttention ("-vB"): the same with weights and values in INT8. */
@@ -45,8 +45,8 @@ public enum AttentionScheme {
     /** 128 queries, 64 keys. */
     BLOCK,
     /**
-     * Those that one thread has in the accumulators of {@code mma.m16n8}: of 32 queries, every eighth; of 64 keys, those
-     * with the same {@code (row mod 8) / 2}.
+     * Those that one thread has in the accumulators of {@code mma.m16n8}: of 32 queries, every eighth; of 64 keys,
+     * those with the same {@code (row mod 8) / 2}.
      */
     THREAD,
     /** None: each row has a scale for each 16 of its elements. */

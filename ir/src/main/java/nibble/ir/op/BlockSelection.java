@@ -32,8 +32,8 @@ public final class BlockSelection {
   }
 
   /**
-   * Lists of blocks: entry 0 of a row is their number, entry n the n-th of them. With {@code c_j} the number of selected
-   * blocks up to j, entry n is the sum of all j that are selected and have {@code c_j = n}.
+   * Lists of blocks: entry 0 of a row is their number, entry n the n-th of them. With {@code c_j} the number of
+   * selected blocks up to j, entry n is the sum of all j that are selected and have {@code c_j = n}.
    */
   public Value list(Value bitmap) {
     Value all = full(bitmap);

@@ -14,8 +14,8 @@ import nibble.ir.op.AttentionScheme.LowBit;
 import nibble.ir.shape.Shape;
 
 /**
- * Bounds of the error of a low-bit attention of codes, for kernels that go over keys in the steps of the scheme. Those of
- * scores are {@link AttentionBounds}'s. A weight lies between two numbers, and its code between theirs: that of most
+ * Bounds of the error of a low-bit attention of codes, for kernels that go over keys in the steps of the scheme. Those
+ * of scores are {@link AttentionBounds}'s. A weight lies between two numbers, and its code between theirs: that of most
  * weights is known. What is subtracted from scores is the largest so far, which has an error as well, and that does not
  * cancel, since codes depend on it.
  */
@@ -66,7 +66,8 @@ final class LowBitBounds {
     this.valueErrors = turned
         ? LowBitAttention.turned(v, operands.get(2).error(), keyCount) : operands.get(2).error();
     this.valueScales = turned ? v.scales() : new double[0];
-    this.valueUnit = model.dot(weightType(v.type()), v.type(), scheme.step()) + ErrorModel.gamma(scheme.step() + 2, 0x1p-53);
+    this.valueUnit = model.dot(weightType(v.type()), v.type(), scheme.step())
+        + ErrorModel.gamma(scheme.step() + 2, 0x1p-53);
   }
 
   /** The type of the codes of a row of weights, in a step. */
@@ -230,7 +231,8 @@ final class LowBitBounds {
           }
         }
         sums[column] += magnitude;
-        errors[column] += inherited + valueUnit * (most + sums[column]) + rounded + 2 * UNIT * (sums[column] + errors[column])
+        errors[column] += inherited + valueUnit * (most + sums[column]) + rounded
+            + 2 * UNIT * (sums[column] + errors[column])
             + (codes.length + 1) * Float.MIN_NORMAL;
       }
     }

@@ -5,8 +5,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Codes of low-bit attention and their scales: values are {@code codes[i] * scales[group of i]}. Scales are f32, of NVFP4
- * ue4m3.
+ * Codes of low-bit attention and their scales: values are {@code codes[i] * scales[group of i]}. Scales are f32, of
+ * NVFP4 ue4m3.
  */
 final class LowBitCodes {
   private static final double EPSILON = 1e-7;
@@ -29,7 +29,8 @@ final class LowBitCodes {
    * @param group number of the group of an element, by row and column
    * @param adds whether the small number is added
    */
-  static LowBitCodes integers(double[] x, int columns, IntBinaryOperator group, int groups, double limit, boolean adds) {
+  static LowBitCodes integers(
+      double[] x, int columns, IntBinaryOperator group, int groups, double limit, boolean adds) {
     double[] amax = amax(x, columns, group, groups);
     double[] values = new double[x.length];
     for (int i = 0; i < x.length; i++) {

@@ -29,7 +29,8 @@ public record Members() implements TensorOp {
     TensorType gates = expectNumbers(operands.getFirst());
     if (gates.rank() != 2) {
       throw new TypeRuleException(
-          "members takes gates of tokens by experts, not the shape " + gates.shape(), "reshape them to [tokens, experts]");
+          "members takes gates of tokens by experts, not the shape " + gates.shape(),
+          "reshape them to [tokens, experts]");
     }
     return TensorType.of(Shape.of(gates.shape().dim(1), gates.shape().dim(0).plus(Dim.ONE)), Formats.I32);
   }

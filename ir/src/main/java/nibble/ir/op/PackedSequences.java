@@ -12,8 +12,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Sequences that lie one behind the other on one axis of tokens, as ops. Numbers of sequences rise with tokens, whatever
- * the offsets are, for they count them.
+ * Sequences that lie one behind the other on one axis of tokens, as ops. Numbers of sequences rise with tokens,
+ * whatever the offsets are, for they count them.
  *
  * @param offsets where each sequence starts, and where the last one ends, {@code i32 [S+1]}
  * @param tokens of all sequences, and perhaps some before and behind
@@ -23,8 +23,8 @@ public record PackedSequences(BlockBuilder builder, Value offsets, Dim tokens) {
   public record Unpacked(Attention op, List<Value> operands) {}
 
   /**
-   * An attention of packed sequences as one with a mask, and with a selection of the blocks in which a query and a key may
-   * be of one sequence; where it has a selection, with that one.
+   * An attention of packed sequences as one with a mask, and with a selection of the blocks in which a query and a key
+   * may be of one sequence; where it has a selection, with that one.
    */
   public static Unpacked unpack(BlockBuilder builder, Attention op, List<Value> operands, long queries, long keys) {
     PackedSequences packed = new PackedSequences(

@@ -250,7 +250,8 @@ public record Quantize(RoundingMode rounding, Optional<Double> fallback, TensorT
     ScaleLayout layout = result.scale().orElseThrow();
     boolean isOwnRule = scales.elements().equals(result.format()) && scales.inner().isEmpty()
         && scales.rule().equals(layout.rule())
-        && operands.size() == 2 && result.zeroType().isEmpty() && scales.result().isScaled() == layout.outer().isPresent();
+        && operands.size() == 2 && result.zeroType().isEmpty()
+        && scales.result().isScaled() == layout.outer().isPresent();
     return isOwnRule
         ? new QuantizeBounds(this, operands, made, exact, model).errors()
         : error(operands, exact, model);

@@ -61,7 +61,8 @@ final class QuantizeBounds {
     CodeRange codes = isAffine ? Quantize.affineCodes(type.format()) : CodeRange.of(type.format());
     if (!made.isEmpty()) {
       return ScaleBounds.dynamic(
-          made.getFirst(), type.scaleType(), type.scale().orElseThrow(), codes, made.stream().skip(1).findFirst(), model);
+          made.getFirst(), type.scaleType(), type.scale().orElseThrow(), codes, made.stream().skip(1).findFirst(),
+          model);
     }
     boolean given = operands.size() > 1 && operands.get(1).exact().type().equals(type.scaleType());
     if (given) {

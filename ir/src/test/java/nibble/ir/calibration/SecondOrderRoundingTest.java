@@ -37,7 +37,8 @@ class SecondOrderRoundingTest {
     double[] weights = AlikeChannels.normal(ROWS * DEPTH, seed);
     double[] gram = AlikeChannels.gram(DEPTH, seed + 1L);
     double[] rounded = (isSorted
-        ? SecondOrderRounding.largestFirst(gram, DEPTH, 0, sweeps) : SecondOrderRounding.inOrder(gram, DEPTH, 0, sweeps))
+        ? SecondOrderRounding.largestFirst(gram, DEPTH, 0, sweeps)
+        : SecondOrderRounding.inOrder(gram, DEPTH, 0, sweeps))
         .round(weights, CODES);
     assertArrayEquals(nearest(rounded), rounded);
     for (int row = 0; row < ROWS; row++) {
@@ -82,7 +83,8 @@ class SecondOrderRoundingTest {
     double first = Math.rint(weights[0]);
     double second = Math.rint(weights[1] + (weights[0] - first) * gram[1] / gram[3]);
     assertArrayEquals(new double[] {first, second}, SecondOrderRounding.inOrder(gram, 2, 0, 0).round(weights, whole));
-    assertArrayEquals(new double[] {first, second}, SecondOrderRounding.largestFirst(gram, 2, 0, 0).round(weights, whole));
+    assertArrayEquals(
+        new double[] {first, second}, SecondOrderRounding.largestFirst(gram, 2, 0, 0).round(weights, whole));
     double[] turned = SecondOrderRounding.largestFirst(new double[] {1, 1.5, 1.5, 4}, 2, 0, 0)
         .round(new double[] {weights[1], weights[0]}, whole);
     assertArrayEquals(new double[] {second, first}, turned);

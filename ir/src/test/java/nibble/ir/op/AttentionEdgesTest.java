@@ -110,7 +110,8 @@ class AttentionEdgesTest {
     Tensor values = random(Shape.of(1, 70, DEPTH), 3);
     assertArrayEquals(new double[70 * DEPTH], eval(op(Causal.NONE, scheme), List.of(values, values, zeros)));
     double[] means = eval(op(Causal.NONE, scheme), List.of(zeros, zeros, values));
-    double mean = DoubleStream.iterate(0, i -> i < 70, i -> i + 1).map(i -> values.elements()[(int) i * DEPTH]).sum() / 70;
+    double mean = DoubleStream.iterate(0, i -> i < 70, i -> i + 1).map(i -> values.elements()[(int) i * DEPTH]).sum()
+        / 70;
     assertEquals(mean, means[0], 0.06);
   }
 
@@ -150,7 +151,8 @@ class AttentionEdgesTest {
           int more = causal == Causal.TOP_LEFT ? 0 : keys - queries;
           Tensor mask = truths(queries, keys, i -> i % keys <= i / keys + more);
           assertArrayEquals(
-              eval(op(Causal.NONE, Optional.empty()), with(operands, mask)), eval(op(causal, Optional.empty()), operands));
+              eval(op(Causal.NONE, Optional.empty()), with(operands, mask)),
+              eval(op(causal, Optional.empty()), operands));
         }
       }
     }

@@ -82,7 +82,8 @@ class AttentionLawsTest {
       double[] keys = normal(KEYS, 5, 2);
       double[] queryCodes = codes(queries, sharing, true, limit);
       double[] keyCodes = codes(keys, sharing, false, limit);
-      double[] keyScales = IntStream.range(0, KEYS).mapToDouble(key -> scale(keys, sharing, false, key, limit)).toArray();
+      double[] keyScales =
+          IntStream.range(0, KEYS).mapToDouble(key -> scale(keys, sharing, false, key, limit)).toArray();
       double closest = 0;
       for (int query = 0; query < QUERIES; query += 3) {
         double queryScale = scale(queries, sharing, true, query, limit);

@@ -40,7 +40,8 @@ class AttentionLengthsTest {
   }
 
   private static List<Tensor> operands() {
-    List<Tensor> operands = new ArrayList<>(Stream.of(1, 2, 3).map(seed -> random(LENGTHS.length, TOKENS, seed)).toList());
+    List<Tensor> operands =
+        new ArrayList<>(Stream.of(1, 2, 3).map(seed -> random(LENGTHS.length, TOKENS, seed)).toList());
     operands.add(Tensor.generate(TensorType.of(Shape.of(LENGTHS.length, 1), Formats.I32), i -> LENGTHS[i]));
     return operands;
   }
@@ -95,7 +96,8 @@ class AttentionLengthsTest {
     TensorType fewer = TensorType.of(Shape.of(3, 5, DEPTH), Formats.F32);
     TypeRuleException differ = assertThrows(
         TypeRuleException.class, () -> packed.infer(List.of(fewer, tokens, tokens, offsets)));
-    assertEquals("queries and keys of packed sequences are made of the same tokens, not of 5 and 8", differ.getMessage());
+    assertEquals(
+        "queries and keys of packed sequences are made of the same tokens, not of 5 and 8", differ.getMessage());
     TensorType matrix = TensorType.of(Shape.of(1, 4), Formats.I32);
     assertThrows(TypeRuleException.class, () -> packed.infer(List.of(tokens, tokens, tokens, matrix)));
     Attention fills = new Attention(
@@ -125,9 +127,11 @@ class AttentionLengthsTest {
         Arrays.fill(expectedOfRows, Double.NEGATIVE_INFINITY);
         if (keys > 0) {
           List<Tensor> alone = List.of(
-              part(operands.get(0), batch, queries), part(operands.get(1), batch, keys), part(operands.get(2), batch, keys));
+              part(operands.get(0), batch, queries), part(operands.get(1), batch, keys),
+              part(operands.get(2), batch, keys));
           System.arraycopy(eval(op(causal), alone), 0, expected, 0, queries * DEPTH);
-          System.arraycopy(eval(AttentionLse.of(op(causal)), AttentionLse.operands(alone)), 0, expectedOfRows, 0, queries);
+          System.arraycopy(
+              eval(AttentionLse.of(op(causal)), AttentionLse.operands(alone)), 0, expectedOfRows, 0, queries);
         }
         assertArrayEquals(expected, rows, 1e-12, lengths + " " + batch);
         assertArrayEquals(expectedOfRows, ofRows, 1e-12, lengths + " " + batch);
@@ -167,7 +171,8 @@ class AttentionLengthsTest {
     Tensor values = random(1, 9, 3);
     double[] whole = eval(op(Causal.NONE), List.of(queries, keys, values));
     Tensor first = part(keys, 0, 4);
-    Tensor rest = Tensor.generate(TensorType.of(Shape.of(1, 1, 5, DEPTH), Formats.F32), i -> keys.elements()[4 * DEPTH + i]);
+    Tensor rest =
+        Tensor.generate(TensorType.of(Shape.of(1, 1, 5, DEPTH), Formats.F32), i -> keys.elements()[4 * DEPTH + i]);
     Tensor restValues =
         Tensor.generate(TensorType.of(Shape.of(1, 1, 5, DEPTH), Formats.F32), i -> values.elements()[4 * DEPTH + i]);
     double[] a = eval(op(Causal.NONE), List.of(queries, first, part(values, 0, 4)));

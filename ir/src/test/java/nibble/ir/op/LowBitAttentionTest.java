@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Low-bit attention on synthetic heads of 2048 keys and 128 elements, four of them with 128 queries each: its errors are
- * those of an emulation of the published schemes that shares no code with this one.
+ * Low-bit attention on synthetic heads of 2048 keys and 128 elements, four of them with 128 queries each: its errors
+ * are those of an emulation of the published schemes that shares no code with this one.
  */
 class LowBitAttentionTest {
   private static final int KEYS = 2048;
@@ -139,7 +139,8 @@ class LowBitAttentionTest {
 
   /** Errors meet an interval, give or take a tenth. */
   private static void require(
-      List<Comparison> comparisons, String distribution, ToDoubleFunction<Comparison> error, double least, double most) {
+      List<Comparison> comparisons, String distribution, ToDoubleFunction<Comparison> error, double least,
+      double most) {
     DoubleSummaryStatistics ofDraws = comparisons.stream().mapToDouble(error).summaryStatistics();
     // With biases much depends on the largest that is drawn: theirs is one draw, and lies among ours.
     boolean isBiased = distribution.equals("biased");

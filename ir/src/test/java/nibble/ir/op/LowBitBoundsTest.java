@@ -65,7 +65,9 @@ class LowBitBoundsTest {
         new F32Model());
   }
 
-  /** Steps of another length have other codes of weights, and so do weights that are not relative to the largest so far. */
+  /**
+   * Steps of another length have other codes of weights, and so do weights that are not relative to the largest so far.
+   */
   @ParameterizedTest
   @EnumSource(names = {"SAGE2", "SAGE2PP", "SAGE1_INT8", "SAGE3"})
   void findWhatIsComputedOtherwise(AttentionScheme scheme) {

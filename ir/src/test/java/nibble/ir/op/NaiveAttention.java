@@ -95,7 +95,8 @@ final class NaiveAttention {
     if (isPacked && !areTogether(op.lengths(operands).orElseThrow(), query, keyIndex[rank - 2])) {
       return Double.NEGATIVE_INFINITY;
     }
-    int length = op.lengths(operands).filter(known -> !isPacked).map(known -> (int) Indexed.of(known).broadcast(Arrays.copyOf(index, rank - 2)))
+    int length = op.lengths(operands).filter(known -> !isPacked)
+        .map(known -> (int) Indexed.of(known).broadcast(Arrays.copyOf(index, rank - 2)))
         .orElse(keys);
     boolean cutsQueries = op.lengths().equals(Optional.of(Attention.Lengths.TOKENS));
     if (keyIndex[rank - 2] >= length || cutsQueries && query >= length) {

@@ -30,8 +30,8 @@ class SecondOrderPruningTest {
   }
 
   /**
-   * What is left fits the layout; and each element that is kept is what least squares over it and all columns behind the
-   * last one that was pruned before it says, given what stands at or before that one.
+   * What is left fits the layout; and each element that is kept is what least squares over it and all columns behind
+   * the last one that was pruned before it says, given what stands at or before that one.
    */
   @Property(tries = 20)
   void othersMakeUpForWhatGoes(@ForAll int seed) {
@@ -56,8 +56,8 @@ class SecondOrderPruningTest {
   }
 
   /**
-   * Of most weights the product is nearer than with the same mask and nothing else changed. Not of all: an element may make
-   * up for others by means of one that goes later.
+   * Of most weights the product is nearer than with the same mask and nothing else changed. Not of all: an element may
+   * make up for others by means of one that goes later.
    */
   @Example
   void productsAreNearerThanByMasksAlone() {

@@ -150,8 +150,10 @@ final class AttentionMatcher {
       return operand;
     }
     Operation operation = definition.get();
-    OptionalDouble right = operation.operands().size() == 2 ? graph.number(operation.operand(1)) : OptionalDouble.empty();
-    OptionalDouble left = operation.operands().size() == 2 ? graph.number(operation.operand(0)) : OptionalDouble.empty();
+    OptionalDouble right = operation.operands().size() == 2
+        ? graph.number(operation.operand(1)) : OptionalDouble.empty();
+    OptionalDouble left = operation.operands().size() == 2
+        ? graph.number(operation.operand(0)) : OptionalDouble.empty();
     boolean keepsShape = right.isPresent() && sameShape(operation, 0) || left.isPresent() && sameShape(operation, 1);
     if (!keepsShape) {
       return operand;

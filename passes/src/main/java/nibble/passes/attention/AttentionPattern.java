@@ -71,7 +71,8 @@ record AttentionPattern(
         new Turned(other.apply(values.value), values.isSwapped), scale, causal, window,
         truths.stream().map(truth -> new Truth(other.apply(truth.value), truth.isNegated))
             .collect(ImmutableList.toImmutableList()),
-        biases.stream().map(bias -> new Bias(other.apply(bias.value), bias.factor)).collect(ImmutableList.toImmutableList()),
+        biases.stream().map(bias -> new Bias(other.apply(bias.value), bias.factor))
+            .collect(ImmutableList.toImmutableList()),
         fill, to);
   }
 

@@ -69,7 +69,8 @@ public record FuseAttentions(
               Optional<String> obstacle = sparse.flatMap(pattern::obstacle);
               obstacle.ifPresent(why -> context.skipped("sparse attention", operation.location(), why));
               String as = sparse.filter(way -> obstacle.isEmpty())
-                  .map(way -> ", sparse as " + way.keyword() + pattern.computes(way).map(what -> ": " + what).orElse(""))
+                  .map(
+                      way -> ", sparse as " + way.keyword() + pattern.computes(way).map(what -> ": " + what).orElse(""))
                   .orElse("");
               context.applied(subject(pattern) + by() + as, operation.location(), reason(), cost(operation, graph));
             }

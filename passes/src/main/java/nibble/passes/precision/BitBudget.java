@@ -46,7 +46,9 @@ record BitBudget(double bits) {
         .orElseGet(() -> best(item, Comparator.comparingDouble(Option::error)));
   }
 
-  /** The index of an option for each item. A budget below the {@link #least} mean is exceeded by as little as can be. */
+  /**
+   * The index of an option for each item. A budget below the {@link #least} mean is exceeded by as little as can be.
+   */
   ImmutableList<Integer> choose(List<Item> items) {
     int[] chosen = items.stream().mapToInt(item ->
         best(item, Comparator.comparingDouble(Option::error).thenComparingDouble(Option::bits))).toArray();

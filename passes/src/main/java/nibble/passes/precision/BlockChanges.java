@@ -13,9 +13,9 @@ import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 
 /**
- * What blocks of a model change about their input: {@code sum |out - in| / sum |in|}, by which "6Bit-Diffusion" predicts
- * how much quantization costs inside of a block. The block of an operation is that which its path is nearest within
- * and that gives a value of the type that it takes: of {@code layer[0].attn.q}, {@code layer[0].attn}.
+ * What blocks of a model change about their input: {@code sum |out - in| / sum |in|}, by which "6Bit-Diffusion"
+ * predicts how much quantization costs inside of a block. The block of an operation is that which its path is nearest
+ * within and that gives a value of the type that it takes: of {@code layer[0].attn.q}, {@code layer[0].attn}.
  *
  * @param function that has the blocks
  */

@@ -22,8 +22,8 @@ import nibble.passes.PassOption;
 
 /**
  * Casts the operands of matrix products, those of experts too, and attentions that are not quantized, by {@link
- * CastOperands}; the products keep the format of their result. Then moves the casts up, by {@link HoistCastAboveView}, so that what is multiplied can be stored
- * narrow.
+ * CastOperands}; the products keep the format of their result. Then moves the casts up, by {@link HoistCastAboveView},
+ * so that what is multiplied can be stored narrow.
  *
  * @param at paths of the products; none for all
  * @param to format of the operands

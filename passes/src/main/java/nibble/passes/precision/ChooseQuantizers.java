@@ -69,8 +69,8 @@ public record ChooseQuantizers(
     /** The noise at the result of the product, where its operands alone are quantized. */
     PRODUCT,
     /**
-     * The noise at the first result of the function, where the product's operands alone are quantized. For a loss that is
-     * 0 without quantization this is the sum of its post-quantization integral over the weights of the product
+     * The noise at the first result of the function, where the product's operands alone are quantized. For a loss that
+     * is 0 without quantization this is the sum of its post-quantization integral over the weights of the product
      * ("Identifying Sensitive Weights via Post-quantization Integral"): the integral of a gradient along a path is the
      * difference of the ends, which an interpretation gives without gradients.
      */

@@ -21,10 +21,10 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Multiplies codes of static scales as plain integers, by {@link MultiplyIntegerOperands}; where the codes of a product follow from the
- * sums of another, with nothing between but a bias and {@code relu}, they are found by integer multiplication and shift
- * ("Fast Lossless Neural Compression with Integer-Only Discrete Flows", section 3). Stands behind {@code quantize} and
- * {@code calibrate}.
+ * Multiplies codes of static scales as plain integers, by {@link MultiplyIntegerOperands}; where the codes of a product
+ * follow from the sums of another, with nothing between but a bias and {@code relu}, they are found by integer
+ * multiplication and shift ("Fast Lossless Neural Compression with Integer-Only Discrete Flows", section 3). Stands
+ * behind {@code quantize} and {@code calibrate}.
  *
  * @param at paths of the products; none for all
  */
@@ -61,7 +61,8 @@ public record ComputeInIntegers(
 
   private static Optional<Operation> quantizer(
       Operation operation, int side, ProductScope scope, Definitions definitions) {
-    return scope.includes(operation) ? MultiplyIntegerOperands.quantizer(operation.operand(side), definitions) : Optional.empty();
+    return scope.includes(operation)
+        ? MultiplyIntegerOperands.quantizer(operation.operand(side), definitions) : Optional.empty();
   }
 
   private static Optional<String> obstacle(

@@ -35,8 +35,8 @@ import nibble.passes.PassOption;
  * Gives dynamic quantizers of activations scales that follow from the largest magnitudes of earlier runs, so that no
  * quantizer waits for its own amax ("FP8 Formats for Deep Learning", section 4, and the delayed scaling of Transformer
  * Engine). A history of magnitudes is a parameter of the function for each quantizer, and the history with this run's
- * magnitudes a result: who calls the function carries them from one run to the next. Only where the boxes do not depend on
- * the sizes of a run. Stands behind {@code quantize}.
+ * magnitudes a result: who calls the function carries them from one run to the next. Only where the boxes do not depend
+ * on the sizes of a run. Stands behind {@code quantize}.
  *
  * <pre>
  * func @f(%x) {                        =&gt;  func @f(%x, %h: tensor&lt;[16,1,1] x f32&gt;) {
@@ -89,7 +89,8 @@ public record DelayScales(
     for (Operation operation : function.body().operations()) {
       builder.at(operation.location());
       boolean isOne = operation.op() instanceof Quantize && operation.operands().size() == 1
-          && PathPattern.anyMatches(at, operation.location().path()) && constants.weight(operation.operand(0)).isEmpty();
+          && PathPattern.anyMatches(at, operation.location().path())
+          && constants.weight(operation.operand(0)).isEmpty();
       Optional<String> obstacle = isOne ? obstacle(((Quantize) operation.op()).result()) : Optional.empty();
       obstacle.ifPresent(why -> context.skipped("scales of " + operation.operand(0), operation.location(), why));
       if (isOne && obstacle.isEmpty()) {

@@ -152,11 +152,12 @@ final class LayoutReader {
               + "u4:group 128:f16:zero(u4)");
     }
     NumberFormat codes = spec.format();
-    spec.zero().filter(zero -> codes.isInteger() && (zero.min() > codes.min() || zero.max() < codes.max())).ifPresent(zero -> {
-      throw new InputException(
-          "zero points of " + zero.name() + " can't be every code of " + codes.name(),
-          "a box whose 0 is another code would be clipped; take zero(" + codes.name() + "), or a wider format");
-    });
+    spec.zero().filter(zero -> codes.isInteger() && (zero.min() > codes.min() || zero.max() < codes.max()))
+        .ifPresent(zero -> {
+          throw new InputException(
+              "zero points of " + zero.name() + " can't be every code of " + codes.name(),
+              "a box whose 0 is another code would be clipped; take zero(" + codes.name() + "), or a wider format");
+        });
     // Parts that exclude each other do so for every tensor.
     layout(() -> spec.quantize(
         TensorType.of(Shape.of(Dim.ONE, Dim.ONE), Formats.F64), ANY, spec.outer().map(outer -> ANY)));

@@ -42,7 +42,8 @@ import nibble.ir.shape.Shape;
  * %5 = dequantize (quantize %4, %t : i8)          %5 = requantize %4, multipliers, shifts {to = i8}
  * </pre>
  *
- * @param products of codes with one static scale and codes of a weight with a scale for each column, or one: by their results
+ * @param products of codes with one static scale and codes of a weight with a scale for each column, or one: by their
+ *     results
  */
 record MultiplyIntegerOperands(ImmutableMap<Value, Operation> products) implements Rewrite {
   /** Sums of products of codes, and what one of them stands for. */
@@ -84,7 +85,8 @@ record MultiplyIntegerOperands(ImmutableMap<Value, Operation> products) implemen
     Value before = isPositive ? context.match(x, Relu.class).get().operand(0) : x;
     BlockBuilder builder = context.builder();
     return sums(before, context).map(sums -> {
-      Value integers = isPositive ? builder.add(new Maximum(), sums.integers, number(0, Formats.I32, builder)) : sums.integers;
+      Value integers = isPositive
+          ? builder.add(new Maximum(), sums.integers, number(0, Formats.I32, builder)) : sums.integers;
       Value ratio = builder.add(new Div(), sums.factor, scale);
       Value codes = builder.add(
           new Requantize(quantize.result().format()), integers, builder.add(new Dyadic(Dyadic.Part.MULTIPLIER), ratio),

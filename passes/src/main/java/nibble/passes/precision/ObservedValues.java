@@ -60,8 +60,8 @@ record ObservedValues(Map<String, Tensor> tensors) {
     ImmutableList<Tensor> inputs = context.environment().inputs().get(function.name());
     if (inputs == null) {
       throw new InputException(pass + " has no sample inputs of @" + function.name(),
-          "it finds its numbers by interpreting the function; give some with --calibration, or let them be made up with "
-              + "--made-up");
+          "it finds its numbers by interpreting the function; give some with --calibration, or let them be made up "
+              + "with --made-up");
     }
     return FirstRun.inputs(function, inputs);
   }

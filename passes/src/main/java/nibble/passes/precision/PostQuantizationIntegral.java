@@ -6,12 +6,13 @@ import nibble.ir.eval.Tensor;
 
 /**
  * How much each weight of a product adds to its loss when it is quantized: the post-quantization integral of
- * "Identifying Sensitive Weights via Post-quantization Integral". From weights w to quantized weights w~ the loss F grows by
- * the integral of {@code grad F(w + t (w~ - w)) (w~ - w)} over t from 0 to 1, of which each weight has its part.
+ * "Identifying Sensitive Weights via Post-quantization Integral". From weights w to quantized weights w~ the loss F
+ * grows by the integral of {@code grad F(w + t (w~ - w)) (w~ - w)} over t from 0 to 1, of which each weight has its
+ * part.
  *
- * <p>The loss is the squared error of the product, {@code |X W' - X W|^2}, since the model's own has no gradients here. It
- * is quadratic: its gradient {@code 2 X^T X (W' - W)} is linear along the path, so that the midpoint of one interval gives
- * the integral exactly.
+ * <p>The loss is the squared error of the product, {@code |X W' - X W|^2}, since the model's own has no gradients here.
+ * It is quadratic: its gradient {@code 2 X^T X (W' - W)} is linear along the path, so that the midpoint of one interval
+ * gives the integral exactly.
  *
  * @param gram {@code X^T X}, row by row, of the sample inputs
  * @param depth rows and columns of it

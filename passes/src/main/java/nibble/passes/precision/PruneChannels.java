@@ -33,9 +33,9 @@ import nibble.passes.PassOption;
 import nibble.passes.precision.RemoveUnits.Removal;
 
 /**
- * Removes channels of feed-forward layers and heads of attention, by {@link RemoveUnits}: types, and so products, become
- * smaller. Which ones, gates say that were trained ("Deterministic Differentiable Structured Pruning for Large Language
- * Models"), or how much they count on the sample inputs. Stands before all passes that change products.
+ * Removes channels of feed-forward layers and heads of attention, by {@link RemoveUnits}: types, and so products,
+ * become smaller. Which ones, gates say that were trained ("Deterministic Differentiable Structured Pruning for Large
+ * Language Models"), or how much they count on the sample inputs. Stands before all passes that change products.
  *
  * @param at paths of the products that sum over channels or heads; none for all
  * @param keep share of the units that is kept, rounded up; all whose gates are positive where there is none
@@ -52,7 +52,8 @@ public record PruneChannels(
     ImmutableList<PathPattern> at,
     @PassOption("share of the channels or heads that is kept; those with positive gates, where none is given")
     Optional<Double> keep,
-    @PassOption("name behind that of a weight, of the tensor with a gate for each unit that it sums over, such as .gates")
+    @PassOption(
+        "name behind that of a weight, of the tensor with a gate for each unit that it sums over, such as .gates")
     Optional<String> gates,
     @PassOption(value = "by what channels count where there are no gates: magnitude, or with the activations of sample "
         + "inputs (wanda, ria; sparsegpt counts as wanda, sste as magnitude)", otherwise = "magnitude")

@@ -17,8 +17,9 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Quantizes the operands of matrix products with weights, with dynamic scales, by {@link QuantizeOperands}. The pairs of
- * quantize and dequantize that it leaves are folded by {@code fold-dequantize}. Layouts are those of {@link LayoutSpec}.
+ * Quantizes the operands of matrix products with weights, with dynamic scales, by {@link QuantizeOperands}. The pairs
+ * of quantize and dequantize that it leaves are folded by {@code fold-dequantize}. Layouts are those of
+ * {@link LayoutSpec}.
  *
  * @param at paths of the products; none for all
  * @param weight layout of right operands, which must come from a weight; none to leave them

@@ -89,7 +89,8 @@ record QuantizedWeight(Operation quantizer, Weight source, List<Operation> produ
       return Optional.of("its weight is rounded at random");
     }
     int rank = product.operand(0).tensorType().rank();
-    if (!product.operand(0).tensorType().isPlain() || left.storedAxis(rank - 1) != left.stored().tensorType().rank() - 1) {
+    if (!product.operand(0).tensorType().isPlain()
+        || left.storedAxis(rank - 1) != left.stored().tensorType().rank() - 1) {
       return Optional.of("its activation is stored with another axis last than the inner one");
     }
     return Optional.empty();

@@ -27,8 +27,8 @@ import nibble.passes.precision.GiveRoundedWeights.Rounded;
 
 /**
  * Rounds weights that are quantized, when the model is compiled, so that the products with them lose less on the sample
- * inputs than by rounding each to its nearest code ("GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
- * Transformers"). Stands behind {@code quantize}. The rewrite is {@link GiveRoundedWeights}.
+ * inputs than by rounding each to its nearest code ("GPTQ: Accurate Post-Training Quantization for Generative
+ * Pre-trained Transformers"). Stands behind {@code quantize}. The rewrite is {@link GiveRoundedWeights}.
  *
  * @param at paths of the products; none for all
  * @param method how weights become codes
@@ -43,11 +43,12 @@ import nibble.passes.precision.GiveRoundedWeights.Rounded;
     effect = NumericEffect.Kind.CHANGES_ON_PURPOSE)
 public record RoundWeights(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
-    @PassOption(value = "how weights become codes: each the nearest, or so that those that are rounded later make up for "
-        + "those before (second-order)", otherwise = "second-order") Method method,
-    @PassOption(value = "ranges of the scales: the largest magnitudes, or those with which the weights lose least, each "
-        + "counted as much as the activations that it meets (mse)", otherwise = "amax") Range range,
-    @PassOption(value = "which channels second-order rounds first: as they are stored, or those with the largest activations",
+    @PassOption(value = "how weights become codes: each the nearest, or so that those that are rounded later make up "
+        + "for those before (second-order)", otherwise = "second-order") Method method,
+    @PassOption(value = "ranges of the scales: the largest magnitudes, or those with which the weights lose least, "
+        + "each counted as much as the activations that it meets (mse)", otherwise = "amax") Range range,
+    @PassOption(value =
+        "which channels second-order rounds first: as they are stored, or those with the largest activations",
         otherwise = "largest") Order order,
     @PassOption(value = "share of the mean square of activations that second-order adds to each", otherwise = "0.2")
     double damping,

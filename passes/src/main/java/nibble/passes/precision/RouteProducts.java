@@ -47,8 +47,8 @@ import nibble.passes.PassOption;
  * @param threshold up to which predicted error the narrow one does
  * @param slope of the predicted error by the change of the block
  * @param offset of the predicted error
- * @param outliers how many times the mean magnitude of an activation its largest may be, on the sample inputs; where it is
- *     larger, the product stays as it is, so that a cached delta has less noise (the paper's purified refresh)
+ * @param outliers how many times the mean magnitude of an activation its largest may be, on the sample inputs; where it
+ *     is larger, the product stays as it is, so that a cached delta has less noise (the paper's purified refresh)
  */
 @PassInfo(
     name = "route-products",

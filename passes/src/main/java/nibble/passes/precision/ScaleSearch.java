@@ -51,8 +51,8 @@ record ScaleSearch(Quantize quantize, Tensor ranges, Optional<Tensor> outer) {
   }
 
   /**
-   * The same with ranges of least squared error: of {@code range k / 64} for k down to 16, of each box. Of scales of few
-   * bits, such as powers of two, several ranges have the same.
+   * The same with ranges of least squared error: of {@code range k / 64} for k down to 16, of each box. Of scales of
+   * few bits, such as powers of two, several ranges have the same.
    *
    * @param exact the tensor
    * @param importance what the square of the error of an element is multiplied with

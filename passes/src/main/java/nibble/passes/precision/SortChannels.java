@@ -52,7 +52,8 @@ public record SortChannels(
     ProductScope scope = new ProductScope(at, "every product with a weight");
     ImmutableMap.Builder<Value, ImmutableList<Double>> orders = ImmutableMap.builder();
     ActivationProducts.observe(
-        function, scope, "the order of channels", SortChannels::obstacle, context, "sort-channels", (seen, products) -> {
+        function, scope, "the order of channels", SortChannels::obstacle, context, "sort-channels",
+        (seen, products) -> {
           double[] channels = ChannelMagnitudes.of(seen, products.values().iterator().next().leftInner());
           List<Integer> order = IntStream.range(0, channels.length).boxed()
               .sorted(Comparator.comparingDouble(channel -> -channels[channel])).toList();

@@ -22,8 +22,8 @@ import nibble.passes.PassInfo;
 import nibble.passes.PassOption;
 
 /**
- * Prunes activations of matrix products by magnitude while a program runs, and has products multiply them as they are stored, by
- * {@link PruneLeftOperands}. Stands behind {@code cast}.
+ * Prunes activations of matrix products by magnitude while a program runs, and has products multiply them as they are
+ * stored, by {@link PruneLeftOperands}. Stands behind {@code cast}.
  *
  * @param at paths of the products; none for all
  * @param activation layout of activations

@@ -56,12 +56,12 @@ import nibble.passes.precision.PruneOperands.PrunedOperand;
 public record SparsifyMatMuls(
     @PassOption("paths of the products; all, where none is given") ImmutableList<PathPattern> at,
     @PassOption("sparse layout of weights, such as 2:4, 64:2:8, block(64,64) 1:4 or mask 1:4") SparseLayout weight,
-    @PassOption("how many times as fast as the dense one each product shall be, by modelled times: V and M are chosen so, no "
-        + "larger than those of the layout; as the layout says, where none is given")
+    @PassOption("how many times as fast as the dense one each product shall be, by modelled times: V and M are chosen "
+        + "so, no larger than those of the layout; as the layout says, where none is given")
     Optional<Double> gain,
     @PassOption(value = "which weights are kept: the largest by magnitude, by magnitude and the activations of sample "
-        + "inputs (wanda, ria), those whose loss others can't make up for (sparsegpt), or the largest by magnitude and shrunk so "
-        + "that they are continuous in the weights (sste)", otherwise = "magnitude")
+        + "inputs (wanda, ria), those whose loss others can't make up for (sparsegpt), or the largest by magnitude and "
+        + "shrunk so that they are continuous in the weights (sste)", otherwise = "magnitude")
     Saliency saliency,
     @PassOption(value = "whether masks are 2:4 along both axes of a weight", otherwise = "false") boolean transposable,
     @PassOption(
@@ -136,7 +136,8 @@ public record SparsifyMatMuls(
         layout.ifPresent(one -> layouts.put(operation, one));
         obstacles.put(operation, obstacle
             .or(() -> layout.isPresent() ? Optional.empty() : Optional.of(
-                "no V:2:M up to " + weight.text() + " is known to be " + gain.orElseThrow() + " times as fast as the dense weight"))
+                "no V:2:M up to " + weight.text() + " is known to be " + gain.orElseThrow()
+                    + " times as fast as the dense weight"))
             .or(() -> obstacle(reader.read(operation), definitions, layout.orElseThrow()))
             .or(() -> refusal(gains, operation, layout.orElseThrow())));
       }

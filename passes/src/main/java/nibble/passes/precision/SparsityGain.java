@@ -64,7 +64,10 @@ record SparsityGain(
         costs.of(extents.rows, extents.columns, extents.depth, format, layout, target)));
   }
 
-  /** V and M for a product that shall be so many times as fast; nothing where none is, or nobody knows costs or its size. */
+  /**
+   * V and M for a product that shall be so many times as fast; nothing where none is, or nobody knows costs or its
+   * size.
+   */
   Optional<SparseLayout> choose(Operation product, VNOfM most, double gain) {
     return context.environment().costs().flatMap(costs -> extents(product).flatMap(extents ->
         costs.choose(extents.rows, extents.columns, extents.depth, format, most, gain, target)));

@@ -33,8 +33,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Where units lie between the products that make them and those that sum over them: channels of a feed-forward layer, or
- * heads of attention, each computed by itself.
+ * Where units lie between the products that make them and those that sum over them: channels of a feed-forward layer,
+ * or heads of attention, each computed by itself.
  *
  * @param count how many units there are
  * @param places where units lie in each value that has them
@@ -147,7 +147,8 @@ record UnitPath(
         case RmsNorm op when place.axis < rank(value) - 1 -> aligned(operation, place);
         case Slice slice when slice.axis() != place.axis -> aligned(operation, place);
         case Concat concat when concat.axis() != place.axis -> aligned(operation, place);
-        default -> Optional.of("its channels come from " + operation.op().name() + ", which does not take each by itself");
+        default -> Optional.of(
+            "its channels come from " + operation.op().name() + ", which does not take each by itself");
       };
     }
 

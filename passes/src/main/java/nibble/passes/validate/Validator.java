@@ -122,7 +122,8 @@ public record Validator(
   private static Function withoutState(Function after, Module before) {
     Function function = before.functions().get(after.name());
     int parameters = function == null ? 0 : function.parameters().size();
-    if (function == null || after.parameters().size() < parameters || after.results().size() < function.results().size()) {
+    if (function == null || after.parameters().size() < parameters
+        || after.results().size() < function.results().size()) {
       return after;
     }
     ImmutableList.Builder<Operation> operations = ImmutableList.builder();

@@ -39,7 +39,8 @@ class FuseAttentionTest {
     AttentionPattern pattern = ((AttentionMatcher.Match.Found) match).pattern();
     assertEquals(0.125, pattern.scale());
     Module fused = new RewriteDriver(
-        new FuseAttention(ImmutableMap.of(product.result(), pattern), Optional.empty(), Optional.empty())).apply(MODULE);
+        new FuseAttention(ImmutableMap.of(product.result(), pattern), Optional.empty(), Optional.empty()))
+        .apply(MODULE);
     Operation attention = fused.functions().get("main").body().operations().getLast();
     assertEquals(
         "[%q, %k, %v, %m]", attention.operands().toString(), () -> Printer.print(fused, Registry.core()));

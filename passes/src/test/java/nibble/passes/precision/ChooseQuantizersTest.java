@@ -205,7 +205,8 @@ class ChooseQuantizersTest {
         }
         """);
     PassContext context = context();
-    Module after = REGISTRY.parse("mixed-precision{" + NARROW_OR_WIDE + ", bits=8}").passes().getFirst().run(two, context);
+    Module after =
+        REGISTRY.parse("mixed-precision{" + NARROW_OR_WIDE + ", bits=8}").passes().getFirst().run(two, context);
     assertEquals(List.of("i4", "i4"), codes(after));
     assertEquals(two.functions().get("other"), after.functions().get("other"));
     assertEquals(List.of("b: there are no sample inputs of @other, but of @main alone"), context.decisions().stream()
@@ -216,8 +217,8 @@ class ChooseQuantizersTest {
   @Test
   void optionsMustMakeSense() {
     for (String options : List.of(
-        "bits=8", NARROW_OR_WIDE, NARROW_OR_WIDE + ", bits=8, sqnr=20", "weight=[i4:channel], act=[i4:token, i8:token], bits=8",
-        "act=[i4:channel], bits=8")) {
+        "bits=8", NARROW_OR_WIDE, NARROW_OR_WIDE + ", bits=8, sqnr=20",
+        "weight=[i4:channel], act=[i4:token, i8:token], bits=8", "act=[i4:channel], bits=8")) {
       assertThrows(InputException.class, () -> REGISTRY.parse("mixed-precision{" + options + "}"), options);
     }
   }

@@ -129,7 +129,8 @@ class ComputeInIntegersTest {
       while (!(made.op() instanceof MatMul) || made == product) {
         assertEquals(true, made.result().tensorType().format().isInteger(), made::toString);
         Operation user = made;
-        made = chain.stream().filter(operation -> operation.results().contains(user.operand(0))).findFirst().orElseThrow();
+        made =
+            chain.stream().filter(operation -> operation.results().contains(user.operand(0))).findFirst().orElseThrow();
       }
     }
   }
@@ -150,7 +151,8 @@ class ComputeInIntegersTest {
     Module integers = apply(codes, "integer-only, dce", context);
     assertEquals(3, operations(integers).stream().filter(operation -> operation.op() instanceof MatMul matMul
         && matMul.to().equals(Formats.I32)).count());
-    assertEquals(List.of(), operations(integers).stream().filter(operation -> operation.op() instanceof Quantize).toList());
+    assertEquals(
+        List.of(), operations(integers).stream().filter(operation -> operation.op() instanceof Quantize).toList());
     WeightSource made = new MadeWeights(context.made()).over(WEIGHTS);
     List<Tensor> exact = run(module);
     List<Tensor> quantized = run(codes, made);
@@ -164,8 +166,10 @@ class ComputeInIntegersTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
-      "quantize{weight=i8:channel, act=i8:tensor}; its activation has no static scale of f32 for the whole tensor, as calibrate gives",
-      "quantize{weight=i8:channel, act=i8:token}; its activation has no static scale of f32 for the whole tensor, as calibrate gives",
+      "quantize{weight=i8:channel, act=i8:tensor}; "
+          + "its activation has no static scale of f32 for the whole tensor, as calibrate gives",
+      "quantize{weight=i8:channel, act=i8:token}; "
+          + "its activation has no static scale of f32 for the whole tensor, as calibrate gives",
       "quantize{weight=i8:group 4, act=i8:tensor}, calibrate; the scales of its weight are not one for each channel"})
   void othersAreLeft(String before, String reason) {
     PassContext context = context();

@@ -84,12 +84,14 @@ class DelayScalesTest {
   /** Each run is quantized as the largest of the three before would be. */
   @ParameterizedTest
   @ValueSource(strings = {
-      "i8, scale<tensor, f32>", "e4m3, scale<axis 1, f32>", "e2m1, scale<tensor, ue8m0, up>", "i8, scale<block(2,3), f16>"})
+      "i8, scale<tensor, f32>", "e4m3, scale<axis 1, f32>", "e2m1, scale<tensor, ue8m0, up>",
+      "i8, scale<block(2,3), f16>"})
   void scalesAreThoseOfTheLargestRunBefore(String precision) {
     Module module = module(precision);
     double[] factors = {1, 4, 2, 0.5, 0.25, 0.125, 8};
     List<Tensor> codes = runs(
-        apply(module, "delay-scales{window=3}", context()), Arrays.stream(factors).mapToObj(DelayScalesTest::x).toList());
+        apply(module, "delay-scales{window=3}", context()),
+        Arrays.stream(factors).mapToObj(DelayScalesTest::x).toList());
     assertArrayEquals(dynamic(module, x(0)).scales(), codes.getFirst().scales(), "without a run before");
     for (int run = 1; run < factors.length; run++) {
       double largest = Arrays.stream(factors, Math.max(0, run - 3), run).max().orElseThrow();
@@ -120,7 +122,8 @@ class DelayScalesTest {
     Tensor broken = x(1);
     broken.elements()[3] = Double.NaN;
     List<Tensor> codes = runs(
-        apply(module("i8, scale<tensor, f32>"), "delay-scales{window=1}", context()), List.of(x(1), broken, x(1), x(1)));
+        apply(module("i8, scale<tensor, f32>"), "delay-scales{window=1}", context()),
+        List.of(x(1), broken, x(1), x(1)));
     assertTrue(Arrays.stream(codes.get(2).values()).allMatch(Double::isNaN));
     assertTrue(Arrays.stream(codes.get(3).values()).noneMatch(Double::isNaN));
   }
@@ -143,7 +146,8 @@ class DelayScalesTest {
     assertTrue(PassManager.of(REGISTRY, PassEnvironment.of(REGISTRY.ir())).validating(Validator.generated(1))
         .run(module, REGISTRY.parse("delay-scales")).failures().isEmpty());
     Module after = apply(module, "delay-scales", context());
-    assertTrue(!Validator.generated(1).check("other", new NumericEffect.ChangesOnPurpose(), module, after, List.of()).ok());
+    assertTrue(
+        !Validator.generated(1).check("other", new NumericEffect.ChangesOnPurpose(), module, after, List.of()).ok());
   }
 
   @ParameterizedTest

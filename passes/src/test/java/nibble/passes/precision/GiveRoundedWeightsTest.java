@@ -35,7 +35,8 @@ class GiveRoundedWeightsTest {
         .filter(operation -> operation.op() instanceof Quantize).map(Operation::result).findFirst().orElseThrow();
     TensorType ranges = TensorType.of(Shape.of(1, 8), Formats.F32);
     Rounded rounded = new Rounded(
-        new Weight("w@round-weights", TensorType.of(Shape.of(16, 8), Formats.F32)), new Weight("w.range@round-weights", ranges),
+        new Weight("w@round-weights", TensorType.of(Shape.of(16, 8), Formats.F32)),
+        new Weight("w.range@round-weights", ranges),
         Optional.empty(), new Scales(Formats.I8, ScaleRules.NEAREST, ranges), Optional.empty());
     Module after = new RewriteDriver(new GiveRoundedWeights(ImmutableMap.of(first, rounded))).apply(BEFORE);
     assertEquals(IrText.module("""

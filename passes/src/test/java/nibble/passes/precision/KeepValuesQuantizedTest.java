@@ -111,7 +111,8 @@ class KeepValuesQuantizedTest {
 
   @Test
   void pathsSayWhoReads() {
-    Module after = apply(INT8 + "quant-dataflow{at=b, layout=i8:group 8, readers=nonlinear},cse,dce", layer(), context());
+    Module after =
+        apply(INT8 + "quant-dataflow{at=b, layout=i8:group 8, readers=nonlinear},cse,dce", layer(), context());
     assertEquals(List.of("matmul", "silu"), readers(after), after.toString());
   }
 

@@ -98,15 +98,23 @@ class QuantizeMatMulsTest {
   /** Each part of a layout reaches the quantizers, and the program means the product of what they give. */
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
-      "i8:block(2,4):f16; nearest_even; tensor<[2,8] x i8, scale<block(2,4), f16>>; tensor<[6,8] x i8, scale<block(2,4), f16>>",
+      "i8:block(2,4):f16; nearest_even; tensor<[2,8] x i8, scale<block(2,4), f16>>; "
+          + "tensor<[6,8] x i8, scale<block(2,4), f16>>",
       "e4m3:tensor; nearest_even; tensor<[2,8] x e4m3, scale<tensor, f32>>; tensor<[6,8] x e4m3, scale<tensor, f32>>",
       "e4m3:token; nearest_even; tensor<[2,8] x e4m3, scale<token, f32>>; tensor<[6,8] x e4m3, scale<token, f32>>",
-      "e2m1:group 4:ue4m3:tensor f32; nearest_even; tensor<[2,8] x e2m1, scale<group 4, ue4m3, scale<tensor, f32>>>; tensor<[6,8] x e2m1, scale<group 4, ue4m3, scale<tensor, f32>>>",
-      "e4m3:group 4:ue8m0:up; nearest_even; tensor<[2,8] x e4m3, scale<group 4, ue8m0, up>>; tensor<[6,8] x e4m3, scale<group 4, ue8m0, up>>",
-      "i4:group 4:f16:stochastic(7,0); stochastic(7,0); tensor<[2,8] x i4, scale<group 4, f16>>; tensor<[6,8] x i4, scale<group 4, f16>>",
-      "i8:token:full:toward_zero; toward_zero; tensor<[2,8] x i8, scale<token, f32, full>>; tensor<[6,8] x i8, scale<token, f32, full>>",
-      "u4:group 4:f16:zero(u4); nearest_even; tensor<[2,8] x u4, scale<group 4, f16, zero u4>>; tensor<[6,8] x u4, scale<group 4, f16, zero u4>>",
-      "i8:block(2,4):residual(i8,1.5); nearest_even, fallback = 1.5; tensor<[2,8] x i8, scale<block(2,4), f32>, residual<i8>>; tensor<[6,8] x i8, scale<block(2,4), f32>, residual<i8>>"})
+      "e2m1:group 4:ue4m3:tensor f32; nearest_even; tensor<[2,8] x e2m1, scale<group 4, ue4m3, scale<tensor, f32>>>; "
+          + "tensor<[6,8] x e2m1, scale<group 4, ue4m3, scale<tensor, f32>>>",
+      "e4m3:group 4:ue8m0:up; nearest_even; tensor<[2,8] x e4m3, scale<group 4, ue8m0, up>>; "
+          + "tensor<[6,8] x e4m3, scale<group 4, ue8m0, up>>",
+      "i4:group 4:f16:stochastic(7,0); stochastic(7,0); tensor<[2,8] x i4, scale<group 4, f16>>; "
+          + "tensor<[6,8] x i4, scale<group 4, f16>>",
+      "i8:token:full:toward_zero; toward_zero; tensor<[2,8] x i8, scale<token, f32, full>>; "
+          + "tensor<[6,8] x i8, scale<token, f32, full>>",
+      "u4:group 4:f16:zero(u4); nearest_even; tensor<[2,8] x u4, scale<group 4, f16, zero u4>>; "
+          + "tensor<[6,8] x u4, scale<group 4, f16, zero u4>>",
+      "i8:block(2,4):residual(i8,1.5); nearest_even, fallback = 1.5; "
+          + "tensor<[2,8] x i8, scale<block(2,4), f32>, residual<i8>>; "
+          + "tensor<[6,8] x i8, scale<block(2,4), f32>, residual<i8>>"})
   void layoutsAreQuantizersOfBothOperands(String layout, String attributes, String left, String right) {
     PassContext context = context();
     Module after = apply("quantize{weight=" + layout + ", act=" + layout + "}", product("[6,8]", "true"), context);

@@ -102,8 +102,8 @@ class RoundWeightsTest {
   /** Whichever way a weight is stored, and whatever its scales are, the product loses less than with nearest codes. */
   @ParameterizedTest
   @ValueSource(strings = {
-      "i8:channel", "i4:channel", "i4:group 8:f16", "e4m3:group 8:ue8m0:up", "e2m3:group 8:ue8m0:up", "e2m1:group 8:ue8m0:up",
-      "e2m1:group 4:ue4m3:tensor f32", "i8:block(4,4):f16", "i4:tensor"})
+      "i8:channel", "i4:channel", "i4:group 8:f16", "e4m3:group 8:ue8m0:up", "e2m3:group 8:ue8m0:up",
+      "e2m1:group 8:ue8m0:up", "e2m1:group 4:ue4m3:tensor f32", "i8:block(4,4):f16", "i4:tensor"})
   void theProductLosesLess(String layout) {
     for (boolean turned : List.of(false, true)) {
       Module exact = module(turned ? TURNED : STORED, turned);
@@ -122,7 +122,8 @@ class RoundWeightsTest {
   void whatIsMadeAreCodes(String layout) {
     for (String options : List.of("", "{range=mse}", "{method=nearest, range=mse}", "{order=stored}")) {
       PassContext context = context();
-      Module rounded = apply("quantize{weight=" + layout + "}, round-weights" + options, module(STORED, false), context);
+      Module rounded =
+          apply("quantize{weight=" + layout + "}, round-weights" + options, module(STORED, false), context);
       Operation quantizer = operations(rounded, Quantize.class).getFirst();
       assertEquals(2, quantizer.operands().size());
       Quantize quantize = (Quantize) quantizer.op();
@@ -177,7 +178,8 @@ class RoundWeightsTest {
   void whatWasPrunedStaysZero() {
     PassContext context = context();
     Module rounded = apply(
-        "sparsify{weight=2:4, if-pays=false}, quantize{weight=i8:channel}, round-weights", module(TURNED, true), context);
+        "sparsify{weight=2:4, if-pays=false}, quantize{weight=i8:channel}, round-weights", module(TURNED, true),
+        context);
     assertEquals(1, operations(rounded, Prune.class).size());
     double[] values = context.made().get("w@round-weights").elements();
     for (int i = 0; i < values.length; i += 4) {
@@ -199,7 +201,8 @@ class RoundWeightsTest {
     Module rounded = apply("round-weights", quantized, context);
     assertTrue(noise(exact, rounded, context) < noise(exact, quantized, context));
     assertTrue(context.decisions().getFirst().text().matches(
-        "(?s).*weight 'w' rounded one channel after another, SQNR of the product on sample inputs .* dB, plainly .* dB.*"),
+        "(?s).*weight 'w' rounded one channel after another, SQNR of the product on sample inputs .* dB, plainly .* "
+            + "dB.*"),
         context.decisions()::toString);
   }
 

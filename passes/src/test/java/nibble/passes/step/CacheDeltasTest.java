@@ -201,8 +201,8 @@ class CacheDeltasTest {
     assertEquals(
         List.of(
             "skipped pool (m.nib:2:3): the block - it gives nothing of the type of something that it takes",
-            "applied layer[0] (m.nib:3:3): the block adds what it added before, in up to 2 steps in a row, while changes "
-                + "sum to less than 0.5 - asked for every block (0 -> 32 bytes)",
+            "applied layer[0] (m.nib:3:3): the block adds what it added before, in up to 2 steps in a row, while "
+                + "changes sum to less than 0.5 - asked for every block (0 -> 32 bytes)",
             "applied head (m.nib:5:3): the block adds what it added before, in up to 2 steps in a row, while changes "
                 + "sum to less than 0.5 - asked for every block (0 -> 8 bytes)"),
         context.decisions().stream().map(Decision::text).toList());

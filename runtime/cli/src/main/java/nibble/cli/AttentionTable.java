@@ -25,7 +25,8 @@ final class AttentionTable {
     int heads = costs.stream().mapToInt(cost -> cost.accuracy().heads().size()).sum();
     String start = "%-" + width + "s  %4s";
     StringBuilder text = new StringBuilder(String.format(
-        Locale.ROOT, "attention, against the model's in exact interpretation; times are modelled for %s (%s)%s%n" + start
+        Locale.ROOT,
+        "attention, against the model's in exact interpretation; times are modelled for %s (%s)%s%n" + start
             + "  %9s  %9s  %9s  %6s  %9s%n",
         target.part().name(), target.name(), heads > MOST_HEADS ? "; the worst head of each, --json has all" : "",
         "op", "head", "cosine", "L1", "RMSE", "kept", "time"));

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 final class CalibrationParameters {
   @Option(
       names = "--calibration", paramLabel = "NAME=FILE",
-      description = "Sample inputs for passes that want them: a parameter's array (.npy), or texts for the tokenizer, one "
-          + "on each line (.txt); those of the sample folder unless given.")
+      description = "Sample inputs for passes that want them: a parameter's array (.npy), or texts for the tokenizer, "
+          + "one on each line (.txt); those of the sample folder unless given.")
   private Map<String, Path> inputs = new LinkedHashMap<>();
 
   @Option(

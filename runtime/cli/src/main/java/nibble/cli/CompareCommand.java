@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 /** Compares what recipes make of a model. */
 @Command(
     name = "compare", mixinStandardHelpOptions = true,
-    description = "Runs a model with several recipes on the same inputs, and says what each costs in accuracy and saves "
-        + "in bytes. A recipe that has no kernels is interpreted.")
+    description = "Runs a model with several recipes on the same inputs, and says what each costs in accuracy and "
+        + "saves in bytes. A recipe that has no kernels is interpreted.")
 final class CompareCommand implements Callable<Integer> {
   private static final String NONE = "none";
 

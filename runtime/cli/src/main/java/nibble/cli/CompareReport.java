@@ -41,7 +41,8 @@ final class CompareReport {
               ? String.format(Locale.ROOT, "  %5.1f%%", 100.0 * right(result) / labelled(result)) : "",
           result.computedBy());
     }
-    line(text, "%nmoved and modelled: bytes that kernels read and write, and their time, by data sheets of %s; not measured",
+    line(text,
+        "%nmoved and modelled: bytes that kernels read and write, and their time, by data sheets of %s; not measured",
         target.part().name());
     if (classifies) {
       line(text, "right: of %d inputs whose class is known", labelled(results.getFirst()));

@@ -45,8 +45,8 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     Toolchain toolchain = model.toolchain();
     RecipeChoice choice = model.choice();
-    try (OpenModel opened =
-        model.open(model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
+    try (OpenModel opened = model.open(
+        model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of())
           .withCosts(model.costs(target.map(Targets::get)));

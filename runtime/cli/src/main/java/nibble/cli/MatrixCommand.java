@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
 /** Which precisions have kernels on which targets. */
 @Command(
     name = "matrix", mixinStandardHelpOptions = true,
-    description = "Tells which number formats and layouts of scales have kernels on which targets, and why others have none.")
+    description =
+        "Tells which number formats and layouts of scales have kernels on which targets, and why others have none.")
 final class MatrixCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private PluginParameters plugins = new PluginParameters();

@@ -27,8 +27,8 @@ final class ModelledTable {
     StringBuilder text = new StringBuilder(String.format(
         Locale.ROOT, "costs of ops; bytes and times are modelled for %s (%s), not measured%n" + names
             + "%s  %9s%s  %9s  %9s%s%n",
-        target.part().name(), target.name(), "op", "launches", "weights", isCompared ? "     SQNR     cosine" : "", "moved",
-        hasWritten ? "    written" : "", "time", "dense", hasWritten ? "    written" : ""));
+        target.part().name(), target.name(), "op", "launches", "weights", isCompared ? "     SQNR     cosine" : "",
+        "moved", hasWritten ? "    written" : "", "time", "dense", hasWritten ? "    written" : ""));
     costs.rows().forEach(row -> text.append(row(row, names, isCompared)));
     text.append(row(costs.total(), names, isCompared));
     costs.reasons().forEach((path, why) ->
@@ -43,7 +43,8 @@ final class ModelledTable {
     Optional<Written> written = cost.written();
     return String.format(
         Locale.ROOT, names + "%s  %6d kB%s  %6.1f us  %6.1f us%s%n",
-        cost.path().isEmpty() ? OUTSIDE : cost.path(), cost.launches(), cost.weights(), accuracy, kilobytes(cost.bytes()),
+        cost.path().isEmpty() ? OUTSIDE : cost.path(), cost.launches(), cost.weights(), accuracy,
+        kilobytes(cost.bytes()),
         written.map(before -> String.format(Locale.ROOT, "  %6d kB", kilobytes(before.bytes()))).orElse(""),
         cost.microseconds(), cost.denseMicroseconds(),
         written.map(before -> String.format(Locale.ROOT, "  %6.1f us", before.microseconds())).orElse(""));

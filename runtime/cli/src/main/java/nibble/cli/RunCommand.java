@@ -88,13 +88,15 @@ final class RunCommand implements Callable<Integer> {
           phases.time("inputs", () -> steps.read(step -> on.read(opened, model.sizes(), step)));
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
-          ImmutableMap.of(opened.entry(opened.module()).name(), read.getFirst().tensors())).withCosts(model.costs(chosenTarget));
+          ImmutableMap.of(opened.entry(opened.module()).name(), read.getFirst().tensors()))
+          .withCosts(model.costs(chosenTarget));
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
       Optional<PreparedModel> written = model.choice() instanceof RecipeChoice.None
           ? Optional.empty() : Optional.of(preparation.prepare(opened, new RecipeChoice.None()));
       SavedOutputs outputs = new SavedOutputs(save, prepared.written().results().size(), read.size());
       RunReport done = new RunModel(toolchain, on.weights(opened)).run(
-          prepared, read, steps.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written), phases);
+          prepared, read, steps.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written),
+          phases);
       write(outputs, done);
       if (json.isOn()) {
         Json.print(RunJson.of(done, model.choice(), command()), streams.out());

@@ -47,8 +47,9 @@ final class RunText {
     report.checks().ifPresent(writing::proofs);
     report.wrong().ifPresent(wrong -> writing.wrong(wrong, choice, command));
     report.cost().ifPresent(writing::cost);
-    report.modelled().filter(costs -> !costs.attentions().isEmpty()).ifPresent(costs -> writing.text.append('\n').append(
-        AttentionTable.text(costs.attentions(), Targets.get(report.target().orElseThrow()))));
+    report.modelled().filter(costs -> !costs.attentions().isEmpty())
+        .ifPresent(costs -> writing.text.append('\n').append(
+            AttentionTable.text(costs.attentions(), Targets.get(report.target().orElseThrow()))));
     report.modelled().ifPresent(costs -> writing.text.append('\n').append(
         ModelledTable.text(costs, Targets.get(report.target().orElseThrow()))));
     report.assembly().ifPresent(verdict -> writing.line("%nassembler  %s", RunJson.describe(verdict)));

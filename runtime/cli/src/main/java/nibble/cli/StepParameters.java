@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 final class StepParameters {
   @Option(
       names = "--steps", paramLabel = "N", defaultValue = "1",
-      description = "Runs so many steps, each with the state that the one before left, where passes gave the model state. "
-          + "{step} in the name of an input's file is the number of the step, from 1 on.")
+      description = "Runs so many steps, each with the state that the one before left, where passes gave the model "
+          + "state. {step} in the name of an input's file is the number of the step, from 1 on.")
   private int steps;
 
   @Option(

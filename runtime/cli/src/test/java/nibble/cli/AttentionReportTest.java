@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The table of attentions in the report of a proven run. */
 class AttentionReportTest {
   private static final String SPARSE =
-      "fuse-attention{scheme = sage2, sparse = sparge(top = 0.5, similarity = -1, queries = 64, keys = 64)}, cast{to=f16}";
+      "fuse-attention{scheme = sage2, sparse = sparge(top = 0.5, similarity = -1, queries = 64, keys = 64)}, "
+          + "cast{to=f16}";
   private static final int HEADS = 2;
 
   @TempDir private Path folder;

@@ -109,7 +109,8 @@ class RunCommandTest {
   @ValueSource(strings = {
       "quantize{weight=i16:channel:f32:zero(i16), act=i16:token:f32:zero(i16)}",
       "quantize{weight=i4:group 16:f16:zero(i4), act=i4:group 16:f16:zero(i8)}",
-      "quantize{weight=u4:group 16:f16:zero(u4)}, cast{to=f16}", "quantize{weight=u2:channel:f32:zero(u8), act=u4:token:f32:zero(u8)}"})
+      "quantize{weight=u4:group 16:f16:zero(u4)}, cast{to=f16}",
+      "quantize{weight=u2:channel:f32:zero(u8), act=u4:token:f32:zero(u8)}"})
   void affineCodesAreProven(String passes) {
     JsonNode report = CommandRun.of(
         "run", model, "--weights", weights, "--input", "x=" + input(3, 16), "--device", "emulator", "--passes", passes,
@@ -123,7 +124,8 @@ class RunCommandTest {
     CommandRun.of(
         "run", model, "--weights", weights, "--input", "x=" + input(3, 16), "--device", "emulator", "--passes",
         "quantize{weight=u4:group 16:f16:zero(u4), act=u4:group 16:f16:zero(u4)}").failed(
-        ExitCode.COMPILE_ERROR, "no kernel stores zero points of u4, of which several lie in a byte", "small.nib:14", "^");
+        ExitCode.COMPILE_ERROR, "no kernel stores zero points of u4, of which several lie in a byte", "small.nib:14",
+        "^");
   }
 
   /** One table of what each op costs: accuracy, bytes, modelled time, beside the model as it is written. */

@@ -80,11 +80,11 @@ class RunStepsTest {
   /** Three steps at once are three commands that hand on their state. */
   @Test
   void stateGoesThroughAFile() {
-    run("--input", "x=" + folder.resolve("x-{step}.npy"), "--steps", 3, "--save", "out=" + folder.resolve("at-once-{step}.npy"),
-        "--state", folder.resolve("at-once.safetensors")).ok();
+    run("--input", "x=" + folder.resolve("x-{step}.npy"), "--steps", 3, "--save",
+        "out=" + folder.resolve("at-once-{step}.npy"), "--state", folder.resolve("at-once.safetensors")).ok();
     for (int step = 1; step <= 3; step++) {
-      String text = run("--input", "x=" + folder.resolve("x-" + step + ".npy"), "--save", "out=" + folder.resolve("single.npy"),
-          "--state", folder.resolve("state.safetensors")).ok().out();
+      String text = run("--input", "x=" + folder.resolve("x-" + step + ".npy"), "--save",
+          "out=" + folder.resolve("single.npy"), "--state", folder.resolve("state.safetensors")).ok().out();
       assertTrue(text.contains("state       2 tensors for the next step\n"), text);
       assertArrayEquals(saved("at-once-" + step + ".npy"), saved("single.npy"), "step " + step);
     }
@@ -95,8 +95,8 @@ class RunStepsTest {
   void theInterpreterTakesTheSameSteps() {
     String[] names = {"emulator", "interpreter"};
     for (String device : names) {
-      CommandRun.of("run", model, "--weights", weights, "--passes", DELAYED, "--device", device, "--steps", 3, "--input",
-          "x=" + folder.resolve("x-{step}.npy"), "--save", "out=" + folder.resolve(device + ".npy")).ok();
+      CommandRun.of("run", model, "--weights", weights, "--passes", DELAYED, "--device", device, "--steps", 3,
+          "--input", "x=" + folder.resolve("x-{step}.npy"), "--save", "out=" + folder.resolve(device + ".npy")).ok();
     }
     float[][] outputs = new float[2][48];
     for (int i = 0; i < 2; i++) {
@@ -117,19 +117,22 @@ class RunStepsTest {
   @Test
   void textHasALineForEachStep() {
     String text = run("--made-up", "--steps", 2, "--verify").ok().out();
-    assertTrue(text.matches("(?s).*\nsteps       1: \\d+ launches, cosine 0\\.\\d+, SQNR \\d+\\.\\d dB\n            2: .*"), text);
+    assertTrue(text.matches(
+        "(?s).*\nsteps       1: \\d+ launches, cosine 0\\.\\d+, SQNR \\d+\\.\\d dB\n            2: .*"), text);
     assertFalse(run("--made-up").ok().out().contains("\nsteps "));
   }
 
   @Test
   void thereIsOneStepOrMore() {
-    run("--made-up", "--steps", 0).failed(ExitCode.USAGE, "--steps 0: a run has one step or more", "give a number of steps");
+    run("--made-up", "--steps", 0)
+        .failed(ExitCode.USAGE, "--steps 0: a run has one step or more", "give a number of steps");
   }
 
   @Test
   void aModelWithoutStateHasNoneToSave() {
     CommandRun.of("run", model, "--made-up", "--device", "emulator", "--state", folder.resolve("s.safetensors")).failed(
-        ExitCode.COMPILE_ERROR, "@main keeps no state from one step to the next", "without one of them leave --state out");
+        ExitCode.COMPILE_ERROR, "@main keeps no state from one step to the next",
+        "without one of them leave --state out");
     assertFalse(Files.exists(folder.resolve("s.safetensors")));
   }
 
@@ -146,10 +149,12 @@ class RunStepsTest {
     run("--made-up", "--state", state).ok();
     CommandRun.of("run", model, "--made-up", "--device", "emulator", "--state", state, "--passes",
         "quantize{at=up, weight=i8:channel, act=i8:tensor}, delay-scales{window=2}").failed(
-        ExitCode.COMPILE_ERROR, "there are 2 tensors of state, but the model has 1 after its passes", "one model and one recipe");
+        ExitCode.COMPILE_ERROR, "there are 2 tensors of state, but the model has 1 after its passes",
+        "one model and one recipe");
     CommandRun.of("run", model, "--made-up", "--device", "emulator", "--state", state, "--passes",
         "quantize{weight=i8:channel, act=i8:tensor}, delay-scales{window=3}").failed(
-        ExitCode.COMPILE_ERROR, "state0 is a tensor<[2,1,1] x f32>, but on these inputs the model takes a tensor<[3,1,1] x f32>",
+        ExitCode.COMPILE_ERROR,
+        "state0 is a tensor<[2,1,1] x f32>, but on these inputs the model takes a tensor<[3,1,1] x f32>",
         "some of it of one size of the inputs");
   }
 }

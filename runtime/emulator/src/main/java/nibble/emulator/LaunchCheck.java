@@ -32,7 +32,8 @@ final class LaunchCheck {
         most.isEmpty() || block.volume() <= limit,
         kernel, "a block of " + block + " threads; the kernel was compiled for at most " + limit + " (.maxntid)");
     List<Integer> exact = kernel.tuning("reqntid");
-    boolean fits = exact.isEmpty() || matches(exact, 0, block.x()) && matches(exact, 1, block.y()) && matches(exact, 2, block.z());
+    boolean fits = exact.isEmpty()
+        || matches(exact, 0, block.x()) && matches(exact, 1, block.y()) && matches(exact, 2, block.z());
     require(fits, kernel, "a block of " + block + " threads; the kernel was compiled for " + exact + " (.reqntid)");
   }
 

@@ -31,7 +31,8 @@ record AccuracyPage(
 
   private static final Pattern EMBEDDING = Pattern.compile(
       "(?m)^\\| `([\\w-]+)` \\| (\\d\\.\\d{5}) \\| (\\d\\.\\d{5}) \\| (\\d\\.\\d{5}) \\|$");
-  private static final Pattern IMAGE = Pattern.compile("(?m)^\\| `([\\w-]+)` \\| (\\d+) of (\\d+) \\| [^|]* \\| (\\d+) \\|$");
+  private static final Pattern IMAGE =
+      Pattern.compile("(?m)^\\| `([\\w-]+)` \\| (\\d+) of (\\d+) \\| [^|]* \\| (\\d+) \\|$");
   private static final Pattern TEXT = Pattern.compile(
       "(?m)^\\| `([\\w-]+)` \\| (\\d\\.\\d{4}) \\| [^|]* \\| (\\d+) of (\\d+) \\| [^|]* \\| (\\d+) \\|$");
 

@@ -18,8 +18,8 @@ import sample.accuracy.DownProducts.Operands;
 
 /**
  * What INT8 in boxes makes of a product, and what a second level of codes for at most a fifth of the activation's
- * boxes does to that. Plain INT8, which all factors are against, is one level in the same boxes of the same activation with no
- * pass in front, and a weight in blocks of 128 by 128 where it is quantized too.
+ * boxes does to that. Plain INT8, which all factors are against, is one level in the same boxes of the same activation
+ * with no pass in front, and a weight in blocks of 128 by 128 where it is quantized too.
  *
  * @param plain the product as it is
  * @param changed the same after passes that stand before quantization

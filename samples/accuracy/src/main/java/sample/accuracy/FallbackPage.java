@@ -113,7 +113,8 @@ final class FallbackPage {
           Locale.ROOT, "| %s, %d | %d of %d | %.2f %% | %.2f %% | %.2f %% | %.2f | %.2f | %.2f %% | %.2f %% | %.2f |%n",
           subject.title(), layer, FallbackErrors.flagged(boxes), boxes, 100 * before.activation(),
           100 * one.activation(), 100 * two.activation(), before.activation() / two.activation(),
-          before.activation() / unseen.activation(), 100 * before.both(), 100 * two.both(), before.both() / two.both()));
+          before.activation() / unseen.activation(), 100 * before.both(), 100 * two.both(),
+          before.both() / two.both()));
     }
   }
 

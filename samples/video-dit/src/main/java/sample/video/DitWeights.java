@@ -110,7 +110,8 @@ final class DitWeights {
     linear("layer.0.attn.v", WIDTH, WIDTH, 0.01, (i, o) -> i < CONTENT && o % HEAD == i ? 1 : 0, o -> 0);
     double back = Math.sqrt((double) CODES.length * CODE / WIDTH);
     linear(
-        "layer.0.attn.o", WIDTH, WIDTH, 0.005, (i, o) -> o < CONTENT && i % HEAD == o ? SHARES[i / HEAD] * back : 0, o -> 0);
+        "layer.0.attn.o", WIDTH, WIDTH, 0.005, (i, o) -> o < CONTENT && i % HEAD == o ? SHARES[i / HEAD] * back : 0,
+        o -> 0);
   }
 
   private interface Bias {

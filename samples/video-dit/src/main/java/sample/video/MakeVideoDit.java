@@ -34,7 +34,8 @@ public final class MakeVideoDit {
     }
     Path folder = Path.of(arguments[0]);
     SafetensorsFile.write(
-        folder.resolve("video-dit.safetensors"), DitWeights.make(SEED), Map.of("made by", MakeVideoDit.class.getName()));
+        folder.resolve("video-dit.safetensors"), DitWeights.make(SEED),
+        Map.of("made by", MakeVideoDit.class.getName()));
     int edge = SyntheticVideo.EDGE;
     Files.write(
         folder.resolve("default-video.npy"),

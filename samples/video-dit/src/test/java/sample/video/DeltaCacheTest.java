@@ -48,7 +48,8 @@ class DeltaCacheTest {
   private static final Path PAGE = Path.of("README.md");
 
   private static final String ROUTE = "route-products{at=layer[*].**, "
-      + "weight=[e2m1:group 16:ue4m3:tensor f32, i8:channel], act=[e2m1:group 16:ue4m3:tensor f32, i8:token], threshold=%s},";
+      + "weight=[e2m1:group 16:ue4m3:tensor f32, i8:channel], act=[e2m1:group 16:ue4m3:tensor f32, i8:token], "
+      + "threshold=%s},";
   private static final String ROTATE = "hadamard{at=layer[*].**, size=32},";
 
   /** What became of the video, and how many steps reused what the layer added before, or had narrow products. */

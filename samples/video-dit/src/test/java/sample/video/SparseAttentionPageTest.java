@@ -89,8 +89,8 @@ class SparseAttentionPageTest {
     double ofValues = sparse instanceof Sparge(var _, var _, var _, var filter, var _, long keys) && filter.isPresent()
         ? shareOfValues(operands, sparse, (int) keys) : share;
     return String.format(
-        Locale.ROOT, "| `%s` | %.3f | %.3f | %.4f | %.3f | %.4f |%n", way, share, ofValues, comparison.cosine(), comparison.relativeL1(),
-        comparison.rmse());
+        Locale.ROOT, "| `%s` | %.3f | %.3f | %.4f | %.3f | %.4f |%n", way, share, ofValues, comparison.cosine(),
+        comparison.relativeL1(), comparison.rmse());
   }
 
   /** Of values that tell which block they are in, those have no part that a filter leaves out. */

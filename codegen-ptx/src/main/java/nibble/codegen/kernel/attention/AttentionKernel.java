@@ -77,8 +77,8 @@ public final class AttentionKernel implements KernelGenerator {
   }
 
   /**
-   * Why warps compute the attention of a kernel, each for itself, and not warpgroups; nothing where these do, or where the
-   * kernel has no attention.
+   * Why warps compute the attention of a kernel, each for itself, and not warpgroups; nothing where these do, or where
+   * the kernel has no attention.
    *
    * @param symbols what is known of symbolic sizes
    */

@@ -26,8 +26,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Scales of groups of an attention's operands, which instructions apply. They come as their codes do: by way of shared memory,
- * those of queries once, those of keys and values with each tile.
+ * Scales of groups of an attention's operands, which instructions apply. They come as their codes do: by way of shared
+ * memory, those of queries once, those of keys and values with each tile.
  */
 final class AttentionScales {
   private final AttentionSpace space;

@@ -99,7 +99,10 @@ record AttentionTile(
     return new ProductTile(format, queries(), width, keys, warps, 1, hasOneStepOfValues() ? 1 : STAGES, false);
   }
 
-  /** Whether shared memory has the values of one step only, which come while scores are computed, so that two blocks fit. */
+  /**
+   * Whether shared memory has the values of one step only, which come while scores are computed, so that two blocks
+   * fit.
+   */
   boolean hasOneStepOfValues() {
     int bits = queries() * depth * scores.bits() + STAGES * keys * (depth * scores.bits() + width * format.bits());
     return bits / Byte.SIZE > HALF_OF_SHARED && !format.appliesScales();
@@ -111,8 +114,8 @@ record AttentionTile(
 
   /**
    * Layout of scores, {@code -> (query, key)}: that of a left operand of the second product. A thread has so many
-   * neighbours there as fit a register, and two for each eight columns of accumulators; so column {@code 8 j + 2 t + e} is
-   * the product with key {@code n t + 2 j + e}, of each {@code 4 n} keys.
+   * neighbours there as fit a register, and two for each eight columns of accumulators; so column {@code 8 j + 2 t + e}
+   * is the product with key {@code n t + 2 j + e}, of each {@code 4 n} keys.
    */
   LinearLayout scoreLayout() {
     return ofKeys(ofKeys().accumulators());

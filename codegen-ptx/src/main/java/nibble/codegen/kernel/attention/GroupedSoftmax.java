@@ -17,8 +17,8 @@ import nibble.ir.format.Rounding;
 
 /**
  * A step of an online softmax whose weights are codes of e2m1 by groups of keys, each under a scale of its own
- * ("SageAttention3", section 3.2). A weight is the scale of its group, a sixth of the group's largest weight, times what
- * becomes the code; both are powers of two of differences of scores, so nothing is divided.
+ * ("SageAttention3", section 3.2). A weight is the scale of its group, a sixth of the group's largest weight, times
+ * what becomes the code; both are powers of two of differences of scores, so nothing is divided.
  *
  * @param softmax what is carried from step to step
  */

@@ -18,8 +18,8 @@ import nibble.ir.format.Rounding;
 import nibble.ir.op.AttentionScheme;
 
 /**
- * A softmax in base 2 over tiles of scores, of which it keeps the largest of each row so far, the sum of weights and the
- * weighted sums of values. A thread adds up the weights that it has; only at the end are the sums of threads added.
+ * A softmax in base 2 over tiles of scores, of which it keeps the largest of each row so far, the sum of weights and
+ * the weighted sums of values. A thread adds up the weights that it has; only at the end are the sums of threads added.
  */
 record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
   private static final double LOG2_E = 1 / Math.log(2);
@@ -117,7 +117,9 @@ record OnlineSoftmax(AttentionSpace space, AttentionTile tile) {
     return builder.add(new Reduce(3, Scalar.ADD), builder.add(new Reduce(1, Scalar.ADD), byThread));
   }
 
-  /** Weights as codes of a byte have them, where these are multiplied as something wider; totals are of what they were. */
+  /**
+   * Weights as codes of a byte have them, where these are multiplied as something wider; totals are of what they were.
+   */
   private Value codes(TileBuilder builder, Value weights) {
     boolean isWidened = tile.format().unpacks() && space.op().scheme().map(AttentionScheme::lowBit)
         .filter(scheme -> scheme.weights() == AttentionScheme.Weights.E4M3).isPresent();

@@ -22,8 +22,8 @@ import nibble.ir.layout.Interleaving;
 import nibble.ir.shape.Dim;
 
 /**
- * Scales of queries that share one by threads of {@code mma}: all rows that a thread has of a period are of one box, so it
- * loads one scale, and what is computed of it once.
+ * Scales of queries that share one by threads of {@code mma}: all rows that a thread has of a period are of one box, so
+ * it loads one scale, and what is computed of it once.
  *
  * @param rows how queries are dealt to scales
  */

@@ -60,8 +60,8 @@ record ScoreScales(
   }
 
   /**
-   * Whether scales wait for the exponent: nothing is added to scores, and the largest product of keys that share a scale
-   * is the largest score, since scales are positive, or products change their sign where they are not.
+   * Whether scales wait for the exponent: nothing is added to scores, and the largest product of keys that share a
+   * scale is the largest score, since scales are positive, or products change their sign where they are not.
    */
   boolean waits() {
     return hasCodes(space, tile) && (arePositive() || byWarps) && space.op().scale() > 0

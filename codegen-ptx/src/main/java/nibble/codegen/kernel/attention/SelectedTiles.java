@@ -17,8 +17,8 @@ import nibble.ir.shape.SymbolBounds;
 
 /**
  * The tiles of keys that a block goes over where an attention has a selection: those of a list in memory, of which all
- * threads read the entry that they need. A block of queries of the selection has whole blocks of the kernel, and a block
- * of keys whole tiles.
+ * threads read the entry that they need. A block of queries of the selection has whole blocks of the kernel, and a
+ * block of keys whole tiles.
  *
  * @param lists of all heads and rows of blocks
  * @param outside the head

@@ -18,8 +18,8 @@ import nibble.ir.op.Attention;
 import nibble.ir.shape.Dim;
 
 /**
- * Which keys the queries of a block see: the tiles of keys that it goes over, and what is hidden in each of them. A tile
- * that all queries of the block see has no conditions.
+ * Which keys the queries of a block see: the tiles of keys that it goes over, and what is hidden in each of them. A
+ * tile that all queries of the block see has no conditions.
  *
  * @param count how many tiles of keys the block goes over
  * @param firstTile the first of them; nothing for 0
@@ -138,7 +138,8 @@ record VisibleKeys(
   }
 
   private Value fill(TileBuilder builder) {
-    // The lowest numbers of f32 are infinite in units of a power of two, but a query that sees no key has equal weights.
+    // The lowest numbers of f32 are infinite in units of a power of two, but a query that sees no key has equal
+    // weights.
     return builder.real(space.op().fill()
         .map(fill -> Math.clamp(fill * LOG2_E, -Float.MAX_VALUE, Float.MAX_VALUE)).orElse(Double.NEGATIVE_INFINITY));
   }

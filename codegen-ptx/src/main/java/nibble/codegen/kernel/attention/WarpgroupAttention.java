@@ -38,8 +38,8 @@ import nibble.ir.shape.Shape;
 /**
  * The main loop of an attention by warpgroups, of which each has 64 queries ("FlashAttention-3: Fast and Accurate
  * Attention with Asynchrony and Low-precision"): warps of their own bring tiles of keys and values by tensor copies,
- * and queries with the first of them. Products of queries and keys, both in shared memory, are in registers; weights are
- * packed there as the left operand of their product with values, which lie across their depth.
+ * and queries with the first of them. Products of queries and keys, both in shared memory, are in registers; weights
+ * are packed there as the left operand of their product with values, which lie across their depth.
  *
  * <p>A stage has keys of one tile and values of the one before. So both products of an iteration, of which neither
  * needs the other, are under way together, and the second one goes on while the softmax works on results of the first.

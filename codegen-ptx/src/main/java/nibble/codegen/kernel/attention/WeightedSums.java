@@ -50,7 +50,9 @@ record WeightedSums(AttentionTile tile) {
     return sums;
   }
 
-  /** Tensor cores keep so few bits of sums, or have so small a range, that those of a step are added to others in f32. */
+  /**
+   * Tensor cores keep so few bits of sums, or have so small a range, that those of a step are added to others in f32.
+   */
   private Value apart(
       TileBuilder builder, OnlineSoftmax.Weights weights, OperandLoader values, Value stage, int steps) {
     List<Value> operands = new ArrayList<>(List.of(weights.sums(), weights.rescale()));

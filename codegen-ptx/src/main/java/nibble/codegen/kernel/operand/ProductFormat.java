@@ -86,7 +86,8 @@ public record ProductFormat(
 
   /** Whether f16 holds the codes. */
   private static boolean isHeldByHalf(NumberFormat codes) {
-    return BYTES.contains(codes) || codes.equals(Formats.U8) || ComputeFormat.isCode(codes) && LongStream.range(0, 1L << codes.bits())
+    return BYTES.contains(codes) || codes.equals(Formats.U8)
+        || ComputeFormat.isCode(codes) && LongStream.range(0, 1L << codes.bits())
         .mapToDouble(codes::decode).filter(Double::isFinite).allMatch(value -> Formats.F16.round(value) == value);
   }
 

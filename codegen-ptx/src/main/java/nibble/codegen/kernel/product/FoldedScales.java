@@ -17,9 +17,9 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * Inner scales that are applied to codes on their way to shared memory: f16 holds the product of a code of 4 or 6 bits, of at
- * most 4 significant bits, and a scale of {@code ue4m3}, of 4 more, exactly; magnitudes are from 2^-13 to 12544. So what
- * changes along the depth of a product of NVFP4 are outer scales alone.
+ * Inner scales that are applied to codes on their way to shared memory: f16 holds the product of a code of 4 or 6 bits,
+ * of at most 4 significant bits, and a scale of {@code ue4m3}, of 4 more, exactly; magnitudes are from 2^-13 to 12544.
+ * So what changes along the depth of a product of NVFP4 are outer scales alone.
  */
 final class FoldedScales {
   private static final ImmutableSet<NumberFormat> CODES = ImmutableSet.of(Formats.E2M1, Formats.E2M3, Formats.E3M2);

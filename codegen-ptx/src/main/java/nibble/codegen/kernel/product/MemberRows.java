@@ -16,9 +16,9 @@ import nibble.ir.op.Members;
 import nibble.ir.shape.Dim;
 
 /**
- * Rows of a product with a matrix for each expert: the entries of a table that {@link Members} gives. A row is the token that its
- * entry names, so that members are the first rows, tiles of others have nothing to multiply, and every row of the result is stored
- * once.
+ * Rows of a product with a matrix for each expert: the entries of a table that {@link Members} gives. A row is the
+ * token that its entry names, so that members are the first rows, tiles of others have nothing to multiply, and every
+ * row of the result is stored once.
  *
  * @param table the table in memory
  * @param product whose batches are experts, and whose coordinates name {@link Product#TOKEN}

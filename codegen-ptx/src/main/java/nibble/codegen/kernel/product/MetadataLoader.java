@@ -93,8 +93,8 @@ final class MetadataLoader {
   }
 
   /**
-   * The words of a step where each warp has 16 rows: of words of two rows, those of its own in the first two lanes of each
-   * four, which the instruction looks at for selector 0, and again in the others.
+   * The words of a step where each warp has 16 rows: of words of two rows, those of its own in the first two lanes of
+   * each four, which the instruction looks at for selector 0, and again in the others.
    */
   private LinearLayout ofWarpgroups(String ofRows, String ofWords) {
     return switch (weight.metadata()) {
@@ -111,7 +111,8 @@ final class MetadataLoader {
   Value fragment(TileBuilder builder, Value stage) {
     String ofRows = Dimension.tensor(0);
     String ofWords = Dimension.tensor(1);
-    LinearLayout ofStep = tile.warpgroups() ? ofWarpgroups(ofRows, ofWords) : identity(LANE, MetadataTile.WORDS, ofWords)
+    LinearLayout ofStep = tile.warpgroups()
+        ? ofWarpgroups(ofRows, ofWords) : identity(LANE, MetadataTile.WORDS, ofWords)
         .times(identity(WARP, tile.warpsM(), ofRows))
         .times(identity(REGISTER, rows() / tile.warpsM(), ofRows))
         .times(broadcast(WARP, tile.warpsN()));

@@ -102,8 +102,8 @@ record Product(
   /** The same with expressions in place of variables. */
   Product substitute(Map<String, IndexExpr> values) {
     return new Product(
-        operation, batch, m, n, k, substitute(left, values), substitute(right, values), substitute(result, values), folds,
-        turned);
+        operation, batch, m, n, k, substitute(left, values), substitute(right, values), substitute(result, values),
+        folds, turned);
   }
 
   /** The table of members whose entries are rows, if there is one. */
@@ -171,10 +171,12 @@ record Product(
           "no kernel multiplies " + leftType() + " by matrices of experts: members have one level of codes there");
     }
     if (rightType().residual().isPresent()) {
-      throw new UnsupportedAccess("no kernel multiplies by " + rightType() + ": only left operands have a second level");
+      throw new UnsupportedAccess(
+          "no kernel multiplies by " + rightType() + ": only left operands have a second level");
     }
     leftType().residual().filter(codes -> !codes.equals(leftType().format())).ifPresent(codes -> {
-      throw new UnsupportedAccess("no kernel multiplies " + leftType() + ": both levels of codes have one format there");
+      throw new UnsupportedAccess(
+          "no kernel multiplies " + leftType() + ": both levels of codes have one format there");
     });
     boolean bothOrNone = leftType().isScaled() == rightType().isScaled();
     Optional<ProductFormat> found = leftType().isScaled()
@@ -271,6 +273,7 @@ record Product(
     if (folds(type)) {
       return FoldedScales.outerBox(type, axis);
     }
-    return type.scale().map(scale -> scale.granularity().boxWithin(type.shape()).get(axis)).orElse(type.shape().dim(axis));
+    return type.scale().map(scale -> scale.granularity().boxWithin(type.shape()).get(axis))
+        .orElse(type.shape().dim(axis));
   }
 }

@@ -296,12 +296,13 @@ public final class ProductKernel implements KernelGenerator {
         Value promoted = promote(
             inner, carried, sum, depth, Optional.empty(), scales.words(true, inner, index, stage),
             scales.words(false, inner, index, stage));
-        return List.of(residual.map(level -> level.add(rows(inner, level, depth), product, promoted, (flagged, sums) -> {
-          Value second =
-              multiply(flagged, level.loader(), right, scales, index, stage, flagged.fill(0, accumulators));
-          return promote(
-              flagged, sums, second, depth, Optional.of(level.memory()), Optional.empty(), Optional.empty());
-        })).orElse(promoted));
+        return List.of(residual
+            .map(level -> level.add(rows(inner, level, depth), product, promoted, (flagged, sums) -> {
+              Value second =
+                  multiply(flagged, level.loader(), right, scales, index, stage, flagged.fill(0, accumulators));
+              return promote(
+                  flagged, sums, second, depth, Optional.of(level.memory()), Optional.empty(), Optional.empty());
+            })).orElse(promoted));
       });
       return builder.block().add(new Pipeline(tile.stages()), initial, List.of(fetch, use)).result();
     }

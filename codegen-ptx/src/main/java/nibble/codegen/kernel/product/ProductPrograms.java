@@ -23,8 +23,8 @@ import nibble.ir.shape.SymbolBounds;
  */
 public record ProductPrograms(Optional<KernelProgram> sparse, Supplier<KernelProgram> other) {
   /**
-   * The faster one by modelled times, the sparse one of two that are equal. Of a kernel whose sizes are not known it is the
-   * sparse one where there is one: with many rows that is the faster one.
+   * The faster one by modelled times, the sparse one of two that are equal. Of a kernel whose sizes are not known it is
+   * the sparse one where there is one: with many rows that is the faster one.
    */
   KernelProgram chosen(Operation kernel, ImmutableMap<String, SymbolBounds> symbols, Target target) {
     if (sparse.isEmpty()) {

@@ -159,7 +159,8 @@ record SparseChoice(ImmutableList<ProductChoice> choices, Optional<String> obsta
           new ProductChoice(format.get(), true, false, format.get().bits() != Short.SIZE, Optional.of(weight));
       return of(found.byWarps ? List.of(byWarpgroups, byWarps) : List.of(byWarpgroups));
     }
-    return found.byWarps ? of(List.of(byWarps)) : none("warpgroups multiply it, which have 64 rows, and blocks have fewer");
+    return found.byWarps
+        ? of(List.of(byWarps)) : none("warpgroups multiply it, which have 64 rows, and blocks have fewer");
   }
 
   /** By the instructions of dense products, which visit the kept blocks alone. */
@@ -248,7 +249,8 @@ record SparseChoice(ImmutableList<ProductChoice> choices, Optional<String> obsta
   }
 
   private static Found untaken(GroupPattern pattern) {
-    return Found.none("no sparse instruction of the target takes the format by " + pattern.kept() + ":" + pattern.size());
+    return Found.none(
+        "no sparse instruction of the target takes the format by " + pattern.kept() + ":" + pattern.size());
   }
 
   /** Bytes: integers, or floats, with scales that instructions apply each of twice the elements of a dense group. */

@@ -34,10 +34,10 @@ import nibble.ir.shape.Shape;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * A compressed operand in the main loop of a product: its stored elements come as those of a dense operand half as deep,
- * and its metadata beside them. Of V:N:M, the other operand is gathered by the columns that the rows of the tile keep.
- * Of blocks, the stored elements are a dense operand that has the kept blocks alone, and an iteration lies in one of
- * them.
+ * A compressed operand in the main loop of a product: its stored elements come as those of a dense operand half as
+ * deep, and its metadata beside them. Of V:N:M, the other operand is gathered by the columns that the rows of the tile
+ * keep. Of blocks, the stored elements are a dense operand that has the kept blocks alone, and an iteration lies in one
+ * of them.
  */
 final class SparseOperand {
   private final SparseWeight weight;
@@ -140,7 +140,8 @@ final class SparseOperand {
     }
     SparseMma op = new SparseMma(weight.pattern(), weight.metadata(), step, tile.format().scaleGroup());
     return scales.isEmpty()
-        ? builder.add(op, sum, a, b, words.get()) : builder.add(op, sum, a, b, words.get(), scales.get(0), scales.get(1));
+        ? builder.add(op, sum, a, b, words.get())
+        : builder.add(op, sum, a, b, words.get(), scales.get(0), scales.get(1));
   }
 
   /**

@@ -14,8 +14,8 @@ import nibble.ir.shape.Dim;
 
 /**
  * A compressed matrix as the left operand of matrix instructions: a weight, outputs by depth, whose product is the
- * transposed one, with outputs as rows; or an activation, whose product is as it is. Of V:N:M and of blocks, the depth is
- * that of the kept columns, which the other operand is gathered by; blocks are dense, and so are the instructions.
+ * transposed one, with outputs as rows; or an activation, whose product is as it is. Of V:N:M and of blocks, the depth
+ * is that of the kept columns, which the other operand is gathered by; blocks are dense, and so are the instructions.
  *
  * @param type the sparse type
  * @param isActivation whether it is the left operand of the product that the program has
@@ -119,7 +119,9 @@ record SparseWeight(TensorType type, boolean isActivation) {
   /** Rows of a block for which there is a tile of warpgroups. */
   static final int WARPGROUP_ROWS = 64;
 
-  /** Each warpgroup has 64 rows, whose stored elements of a stage are up to 128 bytes; a single one has as many columns. */
+  /**
+   * Each warpgroup has 64 rows, whose stored elements of a stage are up to 128 bytes; a single one has as many columns.
+   */
   private ProductTile tileOfWarpgroups(ProductFormat format, Dim columns, long scaleDepth, boolean promotes) {
     int m = Math.min(Integer.lowestOneBit(blockRows()), isLarge(columns) ? 2 * WARPGROUP_ROWS : WARPGROUP_ROWS);
     int most = (promotes ? 1 : 2) * ProductTile.WARPGROUP_DEPTH_BITS / format.bits();

@@ -25,7 +25,8 @@ record TilePlan(Product product, ProductTile tile, boolean scalesVary, boolean s
    */
   static TilePlan of(Product given, ProductChoice choice, int sharedLimit) {
     ProductFormat format = choice.format();
-    Product oriented = choice.sparse().filter(operand -> !operand.isActivation()).isPresent() ? given.transposed() : given;
+    Product oriented = choice.sparse().filter(operand -> !operand.isActivation()).isPresent()
+        ? given.transposed() : given;
     Product product = format.unpacks() && format.left().equals(Formats.F16) ? oriented.folding() : oriented;
     boolean scalesVary = product.scalesVary();
     boolean variesOutside = scalesVary && !format.appliesScales();

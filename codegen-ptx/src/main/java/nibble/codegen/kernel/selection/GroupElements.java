@@ -12,8 +12,8 @@ import nibble.codegen.tile.op.TileReshape;
 import nibble.ir.Value;
 
 /**
- * Elements of groups along the columns of a tile, as tiles of rows by groups of their own. All of a group lie in one thread, so nothing
- * moves.
+ * Elements of groups along the columns of a tile, as tiles of rows by groups of their own. All of a group lie in one
+ * thread, so nothing moves.
  *
  * @param rows of the tile, and groups of each
  */

@@ -10,8 +10,8 @@ import nibble.ir.Value;
 import nibble.ir.layout.GroupPattern;
 
 /**
- * The two elements of the largest magnitude of groups of four, the later of equal ones: each is compared with each, and is kept if it
- * wins two of three.
+ * The two elements of the largest magnitude of groups of four, the later of equal ones: each is compared with each, and
+ * is kept if it wins two of three.
  *
  * @param all the elements
  * @param isKept whether each of them is one of the two
@@ -40,8 +40,8 @@ record KeptPair(TileBuilder builder, List<Value> all, ImmutableList<Value> isKep
   }
 
   /**
-   * A magnitude of a number of 16 bits, by which NaN is larger than infinity, and that larger than all others: none of these is
-   * the largest f32.
+   * A magnitude of a number of 16 bits, by which NaN is larger than infinity, and that larger than all others: none of
+   * these is the largest f32.
    */
   private static Value key(TileBuilder builder, Value element) {
     Value magnitude = builder.apply(Scalar.MIN, builder.apply(Scalar.ABS, element), builder.real(Float.MAX_VALUE));

@@ -33,9 +33,10 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Kernels that make the table of members: a block for each expert counts them, and then goes over the tokens again, some at a
- * time. A token's place is how many members come before it, or behind all members how many others do; before it in its tile come
- * those that a comparison of all tokens of the tile with each other says. No order depends on how threads run.
+ * Kernels that make the table of members: a block for each expert counts them, and then goes over the tokens again,
+ * some at a time. A token's place is how many members come before it, or behind all members how many others do; before
+ * it in its tile come those that a comparison of all tokens of the tile with each other says. No order depends on how
+ * threads run.
  */
 public final class MembersKernel implements KernelGenerator {
   private static final String TOKEN = "token";
@@ -130,7 +131,8 @@ public final class MembersKernel implements KernelGenerator {
       ImmutableList<Guard> guards = tokens.dividedBy(Dim.of(TILE)).isPresent()
           ? ImmutableList.of() : ImmutableList.of(Guard.of(TOKEN, tokens), Guard.of(EARLIER, tokens));
       return new ElementEmitter(
-          here, inner, new GlobalMemory(inner, here, guards, symbols), kernel.regions().getFirst(), buffers.arguments());
+          here, inner, new GlobalMemory(inner, here, guards, symbols), kernel.regions().getFirst(),
+          buffers.arguments());
     }
 
     private Value isMember(ElementEmitter at, String variable) {

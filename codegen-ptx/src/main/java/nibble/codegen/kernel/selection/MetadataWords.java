@@ -20,8 +20,9 @@ import nibble.ir.shape.Shape;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Words of metadata of 32 rows by 32 groups, made of codes, one for each row and group: a word has the codes of two rows that are
- * eight apart and of four groups, which are shifted to their places and added ({@link MetadataTile#TWO_ROWS}).
+ * Words of metadata of 32 rows by 32 groups, made of codes, one for each row and group: a word has the codes of two
+ * rows that are eight apart and of four groups, which are shifted to their places and added
+ * ({@link MetadataTile#TWO_ROWS}).
  *
  * @param rowTile number of the tile along the rows
  * @param groupTile number of the tile along the groups
@@ -66,7 +67,8 @@ record MetadataWords(
     Value isHigh = is(half, 1);
     // The sign is the highest bit of the last code.
     Value isSigned = builder.apply(
-        Scalar.AND, builder.apply(Scalar.AND, isHigh, is(place, 3)), builder.apply(Scalar.GE, codes, builder.number(8)));
+        Scalar.AND, builder.apply(Scalar.AND, isHigh, is(place, 3)),
+        builder.apply(Scalar.GE, codes, builder.number(8)));
     Value signed = builder.apply(
         Scalar.SELECT, isSigned, builder.apply(Scalar.SUB, codes, builder.number(16)), codes);
     Value ofHalf = builder.apply(Scalar.SELECT, isHigh, builder.number(1 << 16), builder.number(1));

@@ -34,8 +34,9 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * Kernels that prune activations to 2:4 and compress them. A thread has whole groups; six comparisons of magnitudes tell which two
- * elements are the largest, the later of equal ones. Metadata is stored in the order in which matrix instructions take it.
+ * Kernels that prune activations to 2:4 and compress them. A thread has whole groups; six comparisons of magnitudes
+ * tell which two elements are the largest, the later of equal ones. Metadata is stored in the order in which matrix
+ * instructions take it.
  */
 public final class PruneKernel implements KernelGenerator {
   private static final String ROW = "row";

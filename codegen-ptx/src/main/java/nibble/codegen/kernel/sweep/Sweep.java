@@ -19,8 +19,8 @@ import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
 
 /**
- * The iteration space of a kernel that maps and reduces: fibres of elements that are reduced together, and coordinates of
- * full and of reduced values as functions of fibre and element.
+ * The iteration space of a kernel that maps and reduces: fibres of elements that are reduced together, and coordinates
+ * of full and of reduced values as functions of fibre and element.
  *
  * @param shape shape of full values
  * @param fibres number of fibres; 1 where nothing is reduced

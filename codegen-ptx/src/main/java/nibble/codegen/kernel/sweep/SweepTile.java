@@ -8,9 +8,9 @@ import nibble.ir.shape.Divisibility;
 import nibble.ir.shape.SymbolBounds;
 
 /**
- * How a sweep is cut into tiles: so many fibres in a block, so many elements at a time, neighbours in memory on neighbouring
- * lanes. A fibre whose length is known and fits in registers is loaded once; a longer one is read again by each step that
- * needs it.
+ * How a sweep is cut into tiles: so many fibres in a block, so many elements at a time, neighbours in memory on
+ * neighbouring lanes. A fibre whose length is known and fits in registers is loaded once; a longer one is read again by
+ * each step that needs it.
  *
  * @param fibres fibres of a tile
  * @param elements elements of a tile along a fibre

@@ -13,8 +13,8 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 
 /**
- * Adds a step of a matrix product that is summed by itself: {@code c f + (a0 b0 + a1 b1 + ...)}. Operands: c and f (m x n),
- * and pairs of a (m x k) and b (k x n). Each pair is an instruction.
+ * Adds a step of a matrix product that is summed by itself: {@code c f + (a0 b0 + a1 b1 + ...)}. Operands: c and f (m x
+ * n), and pairs of a (m x k) and b (k x n). Each pair is an instruction.
  *
  * @param sums format of the step's own accumulators, f32, f16 or i32; the rest is in f32. In f16 sums are rounded
  *     behind each {@value #ROUNDED} elements of k, also where instructions are not so deep.

@@ -24,7 +24,8 @@ import nibble.ir.layout.MetadataTile;
  * @param depthOfB the axis of b that is the depth; the other one is n
  */
 @OpInfo(
-    name = "warpgroup_sparse_mma", summary = "starts a matrix product of a compressed tile and another in shared memory",
+    name = "warpgroup_sparse_mma",
+    summary = "starts a matrix product of a compressed tile and another in shared memory",
     rounding = "as the target's tensor cores accumulate")
 public record WarpgroupSparseMma(GroupPattern pattern, MetadataTile metadata, int depthOfB) implements TileOp {
   @Override

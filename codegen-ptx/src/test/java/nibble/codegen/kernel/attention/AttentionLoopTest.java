@@ -33,13 +33,16 @@ class AttentionLoopTest {
   /**
    * Heads of a size. A block has 32 queries for each of four warps, and steps of 64 keys.
    *
-   * <p>For each step: barriers, {@code mma} of a warp, {@code ldmatrix.x4} that give their operands, {@code cp.async} of 16 bytes
-   * of a thread; PTX instructions for each {@code mma}, without and with those that hide keys and those that rescale sums.
+   * <p>For each step: barriers, {@code mma} of a warp, {@code ldmatrix.x4} that give their operands, {@code cp.async}
+   * of 16 bytes of a thread; PTX instructions for each {@code mma}, without and with those that hide keys and those
+   * that rescale sums.
    */
   enum Case {
     F16_64(64, "f16", "none", 1, 128, 32, 8, 4.4, 5.6, 49152),
     BF16_64_CAUSAL(64, "bf16", "top_left", 1, 128, 32, 8, 4.5, 7.4, 49152),
-    /** Fragments of queries are loaded again in each step: they would need too many registers. Values have one stage. */
+    /**
+     * Fragments of queries are loaded again in each step: they would need too many registers. Values have one stage.
+     */
     F16_128(128, "f16", "none", 2, 256, 64 + 16, 16, 3.1, 4.2, 81920),
     F16_128_CAUSAL(128, "f16", "top_left", 2, 256, 64 + 16, 16, 3.2, 5.0, 81920);
 

@@ -52,8 +52,9 @@ class LowBitLoopTest {
   /**
    * For each step of 64 keys: rows of a thread; {@code mma} of a warp, each of twice the work of one of f16;
    * {@code ldmatrix.x4};
-   * conversions of scores, where these have no origin that makes them numbers of f32, of weights and of sums; PTX instructions for each {@code mma}, with those
-   * that rescale sums, and moves between registers of integers and of f32, which are none of the machine.
+   * conversions of scores, where these have no origin that makes them numbers of f32, of weights and of sums; PTX
+   * instructions for each {@code mma}, with those that rescale sums, and moves between registers of integers and of
+   * f32, which are none of the machine.
    */
   @ParameterizedTest
   @CsvSource({
@@ -122,8 +123,8 @@ class LowBitLoopTest {
 
   @ParameterizedTest
   @CsvSource({
-      "sage2, 64, 255", "sage2, 128, 255", "sage2pp, 64, 255", "sage2pp, 128, 255", "sage1, 64, 255", "sage1, 128, 168", "sage2_int4, 64, 168", "sage3, 64, 255",
-      "sage3, 128, 255"})
+      "sage2, 64, 255", "sage2, 128, 255", "sage2pp, 64, 255", "sage2pp, 128, 255", "sage1, 64, 255", "sage1, 128, 168",
+      "sage2_int4, 64, 168", "sage3, 64, 255", "sage3, 128, 255"})
   void registers(String scheme, int depth, int registers) {
     List<String> targets = scheme.equals("sage3") ? List.of("sm_120a") : List.of("sm_89", "sm_90a", "sm_120a");
     for (String target : targets) {

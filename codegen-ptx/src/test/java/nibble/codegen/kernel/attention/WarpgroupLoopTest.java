@@ -19,7 +19,9 @@ import nibble.ir.text.Parser;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The main loops of attentions by warpgroups: what they consist of, counted in PTX, and what assemblers say of them. */
+/**
+ * The main loops of attentions by warpgroups: what they consist of, counted in PTX, and what assemblers say of them.
+ */
 class WarpgroupLoopTest {
   private static final AssemblerChoice ASSEMBLERS = AssemblerChoice.ofThisMachine();
 

@@ -192,7 +192,10 @@ class MainLoopTest {
     assertTrue(accesses[0] >= 4, () -> accesses[0] + " accesses");
   }
 
-  /** Of columns that lie together, no row of a matrix has neighbours of the depth: lanes load 32-bit elements themselves. */
+  /**
+   * Of columns that lie together, no row of a matrix has neighbours of the depth: lanes load 32-bit elements
+   * themselves.
+   */
   @Test
   void columnsOfTf32() {
     Module module = Parser.parse(
@@ -206,7 +209,8 @@ class MainLoopTest {
     assertEquals(32, loop.count("ld.shared.b32"));
     int[] loads = new int[1];
     kernel.lowered().body().walk(operation -> {
-      if (operation.op() instanceof SharedLoad load && load.axes().getFirst() == 0 && load.result().extents().get(0) == 8) {
+      if (operation.op() instanceof SharedLoad load && load.axes().getFirst() == 0
+          && load.result().extents().get(0) == 8) {
         SharedLayout shared = ((SharedType) operation.operand(0).type()).layout();
         LinearLayout fragment = load.result().layout()
             .cover(shared.layout().outputs().stream().mapToInt(Dimension::size).toArray());

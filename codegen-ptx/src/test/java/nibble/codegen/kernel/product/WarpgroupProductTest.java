@@ -146,8 +146,8 @@ class WarpgroupProductTest {
   }
 
   /**
-   * Sums that the next products alone need are waited for an iteration later, and the stage is freed then; behind the loop,
-   * all are. What is scaled is needed at once.
+   * Sums that the next products alone need are waited for an iteration later, and the stage is freed then; behind the
+   * loop, all are. What is scaled is needed at once.
    */
   @ParameterizedTest
   @EnumSource

@@ -22,11 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Products with compressed weights for sm_90a: which are made of {@code wgmma.sp}, and what their main loops consist of. */
+/**
+ * Products with compressed weights for sm_90a: which are made of {@code wgmma.sp}, and what their main loops consist
+ * of.
+ */
 class WarpgroupSparseProductTest {
   private static final ImmutableList<String> ORDERED = ImmutableList.of(
-      "cp.async.wait_group", "cp.async.commit_group", "fence.proxy.async", "bar.sync", "wgmma.fence", "wgmma.mma_async.sp",
-      "wgmma.commit_group", "wgmma.wait_group");
+      "cp.async.wait_group", "cp.async.commit_group", "fence.proxy.async", "bar.sync", "wgmma.fence",
+      "wgmma.mma_async.sp", "wgmma.commit_group", "wgmma.wait_group");
 
   /** Types of both operands, the layout, the instruction, and how many of it a stage is for. */
   enum Case {
@@ -44,7 +47,8 @@ class WarpgroupSparseProductTest {
     private final String instruction;
     private final int multiplies;
 
-    Case(String left, String scales, String right, String scalesOfRight, String layout, String instruction, int multiplies) {
+    Case(String left, String scales, String right, String scalesOfRight, String layout, String instruction,
+        int multiplies) {
       this.left = type(left, scales);
       this.right = type(right, scalesOfRight);
       this.layout = layout;

@@ -98,6 +98,7 @@ public record AttentionCall(
     List<Value> operands = new ArrayList<>(operands());
     operands.add(bitmap);
     Attention selecting = op.withBlocks(blockQueries, blockKeys);
-    return arithmetic.builder().add(filter.map(selecting::withFilter).orElse(selecting), operands.toArray(Value[]::new));
+    return arithmetic.builder()
+        .add(filter.map(selecting::withFilter).orElse(selecting), operands.toArray(Value[]::new));
   }
 }

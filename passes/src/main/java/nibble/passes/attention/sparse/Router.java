@@ -50,7 +50,8 @@ record Router(AttentionCall call, Arithmetic arithmetic, Blocks rows, Blocks col
 
   /** What it costs to find blocks: products of means beside products of rows. */
   static String cost(long queries, long keys) {
-    return "found by means of blocks of " + queries + " by " + keys + ", a product for each " + queries * keys + " scores";
+    return "found by means of blocks of " + queries + " by " + keys + ", a product for each " + queries * keys
+        + " scores";
   }
 
   /** So many blocks of keys, of all. */

@@ -19,11 +19,13 @@ import nibble.passes.PassOption;
  */
 public record Sparge(
     @PassOption("share of the blocks of keys that each block of queries has, rounded down") Optional<Double> top,
-    @PassOption(value = "what weights of selected blocks add up to at most, where no share is given", otherwise = "0.98")
+    @PassOption(
+        value = "what weights of selected blocks add up to at most, where no share is given", otherwise = "0.98")
         double mass,
     @PassOption(value = "mean cosine of rows above which their mean stands for a block", otherwise = "0.6")
         double similarity,
-    @PassOption("a negative number: how much lower than the largest so far all scores of a block are whose values are left out")
+    @PassOption(
+        "a negative number: how much lower than the largest so far all scores of a block are whose values are left out")
         Optional<Double> filter,
     @PassOption(value = "queries of a block", otherwise = "128") long queries,
     @PassOption(value = "keys of a block", otherwise = "64") long keys) implements SparseAttention {

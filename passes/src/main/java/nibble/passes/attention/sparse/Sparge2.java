@@ -26,7 +26,8 @@ public record Sparge2(
 
   @Override
   public Optional<String> computes(AttentionCall call) {
-    return Optional.of(Router.share(call, keys, kept(Math.ceilDiv(call.keyCount(), keys))) + ", or more up to a mass of " + mass
+    return Optional.of(Router.share(call, keys, kept(Math.ceilDiv(call.keyCount(), keys)))
+        + ", or more up to a mass of " + mass
         + ", " + Router.cost(queries, keys));
   }
 

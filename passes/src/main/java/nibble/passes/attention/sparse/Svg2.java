@@ -45,8 +45,8 @@ public record Svg2(
 
   @Override
   public Optional<String> computes(AttentionCall call) {
-    return Optional.of(keyClusters + " clusters of keys up to a mass of " + mass + " and " + (long) (least * keyClusters)
-        + " at least, found by " + iterations + " iterations of k-means");
+    return Optional.of(keyClusters + " clusters of keys up to a mass of " + mass + " and "
+        + (long) (least * keyClusters) + " at least, found by " + iterations + " iterations of k-means");
   }
 
   @Override

@@ -35,7 +35,8 @@ public sealed interface Statement {
     public String toString() {
       return guard.map(it -> it + " ").orElse("")
           + opcode
-          + operands.stream().map(Operand::toString).collect(Collectors.joining(", ", operands.isEmpty() ? "" : " ", ""));
+          + operands.stream().map(Operand::toString)
+              .collect(Collectors.joining(", ", operands.isEmpty() ? "" : " ", ""));
     }
   }
 

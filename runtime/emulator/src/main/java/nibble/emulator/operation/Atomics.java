@@ -102,8 +102,8 @@ public final class Atomics {
   }
 
   /**
-   * Compares and swaps, or swaps, 128 bits. The JVM has no such operation, so this is atomic among others of its kind, and
-   * not among those that change half of it.
+   * Compares and swaps, or swaps, 128 bits. The JVM has no such operation, so this is atomic among others of its kind,
+   * and not among those that change half of it.
    *
    * @param list the registers of what was there, of the operand, and of what replaces what equals it
    */

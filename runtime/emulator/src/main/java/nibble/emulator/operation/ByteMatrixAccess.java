@@ -17,8 +17,8 @@ public final class ByteMatrixAccess {
   private ByteMatrixAccess() {}
 
   /**
-   * Matrices of eight rows: lane {@code 8j + i} gives the address of row {@code i} of matrix {@code j}; register {@code j} of
-   * lane {@code 4g + t} holds row {@code g}, columns {@code 4t} to {@code 4t + 3}.
+   * Matrices of eight rows: lane {@code 8j + i} gives the address of row {@code i} of matrix {@code j}; register
+   * {@code j} of lane {@code 4g + t} holds row {@code g}, columns {@code 4t} to {@code 4t + 3}.
    */
   public static void load(Warp w, int m, int list, int packed, int a, int offset, int space, int site) {
     if (!Matrices.isExecuted(w, m, site)) {
@@ -91,9 +91,9 @@ public final class ByteMatrixAccess {
   }
 
   /**
-   * Stores matrices of 16 rows by eight columns, transposed: lane {@code 8j + i} gives the address of column {@code i} of
-   * matrix {@code j}; byte {@code i} of register {@code j} of lane {@code 4g + t} goes to column {@code 2t + i mod 2}, row
-   * {@code g + 8 (i / 2)}.
+   * Stores matrices of 16 rows by eight columns, transposed: lane {@code 8j + i} gives the address of column {@code i}
+   * of matrix {@code j}; byte {@code i} of register {@code j} of lane {@code 4g + t} goes to column
+   * {@code 2t + i mod 2}, row {@code g + 8 (i / 2)}.
    */
   public static void storeTransposed(Warp w, int m, int list, int a, int offset, int space, int site) {
     if (!Matrices.isExecuted(w, m, site)) {

@@ -6,8 +6,8 @@ import static nibble.emulator.lane.Lanes.has;
 import nibble.emulator.execute.Warp;
 
 /**
- * Extended-precision arithmetic. The last operands of each helper say whether the carry flag goes in and whether it is set;
- * for differences the flag is the borrow.
+ * Extended-precision arithmetic. The last operands of each helper say whether the carry flag goes in and whether it is
+ * set; for differences the flag is the borrow.
  */
 public final class CarryArithmetic {
   private CarryArithmetic() {}

@@ -10,9 +10,9 @@ import nibble.emulator.execute.Warp;
 /**
  * What concerns the blocks of a cluster: each block is a cluster of its own, of rank 0.
  *
- * <p>{@code clusterlaunchcontrol} takes blocks of the grid that have not started, so that a block can do the work of others
- * (PTX ISA 9.7.13.18). The response, which PTX leaves opaque, has x in bits 0 to 31, y and z in 16 bits each behind it,
- * and in its upper half 1 if there was a block to take.
+ * <p>{@code clusterlaunchcontrol} takes blocks of the grid that have not started, so that a block can do the work of
+ * others (PTX ISA 9.7.13.18). The response, which PTX leaves opaque, has x in bits 0 to 31, y and z in 16 bits each
+ * behind it, and in its upper half 1 if there was a block to take.
  */
 public final class Clusters {
   private static final int RESPONSE = 16;
@@ -92,7 +92,9 @@ public final class Clusters {
     Predicates.put(w, m, d, bits);
   }
 
-  /** {@code get_first_ctaid}: a response's block; {@code low} is its lower half, {@code dimension} 1 to 3 for x to z. */
+  /**
+   * {@code get_first_ctaid}: a response's block; {@code low} is its lower half, {@code dimension} 1 to 3 for x to z.
+   */
   public static void firstBlock(Warp w, int m, int d, int low, int dimension) {
     for (int l = 0; l < WARP; l++) {
       if (has(m, l)) {

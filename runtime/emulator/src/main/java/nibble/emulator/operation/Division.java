@@ -3,8 +3,8 @@ package nibble.emulator.operation;
 import nibble.emulator.execute.Warp;
 
 /**
- * Integer division and remainder. Division by zero gives all ones, its remainder the dividend; PTX leaves both open, and
- * this is what GPUs give.
+ * Integer division and remainder. Division by zero gives all ones, its remainder the dividend; PTX leaves both open,
+ * and this is what GPUs give.
  */
 public final class Division {
   private Division() {}

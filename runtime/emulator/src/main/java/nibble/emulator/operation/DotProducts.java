@@ -3,8 +3,8 @@ package nibble.emulator.operation;
 import nibble.emulator.execute.Warp;
 
 /**
- * Dot products of packed integers, and sums of their absolute differences. {@code signA} and {@code signB} are 2 where the
- * operand's elements are signed.
+ * Dot products of packed integers, and sums of their absolute differences. {@code signA} and {@code signB} are 2 where
+ * the operand's elements are signed.
  */
 public final class DotProducts {
   private static final int SIGNED = 2;

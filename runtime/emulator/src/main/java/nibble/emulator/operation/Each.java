@@ -10,8 +10,8 @@ import java.util.function.LongUnaryOperator;
 import nibble.emulator.execute.Warp;
 
 /**
- * Applies a function of one lane to all lanes of a mask: for what is not common enough to deserve vectors. The JVM inlines
- * these loops and their functions into the helpers, because the functions are constants there.
+ * Applies a function of one lane to all lanes of a mask: for what is not common enough to deserve vectors. The JVM
+ * inlines these loops and their functions into the helpers, because the functions are constants there.
  */
 final class Each {
   private Each() {}

@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorOperators;
 import nibble.emulator.execute.Warp;
 
 /**
- * Single-precision arithmetic, rounded to nearest even, by vectors. Results that are not a number are PTX's one NaN; names
- * that end in {@code Flushed} treat subnormal operands and results as zeros of their sign.
+ * Single-precision arithmetic, rounded to nearest even, by vectors. Results that are not a number are PTX's one NaN;
+ * names that end in {@code Flushed} treat subnormal operands and results as zeros of their sign.
  */
 public final class FloatArithmetic {
   private static final int EXPONENT = 0x7f800000;

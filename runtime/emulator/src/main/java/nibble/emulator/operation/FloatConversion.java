@@ -15,8 +15,8 @@ import nibble.emulator.format.FloatFormat;
 import nibble.emulator.format.Rounding;
 
 /**
- * {@code cvt} between floating-point formats. A format is given by its number in {@link FloatFormat}; {@code rounding} is
- * the choice of {@code rn rz rm rp rna}, {@code whole} that of {@code rni rzi rmi rpi}, zero where there is none.
+ * {@code cvt} between floating-point formats. A format is given by its number in {@link FloatFormat}; {@code rounding}
+ * is the choice of {@code rn rz rm rp rna}, {@code whole} that of {@code rni rzi rmi rpi}, zero where there is none.
  */
 public final class FloatConversion {
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
@@ -82,8 +82,8 @@ public final class FloatConversion {
   /**
    * From up to 32 bits to up to 32.
    *
-   * @param control bits: 1 flushes single-precision subnormals, 2 clamps to 0 to 1, 4 makes negative results zero, 8 makes
-   *     what is too large the largest finite number
+   * @param control bits: 1 flushes single-precision subnormals, 2 clamps to 0 to 1, 4 makes negative results zero, 8
+   *     makes what is too large the largest finite number
    */
   public static void wordToWord(
       Warp w, int m, int d, int a, int from, int to, int rounding, int whole, int control) {

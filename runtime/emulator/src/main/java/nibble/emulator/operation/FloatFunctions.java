@@ -3,9 +3,9 @@ package nibble.emulator.operation;
 import nibble.emulator.execute.Warp;
 
 /**
- * The approximate functions of single precision. They are computed in double precision and rounded once, so they are within
- * half a unit in the last place, better than what is asked for; a GPU's bits may differ. {@code ftz} flushes operands
- * and results.
+ * The approximate functions of single precision. They are computed in double precision and rounded once, so they are
+ * within half a unit in the last place, better than what is asked for; a GPU's bits may differ. {@code ftz} flushes
+ * operands and results.
  */
 public final class FloatFunctions {
   private FloatFunctions() {}

@@ -4,11 +4,12 @@ import nibble.emulator.execute.Warp;
 import nibble.emulator.format.Exact;
 
 /**
- * Arithmetic of 16-bit floating-point numbers, alone or in pairs. Sums, differences and products are rounded from single
- * precision, which has more than twice the bits and so loses nothing; a fused multiply-add from double precision.
+ * Arithmetic of 16-bit floating-point numbers, alone or in pairs. Sums, differences and products are rounded from
+ * single precision, which has more than twice the bits and so loses nothing; a fused multiply-add from double
+ * precision.
  *
- * <p>A single number is computed as a pair whose upper half is not kept. The last operands of each helper are the format (1
- * for f16, 2 for bf16), the number of elements, and the choices of the form's modifiers.
+ * <p>A single number is computed as a pair whose upper half is not kept. The last operands of each helper are the
+ * format (1 for f16, 2 for bf16), the number of elements, and the choices of the form's modifiers.
  */
 public final class HalfArithmetic {
   private HalfArithmetic() {}
@@ -99,8 +100,8 @@ public final class HalfArithmetic {
   }
 
   /**
-   * {@code fma.oob}: {@link #multiplyAdd}, but zero where a factor is the NaN that tensor copies fill with what is out of
-   * bounds. PTX ISA does not say which NaN that is; here it is all ones, which no arithmetic gives.
+   * {@code fma.oob}: {@link #multiplyAdd}, but zero where a factor is the NaN that tensor copies fill with what is out
+   * of bounds. PTX ISA does not say which NaN that is; here it is all ones, which no arithmetic gives.
    */
   public static void multiplyAddInBounds(
       Warp w, int m, int d, int a, int b, int c, int format, int elements, int relu) {

@@ -9,8 +9,8 @@ import nibble.emulator.execute.Mbarrier;
 import nibble.emulator.execute.Warp;
 
 /**
- * {@code mbarrier}: barriers in shared memory with phases, which count arrivals and bytes (PTX ISA 9.7.13.15). The address
- * is in register {@code a}; see {@link Mbarrier} for the state.
+ * {@code mbarrier}: barriers in shared memory with phases, which count arrivals and bytes (PTX ISA 9.7.13.15). The
+ * address is in register {@code a}; see {@link Mbarrier} for the state.
  */
 public final class Mbarriers {
   private static final int BYTES = 8;
@@ -185,7 +185,8 @@ public final class Mbarriers {
   }
 
   /**
-   * {@code cp.async.mbarrier.arrive}: arrives once the copies that each lane has issued with {@code cp.async} are complete.
+   * {@code cp.async.mbarrier.arrive}: arrives once the copies that each lane has issued with {@code cp.async} are
+   * complete.
    *
    * @param noinc 0 if the phase is to wait for one arrival more than it would
    */

@@ -3,8 +3,8 @@ package nibble.emulator.operation;
 import nibble.emulator.execute.Warp;
 
 /**
- * Single-precision arithmetic with operands of 16 bits (PTX ISA 9.7.5). The last operands of each helper are the choices of
- * {@code rounding}, {@code sat} and the 16-bit format: 1 for f16, 2 for bf16.
+ * Single-precision arithmetic with operands of 16 bits (PTX ISA 9.7.5). The last operands of each helper are the
+ * choices of {@code rounding}, {@code sat} and the 16-bit format: 1 for f16, 2 for bf16.
  */
 public final class MixedFloats {
   private static final int SIGN = 1 << 31;

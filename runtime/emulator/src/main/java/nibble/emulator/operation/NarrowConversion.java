@@ -39,8 +39,8 @@ public final class NarrowConversion {
   }
 
   /**
-   * Four singles to four elements, the first in the highest field. PTX ISA says which bits are for the first two and which
-   * for the others; here both elements of two take the same.
+   * Four singles to four elements, the first in the highest field. PTX ISA says which bits are for the first two and
+   * which for the others; here both elements of two take the same.
    *
    * @param list the singles' registers
    */

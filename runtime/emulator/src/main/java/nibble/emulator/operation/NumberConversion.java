@@ -9,8 +9,8 @@ import nibble.emulator.format.FloatFormat;
 import nibble.emulator.format.Rounding;
 
 /**
- * {@code cvt} between integers and floating-point numbers. Integer types are given as in {@link IntegerConversion}, formats
- * and roundings as in {@link FloatConversion}.
+ * {@code cvt} between integers and floating-point numbers. Integer types are given as in {@link IntegerConversion},
+ * formats and roundings as in {@link FloatConversion}.
  */
 public final class NumberConversion {
   private static final FloatFormat[] FORMATS = FloatFormat.values();
@@ -58,8 +58,8 @@ public final class NumberConversion {
   /**
    * Rounds, and saturates what the integer cannot hold.
    *
-   * @param nanIsLowest whether NaN becomes the integer's highest bit alone, as it does where 64 bits are involved, rather
-   *     than zero
+   * @param nanIsLowest whether NaN becomes the integer's highest bit alone, as it does where 64 bits are involved,
+   *     rather than zero
    */
   private static long toInteger(double value, int whole, int to, boolean nanIsLowest) {
     int bits = to & 255;

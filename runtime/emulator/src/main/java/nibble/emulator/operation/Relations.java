@@ -3,9 +3,9 @@ package nibble.emulator.operation;
 /**
  * From how values compare, as one bit to a lane, to what a comparison says.
  *
- * <p>Integer comparisons are numbered {@code eq ne lt le gt ge lo ls hi hs} from one, floating-point ones {@code eq ne lt le
- * gt ge equ neu ltu leu gtu geu num nan}: those with {@code u} are true where an operand is NaN, the first six are false
- * there.
+ * <p>Integer comparisons are numbered {@code eq ne lt le gt ge lo ls hi hs} from one, floating-point ones {@code eq ne
+ * lt le gt ge equ neu ltu leu gtu geu num nan}: those with {@code u} are true where an operand is NaN, the first six
+ * are false there.
  */
 final class Relations {
   /** The last of the comparisons that may be signed. */

@@ -9,8 +9,9 @@ public final class ScaledMatrices {
   private ScaledMatrices() {}
 
   /**
-   * {@code d = (a * scaleA) * (b * scaleB) + c}; {@code metadata} is a register that sparse ones look at. Of the registers
-   * behind the scales the first says which byte is the first scale, the second which lanes of each four hold them.
+   * {@code d = (a * scaleA) * (b * scaleB) + c}; {@code metadata} is a register that sparse ones look at. Of the
+   * registers behind the scales the first says which byte is the first scale, the second which lanes of each four hold
+   * them.
    */
   public static void multiply(
       Warp w, int m, int plan, int d, int a, int b, int c, int metadata, int scaleA, int byteA, int threadA,

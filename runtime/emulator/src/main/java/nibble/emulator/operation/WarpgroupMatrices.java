@@ -14,15 +14,19 @@ import nibble.emulator.tensor.TensorScratch;
 import nibble.emulator.tensor.WarpgroupMultiplication;
 
 /**
- * {@code wgmma}: four warps multiply together, each 16 rows. A warp reads its factors and writes its sums when it comes to the
- * instruction, as it may by the time that a group of them is waited for; so commits and waits only tell the observer.
+ * {@code wgmma}: four warps multiply together, each 16 rows. A warp reads its factors and writes its sums when it comes
+ * to the instruction, as it may by the time that a group of them is waited for; so commits and waits only tell the
+ * observer.
  */
 public final class WarpgroupMatrices {
   private static final int WARPS = 4;
 
   private WarpgroupMatrices() {}
 
-  /** {@code d = a * b + d} with {@code a} in registers, {@code b} in memory; predicate {@code adds} says whether it adds. */
+  /**
+   * {@code d = a * b + d} with {@code a} in registers, {@code b} in memory; predicate {@code adds} says whether it
+   * adds.
+   */
   public static void multiply(Warp w, int m, int plan, int d, int a, int b, int metadata, int adds, int site) {
     if (isExecuted(w, m, site)) {
       WarpgroupMultiplication it = (WarpgroupMultiplication) w.plans[plan];
@@ -66,7 +70,8 @@ public final class WarpgroupMatrices {
     int whole = w.block.launch().threads() / (WARPS * Lanes.WARP) * WARPS;
     if (isExecuted && w.index >= whole) {
       throw w.fault(
-          KernelFault.Kind.DIVERGENT_LANES, site, 0, "four warps must execute this together; this one's group has fewer");
+          KernelFault.Kind.DIVERGENT_LANES, site, 0,
+          "four warps must execute this together; this one's group has fewer");
     }
     return isExecuted;
   }

@@ -19,8 +19,8 @@ import nibble.emulator.report.Suggestion;
 /** The instruction table: every form that the machine executes. */
 public final class FormTable {
   private static final List<String> GROUPS =
-      List.of("integer", "floating", "half", "compare", "move", "convert", "memory", "async", "control", "warp", "tensor",
-          "warpgroup");
+      List.of("integer", "floating", "half", "compare", "move", "convert", "memory", "async", "control", "warp",
+          "tensor", "warpgroup");
 
   private final List<Form> forms;
   private final Map<List<String>, Requirement> modifiers;
@@ -113,7 +113,8 @@ public final class FormTable {
     List<String> parts = List.of(opcode.split("\\."));
     String mnemonic = parts.get(0);
     Optional<String> refused =
-        parts.stream().map(it -> refusals.get(it.equals(mnemonic) ? it : "." + it)).filter(Objects::nonNull).findFirst();
+        parts.stream().map(it -> refusals.get(it.equals(mnemonic) ? it : "." + it)).filter(Objects::nonNull)
+            .findFirst();
     if (refused.isPresent()) {
       return new Rejection("'" + opcode + "' is not supported", refused);
     }

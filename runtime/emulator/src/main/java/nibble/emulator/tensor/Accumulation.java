@@ -3,10 +3,10 @@ package nibble.emulator.tensor;
 import nibble.emulator.model.Target;
 
 /**
- * How a tensor core sums products: all terms are cut off below a bit that lies a fixed distance under the largest exponent,
- * then summed exactly, then cut off to the accumulator's significand. Generations differ in the distance, and in whether the
- * products of one instruction are summed in one step or two (MMA-Sim: "Bit-Accurate Reference Model of Tensor Cores and
- * Matrix Cores"; Khattak and Mikaitis, "Accurate Models of NVIDIA Tensor Cores").
+ * How a tensor core sums products: all terms are cut off below a bit that lies a fixed distance under the largest
+ * exponent, then summed exactly, then cut off to the accumulator's significand. Generations differ in the distance, and
+ * in whether the products of one instruction are summed in one step or two (MMA-Sim: "Bit-Accurate Reference Model of
+ * Tensor Cores and Matrix Cores"; Khattak and Mikaitis, "Accurate Models of NVIDIA Tensor Cores").
  *
  * @param fractionBits bits that are kept below the largest exponent
  * @param steps sums that follow each other, each over an equal share of the products, each taking the last one's result

@@ -4,11 +4,11 @@ import nibble.emulator.format.FloatFormat;
 import nibble.emulator.format.Rounding;
 
 /**
- * The sum of one step of {@link Accumulation}, term by term, as the rule says it. Slow and plain: what is quicker is tested
- * against this.
+ * The sum of one step of {@link Accumulation}, term by term, as the rule says it. Slow and plain: what is quicker is
+ * tested against this.
  *
- * <p>A number is {@code s * 2^e} with {@code 1 <= |s| < 2}; subnormal ones keep the format's smallest exponent, zero has
- * -126. A product's exponent is the sum of its factors', so its significand is below four.
+ * <p>A number is {@code s * 2^e} with {@code 1 <= |s| < 2}; subnormal ones keep the format's smallest exponent, zero
+ * has -126. A product's exponent is the sum of its factors', so its significand is below four.
  */
 final class AlignedSum {
   /** The exponent that zero takes part with. */

@@ -12,15 +12,15 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The sums of {@link AlignedSum} for tiles of 16 by 8 with single-precision accumulators, many at a time: the same bits,
- * some fifty times as fast.
+ * The sums of {@link AlignedSum} for tiles of 16 by 8 with single-precision accumulators, many at a time: the same
+ * bits, some fifty times as fast.
  *
- * <p>It works in the layout of the registers. A vector holds neighbouring lanes, that is some rows and four columns; for each
- * {@code k} the left operand is spread over the four lanes of its row, and the right one, of which each column pair has
- * two values, is the same for all rows. Products of two elements are exact in single precision. Multiplying one by the power
- * of two that makes the sum's lowest kept bit one, and converting it to an integer, cuts it off as the rule wants; the
- * integers are summed exactly. Sums that could overflow, operands that are no numbers, and exponents out of range are left to
- * the plain form.
+ * <p>It works in the layout of the registers. A vector holds neighbouring lanes, that is some rows and four columns;
+ * for each {@code k} the left operand is spread over the four lanes of its row, and the right one, of which each column
+ * pair has two values, is the same for all rows. Products of two elements are exact in single precision. Multiplying
+ * one by the power of two that makes the sum's lowest kept bit one, and converting it to an integer, cuts it off as the
+ * rule wants; the integers are summed exactly. Sums that could overflow, operands that are no numbers, and exponents
+ * out of range are left to the plain form.
  */
 final class AlignedTile implements Multiplication {
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
@@ -140,8 +140,8 @@ final class AlignedTile implements Multiplication {
   }
 
   /**
-   * The largest exponents with the addends', the scales {@code 2^(fractionBits - largest)}, which make the lowest kept bit
-   * one, and the addends cut off.
+   * The largest exponents with the addends', the scales {@code 2^(fractionBits - largest)}, which make the lowest kept
+   * bit one, and the addends cut off.
    *
    * @param registers of the addends in {@code words}
    * @return false if an addend is infinite, NaN, or tiny and not zero

@@ -9,11 +9,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Takes packed floating-point elements apart, lane by lane: each element's value in single precision, and the exponent with
- * which {@link AlignedSum} counts it.
+ * Takes packed floating-point elements apart, lane by lane: each element's value in single precision, and the exponent
+ * with which {@link AlignedSum} counts it.
  *
- * <p>A code's exponent and fraction, moved to where single precision has them, is the value times a power of two, subnormal
- * ones included; so one multiplication decodes every format.
+ * <p>A code's exponent and fraction, moved to where single precision has them, is the value times a power of two,
+ * subnormal ones included; so one multiplication decodes every format.
  */
 final class FloatDecoder implements OperandDecoder {
   private static final int SIGN = 0x80000000;

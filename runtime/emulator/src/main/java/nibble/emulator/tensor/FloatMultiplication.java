@@ -3,7 +3,10 @@ package nibble.emulator.tensor;
 import java.util.Optional;
 import nibble.emulator.format.FloatFormat;
 
-/** Floating-point operands, summed term by term as {@link AlignedSum} does. For every shape, and the reference for others. */
+/**
+ * Floating-point operands, summed term by term as {@link AlignedSum} does. For every shape, and the reference for
+ * others.
+ */
 final class FloatMultiplication implements Multiplication {
   private final TileMap aMap;
   private final TileMap bMap;

@@ -10,8 +10,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Tiles of 16 by 8 with integer operands, in the layout of {@link AlignedTile}. Sums of products of bytes stay below 2^24, so
- * fused multiply-adds of single precision compute them exactly, and quicker than integer multiplications would.
+ * Tiles of 16 by 8 with integer operands, in the layout of {@link AlignedTile}. Sums of products of bytes stay below
+ * 2^24, so fused multiply-adds of single precision compute them exactly, and quicker than integer multiplications
+ * would.
  */
 final class IntegerTile implements Multiplication {
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;

@@ -11,11 +11,11 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The left operand of a tile, taken apart: for each {@code k} its 16 rows, each in the four lanes that need it. Kept from
- * one multiplication to the next, because a kernel multiplies each by several right operands.
+ * The left operand of a tile, taken apart: for each {@code k} its 16 rows, each in the four lanes that need it. Kept
+ * from one multiplication to the next, because a kernel multiplies each by several right operands.
  *
- * <p>What a vector of lanes needs lies together, in the order in which it is used: for each {@code k} its rows of the upper
- * half, and those of the lower one.
+ * <p>What a vector of lanes needs lies together, in the order in which it is used: for each {@code k} its rows of the
+ * upper half, and those of the lower one.
  */
 final class LeftOperand {
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
@@ -27,7 +27,9 @@ final class LeftOperand {
   /** From {@code 2 * terms * lane} on, for each {@code k}: a vector of the upper rows, and one of the lower ones. */
   float[] value = {};
 
-  /** From {@code 4 * terms * lane} on, for each {@code k}, for each lane: the upper row's twice, then the lower one's. */
+  /**
+   * From {@code 4 * terms * lane} on, for each {@code k}, for each lane: the upper row's twice, then the lower one's.
+   */
   byte[] exponent = {};
 
   private final int[] source = new int[4 * WARP];

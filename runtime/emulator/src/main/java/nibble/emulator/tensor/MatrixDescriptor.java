@@ -1,8 +1,8 @@
 package nibble.emulator.tensor;
 
 /**
- * Where a factor of a warpgroup's instruction lies in shared memory (PTX ISA 9.7.15.5.1): its 64-bit descriptor. Memory is
- * read in chunks of 16 bytes. With {@code S} bytes to a row of a swizzle (16 where there is none), chunks lie at
+ * Where a factor of a warpgroup's instruction lies in shared memory (PTX ISA 9.7.15.5.1): its 64-bit descriptor. Memory
+ * is read in chunks of 16 bytes. With {@code S} bytes to a row of a swizzle (16 where there is none), chunks lie at
  *
  * <pre>
  * K within a chunk:                line n, chunk c of K:   S (n mod 8) + stride (n / 8) + 16 c
@@ -47,7 +47,9 @@ public record MatrixDescriptor(int start, int leading, int stride, int baseOffse
     return swizzled(start + line % 8 * span + line / 8 * stride + along);
   }
 
-  /** The address of eight elements of 16 bits that are neighbours in one column of {@code K}: lines {@code 8u} and on. */
+  /**
+   * The address of eight elements of 16 bits that are neighbours in one column of {@code K}: lines {@code 8u} and on.
+   */
   public int acrossK(int u, int k) {
     int chunks = span / CHUNK;
     boolean isPlain = chunks == 1;

@@ -35,7 +35,8 @@ final class Operands {
     for (int r = 0; r < registers.length; r++) {
       for (int lane = 0; lane < WARP; lane += WORDS) {
         IntVector old = IntVector.fromArray(WORD, source, r * WARP + lane);
-        different = different.or(old.lanewise(VectorOperators.XOR, IntVector.fromArray(WORD, words, registers[r] + lane)));
+        different =
+            different.or(old.lanewise(VectorOperators.XOR, IntVector.fromArray(WORD, words, registers[r] + lane)));
       }
     }
     return different.compare(VectorOperators.EQ, 0).allTrue();
@@ -54,7 +55,9 @@ final class Operands {
     }
   }
 
-  /** A register of the right operand from lanes {@code 4n + t} to places {@code 8t + n}, even columns before odd ones. */
+  /**
+   * A register of the right operand from lanes {@code 4n + t} to places {@code 8t + n}, even columns before odd ones.
+   */
   static void transpose(int[] words, int register, int[] to) {
     if (2 * WORDS == WARP) {
       IntVector low = IntVector.fromArray(WORD, words, register);

@@ -6,8 +6,8 @@ import nibble.emulator.format.Rounding;
 import nibble.emulator.model.Target;
 
 /**
- * {@code mma.m8n8k4} of f16: four products of 8 by 8 by 4, each by lanes {@code 4q} to {@code 4q + 3} and the same 16 above
- * (PTX ISA 9.7.14.5.1). With {@code l} from 0 to 7 for these lanes, {@code h = l / 4} and {@code t = l % 4}:
+ * {@code mma.m8n8k4} of f16: four products of 8 by 8 by 4, each by lanes {@code 4q} to {@code 4q + 3} and the same 16
+ * above (PTX ISA 9.7.14.5.1). With {@code l} from 0 to 7 for these lanes, {@code h = l / 4} and {@code t = l % 4}:
  *
  * <pre>
  * A by rows    row l            column i         by columns   row i + 4h   column t

@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The right operand of a tile, taken apart: for each {@code k} its four even columns, repeated to fill a vector, and its four
- * odd ones. Kept from one multiplication to the next.
+ * The right operand of a tile, taken apart: for each {@code k} its four even columns, repeated to fill a vector, and
+ * its four odd ones. Kept from one multiplication to the next.
  */
 final class RightOperand {
   private static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;

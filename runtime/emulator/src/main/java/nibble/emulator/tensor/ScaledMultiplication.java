@@ -9,12 +9,13 @@ import nibble.emulator.format.Rounding;
 import nibble.emulator.format.ScaleFormat;
 
 /**
- * Floating-point operands with block scales (PTX ISA 9.7.14.3): every row of {@code a} and every column of {@code b} is cut
- * along {@code k} into chunks, each of which is multiplied by a scale of its own.
+ * Floating-point operands with block scales (PTX ISA 9.7.14.3): every row of {@code a} and every column of {@code b} is
+ * cut along {@code k} into chunks, each of which is multiplied by a scale of its own.
  *
- * <p>Elements of a byte: the scales' exponents are added to those of the products, which are summed as {@link AlignedSum}
- * does. Elements of four bits: products are first summed exactly in groups of 16, which take part as one term each, whose
- * exponent is that of its scales (MMA-Sim, "Bit-Accurate Reference Model of Tensor Cores and Matrix Cores").
+ * <p>Elements of a byte: the scales' exponents are added to those of the products, which are summed as
+ * {@link AlignedSum} does. Elements of four bits: products are first summed exactly in groups of 16, which take part as
+ * one term each, whose exponent is that of its scales (MMA-Sim, "Bit-Accurate Reference Model of Tensor Cores and
+ * Matrix Cores").
  */
 public final class ScaledMultiplication {
   private static final int GROUP = 16;

@@ -3,8 +3,8 @@ package nibble.emulator.tensor;
 import java.util.Optional;
 
 /**
- * Where the kept elements of a sparse left operand stand among the dense ones (PTX ISA 9.7.14.6): in every group of columns a
- * four-bit code in a metadata register names two of four places.
+ * Where the kept elements of a sparse left operand stand among the dense ones (PTX ISA 9.7.14.6): in every group of
+ * columns a four-bit code in a metadata register names two of four places.
  *
  * @param kind which groups there are
  * @param selector which lanes of a quad hold the metadata

@@ -7,9 +7,9 @@ import nibble.emulator.format.FloatFormat;
 import nibble.emulator.format.Rounding;
 
 /**
- * What {@code mma.sync} makes of 8-bit floating point where the tensor core has none for it (sm_90, sm_100): the bytes become
- * f16; the lower two of each register are multiplied in one instruction, the upper two in the next, which adds; the addend
- * is added last, by an ordinary addition.
+ * What {@code mma.sync} makes of 8-bit floating point where the tensor core has none for it (sm_90, sm_100): the bytes
+ * become f16; the lower two of each register are multiplied in one instruction, the upper two in the next, which adds;
+ * the addend is added last, by an ordinary addition.
  */
 final class SplitByteMultiplication implements Multiplication {
   private final ElementType aType;

@@ -1,9 +1,9 @@
 package nibble.emulator.tensor;
 
 /**
- * How a {@code wmma} fragment lies in memory: as tiles of {@code mma} fragments, one register behind the other. PTX leaves
- * open which element is in which register; programs only rely on every element being in the same place of all fragments
- * of a kind, which this is.
+ * How a {@code wmma} fragment lies in memory: as tiles of {@code mma} fragments, one register behind the other. PTX
+ * leaves open which element is in which register; programs only rely on every element being in the same place of all
+ * fragments of a kind, which this is.
  *
  * @param map one tile
  * @param across tiles beside each other; those below each other are told by {@code registers}
@@ -31,7 +31,10 @@ public record TileAccess(
     return map.index(register % map.registers(), lane, e) % map.columns() + tile % across * map.columns();
   }
 
-  /** Bits from the start of memory to an element, where {@code stride} elements are from row to row, or column to column. */
+  /**
+   * Bits from the start of memory to an element, where {@code stride} elements are from row to row, or column to
+   * column.
+   */
   public long offset(int register, int lane, int e, int stride) {
     long row = row(register, lane, e);
     long column = column(register, lane, e);

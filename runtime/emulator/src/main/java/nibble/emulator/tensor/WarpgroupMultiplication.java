@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What one warp does of a warpgroup's multiplication (PTX ISA 9.7.15.5): 16 of the 64 rows, in tiles of eight columns, each
- * of which is that of an {@code mma}.
+ * What one warp does of a warpgroup's multiplication (PTX ISA 9.7.15.5): 16 of the 64 rows, in tiles of eight columns,
+ * each of which is that of an {@code mma}.
  *
  * @param inner what computes a tile
  * @param columns of the result

@@ -5,8 +5,8 @@ import nibble.emulator.format.FloatFormat;
 import nibble.emulator.format.Rounding;
 
 /**
- * Floating-point operands, summed in double precision and rounded once: what an ideal tensor core would give. For comparing
- * how much the real ones lose.
+ * Floating-point operands, summed in double precision and rounded once: what an ideal tensor core would give. For
+ * comparing how much the real ones lose.
  */
 final class WideSum implements Multiplication {
   private final TileMap aMap;

@@ -235,7 +235,8 @@ class BarrierTest {
   @Test
   void aBarrierForMoreThreadsThanThereAre() {
     assertEquals(
-        "deadlock: all threads wait at barriers: lanes 0xffffffff of warp 0 at line 15; 32 of 64 have arrived at barrier 0",
+        "deadlock: all threads wait at barriers: lanes 0xffffffff of warp 0 at line 15; "
+            + "32 of 64 have arrived at barrier 0",
         cause(fault(32, "bar.sync 0, 64;", Kind.DEADLOCK)));
   }
 

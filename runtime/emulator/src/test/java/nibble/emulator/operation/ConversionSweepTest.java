@@ -219,7 +219,8 @@ class ConversionSweepTest {
     int[] numbers = IntStream.range(0, 1 << 16).toArray();
     int[] halves = convert("cvt.u16.u32 %h0, %r3; cvt.f32.f16 %x, %h0; mov.b32 %r4, %x;", numbers);
     int[] brains = convert("cvt.u16.u32 %h0, %r3; cvt.f32.bf16 %x, %h0; mov.b32 %r4, %x;", numbers);
-    int[] back = convert("cvt.u16.u32 %h0, %r3; cvt.f32.f16 %x, %h0; cvt.rn.f16.f32 %h1, %x; cvt.u32.u16 %r4, %h1;", numbers);
+    int[] back =
+        convert("cvt.u16.u32 %h0, %r3; cvt.f32.f16 %x, %h0; cvt.rn.f16.f32 %h1, %x; cvt.u32.u16 %r4, %h1;", numbers);
     for (int code : numbers) {
       float half = Float.float16ToFloat((short) code);
       assertEquals(half, Float.intBitsToFloat(halves[code]));

@@ -304,7 +304,8 @@ class MbarrierTest {
         "mbarrier.arrive.shared.b64 _, [bar];|no mbarrier was initialised there",
         "mbarrier.init.shared.b64 [bar], 0;|for 1 to 2^20 - 1 arrivals, not for 0",
         "mbarrier.init.shared.b64 [bar], 1048576;|not for 1048576",
-        "mbarrier.init.shared.b64 [bar], 1; mbarrier.inval.shared.b64 [bar]; mbarrier.inval.shared.b64 [bar];|no mbarrier",
+        "mbarrier.init.shared.b64 [bar], 1; mbarrier.inval.shared.b64 [bar]; "
+            + "mbarrier.inval.shared.b64 [bar];|no mbarrier",
         "mbarrier.init.shared.b64 [bar], 2; mbarrier.arrive.shared.b64 _, [bar], 3;|3 arrivals; the phase waits for 2",
         "mbarrier.init.shared.b64 [bar], 2; mbarrier.arrive.noComplete.shared.b64 _, [bar], 2;|must not complete",
         "mbarrier.init.shared.b64 [bar], 2; mbarrier.expect_tx.shared.b64 [bar], 1048576;|at most 2^20 - 1 bytes",

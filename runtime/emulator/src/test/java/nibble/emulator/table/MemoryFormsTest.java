@@ -335,8 +335,8 @@ class MemoryFormsTest {
 
   private static final Pattern HINT =
       Pattern.compile(
-          "(fence|membar|prefetchu?|createpolicy|discard|applypriority|pmevent|brkpt|nanosleep|griddepcontrol|setmaxnreg"
-              + "|cp\\.async\\.bulk\\.prefetch).*");
+          "(fence|membar|prefetchu?|createpolicy|discard|applypriority|pmevent|brkpt|nanosleep|griddepcontrol"
+              + "|setmaxnreg|cp\\.async\\.bulk\\.prefetch).*");
 
   /** Fences, hints and prefetches change nothing. */
   @TestFactory

@@ -132,8 +132,8 @@ class WarpgroupFragmentTest {
 
   private static String fragment(int pitch) {
     StringBuilder text = new StringBuilder("ld.param.u64 %A, [a]; mad.lo.u32 %x, %warp, 16, %g; ");
-    text.append("mul.lo.u32 %%x, %%x, %d; mad.lo.u32 %%x, %%t, 4, %%x; cvt.u64.u32 %%o, %%x; add.u64 %%A, %%A, %%o;\n".formatted(
-        pitch));
+    text.append("mul.lo.u32 %%x, %%x, %d; mad.lo.u32 %%x, %%t, 4, %%x; cvt.u64.u32 %%o, %%x; add.u64 %%A, %%A, %%o;\n"
+        .formatted(pitch));
     for (int r = 0; r < 4; r++) {
       text.append("ld.global.b32 %%a%d, [%%A+%d];\n".formatted(r, 8 * pitch * (r & 1) + 16 * (r >> 1)));
     }

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What tensor cores of different generations make of sums that are not exact: the model's own check vectors, computed by the
- * quick form and by the plain one.
+ * What tensor cores of different generations make of sums that are not exact: the model's own check vectors, computed
+ * by the quick form and by the plain one.
  */
 class AccumulationTest {
   private static final ElementType F16 = ElementType.F16;

@@ -107,7 +107,8 @@ class MultiplicationTest {
     for (int i = 12 * 32; i < 16 * 32; i++) {
       words[i] =
           switch (style) {
-            case CODES -> random.nextInt(50) == 0 ? random.nextInt() : Float.floatToRawIntBits((float) random.nextGaussian());
+            case CODES -> random.nextInt(50) == 0
+                ? random.nextInt() : Float.floatToRawIntBits((float) random.nextGaussian());
             case NEAR_ONE -> Float.floatToRawIntBits((float) random.nextGaussian() * 100);
             case SPARSE -> random.nextBoolean() ? 0 : Float.floatToRawIntBits((float) random.nextGaussian());
             case WIDE -> Float.floatToRawIntBits(Math.scalb((float) random.nextGaussian(), random.nextInt(80) - 40));

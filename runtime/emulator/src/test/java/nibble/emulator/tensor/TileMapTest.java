@@ -7,7 +7,9 @@ import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Every fragment holds every element of its tile once, where the formulas of the PTX ISA, written out per shape, say. */
+/**
+ * Every fragment holds every element of its tile once, where the formulas of the PTX ISA, written out per shape, say.
+ */
 class TileMapTest {
   private record Fragment(String name, TileMap map) {}
 

@@ -19,8 +19,8 @@ import nibble.ir.eval.Comparison;
  * @param obstacle why there are no kernels, where there are none
  */
 public record RecipeResult(
-    RecipeChoice choice, Comparison accuracy, RowCosines rows, long constantBytes, Optional<Modelled> modelled, long places,
-    Optional<Classification> classes, String computedBy, Optional<String> obstacle) {
+    RecipeChoice choice, Comparison accuracy, RowCosines rows, long constantBytes, Optional<Modelled> modelled,
+    long places, Optional<Classification> classes, String computedBy, Optional<String> obstacle) {
   /**
    * What launches take, modelled.
    *

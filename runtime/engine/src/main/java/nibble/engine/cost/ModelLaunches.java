@@ -46,8 +46,8 @@ public record ModelLaunches(Backend backend) {
       double bytes = KernelBytes.of(kernel, sizes);
       Optional<Operation> product = product(kernel);
       launches.add(new ModelledLaunch(
-          product.or(() -> attention(kernel)).orElse(kernel).location(), product.map(one -> weight(one, kernel, work)), model.time(work, bytes),
-          WorkModel.deviceBytes(work, bytes),
+          product.or(() -> attention(kernel)).orElse(kernel).location(), product.map(one -> weight(one, kernel, work)),
+          model.time(work, bytes), WorkModel.deviceBytes(work, bytes),
           dense.computeIfAbsent(launch.kernel(), _ -> dense(program, kernel, sizes))));
     }
     return launches.build();

@@ -17,8 +17,8 @@ import nibble.ir.Location;
 import nibble.ir.eval.Comparison;
 
 /**
- * What each op of a model costs: in accuracy, and in bytes and <em>modelled</em> time beside the model as it is written.
- * Launches belong to the op whose path their kernel has, in all layers.
+ * What each op of a model costs: in accuracy, and in bytes and <em>modelled</em> time beside the model as it is
+ * written. Launches belong to the op whose path their kernel has, in all layers.
  *
  * @param rows by paths, in order of the first launch
  * @param total of all launches
@@ -36,8 +36,8 @@ public record OpCosts(
    * @param path of the block that it belongs to, with a star for the number of the layer; empty outside of any
    * @param launches how many there are
    * @param weights formats and layouts of what its products multiply by, and how
-   * @param accuracy of its products: the least signal-to-noise ratio and the least cosine of all, the largest errors; empty
-   *     where it has none, or nothing was compared
+   * @param accuracy of its products: the least signal-to-noise ratio and the least cosine of all, the largest errors;
+   *     empty where it has none, or nothing was compared
    * @param bytes of operands and results
    * @param microseconds modelled
    * @param denseMicroseconds the same with dense weights of the same formats
@@ -90,8 +90,8 @@ public record OpCosts(
       Optional<? extends List<ModelledLaunch>> written) {
     return new OpCost(
         path, launches.size(),
-        path.equals(TOTAL) ? "" : weights(launches), accuracy, ModelLaunches.bytes(launches), ModelLaunches.microseconds(launches),
-        launches.stream().mapToDouble(ModelledLaunch::denseMicroseconds).sum(),
+        path.equals(TOTAL) ? "" : weights(launches), accuracy, ModelLaunches.bytes(launches),
+        ModelLaunches.microseconds(launches), launches.stream().mapToDouble(ModelledLaunch::denseMicroseconds).sum(),
         written.map(all -> new Written(ModelLaunches.bytes(all), ModelLaunches.microseconds(all))));
   }
 

@@ -54,7 +54,8 @@ public final class CutlassTensors {
     }
     return ImmutableMap.of(
         PACKED, HostTensor.encode(Tensor.of(
-            PartedTensor.stored(TensorType.of(Shape.of(extents[0], extents[1] / 2), type.format())), arrays.get(StoredArray.ELEMENTS))),
+            PartedTensor.stored(TensorType.of(Shape.of(extents[0], extents[1] / 2), type.format())),
+            arrays.get(StoredArray.ELEMENTS))),
         META, HostTensor.encode(Tensor.of(meta, signed)));
   }
 

@@ -85,7 +85,8 @@ record PartedTensor(FileFault fault, String name, TensorType type, ImmutableMap<
       int bits = elements.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i);
       if ((bits & LOW_BITS) != 0 && !Float.isNaN(Float.intBitsToFloat(bits))) {
         throw fault.tensor(
-            name, "is no " + type + ": element " + i + " is " + Float.intBitsToFloat(bits) + ", which tf32 does not have",
+            name,
+            "is no " + type + ": element " + i + " is " + Float.intBitsToFloat(bits) + ", which tf32 does not have",
             "the lowest " + Formats.TF32.zeroBits() + " bits of each element are zero");
       }
     }

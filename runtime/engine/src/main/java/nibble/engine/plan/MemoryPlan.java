@@ -20,8 +20,8 @@ import nibble.ir.op.Either;
 import nibble.ir.op.Kernel;
 
 /**
- * Where the results of a program's kernels lie in one piece of memory, in which results that are not needed at the same time
- * share places.
+ * Where the results of a program's kernels lie in one piece of memory, in which results that are not needed at the same
+ * time share places.
  *
  * @param aliases the value whose memory another one shares: of reshapes, their operand
  * @param choices the operation that takes one of two values, by its result, which lies where that one does
@@ -76,7 +76,8 @@ public record MemoryPlan(
       offsets.put(value, parts.build());
     });
     return new MemoryPlan(
-        ImmutableMap.copyOf(aliases), ImmutableMap.copyOf(choices), offsets.build(), placement.totalBytes(), placement.lowerBound());
+        ImmutableMap.copyOf(aliases), ImmutableMap.copyOf(choices), offsets.build(), placement.totalBytes(),
+        placement.lowerBound());
   }
 
   /** Whichever a choice takes is in use, and so is what it asks. */
@@ -90,13 +91,15 @@ public record MemoryPlan(
     }
   }
 
-  /** Kernels that do not know sizes number elements by signed words of 32 bits; others move addresses, which have 64. */
+  /**
+   * Kernels that do not know sizes number elements by signed words of 32 bits; others move addresses, which have 64.
+   */
   private static void requireCounted(Value value, SizeBinding sizes) {
     long elements = sizes.evaluate(value.tensorType().shape().size());
     if (elements > Integer.MAX_VALUE && !value.tensorType().shape().size().isConstant()) {
       throw new InputException(
-          "a result of a kernel, " + value.type() + ", has " + elements + " elements with these inputs, and kernels that do "
-              + "not know sizes count to " + Integer.MAX_VALUE,
+          "a result of a kernel, " + value.type() + ", has " + elements + " elements with these inputs, and kernels "
+              + "that do not know sizes count to " + Integer.MAX_VALUE,
           "give fewer at a time, or specialize sizes; attention in one kernel stores no scores (flash)");
     }
   }

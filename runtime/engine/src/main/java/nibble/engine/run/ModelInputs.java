@@ -74,7 +74,8 @@ public record ModelInputs(
    */
   public static ModelInputs tokens(ModelArgument argument, List<String> texts, Function function) {
     TokenizerChoice tokenizer = argument.tokenizer().orElseThrow(() -> new InputException(
-        argument.model() + ": texts need a tokenizer, and the model has none", "name one in " + ModelArgument.MANIFEST));
+        argument.model() + ": texts need a tokenizer, and the model has none",
+        "name one in " + ModelArgument.MANIFEST));
     TokenBatch batch;
     try (TextTokenizer opened = tokenizer.open()) {
       batch = opened.encode(texts);

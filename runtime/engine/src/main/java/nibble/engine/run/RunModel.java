@@ -41,7 +41,9 @@ import nibble.ir.eval.WeightSource;
  * @param weights of the model
  */
 public record RunModel(Toolchain toolchain, WeightSource weights) {
-  /** What the PTX machine stands for unless the user says otherwise: the oldest target, which all tensor cores can run. */
+  /**
+   * What the PTX machine stands for unless the user says otherwise: the oldest target, which all tensor cores can run.
+   */
   public static final String EMULATED_TARGET = "sm_80";
 
   /**
@@ -94,8 +96,8 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
       state = RunState.of(model, results);
     }
     return new RunReport(
-        model, done.build(), state, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(), Optional.empty(),
-        Optional.empty(), Optional.empty(), phases.seconds());
+        model, done.build(), state, new DeviceRequest.Interpreter().toString(), reason, Optional.empty(),
+        Optional.empty(), Optional.empty(), Optional.empty(), phases.seconds());
   }
 
   private RunReport launch(
@@ -136,8 +138,8 @@ public record RunModel(Toolchain toolchain, WeightSource weights) {
         ? Optional.of(phases.time("assemble", () -> AssemblerChoice.ofThisMachine().assemble(program.module())))
         : Optional.empty();
     return new RunReport(
-        model, all, state, device.info().name(), reason, Optional.of(target.name()), found, Optional.of(modelled), assembly,
-        phases.seconds());
+        model, all, state, device.info().name(), reason, Optional.of(target.name()), found, Optional.of(modelled),
+        assembly, phases.seconds());
   }
 
   /** Costs of all ops, beside those of the model as it is written where it has kernels. */

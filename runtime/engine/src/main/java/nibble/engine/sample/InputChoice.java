@@ -25,7 +25,8 @@ public record InputChoice(Optional<Path> text, ImmutableMap<String, Path> arrays
   /** The files of a step of a run, counted from 1: its number stands in for {@value #STEP} in their names. */
   public InputChoice ofStep(int step) {
     return new InputChoice(
-        text.map(file -> ofStep(file, step)), ImmutableMap.copyOf(Maps.transformValues(arrays, file -> ofStep(file, step))),
+        text.map(file -> ofStep(file, step)),
+        ImmutableMap.copyOf(Maps.transformValues(arrays, file -> ofStep(file, step))),
         labels.map(file -> ofStep(file, step)));
   }
 

@@ -26,7 +26,8 @@ import nibble.ir.op.ProductOp;
  * @param attentions those of the program, and how far each is from the product with values that the model has there
  */
 public record PrecisionCost(
-    ImmutableList<Comparison> outputs, ImmutableList<ProductCost> products, ImmutableList<AttentionAccuracy> attentions) {
+    ImmutableList<Comparison> outputs, ImmutableList<ProductCost> products,
+    ImmutableList<AttentionAccuracy> attentions) {
   /** The cost up to one matrix product. */
   public record ProductCost(Location location, Comparison comparison) {}
 

@@ -52,7 +52,8 @@ final class SketchTrial {
       "quantize{weight=i8:channel},cast{to=bf16},fold-dequantize,canonicalize",
       "specialize{B=2, S=8},quantize{weight=i8:channel:f16, act=i8:token:f16},fold-dequantize",
       "quantize{weight=i8:channel, act=i8:group 32:residual(i8,1.0)},fold-dequantize",
-      "hadamard{size=8},quantize{weight=i8:block(32,32), act=i8:block(16,32):residual(i8,0.5)},fold-dequantize,cast{to=f16}",
+      "hadamard{size=8},quantize{weight=i8:block(32,32), "
+          + "act=i8:block(16,32):residual(i8,0.5)},fold-dequantize,cast{to=f16}",
       "cast{to=f16},sparsify-activations",
       "detach-outliers{share=0.02},hadamard{size=4, seed=5},quantize{weight=i8:channel, act=i8:token},fold-dequantize");
 

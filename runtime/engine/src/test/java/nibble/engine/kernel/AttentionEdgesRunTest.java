@@ -132,7 +132,9 @@ class AttentionEdgesRunTest {
     }
   }
 
-  /** X18: heads of a fused projection, whose rows are strided, give what heads that lie by themselves give, bit for bit. */
+  /**
+   * X18: heads of a fused projection, whose rows are strided, give what heads that lie by themselves give, bit for bit.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"causal = bottom_right", "causal = none, scheme = sage1"})
   void x18StridedHeads(String attributes) {
@@ -159,6 +161,7 @@ class AttentionEdgesRunTest {
     ProvenRun run = ProvenRun.of(strided, List.of(x), WeightSource.NONE);
     assertTrue(run.isProven());
     assertArrayEquals(
-        ProvenRun.of(apart, parts, WeightSource.NONE).outputs().getFirst().elements(), run.outputs().getFirst().elements());
+        ProvenRun.of(apart, parts, WeightSource.NONE).outputs().getFirst().elements(),
+        run.outputs().getFirst().elements());
   }
 }

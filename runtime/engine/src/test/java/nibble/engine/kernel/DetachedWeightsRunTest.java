@@ -52,7 +52,8 @@ class DetachedWeightsRunTest {
         """);
     Module after = PassManager.of(REGISTRY, PassEnvironment.of(REGISTRY.ir()).withWeights(WEIGHTS)).run(
         module, REGISTRY.parse(
-            "detach-outliers{share=0.03}, quantize{weight=i8:channel, act=i8:token}, fold-dequantize, cse, dce")).output();
+            "detach-outliers{share=0.03}, quantize{weight=i8:channel, act=i8:token}, fold-dequantize, cse, dce"))
+            .output();
     ProvenRun run = ProvenRun.of(
         ProvenRun.compile(after, new Backend()),
         List.of(random(TensorType.of(Shape.of(3, 5, 96), Formats.F32), 1)), WEIGHTS);

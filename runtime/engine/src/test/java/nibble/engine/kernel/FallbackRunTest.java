@@ -78,7 +78,8 @@ class FallbackRunTest {
             return %%2, %%0
           }
         }
-        """.formatted(ROWS, COLUMNS, DEPTH, isPlain ? "" : ", fallback = " + threshold, isPlain ? "" : ", residual<i8>")),
+        """.formatted(
+            ROWS, COLUMNS, DEPTH, isPlain ? "" : ", fallback = " + threshold, isPlain ? "" : ", residual<i8>")),
         new Backend());
   }
 

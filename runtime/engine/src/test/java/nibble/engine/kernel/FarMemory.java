@@ -37,7 +37,8 @@ record FarMemory(Program program, Extent first, Extent count) {
 
   /** All blocks. */
   static FarMemory all(Program program) {
-    int[] grid = program.kernels().getFirst().grid().stream().mapToInt(extent -> Math.toIntExact(extent.constant())).toArray();
+    int[] grid =
+        program.kernels().getFirst().grid().stream().mapToInt(extent -> Math.toIntExact(extent.constant())).toArray();
     return new FarMemory(program, new Extent(0, 0, 0), new Extent(grid[0], grid[1], grid[2]));
   }
 

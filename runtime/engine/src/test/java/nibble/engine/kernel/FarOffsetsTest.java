@@ -27,8 +27,8 @@ import nibble.ir.shape.Shape;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tensors of more elements than 32 bits count, 2^31 and more: kernels read them and write them at their far ends. Each result
- * is held to the bound of the same computation of what the blocks see.
+ * Tensors of more elements than 32 bits count, 2^31 and more: kernels read them and write them at their far ends. Each
+ * result is held to the bound of the same computation of what the blocks see.
  */
 class FarOffsetsTest {
   private static final int SIZE = 64;
@@ -131,14 +131,15 @@ class FarOffsetsTest {
     String op = "attention %q, %k, %v {scale = 0.125, causal = none, to = f16}";
     List<Long> instructions = IntStream.of(1000, 40_000).mapToObj(heads -> {
       Shape shape = Shape.of(heads, 1024, SIZE);
-      return compile(attention(shape, shape), op, shape).module().text().lines().filter(line -> line.endsWith(";")).count();
+      return compile(attention(shape, shape), op, shape).module().text().lines().filter(line -> line.endsWith(";"))
+          .count();
     }).toList();
     assertTrue(Math.abs(instructions.get(1) - instructions.get(0)) <= 16, instructions.toString());
   }
 
   /**
-   * Queries, keys and values side by side in rows of one tensor, of which the last rows lie behind 2^31 elements; a window
-   * lets the last block of queries see the last keys.
+   * Queries, keys and values side by side in rows of one tensor, of which the last rows lie behind 2^31 elements; a
+   * window lets the last block of queries see the last keys.
    */
   @Test
   void rowsOfAFusedProjectionAreFound() {

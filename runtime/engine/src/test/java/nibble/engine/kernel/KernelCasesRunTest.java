@@ -44,7 +44,8 @@ class KernelCasesRunTest {
 
   /** Attentions that warpgroups compute. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"nibble.codegen.kernel.WarpgroupAttentionCases#all", "nibble.codegen.kernel.WarpgroupAttentionCases#others"})
+  @MethodSource(
+      {"nibble.codegen.kernel.WarpgroupAttentionCases#all", "nibble.codegen.kernel.WarpgroupAttentionCases#others"})
   void warpgroups(KernelCase kernels) {
     KernelProof.prove(kernels, "sm_90a");
   }

@@ -34,8 +34,8 @@ import nibble.ir.shape.Shape;
 import org.junit.jupiter.api.Test;
 
 /**
- * Buffers of 4 GiB and more, of which a kernel reads the end: elements are counted by 31 bits, and addresses have 64. The
- * memory that nobody touches is a hole.
+ * Buffers of 4 GiB and more, of which a kernel reads the end: elements are counted by 31 bits, and addresses have 64.
+ * The memory that nobody touches is a hole.
  */
 class LargeOffsetsTest {
   private static final int QUERIES = 16;
@@ -115,7 +115,9 @@ class LargeOffsetsTest {
         .map(type -> Tensor.generate(type, i -> 1)).toList();
     InputException refused =
         assertThrows(InputException.class, () -> ProvenRun.of(program, inputs, WeightSource.NONE));
-    assertTrue(refused.getMessage().contains("has 2147483648 elements with these inputs, and kernels that do not know sizes count to 2147483647"),
+    assertTrue(
+        refused.getMessage().contains("has 2147483648 elements with these inputs, "
+            + "and kernels that do not know sizes count to 2147483647"),
         refused.getMessage());
   }
 
@@ -151,7 +153,8 @@ class LargeOffsetsTest {
       machine.launch(
           machine.load(program.module().text(), "far.ptx").kernel(kernel.name()),
           new LaunchConfig(
-              new Extent(grid[0], grid[1], grid[2]), new Extent(kernel.code().threads(), 1, 1), kernel.code().sharedBytes()),
+              new Extent(grid[0], grid[1], grid[2]), new Extent(kernel.code().threads(), 1, 1),
+              kernel.code().sharedBytes()),
           arguments);
       return output.read();
     }

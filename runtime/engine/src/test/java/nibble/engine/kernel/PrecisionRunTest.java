@@ -26,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Roundings, rules and scales of kernels on the PTX machine, where they must be bit for bit those of interpretation. */
+/**
+ * Roundings, rules and scales of kernels on the PTX machine, where they must be bit for bit those of interpretation.
+ */
 class PrecisionRunTest {
   private static final int COLUMNS = 64;
 
@@ -101,7 +103,8 @@ class PrecisionRunTest {
       "u8, scale<tensor, f32, zero u8>; stochastic(7,1); 255", "i8, scale<tensor, f32, zero i8>; toward_zero; -128",
       "i8, scale<tensor, f16, zero i16>; nearest_even; 127", "u4, scale<tensor, f32, zero u8>; stochastic(7,1); 9",
       "i2, scale<tensor, ue8m0, zero i8>; nearest_away; -1", "i16, scale<tensor, f32, zero i16>; nearest_even; -32768",
-      "i16, scale<tensor, f32, zero i16>; nearest_away; 19999", "i16, scale<tensor, f32, zero i16>; stochastic(7,1); 3"})
+      "i16, scale<tensor, f32, zero i16>; nearest_away; 19999",
+      "i16, scale<tensor, f32, zero i16>; stochastic(7,1); 3"})
   void affineCodesAreThoseOfInterpretation(String precision, String rounding, double zero) {
     Tensor x = rows(numbers());
     TensorType type = type("tensor<[40,64] x " + precision + ">");
@@ -118,8 +121,8 @@ class PrecisionRunTest {
 
   /** Boxes on one side of 0 alone or on both, each with the zero point that interpretation finds. */
   @ParameterizedTest
-  @ValueSource(strings = {"u8, scale<token, f32, zero u8>", "i8, scale<group 16, f16, zero i8>", "u4, scale<block(2,8), f32, zero u8>",
-      "i16, scale<token, f32, zero i16>"})
+  @ValueSource(strings = {"u8, scale<token, f32, zero u8>", "i8, scale<group 16, f16, zero i8>",
+      "u4, scale<block(2,8), f32, zero u8>", "i16, scale<token, f32, zero i16>"})
   void zeroPointsAreThoseOfInterpretation(String precision) {
     double[] numbers = numbers();
     for (int i = 0; i < numbers.length; i++) {
@@ -140,7 +143,8 @@ class PrecisionRunTest {
   /** Affine activations and weights, quantized behind a product and multiplied by tensor cores. */
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
-      "u8, scale<token, f32, zero u8>; i8, scale<axis 0, f32>", "i8, scale<token, f32, zero i8>; u4, scale<token, f16, zero u4>",
+      "u8, scale<token, f32, zero u8>; i8, scale<axis 0, f32>",
+      "i8, scale<token, f32, zero i8>; u4, scale<token, f16, zero u4>",
       "u8, scale<group 32, f32, zero u8>; u8, scale<group 32, f32, zero u8>"})
   void affineCodesAreMultiplied(String left, String right) {
     TensorType weight = type("tensor<[24,64] x " + right + ">");
@@ -199,8 +203,8 @@ class PrecisionRunTest {
   }
 
   /**
-   * Boxes of zeros, of one number, with a NaN or an infinity, and so small beside others that their scale is the least of
-   * ue4m3 and their codes are 0; each under an outer scale of its own or of all.
+   * Boxes of zeros, of one number, with a NaN or an infinity, and so small beside others that their scale is the least
+   * of ue4m3 and their codes are 0; each under an outer scale of its own or of all.
    */
   @ParameterizedTest
   @ValueSource(strings = {"scale<tensor, f32>", "scale<group 2, f32>"})
