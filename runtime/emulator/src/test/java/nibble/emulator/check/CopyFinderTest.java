@@ -114,7 +114,8 @@ class CopyFinderTest {
   void load(String behind, String found) {
     check(
         "mbarrier.arrive.expect_tx.shared.b64 _, [bar], 512;"
-            + "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [tile], [%map, {0, 0}], [bar]",
+            + "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes"
+            + " [tile], [%map, {0, 0}], [bar]",
         behind, found);
   }
 }
