@@ -24,9 +24,13 @@ import nibble.ir.Value;
  * </pre>
  *
  * Loads stay: outside of their guard they might read what is not there. Tiles stay in a guard, which is there to spare
- * them, unless they leave a loop around it.
+ * them, unless they leave a loop around it. They stay even so where the loop carries more than half of a thread's registers
+ * and the guard changes tiles of these: such guards are entered seldom, and what they need would be in registers always.
  */
 public final class HoistInvariants {
+  /** Half of the registers that a thread can have. */
+  private static final int HALF = 128;
+
   private HoistInvariants() {}
 
   public static Function apply(Function program) {
@@ -43,7 +47,8 @@ public final class HoistInvariants {
       List<Block> regions = new ArrayList<>();
       boolean isGuard = operation.op() instanceof Guard || operation.op() instanceof WarpGuard;
       for (Block region : operation.regions()) {
-        regions.add(split(hoist(region), operations, new HashSet<>(), isGuard));
+        boolean isFull = region.arguments().stream().mapToInt(HoistInvariants::registers).sum() > HALF;
+        regions.add(split(hoist(region), operations, new HashSet<>(), isGuard, isFull));
       }
       operations.add(operation.withRegions(regions));
     }
@@ -56,13 +61,16 @@ public final class HoistInvariants {
    *
    * @param inside values that change, to which those of the region are added
    * @param isGuard whether only scalars move
+   * @param isFull whether that is so in guards that change tiles
    */
-  private static Block split(Block region, List<Operation> before, Set<Value> inside, boolean isGuard) {
+  private static Block split(
+      Block region, List<Operation> before, Set<Value> inside, boolean isGuard, boolean isFull) {
     inside.addAll(region.arguments());
     List<Operation> kept = new ArrayList<>();
     for (Operation any : region.operations()) {
       Operation operation = !isGuard && any.op() instanceof Guard
-          ? any.withRegions(List.of(split(any.regions().getFirst(), before, inside, false))) : any;
+          ? any.withRegions(List.of(
+              split(any.regions().getFirst(), before, inside, isFull && !any.results().isEmpty(), isFull))) : any;
       boolean invariant = isMovable(operation) && (!isGuard || isScalar(operation))
           && operation.operands().stream().noneMatch(inside::contains);
       if (invariant) {
@@ -73,6 +81,10 @@ public final class HoistInvariants {
       }
     }
     return new Block(region.arguments(), ImmutableList.copyOf(kept), region.results());
+  }
+
+  private static int registers(Value value) {
+    return value.type() instanceof TileType type ? type.registers() : 0;
   }
 
   private static boolean isScalar(Operation operation) {

@@ -242,6 +242,10 @@ final class AttentionCases {
     }
     Shape shape = new Shape(4, 2, 70, 150, 64, 64);
     cases.add(of("attention by sage1", shape, "f16", "causal = none, scheme = sage1", "f16"));
+    Shape wide = new Shape(2, 1, 130, 150, 128, 128);
+    cases.add(of("attention by sage1 128, causal", wide, "f16", "causal = bottom_right, scheme = sage1", "f16"));
+    cases.add(of(
+        "attention by sage1 128 in a window", wide, "bf16", "causal = top_left, window = 70, scheme = sage1", "f32"));
     Shape square = new Shape(4, 4, 16, 16, 16, 16);
     cases.add(of(
         "attention by sage1 of as many keys as elements", square, "f16", "causal = none, scheme = sage1", "f16"));

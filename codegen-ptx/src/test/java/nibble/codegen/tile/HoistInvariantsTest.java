@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Map;
 import nibble.ir.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HoistInvariantsTest {
   private static final String PARAMETERS = "%x: buffer<f32>, %y: buffer<f32>";
@@ -55,6 +57,28 @@ class HoistInvariantsTest {
           yield %d
         }
         """, TileText.body(HoistInvariants.apply(program)));
+  }
+
+  /** Tiles that guards of a loop need stay in these where the loop has more than 128 registers of a thread, as they are. */
+  @ParameterizedTest
+  @CsvSource({"8, true", "256, false"})
+  void tilesStayInGuardsOfFullLoops(int size, boolean moves) {
+    Function program = TileText.program(PARAMETERS, """
+        %%n = size {extent = S} : $i32
+        %%one = fill {value = 1.0} : $i32
+        %%m = apply %%n, %%one {function = lt} : $bool
+        %%zero = fill {value = 0} : $i32:%1$d
+        %%r = loop %%n, %%zero {step = 1} do (%%k: $i32, %%c: $i32:%1$d) {
+          %%d = guard %%m, %%c do (%%e: $i32:%1$d) {
+            %%i = tile_iota {axis = 0} : $i32:%1$d
+            %%f = apply %%e, %%i {function = add} : $i32:%1$d
+            yield %%f
+          } : $i32:%1$d
+          yield %%d
+        } : $i32:%1$d
+        """.formatted(size));
+    String text = TileText.body(HoistInvariants.apply(program));
+    assertEquals(moves, text.indexOf("tile_iota") < text.indexOf("loop"), text);
   }
 
   /** A load that is out of bounds where its guard does not hold must stay behind it. */

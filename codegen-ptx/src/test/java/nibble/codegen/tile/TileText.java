@@ -23,6 +23,7 @@ final class TileText {
   private static final ImmutableMap<String, String> LAYOUTS = ImmutableMap.of(
       "8", "{register: [[1], [2], [4]]} -> {dim0: 8}",
       "4", "{register: [[1], [2]]} -> {dim0: 4}",
+      "256", "{register: [[1], [2], [4], [8], [16], [32], [64], [128]]} -> {dim0: 256}",
       "2x4", "{register: [[0, 1], [0, 2], [1, 0]]} -> {dim0: 2, dim1: 4}",
       "4x2", "{register: [[0, 1], [1, 0], [2, 0]]} -> {dim0: 4, dim1: 2}",
       "2x2", "{register: [[0, 1], [1, 0]]} -> {dim0: 2, dim1: 2}",

@@ -40,7 +40,7 @@ record AttentionFormats(
     if (!operands.get(2).isScaled()) {
       return new AttentionFormats(
           scores, ProductFormat.of(values, values).orElseThrow(), Optional.empty(),
-          operands.getFirst().isScaled() ? TALL_WITH_MORE : TALL);
+          operands.getFirst().format().equals(Formats.I4) ? TALL_WITH_MORE : TALL);
     }
     AttentionScheme scheme = op.scheme().orElseThrow();
     if (values.equals(Formats.I8)) {

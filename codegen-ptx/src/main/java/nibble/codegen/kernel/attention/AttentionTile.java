@@ -50,8 +50,10 @@ record AttentionTile(
     }
     int warps = space.queries().isConstant()
         ? Math.clamp(powerOfTwo(space.queries().constant()) / LEAST, 1, WARPS) : WARPS;
-    // Masks and short steps leave too few registers.
-    boolean isTall = warps == WARPS && largest <= formats.tallest() && keys == 64
+    // Masks and short steps leave too few registers, and so do queries that stay, or more than one scale of keys.
+    boolean isLean = largest <= KEPT || !space.isScaled() || space.op().scheme().isPresent()
+        || depth > KEPT && space.sharesScale(keys);
+    boolean isTall = isLean && warps == WARPS && largest <= formats.tallest() && keys == 64
         && space.mask().isEmpty() && space.lengths().isEmpty() && space.op().filter().isEmpty()
         && (space.op().fill().isEmpty() || !space.isScaled())
         && !(space.queries().isConstant() && space.queries().constant() <= LEAST * WARPS);

@@ -27,8 +27,9 @@ record ScoreOrigin(double number) {
   /** The origin of products that may be any number of f32 as long as they keep their distances. */
   static ScoreOrigin of(AttentionTile tile, NumberFormat codes) {
     boolean isInteger = codes.equals(Formats.I8) && tile.scores().accumulator().equals(Formats.I32);
-    // One more number of each query and scale of keys is too much where registers have sums of a step in f16 as well.
-    boolean isFull = tile.isTall() && tile.width() > FULL && tile.stepSums().equals(Optional.of(Formats.F16));
+    // One more number of each query, and what sums start from, is too much where registers have sums of a step in f16
+    // as well, or weights of two bytes.
+    boolean isFull = tile.isTall() && tile.width() > FULL && !tile.stepSums().equals(Optional.of(Formats.F32));
     return isInteger && !isFull && tile.depth() * LARGEST_CODE * LARGEST_CODE <= REACH
         ? new ScoreOrigin(MIDDLE) : ZERO;
   }

@@ -76,6 +76,22 @@ class AttentionProfileTest {
     assertEquals(0, counters(module, target).memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
   }
 
+  /** Codes as {@code sage1} makes them, of which a warp has 32 queries. */
+  @ParameterizedTest
+  @CsvSource({"64, sm_80", "128, sm_80", "128, sm_120a"})
+  void codesOfBlocks(int depth, String target) {
+    Module module = Parser.parse("""
+        module @m {
+          func @f(%%q: tensor<[128,%1$d] x i8, scale<block(128,%1$d), f32>>, \
+              %%k: tensor<[%2$d,%1$d] x i8, scale<block(64,%1$d), f32>>, %%v: tensor<[%2$d,%1$d] x f16>) {
+            %%0 = attention %%q, %%k, %%v {scale = 0.125, causal = none, to = f16} : tensor<[128,%1$d] x f16>
+            return %%0
+          }
+        }
+        """.formatted(depth, KEYS), "test", Registry.core());
+    assertEquals(0, counters(module, target).memory().of(MemoryCounter.BANK_CONFLICTS), "bank conflicts");
+  }
+
   /** What one block of the only kernel of a function counts. */
   private static Counters counters(Module module, String target) {
     Function function = module.functions().get("f");
