@@ -24,8 +24,9 @@ import nibble.ir.Value;
  * </pre>
  *
  * Loads stay: outside of their guard they might read what is not there. Tiles stay in a guard, which is there to spare
- * them, unless they leave a loop around it. They stay even so where the loop carries more than half of a thread's registers
- * and the guard changes tiles of these: such guards are entered seldom, and what they need would be in registers always.
+ * them, unless they leave a loop around it. They stay even so where the loop carries more than half of a thread's
+ * registers and the guard changes tiles of these: such guards are entered seldom, and what they need would always be in
+ * registers.
  */
 public final class HoistInvariants {
   /** Half of the registers that a thread can have. */

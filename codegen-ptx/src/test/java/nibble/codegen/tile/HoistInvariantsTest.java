@@ -59,7 +59,7 @@ class HoistInvariantsTest {
         """, TileText.body(HoistInvariants.apply(program)));
   }
 
-  /** Tiles that guards of a loop need stay in these where the loop has more than 128 registers of a thread, as they are. */
+  /** Tiles that guards of a loop need stay in these where the loop has more than 128 registers of a thread. */
   @ParameterizedTest
   @CsvSource({"8, true", "256, false"})
   void tilesStayInGuardsOfFullLoops(int size, boolean moves) {
