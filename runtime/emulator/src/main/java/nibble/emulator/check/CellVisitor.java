@@ -1,8 +1,6 @@
 package nibble.emulator.check;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
-import java.util.OptionalLong;
 import nibble.emulator.KernelFault;
 import nibble.emulator.execute.StoredValues;
 import nibble.emulator.execute.ThreadBlock;
@@ -23,6 +21,7 @@ final class CellVisitor implements AccessSets.Knowledge {
   private final RaceChecker races;
   private final ThreadBlock block;
   private final BlockClocks clocks;
+  private final ConflictFindings conflicts;
   /** The reads of shared memory that are entered later. */
   private final PendingReads pending = new PendingReads(PendingReads.OF_BLOCK);
 
@@ -52,13 +51,13 @@ final class CellVisitor implements AccessSets.Knowledge {
     this.races = races;
     this.block = block;
     this.clocks = clocks;
+    this.conflicts = new ConflictFindings(races, block);
   }
 
   /** What happened in the block's shared memory so far, all of its threads know. */
   void allMet() {
     pending.clear();
   }
-
 
   /**
    * Begins with an access.
@@ -152,8 +151,8 @@ final class CellVisitor implements AccessSets.Knowledge {
   }
 
   /**
-   * Writes the cells of the first ones of some lanes that write a whole cell each of one page, as long as all threads of
-   * the block know all accesses of those cells; gives these lanes.
+   * Writes the cells of the first ones of some lanes that write a whole cell each of one page, as long as all threads
+   * of the block know all accesses of those cells; gives these lanes.
    */
   private int writeCells(int some, long first) {
     int next = Integer.numberOfTrailingZeros(some);
@@ -372,7 +371,7 @@ final class CellVisitor implements AccessSets.Knowledge {
   /** Whether a lane copies to a cell what another copy that is under way will write there. */
   private boolean isCopied(ShadowPage page, int cell) {
     boolean same = values != null;
-    long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
+    long at = start(page, cell);
     for (int i = 0; same && i < 1 << page.cellBits; i++) {
       same = copied(at + i) == (values.at(lane, (int) (at - offsets[lane]) + i) & 0xff);
     }
@@ -441,7 +440,7 @@ final class CellVisitor implements AccessSets.Knowledge {
     boolean isSameInstruction =
         write != Stamp.NONE && Stamp.life(write) == clocks.life() && Stamp.thread(write) / WARP == warp.index
             && page.writeSites[cell] == site && Stamp.time(write) == time && (lanes >>> other & 1) != 0 && other < lane;
-    long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
+    long at = start(page, cell);
     return isSameInstruction && at >= offsets[other] && at < offsets[other] + bytes;
   }
 
@@ -494,37 +493,19 @@ final class CellVisitor implements AccessSets.Knowledge {
     return deed;
   }
 
-  // Reports
-
   private void report(
       KernelFault.Kind kind, ShadowPage page, int cell, int deed, long other, int otherSite, boolean isThread) {
-    Optional<KernelFault.Index> thread =
-        isThread ? Optional.of(block.thread(Stamp.thread(other))) : Optional.empty();
-    Findings.Earlier earlier =
-        new Findings.Earlier(Deed.text(Stamp.deed(other)), otherSite, thread, races.block(Stamp.life(other)));
-    long at = offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
+    long at = start(page, cell);
     boolean isShared = shadow.isOfBlock();
     long address = isShared ? at : place.region().base() + at;
     String where = isShared ? block.nameShared(at) : place.region() + ", byte " + at;
-    String space = isShared ? Space.name(Space.SHARED) : "global";
-    String what =
-        sentence(
-            kind, deed, Stamp.deed(other), space + " address 0x" + Long.toHexString(address) + " (" + where + ")");
-    races.findings().add(kind, warp, lane, site, what, OptionalLong.of(address), earlier);
+    conflicts.add(
+        new ConflictFindings.Here(warp, lane, site, deed), kind, Space.name(isShared ? Space.SHARED : Space.GLOBAL),
+        address, where, new ConflictFindings.There(other, otherSite, isThread));
   }
 
-  private static String sentence(KernelFault.Kind kind, int deed, int other, String where) {
-    String here = Deed.text(deed);
-    String there = Deed.text(other);
-    return switch (kind) {
-      case UNFINISHED_COPY -> where + " is " + here + " here while a copy to it is under way that its thread has not "
-          + "waited for";
-      case LANE_CONFLICT -> "race: lanes of a warp store different values at " + where + " at the same time";
-      case NARROW_SCOPE ->
-          "race: " + where + " is " + here + " here and " + there
-              + " by a thread of another block, and the scope of one of the two is the block (.cta)";
-      default ->
-          "race: " + where + " is " + here + " here and " + there + " by another thread, and nothing orders the two";
-    };
+  /** The offset of a cell of the page that the lane accesses. */
+  private long start(ShadowPage page, int cell) {
+    return offsets[lane] / ShadowPage.BYTES * ShadowPage.BYTES + ((long) cell << page.cellBits);
   }
 }

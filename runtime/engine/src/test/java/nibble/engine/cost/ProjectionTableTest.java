@@ -3,16 +3,13 @@ package nibble.engine.cost;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import nibble.codegen.Backend;
+import nibble.codegen.PageTable;
 import nibble.codegen.Program;
 import nibble.codegen.target.Targets;
 import nibble.ir.Module;
@@ -25,8 +22,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dnibble.bless=true} writes it anew.
  */
 class ProjectionTableTest {
-  private static final Path PAGE = Path.of("..", "..", "docs", "attention.md");
-  private static final Pattern TABLE = Pattern.compile("(?s)(<!-- projections -->\n)(.*?)(<!-- /projections -->)");
+  private static final PageTable TABLE = new PageTable(Path.of("..", "..", "docs", "attention.md"), "projections");
 
   /** Queries of a scheme. */
   private record Case(String scheme, String scale, String target, long batch, long tokens, long heads, long depth) {
@@ -92,19 +88,7 @@ class ProjectionTableTest {
   }
 
   @Test
-  void isFresh() throws IOException {
-    String page = Files.readString(PAGE);
-    Matcher table = table(page);
-    String fresh = fresh();
-    if (Boolean.getBoolean("nibble.bless")) {
-      Files.writeString(PAGE, page.substring(0, table.end(1)) + fresh + page.substring(table.start(3)));
-    }
-    assertEquals(table(Files.readString(PAGE)).group(2), fresh, "-Dnibble.bless=true writes the table anew");
-  }
-
-  private static Matcher table(String page) {
-    Matcher table = TABLE.matcher(page);
-    assertTrue(table.find(), "the page has a place for the table");
-    return table;
+  void isFresh() {
+    TABLE.check(fresh());
   }
 }
