@@ -11,8 +11,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import nibble.emulator.check.CheckMemory;
 import nibble.emulator.check.Checkers;
 import nibble.emulator.check.Findings;
+import nibble.emulator.check.SiteOrders;
 import nibble.emulator.code.Code;
 import nibble.emulator.execute.Launch;
 import nibble.emulator.execute.Launcher;
@@ -57,6 +59,7 @@ public final class Machine implements AutoCloseable {
   private final long memoryLimit;
   private final GlobalMemory global;
   private final DeviceMemory memory;
+  private final CheckMemory.Shelf checkMemory = new CheckMemory.Shelf();
   private final ExecutorService executor;
 
   private Machine(Builder builder) {
@@ -245,6 +248,8 @@ public final class Machine implements AutoCloseable {
     Code code = kernel.code(instrumentation);
     Optional<TrafficCounter> traffic = counts ? Optional.of(new TrafficCounter(code.sites().size())) : Optional.empty();
     Findings findings = new Findings(findingLimit, schedule.toString());
+    CheckMemory lent = checkMemory.take();
+    Optional<Observer> watching = watch(kernel.orders(instrumentation), findings, traffic, lent);
     LaunchConfig.Extent grid = config.grid();
     LaunchConfig.Extent block = config.block();
     long underWay = Math.min(grid.volume(), isSerial ? residency : workers);
@@ -262,24 +267,27 @@ public final class Machine implements AutoCloseable {
             isSerial ? residency : 0,
             isSerial ? 0 : System.currentTimeMillis() * 1_000_000 - System.nanoTime(),
             stepLimit,
-            watch(code, findings, traffic));
+            watching);
     Launcher launcher = new Launcher(launch);
     long start = System.nanoTime();
     try {
       launcher.run(executor, workers);
     } catch (KernelFault fault) {
       throw fault.withFindings(findings.list());
+    } finally {
+      checkMemory.put(lent);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     return ResultBuilder.build(launch, launcher, findings.list(), traffic, seconds);
   }
 
   /** What watches a launch: the builder's observer, the checks, what counts. */
-  private Optional<Observer> watch(Code code, Findings findings, Optional<TrafficCounter> traffic) {
+  private Optional<Observer> watch(
+      SiteOrders orders, Findings findings, Optional<TrafficCounter> traffic, CheckMemory lent) {
     List<Observer> observers = new ArrayList<>();
     observer.ifPresent(observers::add);
     if (!checks.stream().allMatch(Check::isAlwaysOn)) {
-      observers.add(new Checkers(checks, code, findings));
+      observers.add(new Checkers(checks, orders, findings, lent));
     }
     traffic.ifPresent(observers::add);
     return switch (observers.size()) {

@@ -38,7 +38,7 @@ final class RaceFinder implements Observer.BlockObserver {
     this.block = block;
     clocks = new BlockClocks(races, block);
     cells = new CellVisitor(races, block, clocks);
-    shared = new ShadowMemory(block.shared().byteSize(), new AccessSets(), true);
+    shared = new ShadowMemory(races.memory(), block.shared().byteSize(), new AccessSets(), true);
   }
 
   /** The block starts. */
@@ -248,7 +248,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void arrivedAtPhase(Warp warp, int lane, long mbarrier, int site) {
-    if (!races.isRelaxed(site)) {
+    if (!races.orders().isRelaxed(site)) {
       phases(mbarrier).arrive(clocks.singles(warp, 1 << lane));
       clocks.pass();
     }
@@ -261,7 +261,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void sawPhase(Warp warp, int lane, long mbarrier, int parity, int site) {
-    if (!races.isRelaxed(site)) {
+    if (!races.orders().isRelaxed(site)) {
       clocks.learn(warp, 1 << lane, phases(mbarrier).last(parity));
     }
   }

@@ -17,11 +17,13 @@ final class ShadowPage {
   /** Bits of an offset within a cell. */
   int cellBits;
   /** The last write that changed the cell, or a copy under way. */
-  long[] writes;
-  int[] writeSites;
+  long[] writes = {};
+  int[] writeSites = {};
+  /** Whether there may be accesses since then; where not, {@link #reads} holds anything. */
+  boolean hasReads;
   /** Accesses since then: a stamp or a set. */
-  long[] reads;
-  int[] readSites;
+  long[] reads = {};
+  int[] readSites = {};
   /** When the last access was that is not a plain read. */
   int lastChange;
   /** Cells to which copies are under way. */
@@ -29,14 +31,40 @@ final class ShadowPage {
   /** The last round of {@link PendingReads} in which it was read. */
   int round;
 
-  /** For a first access from here on, of so many bytes. */
-  ShadowPage(long offset, int bytes) {
+  /** Nobody has accessed it before a first access from here on, of so many bytes. */
+  void start(long offset, int bytes) {
     cellBits = Math.min(LARGEST_CELL_BITS, cellBits(offset, bytes));
     int cells = BYTES >> cellBits;
-    writes = new long[cells];
-    writeSites = new int[cells];
-    reads = new long[cells];
-    readSites = new int[cells];
+    if (writes.length < cells) {
+      writes = new long[cells];
+      writeSites = new int[cells];
+    } else {
+      Arrays.fill(writes, 0, cells, Stamp.NONE);
+    }
+    hasReads = false;
+    lastChange = 0;
+    underWay = 0;
+    round = 0;
+  }
+
+  /** Nobody has accessed it. */
+  void clear() {
+    start(0, 1 << LARGEST_CELL_BITS);
+  }
+
+  /** Makes room for accesses that are not writes. */
+  void expectReads() {
+    if (hasReads) {
+      return;
+    }
+    int cells = BYTES >> cellBits;
+    if (reads.length < cells) {
+      reads = new long[cells];
+      readSites = new int[cells];
+    } else {
+      Arrays.fill(reads, 0, cells, Stamp.NONE);
+    }
+    hasReads = true;
   }
 
   private static int cellBits(long offset, int bytes) {
@@ -57,9 +85,11 @@ final class ShadowPage {
     cellBits = bits;
     underWay <<= shift;
     writes = spread(writes, cells, shift);
-    reads = spread(reads, cells, shift);
     writeSites = spread(writeSites, cells, shift);
-    readSites = spread(readSites, cells, shift);
+    if (hasReads) {
+      reads = spread(reads, cells, shift);
+      readSites = spread(readSites, cells, shift);
+    }
   }
 
   /** Gives each cell's value to all cells that it becomes, the last ones first, so that one array will do. */
@@ -77,14 +107,5 @@ final class ShadowPage {
       fine[i] = coarse[i >> shift];
     }
     return fine;
-  }
-
-  void clear() {
-    cellBits = LARGEST_CELL_BITS;
-    Arrays.fill(writes, 0, BYTES >> LARGEST_CELL_BITS, Stamp.NONE);
-    Arrays.fill(reads, 0, BYTES >> LARGEST_CELL_BITS, Stamp.NONE);
-    lastChange = 0;
-    underWay = 0;
-    round = 0;
   }
 }
