@@ -57,10 +57,16 @@ final class CellVisitor {
   private void turnTo(long offset) {
     if (offset >> ShadowPage.BITS != pageNumber) {
       pageNumber = offset >> ShadowPage.BITS;
-      page = access.shadow.page(offset, access.bytes);
-      access.shadow.change(pending());
-      pending().enter(page);
+      page = change(offset);
+      page.spill();
     }
+  }
+
+  private ShadowPage change(long offset) {
+    ShadowPage page = access.shadow.page(offset, access.bytes);
+    access.shadow.change(pending());
+    pending().enter(page);
+    return page;
   }
 
   // Reads
@@ -110,6 +116,7 @@ final class CellVisitor {
   }
 
   private boolean areSettled(ShadowPage page, int offset) {
+    page.spill();
     int cell = offset >> page.cellBits;
     boolean areSettled = true;
     for (int end = cell + (access.bytes >> page.cellBits); cell < end && areSettled; cell++) {
@@ -128,6 +135,9 @@ final class CellVisitor {
   void visitWrites(int deed) {
     long first = access.stamp(deed);
     boolean isPlain = deed == Deed.WRITE || deed == Deed.COPY;
+    if (isPlain && access.lanes == -1 && access.bytes == 1 << Fill.CELL_BITS && fill(first)) {
+      return;
+    }
     int rest = access.lanes;
     while (rest != 0) {
       int next = Integer.numberOfTrailingZeros(rest);
@@ -137,6 +147,79 @@ final class CellVisitor {
       }
       rest &= done == 0 ? rest - 1 : ~done;
     }
+  }
+
+  /** Writes half a page, if that is what lanes of a cell each do and all threads of the block know all of it. */
+  private boolean fill(long first) {
+    if (!Fill.fills(access.offsets)) {
+      return false;
+    }
+    ShadowPage page = change(access.offsets[0]);
+    boolean isFilled = page.cellBits == Fill.CELL_BITS && !page.hasReads && areKnown(page);
+    if (isFilled) {
+      page.fill(access.offsets, first, access.site);
+      page.underWay += Stamp.deed(first) == Deed.COPY ? Fill.CELLS : 0;
+      page.lastChange = access.time;
+    }
+    return isFilled;
+  }
+
+  /** Whether all threads of the block know the last writes of half a page. */
+  private boolean areKnown(ShadowPage page) {
+    Fill last = page.fill(access.offsets[0]);
+    if (last != null) {
+      return access.isKnownToAll(last.stamp());
+    }
+    boolean areKnown = true;
+    for (int lane = 0; lane < WARP && areKnown; lane++) {
+      int cell = ((int) access.offsets[lane] & ShadowPage.BYTES - 1) >> Fill.CELL_BITS;
+      areKnown = access.isKnownOrNone(page.writes[cell]);
+    }
+    return areKnown;
+  }
+
+  /** Copies by lanes of a warp have become writes, unless somebody else has written there since. */
+  void complete(Warp warp, int lanes, ShadowMemory shared, long[] destinations, int bytes) {
+    int now = clocks.now();
+    long first = Stamp.of(Deed.WRITE, clocks.life(), now, warp.index * WARP);
+    if (lanes == -1 && bytes == 1 << Fill.CELL_BITS && completeFill(shared, destinations, first)) {
+      return;
+    }
+    ShadowPage page = null;
+    long number = -1;
+    for (int rest = lanes; rest != 0; rest &= rest - 1) {
+      int lane = Integer.numberOfTrailingZeros(rest);
+      long offset = destinations[lane];
+      if (offset >> ShadowPage.BITS != number) {
+        number = offset >> ShadowPage.BITS;
+        page = shared.page(offset, bytes);
+        page.spill();
+        page.lastChange = now;
+      }
+      page.refine(offset, bytes);
+      long mine = first + lane;
+      long[] writes = page.writes;
+      int cell = ((int) offset & ShadowPage.BYTES - 1) >> page.cellBits;
+      for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
+        long write = writes[cell];
+        if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
+          writes[cell] = mine;
+          page.underWay--;
+        }
+      }
+    }
+  }
+
+  private static boolean completeFill(ShadowMemory shared, long[] destinations, long first) {
+    ShadowPage page = shared.page(destinations[0], 1 << Fill.CELL_BITS);
+    Fill fill = page.fill(destinations[0]);
+    if (fill == null || !fill.isCopy(first, destinations)) {
+      return false;
+    }
+    fill.complete(first);
+    page.underWay -= Fill.CELLS;
+    page.lastChange = Stamp.time(first);
+    return true;
   }
 
   /**
