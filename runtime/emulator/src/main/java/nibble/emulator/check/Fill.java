@@ -1,6 +1,11 @@
 package nibble.emulator.check;
 
+import static nibble.emulator.lane.Lanes.LONG;
+import static nibble.emulator.lane.Lanes.LONGS;
+
 import java.util.Arrays;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * A write of half a page by one instruction of a warp, each lane a cell of 16 bytes, as quick kernels fill tiles of
@@ -23,14 +28,16 @@ final class Fill {
 
   /** Whether the offsets are of all cells of half a page, and each of another one. */
   static boolean fills(long[] offsets) {
-    long half = offsets[0] >> BITS;
-    long elsewhere = 0;
-    int cells = 0;
-    for (int lane = 0; lane < CELLS; lane++) {
-      elsewhere |= offsets[lane] >> BITS ^ half;
-      cells |= 1 << (int) (offsets[lane] >> CELL_BITS);
+    LongVector first = LongVector.broadcast(LONG, offsets[0] >> BITS);
+    LongVector elsewhere = LongVector.zero(LONG);
+    LongVector cells = LongVector.zero(LONG);
+    for (int lane = 0; lane < CELLS; lane += LONGS) {
+      LongVector at = LongVector.fromArray(LONG, offsets, lane);
+      elsewhere = elsewhere.or(at.lanewise(VectorOperators.ASHR, BITS).lanewise(VectorOperators.XOR, first));
+      LongVector cell = at.lanewise(VectorOperators.LSHR, CELL_BITS).and(CELLS - 1);
+      cells = cells.or(LongVector.broadcast(LONG, 1).lanewise(VectorOperators.LSHL, cell));
     }
-    return elsewhere == 0 && cells == -1;
+    return elsewhere.reduceLanes(VectorOperators.OR) == 0 && (int) cells.reduceLanes(VectorOperators.OR) == -1;
   }
 
   /** Is another one now, with the stamp of its first lane. */
