@@ -20,11 +20,13 @@ import nibble.emulator.execute.Launch;
 import nibble.emulator.execute.Launcher;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Observers;
+import nibble.emulator.execute.RegisterFiles;
 import nibble.emulator.lower.Instrumentation;
 import nibble.emulator.lower.LoweredModule;
 import nibble.emulator.lower.ModuleLowering;
 import nibble.emulator.lower.Options;
 import nibble.emulator.memory.GlobalMemory;
+import nibble.emulator.memory.Shelf;
 import nibble.emulator.model.PtxModule;
 import nibble.emulator.parse.PtxReader;
 import nibble.emulator.profile.TrafficCounter;
@@ -59,7 +61,8 @@ public final class Machine implements AutoCloseable {
   private final long memoryLimit;
   private final GlobalMemory global;
   private final DeviceMemory memory;
-  private final CheckMemory.Shelf checkMemory = new CheckMemory.Shelf();
+  private final Shelf<CheckMemory> checkMemory = new Shelf<>(CheckMemory::new);
+  private final Shelf<RegisterFiles> registerFiles = new Shelf<>(RegisterFiles::new);
   private final ExecutorService executor;
 
   private Machine(Builder builder) {
@@ -249,6 +252,7 @@ public final class Machine implements AutoCloseable {
     Optional<TrafficCounter> traffic = counts ? Optional.of(new TrafficCounter(code.sites().size())) : Optional.empty();
     Findings findings = new Findings(findingLimit, schedule.toString());
     CheckMemory lent = checkMemory.take();
+    RegisterFiles registers = registerFiles.take();
     Optional<Observer> watching = watch(kernel.orders(instrumentation), findings, traffic, lent);
     LaunchConfig.Extent grid = config.grid();
     LaunchConfig.Extent block = config.block();
@@ -263,6 +267,7 @@ public final class Machine implements AutoCloseable {
             new int[] {block.x(), block.y(), block.z()},
             config.dynamicSharedBytes(),
             Parameters.lay(kernel, arguments),
+            registers,
             schedule,
             isSerial ? residency : 0,
             isSerial ? 0 : System.currentTimeMillis() * 1_000_000 - System.nanoTime(),
@@ -273,12 +278,20 @@ public final class Machine implements AutoCloseable {
     try {
       launcher.run(executor, workers);
     } catch (KernelFault fault) {
+      giveBack(lent, registers);
       throw fault.withFindings(findings.list());
-    } finally {
-      checkMemory.put(lent);
     }
+    giveBack(lent, registers);
     double seconds = (System.nanoTime() - start) / 1e9;
     return ResultBuilder.build(launch, launcher, findings.list(), traffic, seconds);
+  }
+
+  /** A launch is over. Where the machine has failed itself, a worker may not know yet, and keeps what it was lent. */
+  private void giveBack(CheckMemory lent, RegisterFiles registers) {
+    lent.recycle();
+    checkMemory.put(lent);
+    registers.recycle();
+    registerFiles.put(registers);
   }
 
   /** What watches a launch: the builder's observer, the checks, what counts. */

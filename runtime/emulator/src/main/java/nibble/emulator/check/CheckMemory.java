@@ -1,45 +1,22 @@
 package nibble.emulator.check;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
 /**
- * Memory in which a launch keeps what its threads accessed, handed on from one launch to the next: what is new for each
- * of them comes from where the processor's caches do not reach. Nothing that a launch has put there is seen by the
- * next.
+ * Memory in which a launch keeps what its threads accessed, handed on from one launch to the next. Nothing that a launch
+ * has put there is seen by the next.
  */
 public final class CheckMemory {
   /** Pages that are kept: those of some 16 MiB that a kernel accesses. */
   private static final int MOST_PAGES = 1 << 14;
-  private static final int MOST_KEPT = 4;
-
-  /** Of launches that are over, one for each that may run at the same time. */
-  public static final class Shelf {
-    private final Deque<CheckMemory> idle = new ArrayDeque<>();
-
-    /** Memory for one launch, which ends with {@link #put}. */
-    public synchronized CheckMemory take() {
-      return idle.isEmpty() ? new CheckMemory() : idle.removeLast();
-    }
-
-    /** A launch is over, and nobody looks at what it left any more. */
-    public synchronized void put(CheckMemory memory) {
-      memory.recycle();
-      if (idle.size() < MOST_KEPT) {
-        idle.addLast(memory);
-      }
-    }
-  }
 
   private final List<ShadowPage> pages = new ArrayList<>();
   private int used;
   private final PendingReads pending = new PendingReads(PendingReads.OF_LAUNCH);
 
-  private CheckMemory() {}
-
-  private void recycle() {
+  /** The launch is over. */
+  public void recycle() {
     if (pages.size() > MOST_PAGES) {
       pages.subList(MOST_PAGES, pages.size()).clear();
     }
