@@ -29,20 +29,20 @@ class CompareCommandTest {
 
   @Test
   void recipesStandSideBySide() {
-    // No kernel takes zero points of less than a byte.
-    Path affine = recipe("affine", "  quantize { weight = i8:channel, act = u4:token:zero(u4) }");
-    CommandRun run = compare("--recipes", "w8," + affine, "--device", "emulator");
+    // No kernel rounds these codes at random.
+    Path random = recipe("random", "  quantize { weight = i8:channel, act = mxint8:token:stochastic(7,0) }");
+    CommandRun run = compare("--recipes", "w8," + random, "--device", "emulator");
     List<String> lines = run.ok().out().lines().toList();
     assertTrue(lines.get(4).matches(
         "recipe +cosine +least +SQNR +max error +weights +saved +moved +modelled  computed by"), run.out());
     assertTrue(lines.get(5).matches("none .* 0\\.0%  +\\d+ kB +\\d+\\.\\d us  emulator"), run.out());
     assertTrue(lines.get(6).matches("w8 .*  0\\.99\\d{5} .*  emulator"), run.out());
-    assertTrue(lines.get(7).contains("affine.nib ") && lines.get(7).endsWith("  interpreter"), run.out());
+    assertTrue(lines.get(7).contains("random.nib ") && lines.get(7).endsWith("  interpreter"), run.out());
     assertEquals(
         "moved and modelled: bytes that kernels read and write, and their time, by data sheets of A100; not measured",
         lines.get(9));
     assertEquals("no kernels, so the interpreter computed it:", lines.get(11));
-    assertTrue(lines.get(12).startsWith("  " + affine + ": "), run.out());
+    assertTrue(lines.get(12).startsWith("  " + random + ": "), run.out());
   }
 
   @Test
