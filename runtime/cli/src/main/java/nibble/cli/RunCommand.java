@@ -43,6 +43,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private RunParameters on = new RunParameters();
   @Mixin private StepParameters steps = new StepParameters();
+  @Mixin private StateParameter state = new StateParameter();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -81,7 +82,8 @@ final class RunCommand implements Callable<Integer> {
     Toolchain toolchain = model.toolchain();
     ModelArgument argument = model.argument(entry.name(), on.inputs());
     report.ifPresent(StagedFiles::requirePlace);
-    steps.requirePlace();
+    steps.require();
+    state.requirePlace();
     try (Phases phases = new Phases(TerminalProgress.of(streams));
         OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, on.need(), streams))) {
       ImmutableList<ModelInputs> read =
@@ -95,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
           ? Optional.empty() : Optional.of(preparation.prepare(opened, new RecipeChoice.None()));
       SavedOutputs outputs = new SavedOutputs(save, prepared.written().results().size(), read.size());
       RunReport done = new RunModel(toolchain, on.weights(opened)).run(
-          prepared, read, steps.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written),
+          prepared, read, state.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written),
           phases);
       write(outputs, done);
       if (json.isOn()) {
@@ -112,7 +114,7 @@ final class RunCommand implements Callable<Integer> {
   private void write(SavedOutputs outputs, RunReport done) {
     try (StagedFiles files = new StagedFiles()) {
       outputs.addTo(files, done.steps());
-      steps.addTo(files, done.state());
+      state.addTo(files, done.state());
       report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, model.choice(), command()))));
       files.commit();
     }
