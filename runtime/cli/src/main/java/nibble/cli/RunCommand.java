@@ -91,6 +91,7 @@ final class RunCommand implements Callable<Integer> {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
           ImmutableMap.of(opened.entry(opened.module()).name(), read.getFirst().tensors()))
+          .withWeights(on.weights(opened))
           .withCosts(model.costs(chosenTarget));
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
       Optional<PreparedModel> written = model.choice() instanceof RecipeChoice.None

@@ -46,6 +46,12 @@ class CompareCommandTest {
   }
 
   @Test
+  void passesThatLookAtSamplesSeeMadeUpWeights() {
+    Path sampled = recipe("sampled", "  smooth {}\n  cast { to = f16 }");
+    compare("--recipes", sampled.toString(), "--device", "interpreter").ok();
+  }
+
+  @Test
   void figuresAreThoseOfTheRun() {
     Path fallback = recipe("fallback", "  quantize { weight = i8:channel, act = i8:block(8,8):residual(i8) }");
     Path plain = recipe("plain", "  quantize { weight = i8:channel, act = i8:block(8,8) }");

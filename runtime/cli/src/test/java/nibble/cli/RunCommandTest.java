@@ -225,6 +225,11 @@ class RunCommandTest {
   }
 
   @Test
+  void passesThatLookAtSamplesSeeMadeUpWeights() {
+    CommandRun.of("run", model, "--made-up", "--device", "interpreter", "--passes", "smooth{},cast{to=f16}").ok();
+  }
+
+  @Test
   void validationSaysWhatEachPassKeeps() {
     CommandRun.of("run", model, "--made-up", "--device", "interpreter", "--recipe", "w8", "--validate").ok();
   }
