@@ -67,7 +67,8 @@ public record CompareRecipes(
   public RecipeResult run(OpenModel model, RecipeChoice choice, Tensor reference, Phases phases) {
     String entry = model.entry(model.module()).name();
     PrepareModel preparation = new PrepareModel(
-        toolchain, sizes, ImmutableList.of(), false, ImmutableMap.of(entry, inputs.tensors())).withCosts(costs);
+        toolchain, sizes, ImmutableList.of(), false, ImmutableMap.of(entry, inputs.tensors()))
+        .withWeights(weights).withCosts(costs);
     PreparedModel prepared = phases.time("passes", () -> preparation.prepare(model, choice));
     Lowered lowered = phases.time("compile kernels", () -> lower(prepared));
     DeviceRequest used = lowered.obstacle.isPresent() ? new DeviceRequest.Interpreter() : device;
