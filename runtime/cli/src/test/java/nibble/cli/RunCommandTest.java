@@ -243,7 +243,7 @@ class RunCommandTest {
 
   @Test
   void optionsThatContradictAreUsageErrors() {
-    CommandRun.of("run", model, "--recipe", "w8", "--passes", "cse").failed(ExitCode.USAGE, "mutually exclusive");
+    CommandRun.of("run", model, "--recipe", "w8", "--passes", "cse").failed(ExitCode.USAGE, "exclude each other");
   }
 
   @Test
