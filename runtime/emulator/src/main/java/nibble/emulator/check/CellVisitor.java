@@ -98,6 +98,13 @@ final class CellVisitor {
       return true;
     }
     int base = access.base();
+    if (access.lanes == -1 && ShadowPage.isOne(access.offsets)) {
+      ShadowPage page = shadow.page(access.offsets[0], access.bytes);
+      if (page.lastChange <= base && page.underWay == 0) {
+        page.round = round;
+        return true;
+      }
+    }
     long settled = -1;
     boolean areSettled = true;
     for (int rest = access.lanes; rest != 0 && areSettled; rest &= rest - 1) {
@@ -135,7 +142,7 @@ final class CellVisitor {
   void visitWrites(int deed) {
     long first = access.stamp(deed);
     boolean isPlain = deed == Deed.WRITE || deed == Deed.COPY;
-    if (isPlain && access.lanes == -1 && access.bytes == 1 << Fill.CELL_BITS && fill(first)) {
+    if (isPlain && access.lanes == -1 && access.bytes == Fill.CELL_BYTES && fill(first)) {
       return;
     }
     int rest = access.lanes;
@@ -182,7 +189,7 @@ final class CellVisitor {
   void complete(Warp warp, int lanes, ShadowMemory shared, long[] destinations, int bytes) {
     int now = clocks.now();
     long first = Stamp.of(Deed.WRITE, clocks.life(), now, warp.index * WARP);
-    if (lanes == -1 && bytes == 1 << Fill.CELL_BITS && completeFill(shared, destinations, first)) {
+    if (lanes == -1 && bytes == Fill.CELL_BYTES && completeFill(shared, destinations, first)) {
       return;
     }
     ShadowPage page = null;
@@ -211,7 +218,7 @@ final class CellVisitor {
   }
 
   private static boolean completeFill(ShadowMemory shared, long[] destinations, long first) {
-    ShadowPage page = shared.page(destinations[0], 1 << Fill.CELL_BITS);
+    ShadowPage page = shared.page(destinations[0], Fill.CELL_BYTES);
     Fill fill = page.fill(destinations[0]);
     if (fill == null || !fill.isCopy(first, destinations)) {
       return false;
