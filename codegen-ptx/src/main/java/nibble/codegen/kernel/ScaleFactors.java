@@ -33,7 +33,7 @@ public record ScaleFactors(ElementEmitter emitter) {
   /** The scale of an element of a tensor in memory: the product of both levels, where there are two. */
   Value of(Memory scaled, List<IndexExpr> element) {
     TensorType type = scaled.type().scaleType();
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(scaled.type(), element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(scaled.type(), element);
     Value inner = emitter.read(scaled.parts().get(TensorPart.SCALES), type, at);
     return type.isScaled() ? product(inner, outer(scaled, element)) : inner;
   }
@@ -41,13 +41,13 @@ public record ScaleFactors(ElementEmitter emitter) {
   /** The inner scale of an element of a tensor in memory with two levels of scales. */
   public Value inner(Memory scaled, List<IndexExpr> element) {
     return emitter.read(scaled.parts().get(TensorPart.SCALES), scaled.type().scaleType(),
-        ElementEmitter.scaleCoordinates(scaled.type(), element));
+        BoxCoordinates.ofScale(scaled.type(), element));
   }
 
   /** The outer scale of an element of a tensor in memory with two levels of scales. */
   public Value outer(Memory scaled, List<IndexExpr> element) {
     TensorType type = scaled.type().scaleType();
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, ElementEmitter.scaleCoordinates(scaled.type(), element));
+    List<IndexExpr> at = BoxCoordinates.ofScale(type, BoxCoordinates.ofScale(scaled.type(), element));
     return emitter.read(scaled.parts().get(OUTER), type.scaleType(), at);
   }
 
@@ -63,7 +63,7 @@ public record ScaleFactors(ElementEmitter emitter) {
    * @param type of what is quantized
    */
   Value of(Value scales, TensorType type, List<IndexExpr> element) {
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(type, element);
     Value inner = inner(scales, at);
     return outer(scales, at).map(outer -> product(inner, outer)).orElse(inner);
   }
@@ -80,7 +80,7 @@ public record ScaleFactors(ElementEmitter emitter) {
     if (!type.isScaled()) {
       return Optional.empty();
     }
-    List<IndexExpr> where = ElementEmitter.scaleCoordinates(type, at);
+    List<IndexExpr> where = BoxCoordinates.ofScale(type, at);
     Memory memory = emitter.memoryOf(scales);
     if (memory != null) {
       return Optional.of(emitter.read(memory.parts().get(TensorPart.SCALES), type.scaleType(), where));
@@ -105,7 +105,7 @@ public record ScaleFactors(ElementEmitter emitter) {
     if (zeros.get().format().bits() > Short.SIZE) {
       throw new UnsupportedAccess("no kernel takes zero points of " + zeros.get().format().name());
     }
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(scaled.type(), element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(scaled.type(), element);
     Value zero = emitter.memory().load(scaled.parts().get(TensorPart.ZEROS), zeros.get().shape(), at);
     return difference(real, emitter.builder().cast(zero, Formats.F32, Rounding.NEAREST_EVEN));
   }
@@ -119,7 +119,7 @@ public record ScaleFactors(ElementEmitter emitter) {
   /** The zero point, as f32, by which a quantizer of the kernel makes the code of an element. */
   Value zero(Operation quantizer, List<IndexExpr> element) {
     TensorType type = quantizer.result().tensorType();
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(type, element);
     return inFormat(emitter.value(quantizer.operand(2), at), quantizer.operand(2), type.zeroType().orElseThrow());
   }
 
@@ -149,7 +149,7 @@ public record ScaleFactors(ElementEmitter emitter) {
         throw new UnsupportedAccess("no kernel stores zero points of " + type.format().name()
             + ", of which several lie in a byte, but one that goes through all elements one after the other");
       }
-      List<IndexExpr> at = ElementEmitter.scaleCoordinates(result.type(), element);
+      List<IndexExpr> at = BoxCoordinates.ofScale(result.type(), element);
       store(result.parts().get(TensorPart.ZEROS), type, at, emitter.value(quantizer.operand(2), at),
           inBox(result.type(), element));
     });
@@ -193,11 +193,11 @@ public record ScaleFactors(ElementEmitter emitter) {
    */
   public void store(Memory result, Value scales, List<IndexExpr> element) {
     TensorType type = result.type().scaleType();
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(result.type(), element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(result.type(), element);
     IndexExpr inside = inBox(result.type(), element);
     store(result.scales().orElseThrow(), type, at, inner(scales, at), inside);
     outer(scales, at).ifPresent(outer -> store(
-        result.parts().get(OUTER), type.scaleType(), ElementEmitter.scaleCoordinates(type, at), outer,
+        result.parts().get(OUTER), type.scaleType(), BoxCoordinates.ofScale(type, at), outer,
         inside.plus(inBox(type, at))));
   }
 
