@@ -98,7 +98,7 @@ public record PermuteChannels(
     List<Move> moves = moves(function, scope, reader, context);
     List<Operation> products = moves.stream().flatMap(move -> move.products().stream()).toList();
     ProductScores scores = new ProductScores(
-        NAME, saliency, reader, context,
+        saliency, reader, context,
         saliency.needsActivations() && !products.isEmpty()
             ? Optional.of(SampledProducts.of(function, products, context, NAME).values()) : Optional.empty());
     ListMultimap<Value, Permuted> permuted = MultimapBuilder.linkedHashKeys().arrayListValues().build();

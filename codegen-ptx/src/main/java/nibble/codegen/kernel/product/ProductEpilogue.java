@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.BoxCoordinates;
 import nibble.codegen.kernel.ElementEmitter;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.kernel.Memory;
@@ -159,7 +160,7 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter, Re
 
   /** Coordinates in the grid of boxes of a full value. */
   private List<IndexExpr> boxes(Granularity granularity, Value full) {
-    return ElementEmitter.boxCoordinates(granularity, full.tensorType().shape(), views.at(full));
+    return BoxCoordinates.of(granularity, full.tensorType().shape(), views.at(full));
   }
 
   /** The largest of the magnitudes of each box, on every element of it. */
