@@ -166,6 +166,8 @@ class BadModelTest {
     "quantize up { wieght = i8:channel }  | quantize has no option 'wieght'        | did you mean 'weight'?",
     "quantise up { weight = i8:channel }  | there is no recipe clause 'quantise'   | did you mean 'quantize'?",
     "quantize up { weight = i9:channel }  | there is no number format 'i9'         | did you mean 'i2'?",
+    "quantize up { weight = int8:channel }| there is no number format 'int8'       | here it is called i8",
+    "cast { to = fp16 }                   | there is no number format 'fp16'       | here it is called f16",
     "quantize up { weight = i8:chanel }   | there is no granularity 'chanel'       | did you mean 'channel'?",
     "quantize up { weight = }             | expected                               | bad.nib",
     "quantize up { weight = i8:channel    | expected                               | bad.nib",
@@ -235,7 +237,7 @@ class BadModelTest {
     CommandRun.of("explain", model, "--size", "B=x").failed(ExitCode.USAGE, "--size", "'x'");
     CommandRun.of("explain", model, "--size", "B").failed(ExitCode.USAGE, "--size");
     CommandRun.of("explain", model, "--size", "Q=3")
-        .failed(ExitCode.COMPILE_ERROR, "the module has no symbolic size 'Q'", "--size:1:1");
+        .failed(ExitCode.COMPILE_ERROR, "--size Q=3: the module has no symbolic size 'Q'", "did you mean 'B'?");
     for (String size : new String[] {"B=999999999", "B=9999999999999", "B=9223372036854775807"}) {
       CommandRun.of("run", model, "--made-up", "--size", size)
           .failed(ExitCode.COMPILE_ERROR, "which has more than 2^31 elements", "--size");
