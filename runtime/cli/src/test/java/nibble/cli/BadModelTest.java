@@ -180,6 +180,25 @@ class BadModelTest {
         .failed(ExitCode.COMPILE_ERROR, text, hint.equals("bad.nib") ? "r.nib:" : hint, "r.nib:");
   }
 
+  /** Whatever else is in a kernel, what it can't compute has the place. */
+  @Test
+  void attentionWithoutAKernelIsUnderlined() {
+    Path model = SmallModel.write(folder.resolve("heads.nib"), """
+        model heads {
+          size B, S
+          weight w: f32[8, 8]
+
+          fn f(x: f32[B, 2, S, 8]) -> f32[B, 2, S, 8] {
+            let k = x @ w
+            let scores = softmax(x @ k.T)
+            return scores @ x
+          }
+        }
+        """);
+    CommandRun.of("run", model, "--made-up", "--size", "S=64", "--passes", "fuse-attention{scheme=sage3}")
+        .failed(ExitCode.COMPILE_ERROR, "no kernel computes this attention: its heads have 8 elements", "heads.nib:8:12");
+  }
+
   @Test
   void recipesThatAreNotThere() {
     Path model = SmallModel.nib(folder);

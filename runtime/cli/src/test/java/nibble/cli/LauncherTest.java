@@ -192,7 +192,7 @@ class LauncherTest {
   void fileNamesAreUnicodeInAnyLocale() throws IOException {
     launcher.jdk("opt/jdk-25", "25");
     launcher.build();
-    LauncherCopy saying = launcher.with("SAY_LOCALE", "yes");
+    LauncherCopy saying = launcher.with("SAY_LOCALE", "yes").with("LC_ALL", "");
     assertTrue(saying.run("ops").out().contains("locale C.UTF-8\n"));
     assertTrue(saying.with("LC_ALL", "POSIX").run("ops").out().contains("locale C.UTF-8\n"));
     assertTrue(saying.with("LANG", "C").run("ops").out().contains("locale C.UTF-8\n"));
