@@ -189,7 +189,7 @@ public record PermuteChannels(
   private String kept(ChannelOrder orders, double[] rows, int[] order, boolean isProducer) {
     int columns = isProducer ? rows.length / order.length : order.length;
     int[] asWritten = IntStream.range(0, order.length).toArray();
-    return columns % orders.groupSize() != 0
+    return weight.rejects(Shape.of(rows.length / columns, columns)).isPresent()
         ? "channels in another order"
         : String.format(
             Locale.ROOT, "channels in another order: %s keeps %.2f %% of the squares of their %s, as written %.2f %%",

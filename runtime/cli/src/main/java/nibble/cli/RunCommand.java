@@ -44,6 +44,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private RunParameters on = new RunParameters();
   @Mixin private StepParameters steps = new StepParameters();
+  @Mixin private StateParameter state = new StateParameter();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -82,22 +83,24 @@ final class RunCommand implements Callable<Integer> {
     Toolchain toolchain = model.toolchain();
     ModelArgument argument = model.argument(entry.name(), on.inputs());
     report.ifPresent(StagedFiles::requirePlace);
-    steps.requirePlace();
+    steps.require();
+    state.requirePlace();
     try (Phases phases = new Phases(TerminalProgress.of(streams));
         OpenModel opened = phases.time(
             "read", () -> model.open(argument, treatment.choice(), toolchain, on.need(), streams))) {
       ImmutableList<ModelInputs> read =
           phases.time("inputs", () -> steps.read(step -> on.read(opened, model.sizes(), step)));
-      PrepareModel preparation = on.withWeights(new PrepareModel(
+      PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
-          ImmutableMap.of(opened.entry(opened.module()).name(), read.getFirst().tensors())))
+          ImmutableMap.of(opened.entry(opened.module()).name(), read.getFirst().tensors()))
+          .withWeights(on.weights(opened))
           .withCosts(model.costs(chosenTarget));
       PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, treatment.choice()));
       Optional<PreparedModel> written = treatment.choice() instanceof RecipeChoice.None
           ? Optional.empty() : Optional.of(preparation.prepare(opened, new RecipeChoice.None()));
       SavedOutputs outputs = new SavedOutputs(save, prepared.written().results().size(), read.size());
       RunReport done = new RunModel(toolchain, on.weights(opened)).run(
-          prepared, read, steps.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written),
+          prepared, read, state.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written),
           phases);
       write(outputs, done);
       if (json.isOn()) {
@@ -114,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
   private void write(SavedOutputs outputs, RunReport done) {
     try (StagedFiles files = new StagedFiles()) {
       outputs.addTo(files, done.steps());
-      steps.addTo(files, done.state());
+      state.addTo(files, done.state());
       report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, treatment.choice(), command()))));
       files.commit();
     }

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import nibble.engine.compile.OpenModel;
-import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.ReadModel;
 import nibble.engine.device.DeviceRequest;
 import nibble.engine.run.ModelInputs;
@@ -41,11 +40,6 @@ final class RunParameters {
   /** Whether the model must come with its weights. */
   ReadModel.Weights need() {
     return seed.isPresent() ? ReadModel.Weights.IF_PRESENT : ReadModel.Weights.REQUIRED;
-  }
-
-  /** A preparation whose passes see made-up weights, where those of the model are made up. */
-  PrepareModel withWeights(PrepareModel preparation) {
-    return seed.map(number -> preparation.withWeights(new SampleData(number).weights())).orElse(preparation);
   }
 
   /** The inputs of a step, counted from 1: those that were given, or made-up ones, which are others in each step. */
