@@ -298,6 +298,12 @@ public final class ThreadBlock {
       case LANEMASK_GE -> -1 << lane;
       case LANEMASK_GT -> -2 << lane;
       // Every block is a cluster of its own.
+      case CLUSTERID_X -> index.x();
+      case CLUSTERID_Y -> index.y();
+      case CLUSTERID_Z -> index.z();
+      case NCLUSTERID_X -> grid[0];
+      case NCLUSTERID_Y -> grid[1];
+      case NCLUSTERID_Z -> grid[2];
       case CLUSTER_CTAID_X, CLUSTER_CTAID_Y, CLUSTER_CTAID_Z, CLUSTER_CTARANK -> 0;
       case CLUSTER_NCTAID_X, CLUSTER_NCTAID_Y, CLUSTER_NCTAID_Z, CLUSTER_NCTARANK -> 1;
       case DYNAMIC_SMEM_SIZE -> launch.dynamicShared();
