@@ -29,6 +29,7 @@ import nibble.emulator.profile.TrafficCounter;
 import nibble.emulator.report.Diagnostics;
 import nibble.emulator.report.SourceText;
 import nibble.emulator.schedule.Schedule;
+import nibble.emulator.tensor.TensorScratch;
 
 /**
  * A machine that executes PTX.
@@ -57,6 +58,7 @@ public final class Machine implements AutoCloseable {
   private final long memoryLimit;
   private final GlobalMemory global;
   private final DeviceMemory memory;
+  private final TensorScratch.Shelf tensorScratch = new TensorScratch.Shelf();
   private final ExecutorService executor;
 
   private Machine(Builder builder) {
@@ -262,6 +264,7 @@ public final class Machine implements AutoCloseable {
             isSerial ? residency : 0,
             isSerial ? 0 : System.currentTimeMillis() * 1_000_000 - System.nanoTime(),
             stepLimit,
+            tensorScratch,
             watch(code, findings, traffic));
     Launcher launcher = new Launcher(launch);
     long start = System.nanoTime();

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import nibble.emulator.tensor.TensorScratch;
 
 /** Runs block after block, as one worker of a launch. */
 final class BlockRunner {
@@ -17,12 +18,13 @@ final class BlockRunner {
   /**
    * A worker whose memory lives as long as the arena.
    *
+   * @param tensorScratch what the worker has for matrix instructions
    * @param nextBlock takes the grid's next block that has not started
    */
-  BlockRunner(Launch launch, Arena arena, LongSupplier nextBlock) {
+  BlockRunner(Launch launch, Arena arena, TensorScratch tensorScratch, LongSupplier nextBlock) {
     this.launch = launch;
     profile = new Profile(launch.code().blocks().size());
-    block = new ThreadBlock(launch, arena, profile, System::nanoTime, nextBlock);
+    block = new ThreadBlock(launch, arena, tensorScratch, profile, System::nanoTime, nextBlock);
   }
 
   Profile profile() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import nibble.emulator.schedule.Point;
 import nibble.emulator.schedule.Scheduler;
+import nibble.emulator.tensor.TensorScratch;
 
 /**
  * Runs a launch by one thread in an order that its scheduler decides: several blocks are under way at a time, and any
@@ -27,8 +28,12 @@ final class GridRunner {
   private long next;
   private long now;
 
-  /** A run whose memory lives as long as the arena. */
-  GridRunner(Launch launch, Arena arena) {
+  /**
+   * A run whose memory lives as long as the arena.
+   *
+   * @param tensorScratch what all blocks have for matrix instructions
+   */
+  GridRunner(Launch launch, Arena arena, TensorScratch tensorScratch) {
     this.launch = launch;
     scheduler = launch.schedule().scheduler();
     profile = new Profile(launch.code().blocks().size());
@@ -36,7 +41,7 @@ final class GridRunner {
     left = new long[slots.length];
     points = Points.of(launch.code());
     for (int slot = 0; slot < slots.length; slot++) {
-      slots[slot] = new ThreadBlock(launch, arena, profile, this::tick, () -> next++);
+      slots[slot] = new ThreadBlock(launch, arena, tensorScratch, profile, this::tick, () -> next++);
     }
   }
 

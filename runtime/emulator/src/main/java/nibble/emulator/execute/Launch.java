@@ -6,6 +6,7 @@ import nibble.emulator.code.Code;
 import nibble.emulator.code.SpecialRegister;
 import nibble.emulator.memory.GlobalMemory;
 import nibble.emulator.schedule.Schedule;
+import nibble.emulator.tensor.TensorScratch;
 
 /**
  * What all blocks of a launch share.
@@ -18,6 +19,7 @@ import nibble.emulator.schedule.Schedule;
  *     to its end
  * @param epoch what {@code %globaltimer} shows where the blocks' clocks show zero, in nanoseconds
  * @param stepLimit basic blocks that all warps of a thread block may execute together
+ * @param tensorScratch where workers have their memory for matrix instructions from
  */
 public record Launch(
     Code code,
@@ -31,6 +33,7 @@ public record Launch(
     int residency,
     long epoch,
     long stepLimit,
+    TensorScratch.Shelf tensorScratch,
     Optional<Observer> observer) {
   /** What the system has of a block's shared memory, from sm_80 on. */
   static final int RESERVED_SHARED_BYTES = 1024;

@@ -31,7 +31,7 @@ public final class ThreadBlock {
   private final LongSupplier nextBlock;
   private final MemorySegment shared;
   private final MemorySegment[] locals;
-  private final TensorScratch tensorScratch = new TensorScratch();
+  private final TensorScratch tensorScratch;
   private final List<String> output = new ArrayList<>();
   private Observer.BlockObserver observer = Observer.BlockObserver.NONE;
   private KernelFault.Index index = new KernelFault.Index(0, 0, 0);
@@ -41,10 +41,14 @@ public final class ThreadBlock {
   /**
    * Memory and warps for block after block.
    *
+   * @param tensorScratch what all blocks of the worker have for matrix instructions
    * @param nextBlock takes the grid's next block that has not started
    */
-  ThreadBlock(Launch launch, Arena arena, Profile profile, LongSupplier clock, LongSupplier nextBlock) {
+  ThreadBlock(
+      Launch launch, Arena arena, TensorScratch tensorScratch, Profile profile, LongSupplier clock,
+      LongSupplier nextBlock) {
     this.launch = launch;
+    this.tensorScratch = tensorScratch;
     this.clock = clock;
     this.nextBlock = nextBlock;
     clusterBarrier = new ClusterBarrier(this, launch.threads());

@@ -1,12 +1,14 @@
 package nibble.emulator.tensor;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
 /** Memory for the operands of a multiplication while it is computed; one for each worker. */
 public final class TensorScratch {
   static final int LARGEST_A = 16 * 128;
   static final int LARGEST_B = 256 * 8;
   static final int LARGEST_C = 16 * 8;
 
-  final TileScratch tile = new TileScratch();
   final double[] a = new double[LARGEST_A];
   final int[] aExponent = new int[LARGEST_A];
   final double[] b = new double[LARGEST_B];
@@ -18,4 +20,29 @@ public final class TensorScratch {
   final int[] k = new int[LARGEST_A];
   final int[] group = new int[WarpgroupMultiplication.SCRATCH];
   final byte[] lines = new byte[8 * 64];
+  private TileScratch tile;
+
+  /** What few kernels need, and is large. */
+  TileScratch tile() {
+    if (tile == null) {
+      tile = new TileScratch();
+    }
+    return tile;
+  }
+
+  /** What no worker has at the moment, kept from launch to launch. */
+  public static final class Shelf {
+    private final Queue<TensorScratch> free = new ConcurrentLinkedQueue<>();
+
+    /** For a worker that is about to start. */
+    public TensorScratch take() {
+      TensorScratch scratch = free.poll();
+      return scratch == null ? new TensorScratch() : scratch;
+    }
+
+    /** For the next one. */
+    public void put(TensorScratch scratch) {
+      free.add(scratch);
+    }
+  }
 }
