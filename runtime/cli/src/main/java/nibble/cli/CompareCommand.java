@@ -52,9 +52,6 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!(model.choice() instanceof RecipeChoice.None)) {
-      throw new UsageException("compare takes --recipes alone", "such as --recipes w8a8,f16");
-    }
     steps.require();
     DeviceRequest request = on.device();
     Toolchain toolchain = model.toolchain();

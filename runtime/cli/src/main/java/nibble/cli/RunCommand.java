@@ -40,6 +40,7 @@ final class RunCommand implements Callable<Integer> {
   private final Streams streams;
   @Spec private CommandSpec spec;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private TreatmentParameters treatment = new TreatmentParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private RunParameters on = new RunParameters();
   @Mixin private StepParameters steps = new StepParameters();
@@ -85,15 +86,17 @@ final class RunCommand implements Callable<Integer> {
     steps.require();
     state.requirePlace();
     try (Phases phases = new Phases(TerminalProgress.of(streams));
-        OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, on.need(), streams))) {
+        OpenModel opened = phases.time(
+            "read", () -> model.open(argument, treatment.choice(), toolchain, on.need(), streams))) {
       ImmutableList<ModelInputs> read =
           phases.time("inputs", () -> steps.read(step -> on.read(opened, model.sizes(), step)));
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
           ImmutableMap.of(opened.entry(opened.module()).name(), read.getFirst().tensors()))
+          .withWeights(on.weights(opened))
           .withCosts(model.costs(chosenTarget));
-      PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
-      Optional<PreparedModel> written = model.choice() instanceof RecipeChoice.None
+      PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, treatment.choice()));
+      Optional<PreparedModel> written = treatment.choice() instanceof RecipeChoice.None
           ? Optional.empty() : Optional.of(preparation.prepare(opened, new RecipeChoice.None()));
       SavedOutputs outputs = new SavedOutputs(save, prepared.written().results().size(), read.size());
       RunReport done = new RunModel(toolchain, on.weights(opened)).run(
@@ -101,9 +104,9 @@ final class RunCommand implements Callable<Integer> {
           phases);
       write(outputs, done);
       if (json.isOn()) {
-        Json.print(RunJson.of(done, model.choice(), command()), streams.out());
+        Json.print(RunJson.of(done, treatment.choice(), command()), streams.out());
       } else {
-        streams.out().print(RunText.of(done, model.choice(), command()));
+        streams.out().print(RunText.of(done, treatment.choice(), command()));
       }
       return (done.verified().orElse(true) && prepared.passes().failures().isEmpty()
           ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
@@ -115,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
     try (StagedFiles files = new StagedFiles()) {
       outputs.addTo(files, done.steps());
       state.addTo(files, done.state());
-      report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, model.choice(), command()))));
+      report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, treatment.choice(), command()))));
       files.commit();
     }
   }

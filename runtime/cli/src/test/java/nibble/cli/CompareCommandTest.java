@@ -46,6 +46,12 @@ class CompareCommandTest {
   }
 
   @Test
+  void passesThatLookAtSamplesSeeMadeUpWeights() {
+    Path sampled = recipe("sampled", "  smooth {}\n  cast { to = f16 }");
+    compare("--recipes", sampled.toString(), "--device", "interpreter").ok();
+  }
+
+  @Test
   void figuresAreThoseOfTheRun() {
     Path fallback = recipe("fallback", "  quantize { weight = i8:channel, act = i8:block(8,8):residual(i8) }");
     Path plain = recipe("plain", "  quantize { weight = i8:channel, act = i8:block(8,8) }");
@@ -70,6 +76,15 @@ class CompareCommandTest {
     // Two levels of codes of the activations leave the error of weights alone.
     assertTrue(recipes.get(2).get("sqnrDb").doubleValue() > recipes.get(1).get("sqnrDb").doubleValue(),
         recipes::toString);
+  }
+
+  /** Passes that look at weights see those that are made up. */
+  @Test
+  void madeUpWeightsCalibrate() {
+    Path rounded = recipe("rounded", "  quantize { weight = i4:channel }\n  round-weights {}");
+    JsonNode recipes = compare("--recipes", rounded.toString(), "--device", "interpreter", "--json").ok().json()
+        .get("recipes");
+    assertTrue(recipes.get(1).get("places").intValue() >= 4, recipes::toString);
   }
 
   /** A classifier's inputs have classes, and so a share that is told right. */
@@ -152,7 +167,7 @@ class CompareCommandTest {
         .failed(ExitCode.COMPILE_ERROR, "x-1.npy");
     compare().failed(ExitCode.USAGE, "--recipes");
     compare("--recipes", "w9").failed(ExitCode.COMPILE_ERROR, "there is no recipe 'w9'", "did you mean 'w8'?");
-    compare("--recipes", "w8", "--recipe", "w8").failed(ExitCode.USAGE, "compare takes --recipes alone");
+    compare("--recipes", "w8", "--recipe", "w8").failed(ExitCode.USAGE, "there is no option '--recipe'", "--recipes");
     compare("--recipes", "w8", "--device", "tpu").failed(ExitCode.USAGE, "tpu");
     CommandRun.of("compare", folder.resolve("missing.nib"), "--recipes", "w8")
         .failed(ExitCode.COMPILE_ERROR, "missing.nib");

@@ -84,6 +84,7 @@ public record CompareRecipes(
     String entry = model.entry(model.module()).name();
     PrepareModel preparation = new PrepareModel(
         toolchain, sizes, ImmutableList.of(), false, ImmutableMap.of(entry, steps.getFirst().tensors()))
+        .withWeights(weights)
         .withCosts(costs);
     PreparedModel prepared = phases.time("passes", () -> preparation.prepare(model, choice));
     Lowered lowered = phases.time("compile kernels", () -> lower(prepared));
