@@ -11,6 +11,7 @@ import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.op.Dequantize;
 import nibble.ir.op.MatMul;
@@ -62,6 +63,9 @@ record TwoLevelWeight(StoredOperand operand, NumberFormat to, Operation quantize
     TensorType type = quantize().result();
     if (quantizer.operands().size() > 1) {
       return Optional.of("the scales of its weight are given, so that it is on codes already");
+    }
+    if (!(quantize().rounding() instanceof FixedRounding)) {
+      return Optional.of("its weight is rounded at random, and the second level would draw the same bits");
     }
     return type.zeroType().isPresent() || type.residual().isPresent()
         ? Optional.of("a value of " + type + " is not just a code and a scale") : Optional.empty();

@@ -135,6 +135,10 @@ class AddWeightLevelsTest {
     PassContext floats = context();
     apply("fallback{threshold=1, weights=true}", module("f32", false), floats);
     assertTrue(floats.decisions().getLast().reason().contains("is no quantized weight"), floats.decisions()::toString);
+    Module drawn = apply("quantize{weight=i8:channel:stochastic(7,0)}", module("f32", false), context());
+    PassContext random = context();
+    assertEquals(drawn, apply("fallback{threshold=1, weights=true}", drawn, random));
+    assertTrue(random.decisions().getLast().reason().contains("at random"), random.decisions()::toString);
     Module given = apply("quantize{weight=i8:channel}, round-weights", module("f32", false), context());
     PassContext rounded = context();
     assertEquals(given, apply("fallback{threshold=1, weights=true}", given, rounded));
