@@ -171,6 +171,16 @@ class ExplainCommandTest {
     assertTrue(text.endsWith("\nkernels for sm_80\n  none: the backend has no kernel for for\n"), text);
   }
 
+  /** Weights that are made up are seen by passes as others are. */
+  @Test
+  void madeUpWeightsCostPrecision() {
+    Path model = SmallModel.nib(folder);
+    String none = CommandRun.of("explain", model, "--recipe", "w8").ok().out();
+    assertTrue(none.contains("weight 'up.weight' to i8") && !none.contains("SQNR"), none);
+    String madeUp = CommandRun.of("explain", model, "--recipe", "w8", "--made-up").ok().out();
+    assertTrue(madeUp.contains("SQNR"), madeUp);
+  }
+
   @Test
   void mistakesInRecipesAreUnderlinedWhereTheyAre() {
     Path file = SmallModel.write(folder.resolve("typo.nib"), SmallModel.TEXT + """
