@@ -382,11 +382,6 @@ public final class ElementEmitter {
     if (operation.operands().size() != (quantize.result().zeroType().isPresent() ? 3 : 2)) {
       throw new UnsupportedAccess("a kernel quantizes with scales and zero points that are values of their own");
     }
-    quantize.result().zeroType().map(TensorType::format).filter(format -> format.bits() < Byte.SIZE)
-        .ifPresent(format -> {
-          throw new UnsupportedAccess("no kernel stores zero points of " + format.name()
-              + ", of which several lie in a byte; quantizers that run on the device have those of a byte or more");
-        });
     Value x = value(operation.operand(0), at);
     Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
     return quantize.result().zeroType().isPresent()
@@ -426,7 +421,7 @@ public final class ElementEmitter {
     return grid.apply(builder, Scalar.MUL, x, new ScaleComputation(grid, builder).inverse(scale, type.scaleType()));
   }
 
-  private Value within(Value x, double least, double most) {
+  Value within(Value x, double least, double most) {
     Value low = builder.apply(Scalar.MAX, x, builder.real(least));
     return builder.apply(Scalar.MIN, low, builder.real(most));
   }

@@ -24,6 +24,7 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.op.MatMul;
 import nibble.passes.PassEnvironment;
 import nibble.passes.PassManager;
+import nibble.passes.PassRun;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.spi.Plugins;
 
@@ -75,15 +76,16 @@ final class DownProducts implements AutoCloseable {
   }
 
   private List<Operands> after(String passes, ImmutableList<Tensor> seenByPasses) {
-    Module changed = passes.isEmpty() ? module : changed(passes, seenByPasses);
-    Function function = changed.functions().values().iterator().next();
+    PassRun changed = changed(passes, seenByPasses);
+    Function function = changed.output().functions().values().iterator().next();
     List<Operation> products = function.body().operations().stream()
         .filter(operation -> operation.op() instanceof MatMul)
         .filter(operation -> operation.location().path().endsWith("ffn.down")).toList();
     List<Value> probes = products.stream().flatMap(product -> product.operands().stream()).toList();
     Function probed = function.withBody(new Block(
         function.parameters(), function.body().operations(), ImmutableList.copyOf(probes)));
-    List<Tensor> seen = new Interpreter(Mode.EXACT, model.weights().orElseThrow()).run(changed, probed, inputs);
+    List<Tensor> seen = new Interpreter(Mode.EXACT, changed.made().over(model.weights().orElseThrow()))
+        .run(changed.output(), probed, inputs);
     List<Operands> operands = new ArrayList<>();
     for (int i = 0; i < products.size(); i++) {
       Tensor right = seen.get(2 * i + 1);
@@ -94,11 +96,11 @@ final class DownProducts implements AutoCloseable {
     return operands;
   }
 
-  private Module changed(String passes, ImmutableList<Tensor> seen) {
+  private PassRun changed(String passes, ImmutableList<Tensor> seen) {
     PassEnvironment environment = PassEnvironment.of(REGISTRY.ir())
         .withWeights(model.weights().orElseThrow())
         .withInputs(ImmutableMap.of(model.entry(model.module()).name(), seen));
-    return PassManager.of(REGISTRY, environment).run(module, REGISTRY.parse(passes)).output();
+    return PassManager.of(REGISTRY, environment).run(module, REGISTRY.parse(passes));
   }
 
   private static double[] transposed(Tensor matrix) {

@@ -42,6 +42,7 @@ final class FallbackPage {
     StringBuilder parts = new StringBuilder();
     StringBuilder bounds = new StringBuilder();
     StringBuilder recipe = new StringBuilder();
+    StringBuilder weights = new StringBuilder();
     for (FallbackSubject subject : subjects) {
       try (DownProducts products = subject.open(root)) {
         List<Operands> plain = products.after("");
@@ -49,12 +50,15 @@ final class FallbackPage {
         for (Front front : FRONTS) {
           bounds(subject, front, plain, products.after(front.passes()), bounds);
         }
-        recipe(
-            subject, plain, products.after(RECIPE_FRONT), products.afterSeeingOthers(RECIPE_FRONT), recipe);
+        List<Operands> changed = products.after(RECIPE_FRONT);
+        List<Operands> others = products.afterSeeingOthers(RECIPE_FRONT);
+        recipe(subject, plain, changed, others, recipe);
+        FallbackWeights.rows(subject, products, RECIPE_FRONT, plain, changed, others, weights);
       }
       System.out.println(subject + " measured");
     }
-    return PROLOGUE + PARTS + parts + BOUNDS + bounds + RECIPE + recipe + EPILOGUE;
+    return PROLOGUE + PARTS + parts + BOUNDS + bounds + RECIPE + recipe + EPILOGUE + FallbackWeights.PROLOGUE + weights
+        + FallbackWeights.EPILOGUE;
   }
 
   private static void parts(FallbackSubject subject, List<Operands> plain, StringBuilder table) {
@@ -184,8 +188,8 @@ final class FallbackPage {
       `fallback-rotated` of [samples/recipes](../samples/recipes): smoothed by norm, rotated in blocks of up to 256, activations in boxes of
       128 by 256, a second level for a fifth of them, weights per channel. Second levels are codes here, not perfect ones, and boxes are
       flagged by the threshold that the pass finds. The second factor is that of factors for smoothing that were found on other inputs: 128
-      sentences, 16 images, 8 passages of 64 characters. *Both* counts the weight's rounding on both sides, in blocks of 128 by 128 plainly
-      and per channel with the recipe.
+      sentences, 16 images, 8 passages of 64 characters. *Both* counts the weight's rounding to nearest on both sides, in blocks of 128 by 128
+      plainly and per channel; what the recipe makes of weights is [below](#weights).
 
       | product, layer | flagged | plain | one level | two levels | factor | other inputs seen | plain, both | two levels, both | factor, both |
       | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -195,6 +199,6 @@ final class FallbackPage {
       The goal for block fallback was a factor of 5 at `ffn.down` with at most a fifth of the boxes flagged. By the error of the activation,
       which is what the records of the pass say, it is reached on MiniLM and on the text decoder, but on the line in its middle layer: 5.04, and
       4.82 with smoothing by other inputs. Most of it is the rotation's, as the column of one level shows; the second level adds 1.12 to 1.18
-      times. Where the weight's rounding counts as well, the two later layers of the decoder stay below 5. On Fashion ViT it is out of reach.
+      times. Where rounding of the weight to nearest counts as well, the two later layers of the decoder stay below 5. On Fashion ViT it is out of reach.
       """;
 }

@@ -62,6 +62,23 @@ class FallbackPageTest {
     }
   }
 
+  /** As the text says: what rounding of weights brings, and that their second level leaves the activation's error. */
+  @Test
+  void weightsOfTwoLevelsReachTheGoalOnTheDecoder() throws IOException {
+    List<List<String>> rows = rows("text decoder", 7);
+    assertEquals(3, rows.size());
+    for (List<String> row : rows) {
+      assertTrue(factor(row, 2) < factor(row, 3) && factor(row, 3) < factor(row, 5), row::toString);
+      assertTrue(factor(row, 5) >= GOAL, row::toString);
+    }
+    assertTrue(factor(rows.get(1), 3) < GOAL && factor(rows.get(2), 2) < GOAL && factor(rows.get(2), 3) >= GOAL);
+    assertTrue(factor(rows.get(1), 6) < GOAL && factor(rows.get(1), 6) > GOAL - 0.2);
+  }
+
+  private static double factor(List<String> row, int column) {
+    return Double.parseDouble(row.get(column));
+  }
+
   /** As the text says: choices by amax are the best for boxes of 128 rows; small ones reach the goal but once. */
   @Test
   void choicesByAmaxAreNearTheBounds() throws IOException {

@@ -24,7 +24,7 @@ final class BlockRunner {
   BlockRunner(Launch launch, Arena arena, TensorScratch tensorScratch, LongSupplier nextBlock) {
     this.launch = launch;
     profile = new Profile(launch.code().blocks().size());
-    block = new ThreadBlock(launch, arena, tensorScratch, profile, System::nanoTime, nextBlock);
+    block = new ThreadBlock(launch, arena, profile, tensorScratch, System::nanoTime, nextBlock);
   }
 
   Profile profile() {

@@ -41,7 +41,7 @@ final class GridRunner {
     left = new long[slots.length];
     points = Points.of(launch.code());
     for (int slot = 0; slot < slots.length; slot++) {
-      slots[slot] = new ThreadBlock(launch, arena, tensorScratch, profile, this::tick, () -> next++);
+      slots[slot] = new ThreadBlock(launch, arena, profile, tensorScratch, this::tick, () -> next++);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import nibble.emulator.code.Code;
 import nibble.emulator.code.SpecialRegister;
 import nibble.emulator.memory.GlobalMemory;
+import nibble.emulator.memory.Shelf;
 import nibble.emulator.schedule.Schedule;
 import nibble.emulator.tensor.TensorScratch;
 
@@ -14,9 +15,9 @@ import nibble.emulator.tensor.TensorScratch;
  * @param grid blocks in x, y, z
  * @param shape threads of a block in x, y, z
  * @param parameters the kernel's parameters, as they lie in parameter space
+ * @param registers lent to this launch alone
  * @param residency how many blocks one thread runs by turns, as the schedule decides; 0 to run blocks on all workers,
- *     each
- *     to its end
+ *     each to its end
  * @param epoch what {@code %globaltimer} shows where the blocks' clocks show zero, in nanoseconds
  * @param stepLimit basic blocks that all warps of a thread block may execute together
  * @param tensorScratch where workers have their memory for matrix instructions from
@@ -29,11 +30,12 @@ public record Launch(
     int[] shape,
     int dynamicShared,
     MemorySegment parameters,
+    RegisterFiles registers,
     Schedule schedule,
     int residency,
     long epoch,
     long stepLimit,
-    TensorScratch.Shelf tensorScratch,
+    Shelf<TensorScratch> tensorScratch,
     Optional<Observer> observer) {
   /** What the system has of a block's shared memory, from sm_80 on. */
   static final int RESERVED_SHARED_BYTES = 1024;

@@ -41,11 +41,11 @@ public final class ThreadBlock {
   /**
    * Memory and warps for block after block.
    *
-   * @param tensorScratch what all blocks of the worker have for matrix instructions
+   * @param tensorScratch of the worker
    * @param nextBlock takes the grid's next block that has not started
    */
   ThreadBlock(
-      Launch launch, Arena arena, TensorScratch tensorScratch, Profile profile, LongSupplier clock,
+      Launch launch, Arena arena, Profile profile, TensorScratch tensorScratch, LongSupplier clock,
       LongSupplier nextBlock) {
     this.launch = launch;
     this.tensorScratch = tensorScratch;
@@ -298,6 +298,12 @@ public final class ThreadBlock {
       case LANEMASK_GE -> -1 << lane;
       case LANEMASK_GT -> -2 << lane;
       // Every block is a cluster of its own.
+      case CLUSTERID_X -> index.x();
+      case CLUSTERID_Y -> index.y();
+      case CLUSTERID_Z -> index.z();
+      case NCLUSTERID_X -> grid[0];
+      case NCLUSTERID_Y -> grid[1];
+      case NCLUSTERID_Z -> grid[2];
       case CLUSTER_CTAID_X, CLUSTER_CTAID_Y, CLUSTER_CTAID_Z, CLUSTER_CTARANK -> 0;
       case CLUSTER_NCTAID_X, CLUSTER_NCTAID_Y, CLUSTER_NCTAID_Z, CLUSTER_NCTARANK -> 1;
       case DYNAMIC_SMEM_SIZE -> launch.dynamicShared();

@@ -45,6 +45,14 @@ public final class AddressResolver {
   private int space;
   private Region region;
 
+  // The access that the last round was all of, for whoever resolves it once more.
+  private boolean isKept;
+  private int keptLanes;
+  private int keptSpace;
+  private int keptRegister;
+  private int keptDisplacement;
+  private int keptBytes;
+
   /**
    * A resolver over a warp's registers.
    *
@@ -105,6 +113,24 @@ public final class AddressResolver {
     return resolve(mask, space, register, displacement, bytes, site, false);
   }
 
+  /**
+   * Keeps the last round, which was of all lanes of an access, for that access: it is told to observers first, and
+   * executed then. Whoever resolves the same next gets the round as it is.
+   */
+  public void keep(int lanes, int space, int register, int displacement, int bytes) {
+    isKept = true;
+    keptLanes = lanes;
+    keptSpace = space;
+    keptRegister = register;
+    keptDisplacement = displacement;
+    keptBytes = bytes;
+  }
+
+  private boolean isKept(int lanes, int space, int register, int displacement, int bytes) {
+    return isKept && keptLanes == lanes && keptSpace == space && keptRegister == register
+        && keptDisplacement == displacement && keptBytes == bytes;
+  }
+
   /** Resolves a round of stores or atomics; see {@link #load}. */
   public int store(int mask, int space, int register, int displacement, int bytes, int site) {
     return resolve(mask, space, register, displacement, bytes, site, true);
@@ -116,6 +142,10 @@ public final class AddressResolver {
   }
 
   private int resolve(int mask, int space, int register, int displacement, int bytes, int site, boolean writes) {
+    if (isKept(mask, space, register, displacement, bytes)) {
+      isKept = false;
+      return mask;
+    }
     if (space >= Space.NARROW) {
       widen(register);
       return resolve(mask, space & ~Space.NARROW, addresses, 0, displacement, bytes, site, writes);
@@ -125,6 +155,7 @@ public final class AddressResolver {
 
   private int resolve(
       int mask, int space, long[] source, int at, int displacement, int bytes, int site, boolean writes) {
+    isKept = false;
     long address = source[at + Integer.numberOfTrailingZeros(mask)] + displacement;
     return switch (space) {
       case Space.GLOBAL, Space.CONST -> global(mask, space, source, at, displacement, address, bytes, site, writes);
@@ -235,19 +266,35 @@ public final class AddressResolver {
   private int place(long[] source, int at, long base, long size, int bytes) {
     long last = size - bytes;
     long[] strides = STRIDES[Integer.numberOfTrailingZeros(bytes)];
-    int bad = 0;
-    int apart = 0;
     long start = source[at] - base;
+    LongVector most = LongVector.zero(LONG);
+    LongVector any = LongVector.zero(LONG);
+    LongVector apart = LongVector.zero(LONG);
     for (int lane = 0; lane < WARP; lane += LONGS) {
       LongVector offset = LongVector.fromArray(LONG, source, at + lane).sub(base);
       offset.intoArray(offsets, lane);
+      most = most.max(offset);
+      any = any.or(offset);
+      LongVector expected = LongVector.fromArray(LONG, strides, lane).add(start);
+      apart = apart.or(offset.lanewise(VectorOperators.XOR, expected));
+    }
+    contiguous = apart.compare(VectorOperators.EQ, 0).allTrue();
+    // Nearly always all lanes are inside and aligned, as the highest offset and the bits of all of them tell.
+    boolean areInside =
+        most.compare(VectorOperators.LE, last).allTrue()
+            && any.and(Long.MIN_VALUE | bytes - 1).compare(VectorOperators.EQ, 0).allTrue();
+    return areInside ? -1 : last < 0 ? 0 : inside(last, bytes);
+  }
+
+  /** The lanes that are inside and aligned. */
+  private int inside(long last, int bytes) {
+    int bad = 0;
+    for (int lane = 0; lane < WARP; lane += LONGS) {
+      LongVector offset = LongVector.fromArray(LONG, offsets, lane);
       bad |= bits(offset.compare(VectorOperators.UGT, last).toLong(), lane);
       bad |= bits(offset.and(bytes - 1).compare(VectorOperators.NE, 0).toLong(), lane);
-      LongVector expected = LongVector.fromArray(LONG, strides, lane).add(start);
-      apart |= bits(offset.compare(VectorOperators.NE, expected).toLong(), lane);
     }
-    contiguous = apart == 0;
-    return last < 0 ? 0 : ~bad;
+    return ~bad;
   }
 
   private static int bits(long mask, int lane) {

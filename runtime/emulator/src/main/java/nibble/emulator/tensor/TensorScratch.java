@@ -1,8 +1,5 @@
 package nibble.emulator.tensor;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-
 /** Memory for the operands of a multiplication while it is computed; one for each worker. */
 public final class TensorScratch {
   static final int LARGEST_A = 16 * 128;
@@ -28,21 +25,5 @@ public final class TensorScratch {
       tile = new TileScratch();
     }
     return tile;
-  }
-
-  /** What no worker has at the moment, kept from launch to launch. */
-  public static final class Shelf {
-    private final Queue<TensorScratch> free = new ConcurrentLinkedQueue<>();
-
-    /** For a worker that is about to start. */
-    public TensorScratch take() {
-      TensorScratch scratch = free.poll();
-      return scratch == null ? new TensorScratch() : scratch;
-    }
-
-    /** For the next one. */
-    public void put(TensorScratch scratch) {
-      free.add(scratch);
-    }
   }
 }
