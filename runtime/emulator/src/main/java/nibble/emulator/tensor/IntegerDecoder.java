@@ -43,7 +43,8 @@ final class IntegerDecoder implements OperandDecoder {
         IntVector upper = IntVector.fromArray(WORD, words, register + lane).lanewise(VectorOperators.LSHL, left);
         // A signed element is moved down with its sign; an unsigned one loses what the shift brings in.
         IntVector value = upper.lanewise(VectorOperators.ASHR, 32 - bits).and(keep);
-        value.convertShape(VectorOperators.I2F, FLOAT, 0).reinterpretAsInts().intoArray(memory, values + e * WARP + lane);
+        IntVector single = value.convertShape(VectorOperators.I2F, FLOAT, 0).reinterpretAsInts();
+        single.intoArray(memory, values + e * WARP + lane);
       }
     }
     return true;

@@ -22,6 +22,9 @@ final class RightOperand {
   private static final VectorShuffle<Integer> REPEAT_2 = repeat(2);
   private static final VectorShuffle<Integer> REPEAT_3 = repeat(3);
 
+  /** Lanes four on. */
+  private static final VectorShuffle<Integer> FOUR_ON = VectorShuffle.fromOp(WORD, lane -> (lane + 4) % WORDS);
+
   /** Numbers that it needs at most. */
   static final int SIZE = 3 * MOST_TERMS * WORDS + 2 * WARP;
 
@@ -103,14 +106,15 @@ final class RightOperand {
     last.rearrange(REPEAT_3).intoArray(memory, target + 3 * WORDS);
   }
 
+  /** Of two {@code k}: the even columns' exponents with the odd ones', which are four lanes on. */
   private void placeExponents(int at, int target) {
-    IntVector firstEven = IntVector.fromArray(WORD, memory, at).rearrange(REPEAT_0);
-    IntVector firstOdd = IntVector.fromArray(WORD, memory, at + 4 / WORDS * WORDS).rearrange(REPEAT_1);
-    IntVector first = firstEven.and(0xff).or(firstOdd.and(0xff).lanewise(VectorOperators.LSHL, 8));
-    first.or(first.lanewise(VectorOperators.LSHL, 16)).intoArray(memory, target);
-    IntVector secondEven = IntVector.fromArray(WORD, memory, at + 8 / WORDS * WORDS).rearrange(REPEAT_2);
-    IntVector secondOdd = IntVector.fromArray(WORD, memory, at + 12 / WORDS * WORDS).rearrange(REPEAT_3);
-    IntVector second = secondEven.and(0xff).or(secondOdd.and(0xff).lanewise(VectorOperators.LSHL, 8));
-    second.or(second.lanewise(VectorOperators.LSHL, 16)).intoArray(memory, target + WORDS);
+    IntVector firstEven = IntVector.fromArray(WORD, memory, at).and(0xff);
+    IntVector firstOdd = IntVector.fromArray(WORD, memory, at + 4 / WORDS * WORDS).and(0xff).rearrange(FOUR_ON);
+    IntVector first = firstEven.or(firstOdd.lanewise(VectorOperators.LSHL, 8));
+    IntVector secondEven = IntVector.fromArray(WORD, memory, at + 8 / WORDS * WORDS).and(0xff);
+    IntVector secondOdd = IntVector.fromArray(WORD, memory, at + 12 / WORDS * WORDS).and(0xff).rearrange(FOUR_ON);
+    IntVector second = secondEven.or(secondOdd.lanewise(VectorOperators.LSHL, 8));
+    first.or(first.lanewise(VectorOperators.LSHL, 16)).rearrange(REPEAT_0).intoArray(memory, target);
+    second.or(second.lanewise(VectorOperators.LSHL, 16)).rearrange(REPEAT_2).intoArray(memory, target + WORDS);
   }
 }
