@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.ReadModel;
@@ -24,6 +26,7 @@ import nibble.ir.eval.Tensor;
 import nibble.ir.op.MatMul;
 import nibble.passes.PassEnvironment;
 import nibble.passes.PassManager;
+import nibble.passes.PassRun;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.spi.Plugins;
 
@@ -52,8 +55,9 @@ final class DownProducts implements AutoCloseable {
    * Opens a sample.
    *
    * @param inputs of its function; those of the sample folder where there are none
+   * @param others that passes see in their place; those of the sample folder for calibration where there are none
    */
-  DownProducts(Path folder, ImmutableList<Tensor> inputs) {
+  DownProducts(Path folder, ImmutableList<Tensor> inputs, ImmutableList<Tensor> others) {
     Toolchain toolchain = Toolchain.withPlugins(List.of());
     RecipeChoice none = new RecipeChoice.None();
     ModelArgument argument = ModelArgument.resolve(folder, ModelOptions.NONE);
@@ -61,7 +65,8 @@ final class DownProducts implements AutoCloseable {
     module = PrepareModel.with(toolchain).prepare(model, none).passes().output();
     Function entry = model.entry(model.module());
     this.inputs = inputs.isEmpty() ? ImmutableList.copyOf(ModelInputs.read(argument, entry).tensors()) : inputs;
-    others = ImmutableList.copyOf(ModelInputs.read(argument.forCalibration(), entry).tensors());
+    this.others = others.isEmpty()
+        ? ImmutableList.copyOf(ModelInputs.read(argument.forCalibration(), entry).tensors()) : others;
   }
 
   /** Operands after passes, computed in f64; what passes see of the model are the same inputs. */
@@ -69,36 +74,38 @@ final class DownProducts implements AutoCloseable {
     return after(passes, inputs);
   }
 
-  /** The same, but passes see the inputs of the sample folder that are for calibration, or its own. */
+  /** The same, but passes see other inputs than those that are measured. */
   List<Operands> afterSeeingOthers(String passes) {
     return after(passes, others);
   }
 
   private List<Operands> after(String passes, ImmutableList<Tensor> seenByPasses) {
-    Module changed = passes.isEmpty() ? module : changed(passes, seenByPasses);
-    Function function = changed.functions().values().iterator().next();
-    List<Operation> products = function.body().operations().stream()
-        .filter(operation -> operation.op() instanceof MatMul)
-        .filter(operation -> operation.location().path().endsWith("ffn.down")).toList();
-    List<Value> probes = products.stream().flatMap(product -> product.operands().stream()).toList();
-    Function probed = function.withBody(new Block(
-        function.parameters(), function.body().operations(), ImmutableList.copyOf(probes)));
-    List<Tensor> seen = new Interpreter(Mode.EXACT, model.weights().orElseThrow()).run(changed, probed, inputs);
-    List<Operands> operands = new ArrayList<>();
-    for (int i = 0; i < products.size(); i++) {
-      Tensor right = seen.get(2 * i + 1);
-      boolean isTransposed = ((MatMul) products.get(i).op()).transposeB();
-      operands.add(new Operands(
-          products.get(i).location().path(), seen.get(2 * i), isTransposed ? transposed(right) : right.values()));
-    }
-    return operands;
-  }
-
-  private Module changed(String passes, ImmutableList<Tensor> seen) {
     PassEnvironment environment = PassEnvironment.of(REGISTRY.ir())
         .withWeights(model.weights().orElseThrow())
-        .withInputs(ImmutableMap.of(model.entry(model.module()).name(), seen));
-    return PassManager.of(REGISTRY, environment).run(module, REGISTRY.parse(passes)).output();
+        .withInputs(ImmutableMap.of(model.entry(model.module()).name(), seenByPasses));
+    PassRun run = PassManager.of(REGISTRY, environment).run(module, REGISTRY.parse(passes));
+    Module changed = run.output();
+    Function function = changed.functions().values().iterator().next();
+    // Products that passes put in front, which have the path as well, come before.
+    Map<String, Operation> products = new LinkedHashMap<>();
+    function.body().operations().stream()
+        .filter(operation -> operation.op() instanceof MatMul)
+        .filter(operation -> operation.location().path().endsWith("ffn.down"))
+        .forEach(operation -> products.put(operation.location().path(), operation));
+    List<Value> probes = products.values().stream().flatMap(product -> product.operands().stream()).toList();
+    Function probed = function.withBody(new Block(
+        function.parameters(), function.body().operations(), ImmutableList.copyOf(probes)));
+    List<Tensor> seen = new Interpreter(Mode.EXACT, run.made().over(model.weights().orElseThrow()))
+        .run(changed, probed, inputs);
+    List<Operands> operands = new ArrayList<>();
+    for (Operation product : products.values()) {
+      Tensor left = seen.get(2 * operands.size());
+      Tensor right = seen.get(2 * operands.size() + 1);
+      boolean isTransposed = ((MatMul) product.op()).transposeB();
+      operands.add(new Operands(
+          product.location().path(), left, isTransposed ? transposed(right) : right.values()));
+    }
+    return operands;
   }
 
   private static double[] transposed(Tensor matrix) {

@@ -10,7 +10,7 @@ import sample.accuracy.FallbackErrors.Errors;
 /** The page on what a second level of codes can do for products, and why: tables of what is measured on samples. */
 final class FallbackPage {
   private static final String ROTATION = "hadamard{at=layer[*].ffn.down, size=256, fit=true}";
-  private static final String RECIPE_FRONT = "smooth{at=layer[*].ffn.down, by=norm}, " + ROTATION;
+  private static final String SMOOTHED = "smooth{at=layer[*].ffn.down, by=norm}, " + ROTATION;
 
   private FallbackPage() {}
 
@@ -26,8 +26,24 @@ final class FallbackPage {
   private static final List<Boxes> FRONT_SHAPES =
       List.of(new Boxes(128, 128), new Boxes(128, 256), new Boxes(128, 32), new Boxes(1, 32));
 
-  /** Passes before quantization. */
-  record Front(String title, String passes) {}
+  /**
+   * Passes before quantization.
+   *
+   * @param seesOthers whether they see other inputs than those that are measured
+   */
+  record Front(String title, String passes, boolean seesOthers) {
+    Front(String title, String passes) {
+      this(title, passes, false);
+    }
+
+    static Front transformed(String title, String options) {
+      return new Front(title, "transform{at=layer[*].ffn.down, " + options + "}", true);
+    }
+
+    List<Operands> of(DownProducts products) {
+      return seesOthers ? products.afterSeeingOthers(passes) : products.after(passes);
+    }
+  }
 
   static final List<Front> FRONTS = List.of(
       new Front("nothing", ""),
@@ -35,7 +51,15 @@ final class FallbackPage {
       new Front("rotated in 32", "hadamard{at=layer[*].ffn.down}"),
       new Front("sorted, rotated in 32", "sort-channels{at=layer[*].ffn.down}, hadamard{at=layer[*].ffn.down}"),
       new Front("rotated in 256", ROTATION),
-      new Front("smoothed by norm, rotated in 256", RECIPE_FRONT));
+      new Front("smoothed by norm, rotated in 256", SMOOTHED),
+      Front.transformed("transformed in 32", "size=32"),
+      Front.transformed("transformed in 128", "size=128"),
+      Front.transformed("transformed in 256", "size=256"),
+      Front.transformed("transformed in 256, by descent", "size=256, steps=100, rows=128"));
+
+  /** Fronts of recipes. */
+  private static final List<Front> RECIPES = List.of(
+      new Front("rotated", SMOOTHED), Front.transformed("transformed", "size=256, steps=100, rows=128"));
 
   /** The page. */
   static String text(List<FallbackSubject> subjects, Path root) {
@@ -47,10 +71,12 @@ final class FallbackPage {
         List<Operands> plain = products.after("");
         parts(subject, plain, parts);
         for (Front front : FRONTS) {
-          bounds(subject, front, plain, products.after(front.passes()), bounds);
+          bounds(subject, front, plain, front.of(products), bounds);
         }
-        recipe(
-            subject, plain, products.after(RECIPE_FRONT), products.afterSeeingOthers(RECIPE_FRONT), recipe);
+        for (Front front : RECIPES) {
+          recipe(subject, front, plain, products.afterSeeingOthers(front.passes()),
+              products.after(front.passes()), recipe);
+        }
       }
       System.out.println(subject + " measured");
     }
@@ -100,20 +126,21 @@ final class FallbackPage {
   }
 
   private static void recipe(
-      FallbackSubject subject, List<Operands> plain, List<Operands> changed, List<Operands> others,
+      FallbackSubject subject, Front front, List<Operands> plain, List<Operands> changed, List<Operands> seen,
       StringBuilder table) {
-    for (int layer : subject.layers()) {
+    for (int layer : subject.recipeLayers()) {
       FallbackErrors errors = new FallbackErrors(plain.get(layer), changed.get(layer), 128, 256);
-      Errors unseen = new FallbackErrors(plain.get(layer), others.get(layer), 128, 256).twoLevelErrors();
+      Errors same = new FallbackErrors(plain.get(layer), seen.get(layer), 128, 256).twoLevelErrors();
       Errors before = errors.plainErrors();
       Errors one = errors.oneLevelErrors();
       Errors two = errors.twoLevelErrors();
       int boxes = errors.ofActivation().boxes();
       table.append(String.format(
-          Locale.ROOT, "| %s, %d | %d of %d | %.2f %% | %.2f %% | %.2f %% | %.2f | %.2f | %.2f %% | %.2f %% | %.2f |%n",
-          subject.title(), layer, FallbackErrors.flagged(boxes), boxes, 100 * before.activation(),
+          Locale.ROOT,
+          "| %s, %d | %s | %d of %d | %.2f %% | %.2f %% | %.2f %% | %.2f | %.2f | %.2f %% | %.2f %% | %.2f |%n",
+          subject.title(), layer, front.title(), FallbackErrors.flagged(boxes), boxes, 100 * before.activation(),
           100 * one.activation(), 100 * two.activation(), before.activation() / two.activation(),
-          before.activation() / unseen.activation(), 100 * before.both(), 100 * two.both(),
+          before.activation() / same.activation(), 100 * before.both(), 100 * two.both(),
           before.both() / two.both()));
     }
   }
