@@ -90,7 +90,7 @@ class PluginOpTest {
     @Override
     public ImmutableMap<Class<?>, AttributeSyntax<?>> attributes() {
       return ImmutableMap.of(Window.class, new AttributeSyntax<Window>(
-          window -> "window " + window.width(), PluginOpTest::window));
+          "window and a width", window -> "window " + window.width(), PluginOpTest::window));
     }
   };
 

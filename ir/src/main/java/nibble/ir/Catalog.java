@@ -81,7 +81,7 @@ public record Catalog(
     ImmutableList.Builder<LayoutEntry> sparseLayouts = ImmutableList.builder();
     for (Dialect dialect : registry.dialects()) {
       String name = dialect.name();
-      dialect.ops().forEach(op -> ops.add(entry(op, name)));
+      dialect.ops().forEach(op -> ops.add(entry(op, name, registry)));
       dialect.formats().forEach(format -> formats.add(new FormatEntry(format, name)));
       for (Granularity example : dialect.granularityExamples()) {
         granularities.add(new LayoutEntry(example.text(), name, example.summary()));
@@ -96,13 +96,15 @@ public record Catalog(
     return new Catalog(ops.build(), formats.build(), granularities.build(), scaleRules.build(), sparseLayouts.build());
   }
 
-  private static OpEntry entry(Class<? extends Op> op, String dialect) {
+  private static OpEntry entry(Class<? extends Op> op, String dialect, Registry registry) {
     OpInfo info = op.getAnnotation(OpInfo.class);
     OpRecord record = OpRecord.of(op);
     ImmutableList<Attribute> attributes = IntStream.range(0, record.size())
         .filter(i -> !record.isResult(i))
         .mapToObj(i -> new Attribute(
-            record.name(i), Attributes.describe(record.type(i)), Attributes.isOptional(record.type(i))))
+            record.name(i),
+            Attributes.describe(record.type(i), registry),
+            Attributes.isOptional(record.type(i))))
         .collect(ImmutableList.toImmutableList());
     boolean statesResult = IntStream.range(0, record.size()).anyMatch(record::isResult);
     return new OpEntry(info.name(), dialect, info.summary(), info.rounding(), attributes, statesResult);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import nibble.ir.Location;
 import nibble.ir.Registry;
+import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.Tensor;
 import nibble.ir.op.Weight;
 import nibble.passes.Decision.Cost;
@@ -38,6 +39,12 @@ public final class PassContext {
 
   public Registry registry() {
     return environment.registry();
+  }
+
+  /** The complaint of a pass that can't do without weights and has none. */
+  public InputException lacksWeights(String purpose) {
+    return new InputException(
+        pass + " has no weights " + purpose, "name a weight file with --weights, or let weights be made up with --made-up");
   }
 
   /** Records a change. */

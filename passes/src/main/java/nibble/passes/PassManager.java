@@ -122,11 +122,12 @@ public record PassManager(
 
   /** A complaint of a pass without a place gets the place where the pass is written. */
   private static InputException placed(InputException e, Pipeline.Step step) {
+    String pass = step.pass().name();
     return new InputException(e.diagnostics().stream()
         .map(d -> d.location().isKnown()
             ? d
-            : new Diagnostic(d.severity(), step.pass().name() + ": " + d.message(), step.name().location(),
-                step.name().length(), d.notes(), d.hint()))
+            : new Diagnostic(d.severity(), d.message().startsWith(pass + " ") ? d.message() : pass + ": " + d.message(),
+                step.name().location(), step.name().length(), d.notes(), d.hint()))
         .toList());
   }
 

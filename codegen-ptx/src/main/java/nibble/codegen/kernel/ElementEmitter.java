@@ -18,8 +18,6 @@ import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.CodeRange;
-import nibble.ir.layout.Granularity;
-import nibble.ir.layout.Interleaving;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Cast;
 import nibble.ir.op.Concat;
@@ -165,7 +163,7 @@ public final class ElementEmitter {
           compressed(operation), at, stored -> computed(stored, type.format()));
       case Scales scales -> new ScaleComputation(grid, builder).scale(
           scales, value(operation.operand(0), at), operation.operands().stream().skip(1).findFirst()
-              .map(outer -> value(outer, scaleCoordinates(type, at))));
+              .map(outer -> value(outer, BoxCoordinates.ofScale(type, at))));
       case Quantize quantize -> quantize(quantize, operation, at);
       case Requantize requantize -> requantized(requantize, operation, at);
       case Hadamard hadamard -> rotated(hadamard, operation.operand(0), at);
@@ -379,41 +377,11 @@ public final class ElementEmitter {
     return definitions.get(value);
   }
 
-  /** Coordinates in the grid of scales of the element at these coordinates. */
-  public static List<IndexExpr> scaleCoordinates(TensorType scaled, List<IndexExpr> at) {
-    return boxCoordinates(scaled.scale().orElseThrow().granularity(), scaled.shape(), at);
-  }
-
-  /** Coordinates in the grid of boxes of the element at these coordinates. */
-  public static List<IndexExpr> boxCoordinates(Granularity granularity, Shape shape, List<IndexExpr> at) {
-    ImmutableList<Dim> box = granularity.boxWithin(shape);
-    List<IndexExpr> coordinates = new ArrayList<>();
-    for (int axis = 0; axis < at.size(); axis++) {
-      if (axis == at.size() - 2 && granularity.interleaving().isPresent()) {
-        coordinates.add(box(granularity.interleaving().get(), at.get(axis)));
-        continue;
-      }
-      coordinates.add(box.get(axis).equals(shape.dim(axis)) ? IndexExpr.ZERO : at.get(axis).dividedBy(box.get(axis)));
-    }
-    return coordinates;
-  }
-
-  /** The box of a row. */
-  public static IndexExpr box(Interleaving rows, IndexExpr row) {
-    return row.dividedBy(Dim.of(rows.rows())).times(Dim.of(rows.boxes()))
-        .plus(row.modulo(Dim.of(rows.cycle())).dividedBy(Dim.of(rows.run())));
-  }
-
   /** The code of an element, in the format of codes. */
   private Value quantize(Quantize quantize, Operation operation, List<IndexExpr> at) {
     if (operation.operands().size() != (quantize.result().zeroType().isPresent() ? 3 : 2)) {
       throw new UnsupportedAccess("a kernel quantizes with scales and zero points that are values of their own");
     }
-    quantize.result().zeroType().map(TensorType::format).filter(format -> format.bits() < Byte.SIZE)
-        .ifPresent(format -> {
-          throw new UnsupportedAccess("no kernel stores zero points of " + format.name()
-              + ", of which several lie in a byte; quantizers that run on the device have those of a byte or more");
-        });
     Value x = value(operation.operand(0), at);
     Value scale = new ScaleFactors(this).of(operation.operand(1), quantize.result(), at);
     return quantize.result().zeroType().isPresent()
@@ -453,7 +421,7 @@ public final class ElementEmitter {
     return grid.apply(builder, Scalar.MUL, x, new ScaleComputation(grid, builder).inverse(scale, type.scaleType()));
   }
 
-  private Value within(Value x, double least, double most) {
+  Value within(Value x, double least, double most) {
     Value low = builder.apply(Scalar.MAX, x, builder.real(least));
     return builder.apply(Scalar.MIN, low, builder.real(most));
   }

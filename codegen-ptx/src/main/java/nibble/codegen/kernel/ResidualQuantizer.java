@@ -81,7 +81,7 @@ public record ResidualQuantizer(Operation operation, Value amax) {
   public Value left(ElementEmitter emitter, List<IndexExpr> at) {
     TileBuilder builder = emitter.builder();
     Value code = builder.cast(emitter.value(operation.result(), at), Formats.F32, Rounding.NEAREST_EVEN);
-    Value scale = emitter.value(operation.operand(1), ElementEmitter.scaleCoordinates(type(), at));
+    Value scale = emitter.value(operation.operand(1), BoxCoordinates.ofScale(type(), at));
     Value first = emitter.grid().apply(builder, Scalar.MUL, code, scale);
     return emitter.grid().apply(builder, Scalar.SUB, emitter.value(operation.operand(0), at), first);
   }
@@ -109,7 +109,7 @@ public record ResidualQuantizer(Operation operation, Value amax) {
 
   /** The residual scale of the element at these coordinates; 0 where there is none. */
   Value scale(ElementEmitter emitter, List<IndexExpr> at) {
-    return emitter.value(scaleValue(), ElementEmitter.scaleCoordinates(type(), at));
+    return emitter.value(scaleValue(), BoxCoordinates.ofScale(type(), at));
   }
 
   /** The residual code of the element at these coordinates; 0 where there is none. */

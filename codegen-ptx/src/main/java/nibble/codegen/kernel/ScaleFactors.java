@@ -1,20 +1,25 @@
 package nibble.codegen.kernel;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.tile.Scalar;
 import nibble.ir.Operation;
 import nibble.ir.TensorPart;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.format.Formats;
+import nibble.ir.format.NumberFormat;
 import nibble.ir.format.Rounding;
 import nibble.ir.layout.Interleaving;
 import nibble.ir.layout.ScaleLayout;
 import nibble.ir.op.Scales;
 import nibble.ir.shape.Dim;
+import nibble.ir.shape.Shape;
+import nibble.ir.shape.SymbolBounds;
 
 /**
  * The scales of a scaled tensor, of one level or of two: of a tensor in memory, or of one that a quantizer of the
@@ -28,7 +33,7 @@ public record ScaleFactors(ElementEmitter emitter) {
   /** The scale of an element of a tensor in memory: the product of both levels, where there are two. */
   Value of(Memory scaled, List<IndexExpr> element) {
     TensorType type = scaled.type().scaleType();
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(scaled.type(), element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(scaled.type(), element);
     Value inner = emitter.read(scaled.parts().get(TensorPart.SCALES), type, at);
     return type.isScaled() ? product(inner, outer(scaled, element)) : inner;
   }
@@ -36,13 +41,13 @@ public record ScaleFactors(ElementEmitter emitter) {
   /** The inner scale of an element of a tensor in memory with two levels of scales. */
   public Value inner(Memory scaled, List<IndexExpr> element) {
     return emitter.read(scaled.parts().get(TensorPart.SCALES), scaled.type().scaleType(),
-        ElementEmitter.scaleCoordinates(scaled.type(), element));
+        BoxCoordinates.ofScale(scaled.type(), element));
   }
 
   /** The outer scale of an element of a tensor in memory with two levels of scales. */
   public Value outer(Memory scaled, List<IndexExpr> element) {
     TensorType type = scaled.type().scaleType();
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, ElementEmitter.scaleCoordinates(scaled.type(), element));
+    List<IndexExpr> at = BoxCoordinates.ofScale(type, BoxCoordinates.ofScale(scaled.type(), element));
     return emitter.read(scaled.parts().get(OUTER), type.scaleType(), at);
   }
 
@@ -58,7 +63,7 @@ public record ScaleFactors(ElementEmitter emitter) {
    * @param type of what is quantized
    */
   Value of(Value scales, TensorType type, List<IndexExpr> element) {
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(type, element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(type, element);
     Value inner = inner(scales, at);
     return outer(scales, at).map(outer -> product(inner, outer)).orElse(inner);
   }
@@ -75,7 +80,7 @@ public record ScaleFactors(ElementEmitter emitter) {
     if (!type.isScaled()) {
       return Optional.empty();
     }
-    List<IndexExpr> where = ElementEmitter.scaleCoordinates(type, at);
+    List<IndexExpr> where = BoxCoordinates.ofScale(type, at);
     Memory memory = emitter.memoryOf(scales);
     if (memory != null) {
       return Optional.of(emitter.read(memory.parts().get(TensorPart.SCALES), type.scaleType(), where));
@@ -100,7 +105,7 @@ public record ScaleFactors(ElementEmitter emitter) {
     if (zeros.get().format().bits() > Short.SIZE) {
       throw new UnsupportedAccess("no kernel takes zero points of " + zeros.get().format().name());
     }
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(scaled.type(), element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(scaled.type(), element);
     Value zero = emitter.memory().load(scaled.parts().get(TensorPart.ZEROS), zeros.get().shape(), at);
     return difference(real, emitter.builder().cast(zero, Formats.F32, Rounding.NEAREST_EVEN));
   }
@@ -113,8 +118,16 @@ public record ScaleFactors(ElementEmitter emitter) {
 
   /** The zero point, as f32, by which a quantizer of the kernel makes the code of an element. */
   Value zero(Operation quantizer, List<IndexExpr> element) {
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(quantizer.result().tensorType(), element);
-    return emitter.builder().cast(emitter.value(quantizer.operand(2), at), Formats.F32, Rounding.NEAREST_EVEN);
+    TensorType type = quantizer.result().tensorType();
+    List<IndexExpr> at = BoxCoordinates.ofScale(type, element);
+    return inFormat(emitter.value(quantizer.operand(2), at), quantizer.operand(2), type.zeroType().orElseThrow());
+  }
+
+  /** As f32, and what the format of the type can hold of it, where it comes in a wider one. */
+  private Value inFormat(Value zero, Value given, TensorType zeros) {
+    Value real = emitter.builder().cast(zero, Formats.F32, Rounding.NEAREST_EVEN);
+    NumberFormat format = zeros.format();
+    return given.tensorType().format().equals(format) ? real : emitter.within(real, format.min(), format.max());
   }
 
   private Value difference(Value code, Value zero) {
@@ -125,13 +138,51 @@ public record ScaleFactors(ElementEmitter emitter) {
     return emitter.grid().apply(emitter.builder(), Scalar.MUL, inner, outer);
   }
 
-  /** Stores the zero points of a quantized result, where it has some, from its elements, as scales. */
+  /**
+   * Stores the zero points of a quantized result, where it has some, from its elements, as scales.
+   *
+   * @throws UnsupportedAccess where several lie in a byte
+   */
   public void storeZeros(Memory result, Operation quantizer, List<IndexExpr> element) {
     result.type().zeroType().ifPresent(type -> {
-      List<IndexExpr> at = ElementEmitter.scaleCoordinates(result.type(), element);
+      if (type.format().storageBits() < Byte.SIZE) {
+        throw new UnsupportedAccess("no kernel stores zero points of " + type.format().name()
+            + ", of which several lie in a byte, but one that goes through all elements one after the other");
+      }
+      List<IndexExpr> at = BoxCoordinates.ofScale(result.type(), element);
       store(result.parts().get(TensorPart.ZEROS), type, at, emitter.value(quantizer.operand(2), at),
           inBox(result.type(), element));
     });
+  }
+
+  /**
+   * Stores zero points of which several lie in a byte, which then are in memory as bytes.
+   *
+   * @param tile a variable that runs through them, as one thread has all of a byte
+   * @throws UnsupportedAccess where they are not in memory
+   */
+  public void packZeros(
+      Memory result, Operation quantizer, String tile, ImmutableMap<String, SymbolBounds> symbols) {
+    TensorType type = result.type().zeroType().orElseThrow();
+    Memory given = emitter.memoryOf(quantizer.operand(2));
+    if (given == null || given.type().format().storageBits() < Byte.SIZE) {
+      throw new UnsupportedAccess("a kernel packs zero points of " + type.format().name()
+          + " that another one has stored as bytes");
+    }
+    Dim count = type.shape().size();
+    int inByte = Byte.SIZE / type.format().storageBits();
+    // The last byte is stored whole.
+    Dim padded = count.ceilDiv(inByte).times(Dim.of(inByte));
+    List<IndexExpr> at = List.of(IndexExpr.variable(tile, padded));
+    Value zero = memory(Guard.of(tile, count), symbols).load(given.elements(), Shape.of(count), at);
+    Value code = emitter.builder().cast(
+        inFormat(zero, quantizer.operand(2), type), type.format(), Rounding.NEAREST_EVEN);
+    memory(Guard.of(tile, padded), symbols).store(
+        result.parts().get(TensorPart.ZEROS), Shape.of(padded), at, code);
+  }
+
+  private GlobalMemory memory(Guard guard, ImmutableMap<String, SymbolBounds> symbols) {
+    return new GlobalMemory(emitter.builder(), emitter.grid(), ImmutableList.of(guard), symbols);
   }
 
   /**
@@ -142,11 +193,11 @@ public record ScaleFactors(ElementEmitter emitter) {
    */
   public void store(Memory result, Value scales, List<IndexExpr> element) {
     TensorType type = result.type().scaleType();
-    List<IndexExpr> at = ElementEmitter.scaleCoordinates(result.type(), element);
+    List<IndexExpr> at = BoxCoordinates.ofScale(result.type(), element);
     IndexExpr inside = inBox(result.type(), element);
     store(result.scales().orElseThrow(), type, at, inner(scales, at), inside);
     outer(scales, at).ifPresent(outer -> store(
-        result.parts().get(OUTER), type.scaleType(), ElementEmitter.scaleCoordinates(type, at), outer,
+        result.parts().get(OUTER), type.scaleType(), BoxCoordinates.ofScale(type, at), outer,
         inside.plus(inBox(type, at))));
   }
 

@@ -34,6 +34,8 @@ public record Precision(NumberFormat format, String layout) {
       "scale<token, f32>",
       "scale<group 128, f16>",
       "scale<group 128, f16, zero u8>",
+      "scale<group 128, f16, zero u4>",
+      "scale<group 128, f16, zero u2>",
       "scale<group 32, ue8m0, up>",
       "scale<group 32, ue8m0, floor>",
       "scale<group 16, ue4m3>",

@@ -123,14 +123,18 @@ final class Group {
       case Gather gather -> Optional.empty();
       case Concat concat -> Optional.empty();
       case Reshape reshape -> renamed(operation);
-      case ReduceOp reduce -> reduced(operation);
-      case Amax amax -> reduced(operation);
-      // Neighbours of two rows share a byte: only a kernel that goes through all elements one after the other has both.
-      case Quantize quantize when rowsShareBytes(quantize) && (isProduct || space.reduction().isPresent()) ->
+      case ReduceOp reduce -> goesThroughAll() ? Optional.empty() : reduced(operation);
+      case Amax amax -> goesThroughAll() ? Optional.empty() : reduced(operation);
+      // Neighbours of two rows, or zero points, share a byte: only a kernel that goes through all elements one after
+      // the other has both.
+      case Quantize quantize when sharesBytes(quantize) && (isProduct || space.reduction().isPresent()) ->
+          Optional.empty();
+      // One thread stores zero points of several boxes, which it can't find all.
+      case Quantize quantize when zerosShareBytes(quantize) && defines(operation.operands().getLast()) ->
           Optional.empty();
       // Zero points are found in a sweep of their own.
       case Quantize quantize when isProduct && quantize.result().zeroType().isPresent() -> Optional.empty();
-      case Hadamard hadamard -> isProduct || !space.rotates(hadamard) ? Optional.empty() : elementwise(operation);
+      case Hadamard hadamard -> isProduct || goesThroughAll() || !space.rotates(hadamard) ? Optional.empty() : elementwise(operation);
       default -> elementwise(operation);
     };
     extent.ifPresent(known -> {
@@ -179,6 +183,19 @@ final class Group {
   /** Takes an operation of the hosted quantizer. */
   void take(Operation operation) {
     operations.put(operation.result(), operation);
+  }
+
+  private static boolean sharesBytes(Quantize quantize) {
+    return rowsShareBytes(quantize) || zerosShareBytes(quantize);
+  }
+
+  private static boolean zerosShareBytes(Quantize quantize) {
+    return quantize.result().zeroType().filter(zeros -> zeros.format().storageBits() < Byte.SIZE).isPresent();
+  }
+
+  private boolean goesThroughAll() {
+    return operations.values().stream()
+        .anyMatch(operation -> operation.op() instanceof Quantize quantize && sharesBytes(quantize));
   }
 
   static boolean rowsShareBytes(Quantize quantize) {

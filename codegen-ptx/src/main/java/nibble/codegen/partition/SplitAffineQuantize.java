@@ -40,7 +40,8 @@ import nibble.ir.shape.Shape;
  * %1 = quantize %0, %4, %5
  * </pre>
  *
- * <p>Scales of two levels stay whole.
+ * <p>Zero points of which several lie in a byte are computed as bytes: only a kernel that stores them all packs them.
+ * Scales of two levels stay whole.
  */
 public final class SplitAffineQuantize implements Rewrite {
   @Override
@@ -77,8 +78,16 @@ public final class SplitAffineQuantize implements Rewrite {
   private static Value zeros(Value most, Value scales, NumberFormat codes, NumberFormat zero, BlockBuilder builder) {
     Value quotient = builder.add(new Div(), most, wide(scales, builder));
     Value place = builder.add(new Sub(), number(codes.max(), builder), quotient);
-    Value above = builder.add(new Maximum(), builder.add(new Round(), place), number(codes.min(), builder));
-    return builder.add(new Cast(zero), builder.add(new Minimum(), above, number(codes.max(), builder)));
+    Value code = within(builder.add(new Round(), place), codes, builder);
+    if (zero.bits() >= Byte.SIZE) {
+      return builder.add(new Cast(zero), code);
+    }
+    return builder.add(new Cast(zero.min() < 0 ? Formats.I8 : Formats.U8), within(code, zero, builder));
+  }
+
+  private static Value within(Value x, NumberFormat range, BlockBuilder builder) {
+    Value above = builder.add(new Maximum(), x, number(range.min(), builder));
+    return builder.add(new Minimum(), above, number(range.max(), builder));
   }
 
   private static Value wide(Value x, BlockBuilder builder) {

@@ -183,7 +183,9 @@ final class KernelHarness {
       Tensor tensor = (parameter.isResult() ? expected : operands).get(parameter.index());
       double[] elements = tensor.parts().get(parameter.part());
       BufferType type = (BufferType) program.parameters().get(i).type();
-      double[] memory = elements.clone();
+      // Memory ends with whole bytes.
+      int inByte = Byte.SIZE / Math.min(Byte.SIZE, type.format().storageBits());
+      double[] memory = Arrays.copyOf(elements, (elements.length + inByte - 1) / inByte * inByte);
       if (parameter.isResult()) {
         Arrays.fill(memory, Double.NaN);
       }
@@ -195,7 +197,8 @@ final class KernelHarness {
       Map<String, double[]> parts = new HashMap<>();
       for (int i = 0; i < parameters.size(); i++) {
         if (parameters.get(i).isResult() && parameters.get(i).index() == r) {
-          parts.put(parameters.get(i).part(), buffers.get(i).elements());
+          String part = parameters.get(i).part();
+          parts.put(part, Arrays.copyOf(buffers.get(i).elements(), expected.get(r).parts().get(part).length));
         }
       }
       results.add(Tensor.ofParts(expected.get(r).type(), parts));

@@ -56,6 +56,11 @@ class PrecisionKernelsTest {
       "'stochastic(7,0)'; tensor<[N,64] x i16, scale<group 16, f16, zero i16>>",
       "nearest_even; tensor<[N,64] x i4, scale<group 16, f32, zero i8>>",
       "'stochastic(7,0)'; tensor<[N,64] x u4, scale<group 16, f16, zero u8>>",
+      "nearest_even; tensor<[N,64] x u4, scale<token, f32, zero u4>>",
+      "'stochastic(7,0)'; tensor<[N,64] x i4, scale<group 16, f32, zero i4>>",
+      "toward_zero; tensor<[N,64] x u2, scale<group 32, f16, zero u2>>",
+      "nearest_even; tensor<[N,64] x i2, scale<tensor, f32, zero i2>>",
+      "nearest_even; tensor<[N,64] x u8, scale<block(2,16), f32, zero i4>>",
       "nearest_even; tensor<[N,64] x e2m1, scale<group 32, ue8m0, up>>",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, scale<tensor, f32>>>",
       "nearest_even; tensor<[N,64] x e2m1, scale<group 16, ue4m3, scale<group 2, f32>>>",
@@ -89,10 +94,6 @@ class PrecisionKernelsTest {
           + "no kernel rounds codes of bf16 by stochastic(7,0) yet",
       "nearest_even; tensor<[N,64] x i8, scale<token, f16, up>>; no kernel computes scales of f16 by the rule 'up' yet",
       "nearest_even; tensor<[N,64] x i32, scale<token, f32, zero i32>>; they do to codes of 16 bits at most",
-      "nearest_even; tensor<[N,64] x u4, scale<token, f32, zero u4>>; "
-          + "no kernel stores zero points of u4, of which several",
-      "nearest_even; tensor<[N,64] x i4, scale<group 16, f32, zero i4>>; "
-          + "no kernel stores zero points of i4, of which several",
       "nearest_even; tensor<[N,64] x i2, scale<token, ue8m0, even>>; "
           + "no kernel computes scales for i2 by the rule 'even'",
       "'stochastic(7,0)'; tensor<[N,64] x mxint8, scale<token, f32>>; "

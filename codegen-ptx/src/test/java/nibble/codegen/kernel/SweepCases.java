@@ -131,6 +131,10 @@ final class SweepCases {
     cases.add(quantizer("block(8,16)", "3,33,52", "u4", "f32, zero u8"));
     cases.add(quantizer("axis 2", "3,33,52", "i4", "ue8m0, zero i8"));
     cases.add(rounded("stochastic(7,1)", "token", "B,S,64", "u8", "f32, zero i16"));
+    cases.add(quantizer("token", "B,S,64", "u4", "f32, zero u4"));
+    cases.add(quantizer("group 16", "3,33,52", "i2", "f16, zero i2"));
+    cases.add(quantizer("block(8,16)", "3,33,50", "i8", "f32, zero i4"));
+    cases.add(rounded("stochastic(7,1)", "axis 2", "3,33,52", "u2", "ue8m0, zero u2"));
     cases.add(powers("group 32", "B,S,64", "e4m3"));
     cases.add(powers("group 16", "3,33,50", "e2m3"));
     cases.add(powers("block(8,16)", "2,32,64", "i8"));

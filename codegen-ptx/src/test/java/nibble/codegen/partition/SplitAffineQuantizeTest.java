@@ -44,7 +44,8 @@ class SplitAffineQuantizeTest {
       "u8, scale<token, f16, zero u8>", "i8, scale<tensor, bf16, zero i8>", "i8, scale<axis 1, f16, zero i16>",
       "u4, scale<group 16, f16, zero u4>", "u4, scale<group 8, bf16, zero u8>",
       "i4, scale<block(2,16), ue8m0, zero i8>",
-      "u2, scale<token, bf16, zero u8>"})
+      "u2, scale<token, bf16, zero u8>", "i4, scale<token, f16, zero i2>", "i2, scale<group 16, bf16, zero i2>",
+      "i8, scale<axis 1, f16, zero u4>"})
   void meansTheSame(String precision) {
     Rewritten.of("%x: tensor<[B,48] x f32>", """
         %%0 = quantize %%x {rounding = nearest_even} : tensor<[B,48] x %1$s>

@@ -26,7 +26,8 @@ import nibble.ir.layout.ScaleLayout;
  * Of affine codes it is the distance of the least and the largest element, both at least on their side of 0, and at
  * most the largest f32, over that of the least and the largest code; the zero point is the code of 0, {@code
  * round(largest code - largest element / scale)}. Further operands are known parts: a tensor of all scales and, of
- * affine codes, one of zero points; or the outer scales alone.
+ * affine codes, one of zero points; or the outer scales alone. Zero points may come in a wider integer format than the
+ * type's, as kernels compute them, and are what that can hold of them.
  *
  * <p>A code is {@code round(element / scale)}, clipped to the codes that the rule uses; of affine codes the zero point
  * is added before clipping. A NaN or an infinity makes the scale of its box NaN, and so all values of the box. Boxes at
@@ -103,11 +104,21 @@ public record Quantize(RoundingMode rounding, Optional<Double> fallback, TensorT
       throw new TypeRuleException("the scales of " + result + " have type " + result.scaleType() + ", not " + scales);
     }
     Optional<TensorType> zeros = outerOnly ? Optional.empty() : result.zeroType();
-    if (!zeros.equals(parts.stream().skip(1).findFirst())) {
+    if (!areZeros(parts.stream().skip(1).findFirst(), zeros)) {
       throw new TypeRuleException(zeros
           .map(type -> "the scales of " + result + " are given, and so must its zero points, of type " + type)
           .orElse("there are no zero points to give to " + result + " besides " + scales));
     }
+  }
+
+  private static boolean areZeros(Optional<TensorType> given, Optional<TensorType> wanted) {
+    if (given.isEmpty() || wanted.isEmpty()) {
+      return given.equals(wanted);
+    }
+    NumberFormat format = given.get().format();
+    NumberFormat own = wanted.get().format();
+    return given.get().equals(wanted.get().plain(format))
+        && (format.equals(own) || format.isInteger() && format.min() <= own.min() && format.max() >= own.max());
   }
 
   private boolean isOuter(TensorType scales) {
@@ -121,7 +132,7 @@ public record Quantize(RoundingMode rounding, Optional<Double> fallback, TensorT
     TensorType firstType = type.withoutResidual();
     Tensor scales = scales(operands, type, grid);
     Optional<Tensor> zeros = type.zeroType().map(points -> operands.size() == 3
-        ? operands.get(2)
+        ? Tensor.of(points, operands.get(2).elements()).rounded()
         : zeros(BoxExtremes.most(x.elements(), grid), scales.values(), type.format(), points));
     double[] codes = codes(x.elements(), scales.values(), zeros, grid, Quantizer.of(firstType, rounding, 0));
     Tensor first = new Tensor(firstType, codes, Optional.of(scales), zeros, Optional.empty());

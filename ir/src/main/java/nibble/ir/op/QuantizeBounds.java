@@ -39,7 +39,7 @@ final class QuantizeBounds {
   double[] errors() {
     ScaleBounds scales = scales();
     Optional<ZeroBounds> zeros = type.zeroType().map(points -> operands.size() == 3
-        ? ZeroBounds.given(operands.get(2))
+        ? ZeroBounds.given(operands.get(2), points.format())
         : ZeroBounds.dynamic(x, grid, scales, type.format(), points.format(), model));
     Quantizer quantizer = Quantizer.of(type.withoutResidual(), op.rounding(), 0);
     CodeBounds codes = new CodeBounds(type.withoutResidual(), quantizer, scales, zeros, model);

@@ -34,6 +34,6 @@ public record ReduceMax(ImmutableList<Integer> axes, boolean keep) implements Re
 
   @Override
   public double fibreError(double[] fibre, double[] errors, double result, ErrorModel model) {
-    return ReduceOp.largest(errors);
+    return ReduceOp.largestError(fibre, errors, result);
   }
 }

@@ -34,6 +34,10 @@ public record ReduceMin(ImmutableList<Integer> axes, boolean keep) implements Re
 
   @Override
   public double fibreError(double[] fibre, double[] errors, double result, ErrorModel model) {
-    return ReduceOp.largest(errors);
+    return ReduceOp.largestError(negated(fibre), errors, -result);
+  }
+
+  private static double[] negated(double[] fibre) {
+    return Arrays.stream(fibre).map(element -> -element).toArray();
   }
 }

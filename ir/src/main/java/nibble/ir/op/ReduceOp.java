@@ -138,6 +138,24 @@ public interface ReduceOp extends TensorOp {
     return Arrays.stream(errors).max().orElse(0);
   }
 
+  /**
+   * The error of the largest element, where each is off by its own error: small ones that are off by much don't count,
+   * such as scores that are hidden. It is never more than the largest error.
+   */
+  static double largestError(double[] fibre, double[] errors, double result) {
+    double any = largest(errors);
+    double highest = Double.NEGATIVE_INFINITY;
+    double lowest = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < fibre.length; i++) {
+      highest = Math.max(highest, fibre[i] + errors[i]);
+      lowest = Math.max(lowest, fibre[i] - errors[i]);
+    }
+    double off = Math.max(highest - result, result - lowest);
+    // The sums and differences above are rounded.
+    double rounding = 0x1p-50 * (Math.abs(result) + off);
+    return any == 0 || !Double.isFinite(off) ? any : Math.min(any, off + rounding);
+  }
+
   /** Which elements belong to one element of the result. */
   record Fibres(int[] keptExtents, int[] keptStrides, int[] reducedExtents, int[] reducedStrides, int length) {
     static Fibres of(int[] extents, List<Integer> axes) {

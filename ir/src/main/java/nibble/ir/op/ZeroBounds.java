@@ -13,13 +13,14 @@ import nibble.ir.op.ScaleBounds.Range;
  * @param high largest
  */
 record ZeroBounds(double[] low, double[] high) {
-  static ZeroBounds given(Approximate zeros) {
+  /** Of zero points that are known, in the format of the type or in a wider one. */
+  static ZeroBounds given(Approximate zeros, NumberFormat format) {
     double[] exact = zeros.exact().elements();
     double[] low = exact.clone();
     double[] high = exact.clone();
     for (int box = 0; box < exact.length; box++) {
-      low[box] -= zeros.error()[box];
-      high[box] += zeros.error()[box];
+      low[box] = format.round(low[box] - zeros.error()[box]);
+      high[box] = format.round(high[box] + zeros.error()[box]);
     }
     return new ZeroBounds(low, high);
   }

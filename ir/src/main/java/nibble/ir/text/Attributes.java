@@ -27,47 +27,31 @@ import nibble.ir.shape.Shape;
 public final class Attributes {
   private static final ImmutableMap<Class<?>, AttributeSyntax<?>> BUILT_IN =
       ImmutableMap.<Class<?>, AttributeSyntax<?>>builder()
-          .put(int.class, new AttributeSyntax<Integer>(String::valueOf, TextReader::int32))
-          .put(Integer.class, new AttributeSyntax<Integer>(String::valueOf, TextReader::int32))
-          .put(long.class, new AttributeSyntax<Long>(String::valueOf, TextReader::integer))
-          .put(Long.class, new AttributeSyntax<Long>(String::valueOf, TextReader::integer))
-          .put(double.class, new AttributeSyntax<Double>(String::valueOf, TextReader::real))
-          .put(Double.class, new AttributeSyntax<Double>(String::valueOf, TextReader::real))
-          .put(boolean.class, new AttributeSyntax<Boolean>(String::valueOf, Attributes::truth))
-          .put(Boolean.class, new AttributeSyntax<Boolean>(String::valueOf, Attributes::truth))
-          .put(String.class, new AttributeSyntax<String>(Attributes::quoted, TextReader::string))
-          .put(Dim.class, new AttributeSyntax<Dim>(Dim::toString, TextReader::dim))
-          .put(Shape.class, new AttributeSyntax<Shape>(Shape::toString, TextReader::shape))
-          .put(NumberFormat.class, new AttributeSyntax<NumberFormat>(NumberFormat::name, TextReader::format))
-          .put(Granularity.class, new AttributeSyntax<Granularity>(Granularity::text, TextReader::granularity))
-          .put(ScaleLayout.class, new AttributeSyntax<ScaleLayout>(ScaleLayout::toString, TextReader::scaleLayout))
-          .put(ScaleRule.class, new AttributeSyntax<ScaleRule>(ScaleRule::keyword, TextReader::scaleRule))
+          .put(int.class, new AttributeSyntax<Integer>("integer", String::valueOf, TextReader::int32))
+          .put(Integer.class, new AttributeSyntax<Integer>("integer", String::valueOf, TextReader::int32))
+          .put(long.class, new AttributeSyntax<Long>("integer", String::valueOf, TextReader::integer))
+          .put(Long.class, new AttributeSyntax<Long>("integer", String::valueOf, TextReader::integer))
+          .put(double.class, new AttributeSyntax<Double>("number", String::valueOf, TextReader::real))
+          .put(Double.class, new AttributeSyntax<Double>("number", String::valueOf, TextReader::real))
+          .put(boolean.class, new AttributeSyntax<Boolean>("true or false", String::valueOf, Attributes::truth))
+          .put(Boolean.class, new AttributeSyntax<Boolean>("true or false", String::valueOf, Attributes::truth))
+          .put(String.class, new AttributeSyntax<String>("string", Attributes::quoted, TextReader::string))
+          .put(Dim.class, new AttributeSyntax<Dim>("extent", Dim::toString, TextReader::dim))
+          .put(Shape.class, new AttributeSyntax<Shape>("shape", Shape::toString, TextReader::shape))
+          .put(NumberFormat.class, new AttributeSyntax<NumberFormat>("format", NumberFormat::name, TextReader::format))
+          .put(Granularity.class, new AttributeSyntax<Granularity>(
+              "granularity", Granularity::text, TextReader::granularity))
+          .put(ScaleLayout.class, new AttributeSyntax<ScaleLayout>(
+              "scale<...>", ScaleLayout::toString, TextReader::scaleLayout))
+          .put(ScaleRule.class, new AttributeSyntax<ScaleRule>("rule", ScaleRule::keyword, TextReader::scaleRule))
           .put(SparseLayout.class, new AttributeSyntax<SparseLayout>(
-              layout -> "sparse<" + layout.text() + ">", TextReader::sparseLayout))
-          .put(RoundingMode.class, new AttributeSyntax<RoundingMode>(RoundingMode::text, TextReader::roundingMode))
-          .put(TensorType.class, new AttributeSyntax<TensorType>(TensorType::toString, TextReader::tensorType))
+              "sparse<...>", layout -> "sparse<" + layout.text() + ">", TextReader::sparseLayout))
+          .put(RoundingMode.class, new AttributeSyntax<RoundingMode>(
+              "nearest_even or nearest_away or toward_zero or stochastic(integer,integer)",
+              RoundingMode::text, TextReader::roundingMode))
+          .put(TensorType.class, new AttributeSyntax<TensorType>(
+              "tensor<...>", TensorType::toString, TextReader::tensorType))
           .build();
-
-  private static final ImmutableMap<Class<?>, String> DESCRIPTIONS = ImmutableMap.<Class<?>, String>builder()
-      .put(int.class, "integer")
-      .put(Integer.class, "integer")
-      .put(long.class, "integer")
-      .put(Long.class, "integer")
-      .put(double.class, "number")
-      .put(Double.class, "number")
-      .put(boolean.class, "true or false")
-      .put(Boolean.class, "true or false")
-      .put(String.class, "string")
-      .put(Dim.class, "extent")
-      .put(Shape.class, "shape")
-      .put(NumberFormat.class, "format")
-      .put(Granularity.class, "granularity")
-      .put(ScaleLayout.class, "scale<...>")
-      .put(ScaleRule.class, "rule")
-      .put(SparseLayout.class, "sparse<...>")
-      .put(RoundingMode.class, "nearest_even or nearest_away or toward_zero or stochastic(integer,integer)")
-      .put(TensorType.class, "tensor<...>")
-      .build();
 
   private Attributes() {}
 
@@ -119,19 +103,19 @@ public final class Attributes {
   }
 
   /** What an attribute of that type may be, in words: {@code integer}, {@code erf or tanh}, {@code [extent, ...]}. */
-  public static String describe(Type type) {
+  public static String describe(Type type, Registry registry) {
     Class<?> raw = rawClass(type);
     if (raw == Optional.class) {
-      return describe(argument(type));
+      return describe(argument(type), registry);
     }
     if (raw == ImmutableList.class) {
-      return "[" + describe(argument(type)) + ", ...]";
+      return "[" + describe(argument(type), registry) + ", ...]";
     }
     if (raw.isEnum()) {
       return Arrays.stream(raw.getEnumConstants())
           .map(constant -> word((Enum<?>) constant)).collect(Collectors.joining(" or "));
     }
-    return DESCRIPTIONS.getOrDefault(raw, raw.getSimpleName());
+    return syntax(raw, registry).description();
   }
 
   private static AttributeSyntax<?> syntax(Class<?> type, Registry registry) {

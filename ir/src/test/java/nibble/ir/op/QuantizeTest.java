@@ -2,6 +2,7 @@ package nibble.ir.op;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -11,7 +12,9 @@ import java.util.Random;
 import java.util.stream.Stream;
 import nibble.ir.Registry;
 import nibble.ir.TensorType;
+import nibble.ir.TypeRuleException;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.FixedRounding;
 import nibble.ir.format.Formats;
 import nibble.ir.format.Rounding;
 import nibble.ir.format.StochasticRounding;
@@ -155,6 +158,24 @@ class QuantizeTest {
     Tensor positive = quantize("tensor<[1,3] x u4, scale<tensor, f32, zero u4>>", 10, 10.5, 11);
     assertArrayEquals(new double[] {0}, positive.zeros().orElseThrow().elements());
     assertArrayEquals(new double[] {14, 14, 15}, positive.elements());
+  }
+
+  /** As kernels compute them: in bytes, of which the format of the type holds what it can. */
+  @Test
+  void zeroPointsMayComeInAWiderFormat() {
+    TensorType type = type("tensor<[3,2] x u4, scale<token, f32, zero u4>>");
+    Tensor x = Tensor.of(type("tensor<[3,2] x f32>"), 1, 2, 1, 2, 1, 2);
+    Tensor scales = Tensor.of(type.scaleType(), 1, 1, 1);
+    Tensor bytes = Tensor.of(type("tensor<[3,1] x i16>"), -4, 5, 300);
+    Quantize op = new Quantize(FixedRounding.NEAREST_EVEN, type);
+    assertEquals(type, op.infer(List.of(x.type(), type.scaleType(), bytes.type())));
+    Tensor q = op.eval(List.of(x, scales, bytes), type);
+    assertArrayEquals(new double[] {0, 5, 15}, q.zeros().orElseThrow().elements());
+    assertEquals(type.zeroType().orElseThrow(), q.zeros().orElseThrow().type());
+    assertArrayEquals(new double[] {1, 2, 6, 7, 15, 15}, q.elements());
+    for (String other : List.of("tensor<[3,1] x i4>", "tensor<[3,1] x u2>", "tensor<[3,1] x f32>", "tensor<[3] x u8>")) {
+      assertThrows(TypeRuleException.class, () -> op.infer(List.of(x.type(), type.scaleType(), type(other))), other);
+    }
   }
 
   static List<String> symmetric() {

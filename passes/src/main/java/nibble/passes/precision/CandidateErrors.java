@@ -51,7 +51,7 @@ record CandidateErrors(
   private static ImmutableMap<Operation, ImmutableMap<Candidate, Double>> atOutput(
       Function function, Map<Operation, ImmutableList<Candidate>> candidates, PassContext context, String pass) {
     List<Tensor> inputs = ObservedValues.inputs(function, context, pass);
-    Interpreter interpreter = new Interpreter(Mode.EXACT, ObservedValues.weights(function, context, pass));
+    Interpreter interpreter = new Interpreter(Mode.EXACT, ObservedValues.weights(function, context));
     double[] exact = interpreter.run(function, inputs).getFirst().values();
     return measured(candidates, (product, plan) -> {
       RewriteDriver quantizing = new RewriteDriver(new QuantizeOperands(ImmutableMap.of(product.result(), plan)));

@@ -13,7 +13,6 @@ import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
-import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.format.NumberFormat;
@@ -169,8 +168,7 @@ public record DetachOutliers(
   }
 
   private static WeightSource weights(PassContext context) {
-    return context.environment().weights().orElseThrow(() -> new InputException(
-        "detach-outliers has no weights to find the largest of"));
+    return context.environment().weights().orElseThrow(() -> context.lacksWeights("to find the largest of"));
   }
 
   private static Optional<String> obstacle(WeightProduct product) {

@@ -31,7 +31,7 @@ record ObservedValues(Map<String, Tensor> tensors) {
    */
   static ObservedValues of(Function function, Set<Value> values, PassContext context, String pass) {
     List<Tensor> inputs = inputs(function, context, pass);
-    WeightSource weights = weights(function, context, pass);
+    WeightSource weights = weights(function, context);
     Map<String, Tensor> kept = new HashMap<>();
     values.forEach(value -> {
       int parameter = function.parameters().indexOf(value);
@@ -79,9 +79,9 @@ record ObservedValues(Map<String, Tensor> tensors) {
   }
 
   /** The weights of a model; asking for one is an error where there are none. */
-  static WeightSource weights(Function function, PassContext context, String pass) {
+  static WeightSource weights(Function function, PassContext context) {
     return context.environment().weights().orElse((key, type) -> {
-      throw new InputException(pass + " has no weights to interpret @" + function.name() + " with");
+      throw context.lacksWeights("to interpret @" + function.name() + " with");
     });
   }
 

@@ -98,7 +98,7 @@ public record PermuteChannels(
     List<Move> moves = moves(function, scope, reader, context);
     List<Operation> products = moves.stream().flatMap(move -> move.products().stream()).toList();
     ProductScores scores = new ProductScores(
-        NAME, saliency, reader, context,
+        saliency, reader, context,
         saliency.needsActivations() && !products.isEmpty()
             ? Optional.of(SampledProducts.of(function, products, context, NAME).values()) : Optional.empty());
     ListMultimap<Value, Permuted> permuted = MultimapBuilder.linkedHashKeys().arrayListValues().build();
@@ -189,7 +189,7 @@ public record PermuteChannels(
   private String kept(ChannelOrder orders, double[] rows, int[] order, boolean isProducer) {
     int columns = isProducer ? rows.length / order.length : order.length;
     int[] asWritten = IntStream.range(0, order.length).toArray();
-    return columns % orders.groupSize() != 0
+    return weight.rejects(Shape.of(rows.length / columns, columns)).isPresent()
         ? "channels in another order"
         : String.format(
             Locale.ROOT, "channels in another order: %s keeps %.2f %% of the squares of their %s, as written %.2f %%",

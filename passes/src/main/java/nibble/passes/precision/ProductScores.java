@@ -2,7 +2,6 @@ package nibble.passes.precision;
 
 import java.util.Optional;
 import nibble.ir.Operation;
-import nibble.ir.diagnostic.InputException;
 import nibble.ir.eval.MatrixProduct;
 import nibble.ir.eval.Tensor;
 import nibble.ir.sparsity.Saliency;
@@ -11,20 +10,19 @@ import nibble.passes.PassContext;
 /**
  * How much weights of products count.
  *
- * @param pass that asks
  * @param saliency what makes them count
  * @param reader of products
  * @param context has the weights
  * @param seen activations on the sample inputs, where the saliency asks for them
  */
 record ProductScores(
-    String pass, Saliency saliency, WeightProduct.Reader reader, PassContext context, Optional<ObservedValues> seen) {
+    Saliency saliency, WeightProduct.Reader reader, PassContext context, Optional<ObservedValues> seen) {
   /** Scores of the weight of a product, a row for each output channel. */
   double[] ofChannels(Operation operation) {
     WeightProduct product = reader.read(operation);
     Tensor weight = context.environment().weights()
         .flatMap(source -> new ConstantValues(reader.definitions()).tensor(product.right().stored(), source))
-        .orElseThrow(() -> new InputException(pass + " has no weights to choose by"));
+        .orElseThrow(() -> context.lacksWeights("to choose by"));
     int depth = weight.extents()[product.rightInner()];
     double[] rows = product.rightInner() == 1
         ? weight.values() : MatrixProduct.transpose(weight.values(), 0, depth, weight.extents()[1]);

@@ -96,7 +96,7 @@ public record PruneChannels(
     WeightProduct.Reader reader = new WeightProduct.Reader(Definitions.in(function));
     List<Units> found = units(function, scope, reader, context);
     ProductScores scores = new ProductScores(
-        NAME, saliency, reader, context,
+        saliency, reader, context,
         needsInputs() && !found.isEmpty()
             ? Optional.of(SampledProducts.of(
                 function, found.stream().flatMap(units -> units.consumers.stream()).toList(), context, NAME).values())
@@ -190,7 +190,7 @@ public record PruneChannels(
     String key = product.right().weight().orElseThrow().key() + gates.orElseThrow();
     TensorType type = TensorType.of(Shape.of(units.path.count()), Formats.F32);
     Tensor tensor = context.environment().weights().orElseThrow(() ->
-        new InputException("prune-channels has no weights to find gates in")).weight(key, type);
+        context.lacksWeights("to find gates in")).weight(key, type);
     double[] worth = tensor.values().clone();
     for (int unit = 0; unit < worth.length; unit++) {
       if (!Double.isFinite(worth[unit])) {

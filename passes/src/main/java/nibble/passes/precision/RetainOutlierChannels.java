@@ -131,7 +131,7 @@ public record RetainOutlierChannels(
     double most = second.stream().mapToDouble(channel -> energy[channel]).sum();
     context.applied(
         String.format(Locale.ROOT, "%d of %d channels of the %s, with %.1f %% of its energy, kept as %s", kept,
-            energy.length, read.left().description(), 100 * most / all,
+            energy.length, read.left().description(), all == 0 ? 100 : 100 * most / all,
             new LayoutCandidate(weight, act).text()),
         product.location(), scope.reason(product),
         QuantizationCost.of(

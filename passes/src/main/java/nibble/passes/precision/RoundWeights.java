@@ -116,7 +116,7 @@ public record RoundWeights(
     Map<Value, Rounded> rounded = new LinkedHashMap<>();
     weights.forEach((result, weight) -> {
       Tensor exact = new ConstantValues(definitions)
-          .tensor(weight.exact(), ObservedValues.weights(function, context, NAME)).orElseThrow();
+          .tensor(weight.exact(), ObservedValues.weights(function, context)).orElseThrow();
       PostQuantizationIntegral loss = weight.activations(definitions).stream()
           .map(activation -> PostQuantizationIntegral.of(seen.of(activation).orElseThrow()))
           .reduce(PostQuantizationIntegral::plus).orElseThrow();

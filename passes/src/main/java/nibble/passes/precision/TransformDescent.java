@@ -13,7 +13,8 @@ import nibble.ir.eval.Tensor;
  * here it is where descent starts (learned transforms are those of "FlatQuant: Flatness Matters for LLM Quantization").
  * Norms {@code (sum |z|^p)^(1/p)} stand for largest magnitudes, as these have no gradients, with p from 6 to 20 as
  * steps become smaller; steps are Adam's. Each fourth box is kept apart, and the matrix with which these lose least is
- * taken, be it that of the start: where there are few sample inputs, descent learns these alone.
+ * taken, be it that of the start: where there are few sample inputs, descent learns these alone. It ends when nothing better was
+ * found for 20 steps.
  *
  * @param learned boxes of the activation, one after another
  * @param apart boxes that none is learned from
@@ -22,6 +23,7 @@ import nibble.ir.eval.Tensor;
 record TransformDescent(List<double[]> learned, List<double[]> apart, SquareMatrix g) {
   private static final int APART = 4;
   private static final int LOOK = 5;
+  private static final int PATIENCE = 20;
   private static final int BATCH = 1024;
   private static final double FIRST_POWER = 6;
   private static final double LAST_POWER = 20;
@@ -72,7 +74,7 @@ record TransformDescent(List<double[]> learned, List<double[]> apart, SquareMatr
     Result best = new Result(new SquareMatrix(g.size(), now.clone()), 0);
     double least = noise(best.matrix);
     int next = 0;
-    for (int step = 1; step <= steps; step++) {
+    for (int step = 1; step <= steps && step <= best.steps + PATIENCE; step++) {
       double share = (double) step / steps;
       List<double[]> batch = new ArrayList<>();
       for (int seen = 0; seen < BATCH && batch.size() < learned.size(); next = (next + 1) % learned.size()) {

@@ -117,7 +117,7 @@ public record TransformMatMuls(
   private AdaptedTransform found(Tensor seen, List<Tensor> weights, List<Integer> axes) {
     for (Tensor tensor : Iterables.concat(ImmutableList.of(seen), weights)) {
       if (!Arrays.stream(tensor.values()).allMatch(Double::isFinite)) {
-        throw new InputException(NAME + " has sample inputs or weights whose products are not finite");
+        throw new InputException("sample inputs or weights are not finite");
       }
     }
     return new AdaptedTransform.Search(block(seen), damping, steps, rows).of(seen, weights, axes);

@@ -168,6 +168,25 @@ class PermuteChannelsTest {
   }
 
   @Test
+  void producersWhoseRowsFillNoBlockAreReorderedAllTheSame() {
+    Module module = IrText.module("""
+        func @main(%x: tensor<[B,16] x f32>) {
+          %u = weight {key = "u"} : tensor<[16,32] x f32>
+          %d = weight {key = "d"} : tensor<[32,64] x f32>
+          %0 = matmul %x, %u {transposeB = false, to = f32} : tensor<[B,32] x f32>
+          %1 = matmul %0, %d {transposeB = false, to = f32} : tensor<[B,64] x f32>
+          return %1
+        }
+        """);
+    PassContext context = context();
+    Module after = apply("permute-channels{weight=64:2:8}", module, context);
+    // Sums of thousands in another order.
+    assertArrayEquals(run(module), run(after), 1e-9);
+    assertTrue(context.decisions().stream().anyMatch(decision ->
+        decision.subject().endsWith("output channels in another order")), context.decisions()::toString);
+  }
+
+  @Test
   void withoutWeightsItIsRefused() {
     PassContext context = new PassContext(PassEnvironment.of(REGISTRY.ir()), "permute-channels");
     assertEquals("permute-channels has no weights to choose by", assertThrows(

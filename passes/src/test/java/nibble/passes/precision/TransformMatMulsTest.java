@@ -194,7 +194,7 @@ class TransformMatMulsTest {
   void inputsThatAreNotFiniteAreRefused() {
     Tensor sample = sample(1);
     sample.elements()[3] = Double.POSITIVE_INFINITY;
-    assertEquals("transform has sample inputs or weights whose products are not finite",
+    assertEquals("transform: sample inputs or weights are not finite",
         assertThrows(InputException.class, () -> apply("transform", module(), sample, weights(1))).getMessage());
   }
 

@@ -1,5 +1,6 @@
 package nibble.cli;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class CompareCommand implements Callable<Integer> {
   @Mixin private ModelParameters model = new ModelParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private RunParameters on = new RunParameters();
+  @Mixin private StepParameters steps = new StepParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -50,20 +52,19 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!(model.choice() instanceof RecipeChoice.None)) {
-      throw new UsageException("compare takes --recipes alone", "such as --recipes w8a8,f16");
-    }
+    steps.require();
     DeviceRequest request = on.device();
     Toolchain toolchain = model.toolchain();
     ModelArgument argument = model.argument(entry.name(), on.inputs());
     List<RecipeResult> results = new ArrayList<>();
     try (Phases phases = new Phases(TerminalProgress.of(streams));
         OpenModel opened = phases.time("read", () -> open(argument, new RecipeChoice.None(), toolchain))) {
-      ModelInputs read = phases.time("inputs", () -> on.read(opened, model.sizes(), 1));
+      ImmutableList<ModelInputs> read =
+          phases.time("inputs", () -> steps.read(step -> on.read(opened, model.sizes(), step)));
       CompareRecipes comparison = new CompareRecipes(
           toolchain, model.sizes(), read, on.weights(opened), request, Targets.get(target),
           model.costs(Optional.of(Targets.get(target))));
-      Tensor reference = phases.time("interpret", () -> comparison.reference(opened));
+      ImmutableList<Tensor> reference = phases.time("interpret", () -> comparison.reference(opened));
       results.add(comparison.run(opened, new RecipeChoice.None(), reference, phases));
       for (String recipe : recipes) {
         if (!recipe.equals(NONE)) {
@@ -73,14 +74,15 @@ final class CompareCommand implements Callable<Integer> {
       if (json.isOn()) {
         Json.print(CompareReport.json(opened, results), streams.out());
       } else {
-        streams.out().print(CompareReport.text(opened, read, Targets.get(target), results));
+        streams.out().print(CompareReport.text(opened, read.getFirst(), Targets.get(target), results));
       }
     }
     return ExitCode.OK.code();
   }
 
   private RecipeResult run(
-      CompareRecipes comparison, ModelArgument argument, RecipeChoice choice, Tensor reference, Phases phases) {
+      CompareRecipes comparison, ModelArgument argument, RecipeChoice choice, ImmutableList<Tensor> reference,
+      Phases phases) {
     try (OpenModel opened = phases.time("read", () -> open(argument, choice, comparison.toolchain()))) {
       return comparison.run(opened, choice, reference, phases);
     }

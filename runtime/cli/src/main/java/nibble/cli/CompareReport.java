@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import nibble.codegen.target.Target;
 import nibble.engine.compare.RecipeResult;
+import nibble.engine.compare.StepAccuracy;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.run.Classification;
 import nibble.engine.run.ModelInputs;
@@ -14,6 +17,7 @@ import nibble.engine.run.ModelInputs;
 /** What recipes cost and save, for people and for programs. */
 final class CompareReport {
   private static final int LEAST_NAME_WIDTH = 14;
+  private static final int MOST_STEPS = 8;
 
   private CompareReport() {}
 
@@ -24,6 +28,10 @@ final class CompareReport {
         ? String.join(", ", inputs.tensors().stream().map(tensor -> tensor.type().toString()).toList())
         : inputs.texts().size() + " texts");
     line(text, "reference   exact interpretation without a recipe");
+    int steps = results.getFirst().steps().size();
+    if (steps > 1) {
+      line(text, "steps       %d, each with the state that the one before left; the table is of the last one", steps);
+    }
     int width = results.stream()
         .mapToInt(result -> result.choice().toString().length()).reduce(LEAST_NAME_WIDTH, Math::max);
     boolean classifies = results.stream().anyMatch(result -> labelled(result) > 0);
@@ -42,10 +50,17 @@ final class CompareReport {
           result.computedBy());
     }
     line(text,
-        "%nmoved and modelled: bytes that kernels read and write, and their time, by data sheets of %s; not measured",
-        target.part().name());
+        "%nmoved and modelled: bytes that kernels read and write%s, and their time, by data sheets of %s; not measured",
+        steps > 1 ? " in the first step" : "", target.part().name());
     if (classifies) {
       line(text, "right: of %d inputs whose class is known", labelled(results.getFirst()));
+    }
+    if (steps > 1) {
+      steps(text, results, width);
+    } else if (results.stream().anyMatch(RecipeResult::keepsState)) {
+      line(text, "%nfirst steps, whose state is zeros: of %s; --steps has later ones", results.stream()
+          .filter(RecipeResult::keepsState).map(result -> result.choice().toString())
+          .collect(Collectors.joining(", ")));
     }
     List<String> reasons = new ArrayList<>();
     results.forEach(result -> result.obstacle().ifPresent(why -> reasons.add(result.choice() + ": " + why)));
@@ -54,6 +69,20 @@ final class CompareReport {
       reasons.forEach(reason -> line(text, "  %s", reason));
     }
     return text.toString();
+  }
+
+  /** The cosine of each step, or where there are many those of the first, the second, the fourth, ... and the last. */
+  private static void steps(StringBuilder text, List<RecipeResult> results, int width) {
+    int last = results.getFirst().steps().size();
+    List<Integer> shown = IntStream.rangeClosed(1, last)
+        .filter(step -> last <= MOST_STEPS || Integer.bitCount(step) == 1 || step == last).boxed().toList();
+    line(text, "%n%-" + width + "s  %s", "cosine in step",
+        shown.stream().map(step -> String.format(Locale.ROOT, "%9d", step)).collect(Collectors.joining("  ")));
+    for (RecipeResult result : results) {
+      line(text, "%-" + width + "s  %s", result.choice(), shown.stream()
+          .map(step -> String.format(Locale.ROOT, "%9.7f", result.steps().get(step - 1).rows().mean()))
+          .collect(Collectors.joining("  ")));
+    }
   }
 
   private static long labelled(RecipeResult result) {
@@ -76,10 +105,12 @@ final class CompareReport {
     for (RecipeResult result : results) {
       ObjectNode recipe = recipes.addObject();
       recipe.put("recipe", result.choice().toString());
-      Json.put(recipe, "meanCosine", result.rows().mean());
-      Json.put(recipe, "leastCosine", result.rows().least());
-      Json.put(recipe, "sqnrDb", result.accuracy().sqnrDb());
-      Json.put(recipe, "maxError", result.accuracy().maxAbsError());
+      accuracy(recipe, result.steps().getLast());
+      recipe.put("keepsState", result.keepsState());
+      if (result.steps().size() > 1) {
+        ArrayNode steps = recipe.putArray("steps");
+        result.steps().forEach(step -> accuracy(steps.addObject(), step));
+      }
       recipe.put("weightBytes", result.constantBytes());
       Json.put(recipe, "saved", result.savedOf(results.getFirst()));
       result.modelled().ifPresent(all -> {
@@ -95,5 +126,12 @@ final class CompareReport {
       result.obstacle().ifPresent(why -> recipe.put("noKernels", why));
     }
     return node;
+  }
+
+  private static void accuracy(ObjectNode node, StepAccuracy step) {
+    Json.put(node, "meanCosine", step.rows().mean());
+    Json.put(node, "leastCosine", step.rows().least());
+    Json.put(node, "sqnrDb", step.elements().sqnrDb());
+    Json.put(node, "maxError", step.elements().maxAbsError());
   }
 }

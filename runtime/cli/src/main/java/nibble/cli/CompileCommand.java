@@ -48,6 +48,7 @@ import picocli.CommandLine.Option;
 final class CompileCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private TreatmentParameters treatment = new TreatmentParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private CalibrationParameters calibration = new CalibrationParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
@@ -80,13 +81,13 @@ final class CompileCommand implements Callable<Integer> {
     AssemblerChoice assemblers = assemblers();
     Toolchain toolchain = model.toolchain();
     try (Phases phases = new Phases(TerminalProgress.of(streams)); OpenModel opened = phases.time("read", () ->
-        model.open(model.argument(entry.name(), calibration.inputs()), toolchain,
+        model.open(model.argument(entry.name(), calibration.inputs()), treatment.choice(), toolchain,
             saved.isPresent() ? ReadModel.Weights.REQUIRED : ReadModel.Weights.IF_PRESENT, streams))) {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of())
           .withCosts(model.costs(Optional.of(chosen.getFirst())));
       PreparedModel prepared = phases.time("passes", () ->
-          calibration.prepare(preparation, opened, preparation.pipeline(opened, model.choice())));
+          calibration.prepare(preparation, opened, preparation.pipeline(opened, treatment.choice())));
       List<CompiledTarget> compiled = new ArrayList<>();
       for (Target target : chosen) {
         compiled.add(phases.time(target.name(), () ->
@@ -96,7 +97,7 @@ final class CompileCommand implements Callable<Integer> {
           FrozenModel.of(prepared, opened.weights().orElseThrow())));
       ImmutableList<Path> written = write(prepared, compiled, frozen, toolchain);
       if (json.isOn()) {
-        ObjectNode report = CompileJson.report(prepared, model.choice(), compiled, phases.seconds());
+        ObjectNode report = CompileJson.report(prepared, treatment.choice(), compiled, phases.seconds());
         ArrayNode files = report.putArray("files");
         written.forEach(file -> files.add(file.toString()));
         Json.print(report, streams.out());
@@ -154,7 +155,7 @@ final class CompileCommand implements Callable<Integer> {
       }
     }
     contents.put("report.json", FileWriting.text(Json.text(
-        CompileJson.report(prepared, model.choice(), compiled, ImmutableMap.of()))));
+        CompileJson.report(prepared, treatment.choice(), compiled, ImmutableMap.of()))));
     return contents;
   }
 

@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
 final class ExplainCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private TreatmentParameters treatment = new TreatmentParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private CalibrationParameters calibration = new CalibrationParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
@@ -44,9 +45,9 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Toolchain toolchain = model.toolchain();
-    RecipeChoice choice = model.choice();
+    RecipeChoice choice = treatment.choice();
     try (OpenModel opened = model.open(
-        model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
+        model.argument(entry.name(), calibration.inputs()), choice, toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), false, ImmutableMap.of())
           .withCosts(model.costs(target.map(Targets::get)));

@@ -25,7 +25,6 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Tells users what went wrong. Only a bug of ours shows a stack trace, and that goes into a file.
@@ -36,18 +35,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 record Failures(Streams streams, List<String> args) implements IExecutionExceptionHandler, IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException e, String[] commandLine) {
-    CommandLine command = e.getCommandLine();
-    StringWriter help = new StringWriter();
-    UnmatchedArgumentException.printSuggestions(e, new PrintWriter(help));
-    Optional<String> hint = help.toString().isBlank()
-        ? Optional.empty() : Optional.of(help.toString().strip());
-    String usage = "see " + command.getCommandSpec().qualifiedName() + " --help";
-    return tell(ExitCode.USAGE, args.contains("--json"), List.of(diagnostic(message(e), hint.orElse(usage))));
-  }
-
-  /** The parser's message, without its slips. */
-  private static String message(ParameterException e) {
-    return e.getMessage().replaceFirst("^Error: ", "").replaceFirst("^Value for option option ", "Value for option ");
+    CommandLineProblem problem = CommandLineProblem.of(e);
+    return tell(
+        ExitCode.USAGE, args.contains("--json"), List.of(diagnostic(problem.message(), problem.hint())));
   }
 
   @Override

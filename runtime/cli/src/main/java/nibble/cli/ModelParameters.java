@@ -16,12 +16,15 @@ import nibble.engine.compile.Toolchain;
 import nibble.engine.sample.ModelArgument;
 import nibble.engine.sample.ModelOptions;
 import nibble.passes.SparsityCosts;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A model and what shall be done to it: what most verbs take. */
+/** A model, and what is known of it before anything is done to it: what most verbs take. */
 final class ModelParameters {
+  /** The folder of recipes that ship with Nibble, as the launcher knows it. */
+  private static final List<Path> SHIPPED =
+      Optional.ofNullable(System.getProperty("nibble.recipes")).map(Path::of).map(List::of).orElse(List.of());
+
   @Parameters(
       index = "0", paramLabel = "MODEL",
       description = "A sample folder (with a nibble.json), a model file (.nib), or the text form of the IR (.ir).")
@@ -44,21 +47,6 @@ final class ModelParameters {
       description = "Makes weights sparse as a recipe says, even where its clauses say if-pays and it does not pay.")
   private boolean force;
 
-  @ArgGroup private Treatment treatment = new Treatment();
-
-  /** At most one of these. */
-  private static final class Treatment {
-    @Option(
-        names = "--recipe", paramLabel = "R",
-        description = "A recipe: its name, or the path of its file.")
-    private Optional<String> recipe = Optional.empty();
-
-    @Option(
-        names = "--passes", paramLabel = "PIPELINE",
-        description = "Passes to run instead of a recipe: quantize{at=ffn.*, weight=i8:channel, act=i8:token},cse")
-    private Optional<String> passes = Optional.empty();
-  }
-
   Path model() {
     return model;
   }
@@ -72,14 +60,6 @@ final class ModelParameters {
     return ImmutableMap.copyOf(sizes);
   }
 
-  RecipeChoice choice() {
-    if (treatment.recipe.isPresent()) {
-      return new RecipeChoice.Named(treatment.recipe.get());
-    }
-    return treatment.passes.isPresent()
-        ? new RecipeChoice.Passes(treatment.passes.get()) : new RecipeChoice.None();
-  }
-
   /** What sparse weights are worth on a target; the oldest one unless the user names one. */
   SparsityCosts costs(Optional<Target> target) {
     return new ModelledCosts(target.orElse(ModelledCosts.STANDARD.standard()), force);
@@ -91,16 +71,12 @@ final class ModelParameters {
 
   /** The model argument with its options put in. */
   ModelArgument argument(Optional<String> entry, Map<String, Path> inputs) {
-    return ModelArgument.resolve(model, new ModelOptions(entry, weights, inputs));
+    return ModelArgument.resolve(model, new ModelOptions(entry, weights, inputs)).withRecipes(SHIPPED);
   }
 
   /** The model argument of verbs that take a model as a whole. */
   ModelArgument argument() {
     return argument(Optional.empty(), Map.of());
-  }
-
-  OpenModel open(ModelArgument argument, Toolchain toolchain, ReadModel.Weights need, Streams streams) {
-    return open(argument, choice(), toolchain, need, streams);
   }
 
   OpenModel open(

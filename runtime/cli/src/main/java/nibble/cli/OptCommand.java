@@ -38,6 +38,7 @@ final class OptCommand implements Callable<Integer> {
 
   private final Streams streams;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private TreatmentParameters treatment = new TreatmentParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private CalibrationParameters calibration = new CalibrationParameters();
   @Mixin private JsonSwitch json = new JsonSwitch();
@@ -89,7 +90,8 @@ final class OptCommand implements Callable<Integer> {
     OptResult result = new OptResult();
     boolean kept = true;
     try (OpenModel opened = model.open(
-        model.argument(entry.name(), calibration.inputs()), toolchain, ReadModel.Weights.IF_PRESENT, streams)) {
+        model.argument(entry.name(), calibration.inputs()), treatment.choice(), toolchain,
+        ReadModel.Weights.IF_PRESENT, streams)) {
       Printer printer = new Printer(toolchain.registry(), locations);
       for (int i = 0; i < opened.modules().size(); i++) {
         ImmutableList.Builder<PassListener> listeners = ImmutableList.builder();
@@ -140,8 +142,8 @@ final class OptCommand implements Callable<Integer> {
   }
 
   private Pipeline pipeline(PrepareModel preparation, OpenModel one) {
-    if (!(model.choice() instanceof RecipeChoice.None)) {
-      return preparation.pipeline(one, model.choice());
+    if (!(treatment.choice() instanceof RecipeChoice.None)) {
+      return preparation.pipeline(one, treatment.choice());
     }
     Path file = one.argument().model();
     String text = Reproducer.placedPipelineOf(FileReading.text(file)).orElse("");

@@ -106,7 +106,7 @@ record PtxProfile(String kernel, LaunchConfig config, LaunchResult result, Roofl
 
   private void lines(List<String> text, int most) {
     List<LineCounters> hot = counters().lines().stream()
-        .sorted(Comparator.comparingLong(LineCounters::warps).reversed().thenComparingInt(LineCounters::line))
+        .sorted(Comparator.comparingLong(PtxProfile::weight).reversed().thenComparingInt(LineCounters::line))
         .limit(most).sorted(Comparator.comparingInt(LineCounters::line)).toList();
     if (hot.isEmpty()) {
       return;
@@ -118,6 +118,12 @@ record PtxProfile(String kernel, LaunchConfig config, LaunchResult result, Roofl
         it.memory().of(MemoryCounter.BANK_CONFLICTS), it.instruction(),
         it.source().map(at -> "  // " + at).orElse(""))));
     text.add("");
+  }
+
+  /** How much a line did: turns of the issue slot, of shared memory and of the memory behind it, each as one. */
+  private static long weight(LineCounters it) {
+    return it.warps() + it.memory().of(MemoryCounter.SHARED_WAVEFRONTS)
+        + it.memory().of(MemoryCounter.GLOBAL_SECTORS_READ) + it.memory().of(MemoryCounter.GLOBAL_SECTORS_WRITTEN);
   }
 
   private void roofline(List<String> text) {

@@ -40,9 +40,11 @@ final class RunCommand implements Callable<Integer> {
   private final Streams streams;
   @Spec private CommandSpec spec;
   @Mixin private ModelParameters model = new ModelParameters();
+  @Mixin private TreatmentParameters treatment = new TreatmentParameters();
   @Mixin private EntryParameter entry = new EntryParameter();
   @Mixin private RunParameters on = new RunParameters();
   @Mixin private StepParameters steps = new StepParameters();
+  @Mixin private StateParameter state = new StateParameter();
   @Mixin private JsonSwitch json = new JsonSwitch();
 
   @Option(
@@ -81,27 +83,30 @@ final class RunCommand implements Callable<Integer> {
     Toolchain toolchain = model.toolchain();
     ModelArgument argument = model.argument(entry.name(), on.inputs());
     report.ifPresent(StagedFiles::requirePlace);
-    steps.requirePlace();
+    steps.require();
+    state.requirePlace();
     try (Phases phases = new Phases(TerminalProgress.of(streams));
-        OpenModel opened = phases.time("read", () -> model.open(argument, toolchain, on.need(), streams))) {
+        OpenModel opened = phases.time(
+            "read", () -> model.open(argument, treatment.choice(), toolchain, on.need(), streams))) {
       ImmutableList<ModelInputs> read =
           phases.time("inputs", () -> steps.read(step -> on.read(opened, model.sizes(), step)));
       PrepareModel preparation = new PrepareModel(
           toolchain, model.sizes(), ImmutableList.of(), validate,
           ImmutableMap.of(opened.entry(opened.module()).name(), read.getFirst().tensors()))
+          .withWeights(on.weights(opened))
           .withCosts(model.costs(chosenTarget));
-      PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, model.choice()));
-      Optional<PreparedModel> written = model.choice() instanceof RecipeChoice.None
+      PreparedModel prepared = phases.time("passes", () -> preparation.prepare(opened, treatment.choice()));
+      Optional<PreparedModel> written = treatment.choice() instanceof RecipeChoice.None
           ? Optional.empty() : Optional.of(preparation.prepare(opened, new RecipeChoice.None()));
       SavedOutputs outputs = new SavedOutputs(save, prepared.written().results().size(), read.size());
       RunReport done = new RunModel(toolchain, on.weights(opened)).run(
-          prepared, read, steps.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written),
+          prepared, read, state.before(prepared), new RunOptions(request, chosenTarget, verify, assemble, written),
           phases);
       write(outputs, done);
       if (json.isOn()) {
-        Json.print(RunJson.of(done, model.choice(), command()), streams.out());
+        Json.print(RunJson.of(done, treatment.choice(), command()), streams.out());
       } else {
-        streams.out().print(RunText.of(done, model.choice(), command()));
+        streams.out().print(RunText.of(done, treatment.choice(), command()));
       }
       return (done.verified().orElse(true) && prepared.passes().failures().isEmpty()
           ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
@@ -112,8 +117,8 @@ final class RunCommand implements Callable<Integer> {
   private void write(SavedOutputs outputs, RunReport done) {
     try (StagedFiles files = new StagedFiles()) {
       outputs.addTo(files, done.steps());
-      steps.addTo(files, done.state());
-      report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, model.choice(), command()))));
+      state.addTo(files, done.state());
+      report.ifPresent(file -> files.add(file, FileWriting.text(RunPage.of(done, treatment.choice(), command()))));
       files.commit();
     }
   }

@@ -88,6 +88,30 @@ class CatalogCommandsTest {
   }
 
   @Test
+  void oneFormatIsToldAbout() {
+    String text = CommandRun.of("formats", "e2m1").ok().out();
+    assertTrue(text.startsWith("e2m1    4 bits  up to 6"), text);
+    assertTrue(text.contains("\n  15 numbers from -6 to 6; the smallest above 0 is 0.5\n"), text);
+    assertTrue(text.contains("\n  they are -6 -4 -3 -2 -1.5 -1 -0.5 0 0.5 1 1.5 2 3 4 6\n"), text);
+    assertTrue(CommandRun.of("formats", "f16").ok().out().contains("some codes stand for infinities"), text);
+    CommandRun.of("formats", "f32").ok();
+    JsonNode told = CommandRun.of("formats", "e4m3", "--json").ok().json().get("formats");
+    assertEquals(List.of("e4m3"), field(told, "name"));
+    assertEquals(1 / 512.0, told.get(0).get("smallest").doubleValue());
+    CommandRun.of("formats", "e4m4").failed(ExitCode.USAGE, "there is no number format 'e4m4'", "did you mean 'e4m3'?");
+  }
+
+  @Test
+  void oneTargetIsToldAbout() {
+    String text = CommandRun.of("targets", "sm_90a").ok().out();
+    assertTrue(text.startsWith("sm_90a "), text);
+    assertTrue(text.contains("\n  multiply-adds of an SM in a clock, "), text);
+    assertEquals(
+        List.of("sm_80"), field(CommandRun.of("targets", "sm_80", "--json").ok().json().get("targets"), "name"));
+    CommandRun.of("targets", "sm_1").failed(ExitCode.USAGE, "unknown target 'sm_1'");
+  }
+
+  @Test
   void targetsAreListed() {
     List<String> all = Targets.all().stream().map(Target::name).toList();
     assertTrue(all.containsAll(List.of("sm_80", "sm_89", "sm_90a", "sm_100a", "sm_120a")), all::toString);

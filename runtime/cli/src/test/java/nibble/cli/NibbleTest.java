@@ -19,7 +19,7 @@ class NibbleTest {
   @ParameterizedTest
   @ValueSource(strings = {
     "run", "compile", "opt", "explain", "compare", "fmt", "passes", "ops", "formats", "targets", "ptx", "ptx run",
-    "ptx check"
+    "ptx check", "ptx profile"
   })
   void eachVerbHasHelp(String verb) {
     Object[] args = Stream.concat(Stream.of(verb.split(" ")), Stream.of("--help")).toArray();
@@ -49,8 +49,29 @@ class NibbleTest {
 
   @Test
   void misspeltVerbsAndOptionsAreGuessed() {
-    CommandRun.of("runn", "x.nib").failed(ExitCode.USAGE, "runn", "Did you mean: nibble run");
+    CommandRun.of("runn", "x.nib").failed(ExitCode.USAGE, "runn", "did you mean 'run'?");
+    CommandRun.of("run", "a", "b").failed(ExitCode.USAGE, "'b' is one argument too many");
     CommandRun.of("run", SmallModel.nib(folder), "--recip", "w8").failed(ExitCode.USAGE, "--recip", "--recipe");
+  }
+
+  @Test
+  void badValuesAreToldWithWhatIsTaken() {
+    Path model = SmallModel.nib(folder);
+    CommandRun.of("run", model, "--size", "B").failed(ExitCode.USAGE, "--size takes NAME=N, not 'B'");
+    CommandRun.of("run", model, "--size", "B=two").failed(ExitCode.USAGE, "--size takes NAME=N, not 'two'");
+    CommandRun.of("run", model, "--made-up=abc").failed(ExitCode.USAGE, "--made-up takes SEED, not 'abc'");
+    CommandRun.of("run", model, "--fn", "a", "--fn", "b").failed(ExitCode.USAGE, "--fn F is given twice");
+    CommandRun.of("run").failed(ExitCode.USAGE, "MODEL is missing", "see nibble run --help");
+    CommandRun.of("compile", model, "--target", "sm_80").failed(ExitCode.USAGE, "--output DIR is missing");
+    CommandRun.of("run", model, "--recipe").failed(ExitCode.USAGE, "--recipe R is missing");
+    CommandRun.of("run", model, "--recipe", "w8", "--passes", "cse").failed(ExitCode.USAGE, "exclude each other");
+  }
+
+  @Test
+  void helpIsAVerbToo() {
+    assertEquals(CommandRun.of("--help").ok().out(), CommandRun.of("help").ok().out());
+    assertEquals(CommandRun.of("run", "--help").ok().out(), CommandRun.of("help", "run").ok().out());
+    CommandRun.of("help", "runn").failed(ExitCode.USAGE, "there is no verb 'runn'");
   }
 
   @Test

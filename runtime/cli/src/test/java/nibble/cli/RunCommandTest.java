@@ -225,6 +225,11 @@ class RunCommandTest {
   }
 
   @Test
+  void passesThatLookAtSamplesSeeMadeUpWeights() {
+    CommandRun.of("run", model, "--made-up", "--device", "interpreter", "--passes", "smooth{},cast{to=f16}").ok();
+  }
+
+  @Test
   void validationSaysWhatEachPassKeeps() {
     CommandRun.of("run", model, "--made-up", "--device", "interpreter", "--recipe", "w8", "--validate").ok();
   }
@@ -238,7 +243,7 @@ class RunCommandTest {
 
   @Test
   void optionsThatContradictAreUsageErrors() {
-    CommandRun.of("run", model, "--recipe", "w8", "--passes", "cse").failed(ExitCode.USAGE, "mutually exclusive");
+    CommandRun.of("run", model, "--recipe", "w8", "--passes", "cse").failed(ExitCode.USAGE, "exclude each other");
   }
 
   @Test

@@ -35,6 +35,10 @@ final class LaunchCheck {
     boolean fits = exact.isEmpty()
         || matches(exact, 0, block.x()) && matches(exact, 1, block.y()) && matches(exact, 2, block.z());
     require(fits, kernel, "a block of " + block + " threads; the kernel was compiled for " + exact + " (.reqntid)");
+    List<Integer> cluster = kernel.tuning("reqnctapercluster");
+    require(
+        cluster.stream().allMatch(extent -> extent == 1), kernel,
+        "clusters of " + cluster + " blocks (.reqnctapercluster); the machine runs every block as a cluster of its own");
   }
 
   private static boolean matches(List<Integer> exact, int index, int extent) {

@@ -11,18 +11,22 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import nibble.emulator.check.CheckMemory;
 import nibble.emulator.check.Checkers;
 import nibble.emulator.check.Findings;
+import nibble.emulator.check.SiteOrders;
 import nibble.emulator.code.Code;
 import nibble.emulator.execute.Launch;
 import nibble.emulator.execute.Launcher;
 import nibble.emulator.execute.Observer;
 import nibble.emulator.execute.Observers;
+import nibble.emulator.execute.RegisterFiles;
 import nibble.emulator.lower.Instrumentation;
 import nibble.emulator.lower.LoweredModule;
 import nibble.emulator.lower.ModuleLowering;
 import nibble.emulator.lower.Options;
 import nibble.emulator.memory.GlobalMemory;
+import nibble.emulator.memory.Shelf;
 import nibble.emulator.model.PtxModule;
 import nibble.emulator.parse.PtxReader;
 import nibble.emulator.profile.TrafficCounter;
@@ -57,6 +61,8 @@ public final class Machine implements AutoCloseable {
   private final long memoryLimit;
   private final GlobalMemory global;
   private final DeviceMemory memory;
+  private final Shelf<CheckMemory> checkMemory = new Shelf<>(CheckMemory::new);
+  private final Shelf<RegisterFiles> registerFiles = new Shelf<>(RegisterFiles::new);
   private final ExecutorService executor;
 
   private Machine(Builder builder) {
@@ -245,6 +251,9 @@ public final class Machine implements AutoCloseable {
     Code code = kernel.code(instrumentation);
     Optional<TrafficCounter> traffic = counts ? Optional.of(new TrafficCounter(code.sites().size())) : Optional.empty();
     Findings findings = new Findings(findingLimit, schedule.toString());
+    CheckMemory lent = checkMemory.take();
+    RegisterFiles registers = registerFiles.take();
+    Optional<Observer> watching = watch(kernel.orders(instrumentation), findings, traffic, lent);
     LaunchConfig.Extent grid = config.grid();
     LaunchConfig.Extent block = config.block();
     long underWay = Math.min(grid.volume(), isSerial ? residency : workers);
@@ -258,28 +267,40 @@ public final class Machine implements AutoCloseable {
             new int[] {block.x(), block.y(), block.z()},
             config.dynamicSharedBytes(),
             Parameters.lay(kernel, arguments),
+            registers,
             schedule,
             isSerial ? residency : 0,
             isSerial ? 0 : System.currentTimeMillis() * 1_000_000 - System.nanoTime(),
             stepLimit,
-            watch(code, findings, traffic));
+            watching);
     Launcher launcher = new Launcher(launch);
     long start = System.nanoTime();
     try {
       launcher.run(executor, workers);
     } catch (KernelFault fault) {
+      giveBack(lent, registers);
       throw fault.withFindings(findings.list());
     }
+    giveBack(lent, registers);
     double seconds = (System.nanoTime() - start) / 1e9;
     return ResultBuilder.build(launch, launcher, findings.list(), traffic, seconds);
   }
 
+  /** A launch is over. Where the machine has failed itself, a worker may not know yet, and keeps what it was lent. */
+  private void giveBack(CheckMemory lent, RegisterFiles registers) {
+    lent.recycle();
+    checkMemory.put(lent);
+    registers.recycle();
+    registerFiles.put(registers);
+  }
+
   /** What watches a launch: the builder's observer, the checks, what counts. */
-  private Optional<Observer> watch(Code code, Findings findings, Optional<TrafficCounter> traffic) {
+  private Optional<Observer> watch(
+      SiteOrders orders, Findings findings, Optional<TrafficCounter> traffic, CheckMemory lent) {
     List<Observer> observers = new ArrayList<>();
     observer.ifPresent(observers::add);
     if (!checks.stream().allMatch(Check::isAlwaysOn)) {
-      observers.add(new Checkers(checks, code, findings));
+      observers.add(new Checkers(checks, orders, findings, lent));
     }
     traffic.ifPresent(observers::add);
     return switch (observers.size()) {

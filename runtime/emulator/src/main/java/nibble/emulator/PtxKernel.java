@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import nibble.emulator.check.SiteOrders;
 import nibble.emulator.code.Code;
 import nibble.emulator.execute.BytecodeCompiler;
 import nibble.emulator.execute.Executable;
@@ -22,6 +23,7 @@ public final class PtxKernel {
   private final int sharedBytes;
   private final Map<Instrumentation, Code> codes = new ConcurrentHashMap<>();
   private final Map<Variant, Executable> executables = new ConcurrentHashMap<>();
+  private final Map<Instrumentation, SiteOrders> orders = new ConcurrentHashMap<>();
 
   private record Variant(Tier tier, Instrumentation instrumentation) {}
 
@@ -85,6 +87,11 @@ public final class PtxKernel {
 
   Code code(Instrumentation instrumentation) {
     return codes.computeIfAbsent(instrumentation, it -> module.link(name(), it));
+  }
+
+  /** What the instructions of that code say of order. */
+  SiteOrders orders(Instrumentation instrumentation) {
+    return orders.computeIfAbsent(instrumentation, it -> SiteOrders.of(code(it)));
   }
 
   Executable executable(Tier tier, Instrumentation instrumentation) {

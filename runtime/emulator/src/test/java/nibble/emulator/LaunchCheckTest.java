@@ -77,6 +77,14 @@ class LaunchCheckTest {
         ") .reqntid 8, 4", LaunchConfig.of(1, 32));
   }
 
+  @Test
+  void clustersOfSeveralBlocks() {
+    refused(
+        "clusters of [2, 1, 1] blocks (.reqnctapercluster); the machine runs every block as a cluster of its own",
+        ") .explicitcluster .reqnctapercluster 2, 1, 1", LaunchConfig.of(2, 32));
+    assertDoesNotThrow(() -> launch("sm_90", ") .reqnctapercluster 1, 1, 1", LaunchConfig.of(2, 32)));
+  }
+
   @ParameterizedTest
   @CsvSource({"sm_75,64", "sm_80,163", "sm_86,99", "sm_89,99", "sm_90a,227", "sm_100a,227", "sm_120a,99"})
   void sharedMemory(String target, int kibibytes) {

@@ -56,6 +56,7 @@ record AccuracyPage(
       new Technique("INT4: rotated in blocks of 32", "int4", "int4-hadamard"),
       new Technique("INT8: smoothed", "w8a8", "w8a8-smooth"),
       new Technique("INT8 per tensor: static scales", "w8a8-tensor", "w8a8-static"),
+      new Technique("INT8 per tensor: scales of the 16 steps before", "w8a8-tensor", "w8a8-delayed"),
       new Technique("INT8 per tensor: plain integers", "w8a8-static", "iodf"),
       new Technique("INT8 in large blocks: second level above 8", "w8a8-blocks", "fallback"),
       new Technique("FP8: scales in groups of 32", "fp8-token", "fp8"),
@@ -141,7 +142,7 @@ record AccuracyPage(
         What recipes cost in accuracy, as `sample.accuracy.WriteAccuracyPage` measured and wrote it. Models are interpreted with the
         roundings of kernels, so a recipe without kernels has its figures as well. What a pass finds on sample inputs it finds on those
         of the sample folder: 8 sentences that are none of those measured here, 16 images, and 8 passages of 64 characters behind those
-        measured here.
+        measured here. Recipes with state see the same in three steps before; then each batch is a step.
 
         """);
     embeddings(text);

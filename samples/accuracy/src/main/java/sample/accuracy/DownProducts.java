@@ -4,9 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.ReadModel;
@@ -80,32 +78,31 @@ final class DownProducts implements AutoCloseable {
   }
 
   private List<Operands> after(String passes, ImmutableList<Tensor> seenByPasses) {
-    PassEnvironment environment = PassEnvironment.of(REGISTRY.ir())
-        .withWeights(model.weights().orElseThrow())
-        .withInputs(ImmutableMap.of(model.entry(model.module()).name(), seenByPasses));
-    PassRun run = PassManager.of(REGISTRY, environment).run(module, REGISTRY.parse(passes));
-    Module changed = run.output();
-    Function function = changed.functions().values().iterator().next();
-    // Products that passes put in front, which have the path as well, come before.
-    Map<String, Operation> products = new LinkedHashMap<>();
-    function.body().operations().stream()
+    PassRun changed = changed(passes, seenByPasses);
+    Function function = changed.output().functions().values().iterator().next();
+    List<Operation> products = function.body().operations().stream()
         .filter(operation -> operation.op() instanceof MatMul)
-        .filter(operation -> operation.location().path().endsWith("ffn.down"))
-        .forEach(operation -> products.put(operation.location().path(), operation));
-    List<Value> probes = products.values().stream().flatMap(product -> product.operands().stream()).toList();
+        .filter(operation -> operation.location().path().endsWith("ffn.down")).toList();
+    List<Value> probes = products.stream().flatMap(product -> product.operands().stream()).toList();
     Function probed = function.withBody(new Block(
         function.parameters(), function.body().operations(), ImmutableList.copyOf(probes)));
-    List<Tensor> seen = new Interpreter(Mode.EXACT, run.made().over(model.weights().orElseThrow()))
-        .run(changed, probed, inputs);
+    List<Tensor> seen = new Interpreter(Mode.EXACT, changed.made().over(model.weights().orElseThrow()))
+        .run(changed.output(), probed, inputs);
     List<Operands> operands = new ArrayList<>();
-    for (Operation product : products.values()) {
-      Tensor left = seen.get(2 * operands.size());
-      Tensor right = seen.get(2 * operands.size() + 1);
-      boolean isTransposed = ((MatMul) product.op()).transposeB();
+    for (int i = 0; i < products.size(); i++) {
+      Tensor right = seen.get(2 * i + 1);
+      boolean isTransposed = ((MatMul) products.get(i).op()).transposeB();
       operands.add(new Operands(
-          product.location().path(), left, isTransposed ? transposed(right) : right.values()));
+          products.get(i).location().path(), seen.get(2 * i), isTransposed ? transposed(right) : right.values()));
     }
     return operands;
+  }
+
+  private PassRun changed(String passes, ImmutableList<Tensor> seen) {
+    PassEnvironment environment = PassEnvironment.of(REGISTRY.ir())
+        .withWeights(model.weights().orElseThrow())
+        .withInputs(ImmutableMap.of(model.entry(model.module()).name(), seen));
+    return PassManager.of(REGISTRY, environment).run(module, REGISTRY.parse(passes));
   }
 
   private static double[] transposed(Tensor matrix) {

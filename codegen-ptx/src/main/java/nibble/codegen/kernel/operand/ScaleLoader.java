@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
-import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.BoxCoordinates;
 import nibble.codegen.kernel.GlobalMemory;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Grid2;
@@ -105,7 +105,7 @@ public final class ScaleLoader {
     this.symbols = symbols;
     Dim groups = depth.ceilDiv(scales.size);
     IndexExpr first = IndexExpr.variable(GROUP, groups).times(Dim.of(scales.size));
-    this.at = ImmutableList.copyOf(ElementEmitter.scaleCoordinates(
+    this.at = ImmutableList.copyOf(BoxCoordinates.ofScale(
         scales.scaled.type(),
         scales.at.stream().map(index -> index.substitute(Map.of(OperandLoader.DEPTH, first))).toList()));
     int bytes = scales.groups * type.format().storageBits() / Byte.SIZE;

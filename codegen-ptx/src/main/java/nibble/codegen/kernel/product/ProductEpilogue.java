@@ -2,7 +2,9 @@ package nibble.codegen.kernel.product;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
+import nibble.codegen.kernel.BoxCoordinates;
 import nibble.codegen.kernel.ElementEmitter;
 import nibble.codegen.kernel.Grid2.Extent;
 import nibble.codegen.kernel.Memory;
@@ -10,6 +12,7 @@ import nibble.codegen.kernel.ResidualQuantizer;
 import nibble.codegen.kernel.ScaleFactors;
 import nibble.codegen.kernel.TileBuilder;
 import nibble.codegen.kernel.UnsupportedAccess;
+import nibble.codegen.kernel.Views;
 import nibble.codegen.tile.Scalar;
 import nibble.codegen.tile.TileType;
 import nibble.codegen.tile.op.Expand;
@@ -24,6 +27,9 @@ import nibble.ir.layout.Granularity;
 import nibble.ir.op.Amax;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.ReduceOp;
+import nibble.ir.op.Reshape;
+import nibble.ir.op.Transpose;
+import nibble.ir.op.ViewOp;
 import nibble.ir.shape.Dim;
 
 /**
@@ -87,20 +93,50 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter, Re
 
   /** What is computed for each box: its first element stores it. */
   private void storeBoxes(Value result, Memory memory) {
-    Operation amax = region.operations().stream().filter(operation -> operation.op() instanceof Amax)
-        .findFirst().orElseThrow(() ->
-            new UnsupportedAccess("a product's kernel stores full results and their scales only"));
-    Granularity granularity = ((Amax) amax.op()).granularity();
-    Value full = amax.operand(0);
-    List<IndexExpr> at = boxes(granularity, full);
-    Value stored = builder().cast(emitter.value(result, at), memory.type().format(), Rounding.NEAREST_EVEN);
+    Boxed boxed = boxed(result).orElseThrow(() ->
+        new UnsupportedAccess("a product's kernel stores full results and their scales only"));
+    Value full = boxed.amax().operand(0);
+    Value stored =
+        builder().cast(emitter.value(result, boxed.at()), memory.type().format(), Rounding.NEAREST_EVEN);
     IndexExpr inside = IndexExpr.ZERO;
-    ImmutableList<Dim> box = granularity.boxWithin(full.tensorType().shape());
+    ImmutableList<Dim> box = ((Amax) boxed.amax().op()).granularity().boxWithin(full.tensorType().shape());
     for (int axis = 0; axis < box.size(); axis++) {
       inside = inside.plus(views.at(full).get(axis).modulo(box.get(axis)));
     }
     Value isFirst = builder().apply(Scalar.EQ, emitter.grid().emit(builder(), inside), builder().number(0));
-    emitter.memory().store(memory.elements(), memory.type().shape(), at, stored, isFirst);
+    emitter.memory().store(memory.elements(), memory.type().shape(), boxed.at(), stored, isFirst);
+  }
+
+  /**
+   * A value with an element for each box.
+   *
+   * @param amax finds the largest magnitudes of these boxes
+   * @param at where the value has the box that the element at hand lies in
+   */
+  private record Boxed(Operation amax, List<IndexExpr> at) {}
+
+  /** The boxes of an amax, and of what is computed of it, behind views that keep all elements too. */
+  private Optional<Boxed> boxed(Value value) {
+    Optional<Operation> maker =
+        region.operations().stream().filter(operation -> operation.results().contains(value)).findFirst();
+    if (maker.isEmpty()) {
+      return Optional.empty();
+    }
+    Operation operation = maker.get();
+    return switch (operation.op()) {
+      case Amax amax -> Optional.of(new Boxed(operation, boxes(amax.granularity(), operation.operand(0))));
+      case Reshape view -> behind(view, operation);
+      case Transpose view -> behind(view, operation);
+      default -> operation.operands().stream()
+          .filter(operand -> operand.tensorType().shape().equals(value.tensorType().shape()))
+          .flatMap(operand -> boxed(operand).stream()).findFirst();
+    };
+  }
+
+  private Optional<Boxed> behind(ViewOp view, Operation operation) {
+    Value operand = operation.operand(0);
+    return boxed(operand).map(before -> new Boxed(before.amax(), Views.resultCoordinates(
+        view, operand.tensorType(), operation.result().tensorType(), before.at())));
   }
 
   private void amax(Operation operation, Amax amax) {
@@ -124,7 +160,7 @@ record ProductEpilogue(Product product, Block region, ElementEmitter emitter, Re
 
   /** Coordinates in the grid of boxes of a full value. */
   private List<IndexExpr> boxes(Granularity granularity, Value full) {
-    return ElementEmitter.boxCoordinates(granularity, full.tensorType().shape(), views.at(full));
+    return BoxCoordinates.of(granularity, full.tensorType().shape(), views.at(full));
   }
 
   /** The largest of the magnitudes of each box, on every element of it. */

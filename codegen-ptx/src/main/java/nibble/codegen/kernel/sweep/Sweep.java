@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nibble.codegen.index.IndexExpr;
-import nibble.codegen.kernel.ElementEmitter;
+import nibble.codegen.kernel.BoxCoordinates;
 import nibble.codegen.kernel.FarPlace;
 import nibble.codegen.kernel.GlobalMemory.Guard;
 import nibble.codegen.kernel.Views;
@@ -130,7 +130,7 @@ record Sweep(
     for (int axis = 0; axis < shape.rank(); axis++) {
       Dim side = box.get(axis);
       if (axis == shape.rank() - 2 && interleaving.isPresent()) {
-        fibre.add(ElementEmitter.box(interleaving.get(), full.get(axis)));
+        fibre.add(BoxCoordinates.ofRow(interleaving.get(), full.get(axis)));
         extents.add(interleaving.get().count(shape.dim(axis)));
       } else if (!side.equals(shape.dim(axis))) {
         fibre.add(full.get(axis).dividedBy(side));

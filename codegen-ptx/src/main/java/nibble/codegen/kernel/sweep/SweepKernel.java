@@ -298,6 +298,15 @@ public final class SweepKernel implements KernelGenerator {
           level.elements(), level.type().shape(), sweep.full(),
           ResidualQuantizer.in(region, quantizer(result)).code(at, sweep.full())));
       storeGivenScales(at, result, memory, sweep.full());
+      if (packsZeros(memory)) {
+        new ScaleFactors(at).packZeros(memory, quantizer(result), Sweep.ELEMENT, symbols);
+      }
+    }
+
+    /** Whether zero points share bytes; a tile of all elements in order is one of as many zero points as well. */
+    private boolean packsZeros(Memory memory) {
+      return tile.flat()
+          && memory.type().zeroType().filter(zeros -> zeros.format().storageBits() < Byte.SIZE).isPresent();
     }
 
     /** Scales that this kernel does not reduce to: the first element of each box stores the box's. */
@@ -307,7 +316,9 @@ public final class SweepKernel implements KernelGenerator {
       }
       ScaleFactors factors = new ScaleFactors(at);
       factors.store(memory, quantizer(result).operand(1), element);
-      factors.storeZeros(memory, quantizer(result), element);
+      if (!packsZeros(memory)) {
+        factors.storeZeros(memory, quantizer(result), element);
+      }
     }
 
     private void storeReduced(Value result, Memory memory) {

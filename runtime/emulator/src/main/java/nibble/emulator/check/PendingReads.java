@@ -100,6 +100,12 @@ final class PendingReads implements AccessSets.Knowledge {
     offsets = Arrays.copyOf(offsets, capacity);
   }
 
+  /** Forgets all reads and what they refer to: nobody comes any more. */
+  void forget() {
+    Arrays.fill(memories, null);
+    clear();
+  }
+
   /** Forgets all reads: whoever comes now knows of them. */
   void clear() {
     count = 0;
@@ -108,7 +114,12 @@ final class PendingReads implements AccessSets.Knowledge {
 
   /** Enters all reads, if some of them are of that page. */
   void enter(ShadowPage page) {
-    if (page.round == round) {
+    enterRound(page.round);
+  }
+
+  /** Enters all reads, if they are of that round. */
+  void enterRound(int some) {
+    if (some == round) {
       enter();
     }
   }
@@ -129,6 +140,7 @@ final class PendingReads implements AccessSets.Knowledge {
       int same = areApart ? rest & -rest : sharing(rest, at);
       int lane = Integer.numberOfTrailingZeros(rest);
       ShadowPage page = memories[i].page(at[lane], bytes[i]);
+      page.expectReads();
       int cell = (int) at[lane] % ShadowPage.BYTES >> page.cellBits;
       for (int end = cell + (bytes[i] >> page.cellBits); cell < end; cell++) {
         enter(page, cell, memories[i].sets(), stamps[i] + lane, same, sites[i]);

@@ -38,7 +38,7 @@ final class RaceFinder implements Observer.BlockObserver {
     this.block = block;
     clocks = new BlockClocks(races, block);
     cells = new CellVisitor(races, block, clocks);
-    shared = new ShadowMemory(block.shared().byteSize(), new AccessSets(), true);
+    shared = new ShadowMemory(races.memory(), block.shared().byteSize(), new AccessSets(), true);
   }
 
   /** The block starts. */
@@ -176,35 +176,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {
-    complete(warp, lanes, destinations, bytes);
-  }
-
-  /** Copies of so many bytes by lanes of a warp have become writes, unless somebody else has written there since. */
-  private void complete(Warp warp, int lanes, long[] destinations, int bytes) {
-    int now = clocks.now();
-    long first = Stamp.of(Deed.WRITE, clocks.life(), now, warp.index * WARP);
-    ShadowPage page = null;
-    long number = -1;
-    for (int rest = lanes; rest != 0; rest &= rest - 1) {
-      int lane = Integer.numberOfTrailingZeros(rest);
-      long offset = destinations[lane];
-      if (offset >> ShadowPage.BITS != number) {
-        number = offset >> ShadowPage.BITS;
-        page = shared.page(offset, bytes);
-        page.lastChange = now;
-      }
-      page.refine(offset, bytes);
-      long mine = first + lane;
-      long[] writes = page.writes;
-      int cell = ((int) offset & ShadowPage.BYTES - 1) >> page.cellBits;
-      for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
-        long write = writes[cell];
-        if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
-          writes[cell] = mine;
-          page.underWay--;
-        }
-      }
-    }
+    cells.complete(warp, lanes, shared, destinations, bytes);
   }
 
   @Override
@@ -219,7 +191,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {
-    eachPiece(lane, starts, bytes, (offsets, size) -> complete(warp, 1 << lane, offsets, size));
+    eachPiece(lane, starts, bytes, (offsets, size) -> cells.complete(warp, 1 << lane, shared, offsets, size));
     phases(mbarrier).arrive(clocks.deeds(warp.index * WARP + lane));
     clocks.pass();
   }
@@ -248,7 +220,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void arrivedAtPhase(Warp warp, int lane, long mbarrier, int site) {
-    if (!races.isRelaxed(site)) {
+    if (!races.orders().isRelaxed(site)) {
       phases(mbarrier).arrive(clocks.singles(warp, 1 << lane));
       clocks.pass();
     }
@@ -261,7 +233,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void sawPhase(Warp warp, int lane, long mbarrier, int parity, int site) {
-    if (!races.isRelaxed(site)) {
+    if (!races.orders().isRelaxed(site)) {
       clocks.learn(warp, 1 << lane, phases(mbarrier).last(parity));
     }
   }

@@ -6,17 +6,23 @@ import java.util.Map;
 
 /** What is remembered of the accesses of one memory: a block's shared memory, or an allocation of global memory. */
 final class ShadowMemory {
+  private final CheckMemory memory;
   private final ShadowPage[] pages;
   private final AccessSets sets;
   private final boolean isOfBlock;
   private final Map<Long, SyncPlace> places = new HashMap<>();
+  private boolean hasChanged;
+  /** The last round of {@link PendingReads} in which it was read, while nobody had changed it. */
+  private int round;
 
   /**
    * Of a memory of so many bytes.
    *
+   * @param memory where pages are from
    * @param isOfBlock whether only threads of one block can access it
    */
-  ShadowMemory(long size, AccessSets sets, boolean isOfBlock) {
+  ShadowMemory(CheckMemory memory, long size, AccessSets sets, boolean isOfBlock) {
+    this.memory = memory;
     this.pages = new ShadowPage[Math.toIntExact((size + ShadowPage.BYTES - 1) / ShadowPage.BYTES)];
     this.sets = sets;
     this.isOfBlock = isOfBlock;
@@ -30,12 +36,30 @@ final class ShadowMemory {
     return isOfBlock;
   }
 
+  /** Whether there was an access that is not a plain read. Where not, no page need be looked at for one. */
+  boolean hasChanged() {
+    return hasChanged;
+  }
+
+  /** It is read in a round of pending reads, and nobody has changed it. */
+  void read(int newRound) {
+    round = newRound;
+  }
+
+  /** It is about to change: pending reads of it are entered if this is the first time. */
+  void change(PendingReads pending) {
+    if (!hasChanged) {
+      hasChanged = true;
+      pending.enterRound(round);
+    }
+  }
+
   /** The page of an access of so many bytes; accesses do not cross pages. */
   ShadowPage page(long offset, int bytes) {
     int number = (int) (offset >> ShadowPage.BITS);
     ShadowPage page = pages[number];
     if (page == null) {
-      page = new ShadowPage(offset, bytes);
+      page = memory.page(offset, bytes);
       pages[number] = page;
     }
     page.refine(offset, bytes);
@@ -66,5 +90,7 @@ final class ShadowMemory {
   void clear() {
     Arrays.stream(pages).filter(page -> page != null).forEach(ShadowPage::clear);
     places.clear();
+    hasChanged = false;
+    round = 0;
   }
 }

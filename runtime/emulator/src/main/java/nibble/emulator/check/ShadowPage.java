@@ -4,39 +4,103 @@ import java.util.Arrays;
 
 /**
  * Who last wrote and who has read since each cell of a piece of memory. Cells are of 16 bytes until an access asks for
- * less; from then on they are as small as that access: 8, 4 or 1 bytes.
+ * less; from then on they are as small as that access: 8, 4 or 1 bytes. Pages are used again: {@link CheckMemory}.
  */
 final class ShadowPage {
   /** Bytes of memory that a page stands for, and their logarithm. */
   static final int BITS = 10;
   static final int BYTES = 1 << BITS;
 
-  private static final int LARGEST_CELL_BITS = 4;
+  private static final int LARGEST_CELL_BITS = Fill.CELL_BITS;
   private static final int WORD_BITS = 2;
 
   /** Bits of an offset within a cell. */
   int cellBits;
-  /** The last write that changed the cell, or a copy under way. */
-  long[] writes;
-  int[] writeSites;
+  /** The last write that changed the cell, or a copy under way; not before {@link #spill}. */
+  long[] writes = {};
+  int[] writeSites = {};
+  /** Whether there may be accesses since then; where not, {@link #reads} holds anything. */
+  boolean hasReads;
   /** Accesses since then: a stamp or a set. */
-  long[] reads;
-  int[] readSites;
+  long[] reads = {};
+  int[] readSites = {};
   /** When the last access was that is not a plain read. */
   int lastChange;
   /** Cells to which copies are under way. */
   int underWay;
   /** The last round of {@link PendingReads} in which it was read. */
   int round;
+  /** Halves whose last writes are in {@link #fills} and not in cells: a bit each. */
+  private int filled;
+  private final Fill[] fills = new Fill[2];
 
-  /** For a first access from here on, of so many bytes. */
-  ShadowPage(long offset, int bytes) {
+  /** Nobody has accessed it before a first access from here on, of so many bytes. */
+  void start(long offset, int bytes) {
     cellBits = Math.min(LARGEST_CELL_BITS, cellBits(offset, bytes));
     int cells = BYTES >> cellBits;
-    writes = new long[cells];
-    writeSites = new int[cells];
-    reads = new long[cells];
-    readSites = new int[cells];
+    if (writes.length < cells) {
+      writes = new long[cells];
+      writeSites = new int[cells];
+    } else {
+      Arrays.fill(writes, 0, cells, Stamp.NONE);
+    }
+    hasReads = false;
+    lastChange = 0;
+    underWay = 0;
+    round = 0;
+    filled = 0;
+  }
+
+  /** Nobody has accessed it. */
+  void clear() {
+    start(0, 1 << LARGEST_CELL_BITS);
+  }
+
+  /** Makes room for accesses that are not writes. */
+  void expectReads() {
+    if (hasReads) {
+      return;
+    }
+    int cells = BYTES >> cellBits;
+    if (reads.length < cells) {
+      reads = new long[cells];
+      readSites = new int[cells];
+    } else {
+      Arrays.fill(reads, 0, cells, Stamp.NONE);
+    }
+    hasReads = true;
+  }
+
+  /**
+   * The last write of the half where an offset is, if it was one of all of its cells and is in none of them.
+   *
+   * @return null if it is in cells
+   */
+  Fill fill(long offset) {
+    int half = half(offset);
+    return (filled >>> half & 1) == 0 ? null : fills[half];
+  }
+
+  /** Half of the page is written as a whole from here on; its cells are of 16 bytes, and all accesses of it known. */
+  void fill(long[] offsets, long stamp, int site) {
+    int half = half(offsets[0]);
+    if (fills[half] == null) {
+      fills[half] = new Fill();
+    }
+    fills[half].set(offsets, stamp, site);
+    filled |= 1 << half;
+  }
+
+  private static int half(long offset) {
+    return (int) (offset >> Fill.BITS) & 1;
+  }
+
+  /** Enters into cells what is not there. */
+  void spill() {
+    for (int rest = filled; rest != 0; rest &= rest - 1) {
+      fills[Integer.numberOfTrailingZeros(rest)].enter(writes, writeSites);
+    }
+    filled = 0;
   }
 
   private static int cellBits(long offset, int bytes) {
@@ -52,14 +116,17 @@ final class ShadowPage {
   }
 
   private void refine(int bits) {
+    spill();
     int shift = cellBits - bits;
     int cells = BYTES >> bits;
     cellBits = bits;
     underWay <<= shift;
     writes = spread(writes, cells, shift);
-    reads = spread(reads, cells, shift);
     writeSites = spread(writeSites, cells, shift);
-    readSites = spread(readSites, cells, shift);
+    if (hasReads) {
+      reads = spread(reads, cells, shift);
+      readSites = spread(readSites, cells, shift);
+    }
   }
 
   /** Gives each cell's value to all cells that it becomes, the last ones first, so that one array will do. */
@@ -77,14 +144,5 @@ final class ShadowPage {
       fine[i] = coarse[i >> shift];
     }
     return fine;
-  }
-
-  void clear() {
-    cellBits = LARGEST_CELL_BITS;
-    Arrays.fill(writes, 0, BYTES >> LARGEST_CELL_BITS, Stamp.NONE);
-    Arrays.fill(reads, 0, BYTES >> LARGEST_CELL_BITS, Stamp.NONE);
-    lastChange = 0;
-    underWay = 0;
-    round = 0;
   }
 }

@@ -28,6 +28,12 @@ public enum SpecialRegister {
   LANEMASK_LT("%lanemask_lt"),
   LANEMASK_GE("%lanemask_ge"),
   LANEMASK_GT("%lanemask_gt"),
+  CLUSTERID_X("%clusterid.x"),
+  CLUSTERID_Y("%clusterid.y"),
+  CLUSTERID_Z("%clusterid.z"),
+  NCLUSTERID_X("%nclusterid.x"),
+  NCLUSTERID_Y("%nclusterid.y"),
+  NCLUSTERID_Z("%nclusterid.z"),
   CLUSTER_CTAID_X("%cluster_ctaid.x"),
   CLUSTER_CTAID_Y("%cluster_ctaid.y"),
   CLUSTER_CTAID_Z("%cluster_ctaid.z"),
@@ -76,7 +82,10 @@ public enum SpecialRegister {
 
   /** Whether it differs from block to block. */
   public boolean isOfBlock() {
-    return this == CTAID_X || this == CTAID_Y || this == CTAID_Z;
+    return switch (this) {
+      case CTAID_X, CTAID_Y, CTAID_Z, CLUSTERID_X, CLUSTERID_Y, CLUSTERID_Z -> true;
+      default -> false;
+    };
   }
 
   public Bank bank() {

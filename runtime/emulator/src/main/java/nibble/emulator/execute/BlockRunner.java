@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import nibble.emulator.tensor.TensorScratch;
 
 /** Runs block after block, as one worker of a launch. */
 final class BlockRunner {
@@ -22,7 +23,7 @@ final class BlockRunner {
   BlockRunner(Launch launch, Arena arena, LongSupplier nextBlock) {
     this.launch = launch;
     profile = new Profile(launch.code().blocks().size());
-    block = new ThreadBlock(launch, arena, profile, System::nanoTime, nextBlock);
+    block = new ThreadBlock(launch, arena, profile, new TensorScratch(), System::nanoTime, nextBlock);
   }
 
   Profile profile() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import nibble.emulator.schedule.Point;
 import nibble.emulator.schedule.Scheduler;
+import nibble.emulator.tensor.TensorScratch;
 
 /**
  * Runs a launch by one thread in an order that its scheduler decides: several blocks are under way at a time, and any
@@ -35,8 +36,9 @@ final class GridRunner {
     slots = new ThreadBlock[(int) Math.min(launch.residency(), launch.blocks())];
     left = new long[slots.length];
     points = Points.of(launch.code());
+    TensorScratch scratch = new TensorScratch();
     for (int slot = 0; slot < slots.length; slot++) {
-      slots[slot] = new ThreadBlock(launch, arena, profile, this::tick, () -> next++);
+      slots[slot] = new ThreadBlock(launch, arena, profile, scratch, this::tick, () -> next++);
     }
   }
 

@@ -13,9 +13,9 @@ import nibble.emulator.schedule.Schedule;
  * @param grid blocks in x, y, z
  * @param shape threads of a block in x, y, z
  * @param parameters the kernel's parameters, as they lie in parameter space
+ * @param registers lent to this launch alone
  * @param residency how many blocks one thread runs by turns, as the schedule decides; 0 to run blocks on all workers,
- *     each
- *     to its end
+ *     each to its end
  * @param epoch what {@code %globaltimer} shows where the blocks' clocks show zero, in nanoseconds
  * @param stepLimit basic blocks that all warps of a thread block may execute together
  */
@@ -27,6 +27,7 @@ public record Launch(
     int[] shape,
     int dynamicShared,
     MemorySegment parameters,
+    RegisterFiles registers,
     Schedule schedule,
     int residency,
     long epoch,

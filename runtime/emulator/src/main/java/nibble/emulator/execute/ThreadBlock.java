@@ -31,7 +31,7 @@ public final class ThreadBlock {
   private final LongSupplier nextBlock;
   private final MemorySegment shared;
   private final MemorySegment[] locals;
-  private final TensorScratch tensorScratch = new TensorScratch();
+  private final TensorScratch tensorScratch;
   private final List<String> output = new ArrayList<>();
   private Observer.BlockObserver observer = Observer.BlockObserver.NONE;
   private KernelFault.Index index = new KernelFault.Index(0, 0, 0);
@@ -41,10 +41,14 @@ public final class ThreadBlock {
   /**
    * Memory and warps for block after block.
    *
+   * @param tensorScratch of the worker
    * @param nextBlock takes the grid's next block that has not started
    */
-  ThreadBlock(Launch launch, Arena arena, Profile profile, LongSupplier clock, LongSupplier nextBlock) {
+  ThreadBlock(
+      Launch launch, Arena arena, Profile profile, TensorScratch tensorScratch, LongSupplier clock,
+      LongSupplier nextBlock) {
     this.launch = launch;
+    this.tensorScratch = tensorScratch;
     this.clock = clock;
     this.nextBlock = nextBlock;
     clusterBarrier = new ClusterBarrier(this, launch.threads());
@@ -294,6 +298,12 @@ public final class ThreadBlock {
       case LANEMASK_GE -> -1 << lane;
       case LANEMASK_GT -> -2 << lane;
       // Every block is a cluster of its own.
+      case CLUSTERID_X -> index.x();
+      case CLUSTERID_Y -> index.y();
+      case CLUSTERID_Z -> index.z();
+      case NCLUSTERID_X -> grid[0];
+      case NCLUSTERID_Y -> grid[1];
+      case NCLUSTERID_Z -> grid[2];
       case CLUSTER_CTAID_X, CLUSTER_CTAID_Y, CLUSTER_CTAID_Z, CLUSTER_CTARANK -> 0;
       case CLUSTER_NCTAID_X, CLUSTER_NCTAID_Y, CLUSTER_NCTAID_Z, CLUSTER_NCTARANK -> 1;
       case DYNAMIC_SMEM_SIZE -> launch.dynamicShared();

@@ -19,10 +19,10 @@ import nibble.emulator.memory.Space;
  * <p>The fields are public because each of some hundred helpers works on them; nobody else does.
  */
 public final class Warp implements Faults {
-  /** Registers of 32 bits and less: element {@code register + lane}. */
+  /** Registers of 32 bits and less: element {@code register + lane}; behind them there may be anything. */
   public final int[] words;
 
-  /** Registers of 64 bits: element {@code register + lane}. */
+  /** Registers of 64 bits: element {@code register + lane}; behind them there may be anything. */
   public final long[] longs;
 
   /** Predicates, one bit to a lane. */
@@ -71,8 +71,8 @@ public final class Warp implements Faults {
     this.profile = profile;
     int fixedWords = code.wordConstants().length + code.wordSpecials().size();
     int fixedLongs = code.longConstants().length + code.longSpecials().size();
-    words = new int[(code.words() + fixedWords) * WARP];
-    longs = new long[(code.longs() + fixedLongs) * WARP];
+    words = block.launch().registers().words((code.words() + fixedWords) * WARP);
+    longs = block.launch().registers().longs((code.longs() + fixedLongs) * WARP);
     predicates = new int[code.predicates()];
     lists = code.lists();
     plans = code.plans();

@@ -204,10 +204,20 @@ final class Calls {
               "BuiltIns.assertFail",
               argument(it, arguments, 0), argument(it, arguments, 1), argument(it, arguments, 2), new Arg.Site());
       default -> {
-        Optional<String> hint = Suggestion.didYouMean(callee.name(), BUILT_IN);
+        Optional<String> hint = whyMissing(callee.name()).or(() -> Suggestion.didYouMean(callee.name(), BUILT_IN));
         throw new Rejection("function '" + callee.name() + "' has no body, and the machine has none for it", hint);
       }
     }
+  }
+
+  /** Functions that compilers leave to the driver. */
+  private static Optional<String> whyMissing(String name) {
+    if (name.equals("malloc") || name.equals("free")) {
+      return Optional.of("kernels have no heap here: give the kernel a buffer");
+    }
+    return name.startsWith("__cudaCDP") || name.startsWith("cuda")
+        ? Optional.of("kernels can't use CUDA's runtime here, such as launch other kernels: launch these from the host")
+        : Optional.empty();
   }
 
   /** An argument of a built-in function in a register: from its parameter variable, or the register itself. */

@@ -45,6 +45,14 @@ public final class AddressResolver {
   private int space;
   private Region region;
 
+  // The access that the last round was all of, for whoever resolves it once more.
+  private boolean isKept;
+  private int keptLanes;
+  private int keptSpace;
+  private int keptRegister;
+  private int keptDisplacement;
+  private int keptBytes;
+
   /**
    * A resolver over a warp's registers.
    *
@@ -105,6 +113,24 @@ public final class AddressResolver {
     return resolve(mask, space, register, displacement, bytes, site, false);
   }
 
+  /**
+   * Keeps the last round, which was of all lanes of an access, for that access: it is told to observers first, and
+   * executed then. Whoever resolves the same next gets the round as it is.
+   */
+  public void keep(int lanes, int space, int register, int displacement, int bytes) {
+    isKept = true;
+    keptLanes = lanes;
+    keptSpace = space;
+    keptRegister = register;
+    keptDisplacement = displacement;
+    keptBytes = bytes;
+  }
+
+  private boolean isKept(int lanes, int space, int register, int displacement, int bytes) {
+    return isKept && keptLanes == lanes && keptSpace == space && keptRegister == register
+        && keptDisplacement == displacement && keptBytes == bytes;
+  }
+
   /** Resolves a round of stores or atomics; see {@link #load}. */
   public int store(int mask, int space, int register, int displacement, int bytes, int site) {
     return resolve(mask, space, register, displacement, bytes, site, true);
@@ -116,6 +142,10 @@ public final class AddressResolver {
   }
 
   private int resolve(int mask, int space, int register, int displacement, int bytes, int site, boolean writes) {
+    if (isKept(mask, space, register, displacement, bytes)) {
+      isKept = false;
+      return mask;
+    }
     if (space >= Space.NARROW) {
       widen(register);
       return resolve(mask, space & ~Space.NARROW, addresses, 0, displacement, bytes, site, writes);
@@ -125,6 +155,7 @@ public final class AddressResolver {
 
   private int resolve(
       int mask, int space, long[] source, int at, int displacement, int bytes, int site, boolean writes) {
+    isKept = false;
     long address = source[at + Integer.numberOfTrailingZeros(mask)] + displacement;
     return switch (space) {
       case Space.GLOBAL, Space.CONST -> global(mask, space, source, at, displacement, address, bytes, site, writes);

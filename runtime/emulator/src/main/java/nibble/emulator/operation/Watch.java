@@ -28,6 +28,7 @@ public final class Watch {
     for (int rest = m; rest != 0; ) {
       int now = resolver.load(rest, space, a, offset, bytes, site);
       w.block.observer().read(w, now, resolver, bytes, site);
+      keep(resolver, now, m, space, a, offset, bytes);
       rest &= ~now;
     }
   }
@@ -51,7 +52,15 @@ public final class Watch {
     for (int rest = m; rest != 0; ) {
       int now = resolver.store(rest, space, a, offset, bytes, site);
       w.block.observer().write(w, now, resolver, bytes, values, site);
+      keep(resolver, now, m, space, a, offset, bytes);
       rest &= ~now;
+    }
+  }
+
+  /** Where a round was of all lanes, the access itself need not resolve them once more. */
+  private static void keep(AddressResolver resolver, int now, int m, int space, int a, int offset, int bytes) {
+    if (now == m) {
+      resolver.keep(m, space, a, offset, bytes);
     }
   }
 

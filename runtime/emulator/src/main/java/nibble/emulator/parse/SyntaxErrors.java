@@ -31,7 +31,9 @@ final class SyntaxErrors extends BaseErrorListener {
     }
     String found = token.getType() == Token.EOF ? "end of file" : "'" + token.getText() + "'";
     List<String> expected = expected(parser);
-    if (expected.isEmpty()) {
+    if (found.equals("'#'")) {
+      diagnostics.error(position, "unexpected '#'", "PTX is wanted here; nvcc --ptx makes it of CUDA C++");
+    } else if (expected.isEmpty()) {
       diagnostics.error(position, "unexpected " + found);
     } else {
       diagnostics.error(position, "unexpected " + found, "expected " + String.join(" or ", expected));

@@ -44,7 +44,12 @@ public record Form(
 
   /** Whether it multiplies matrices. */
   public boolean isTensorOperation() {
-    return pattern.mnemonic().equals("mma") || text().startsWith("wmma.mma") || text().startsWith("wgmma.mma");
+    // Asked for each form of each launch; the text of one takes long to put together.
+    return switch (pattern.mnemonic()) {
+      case "mma" -> true;
+      case "wmma", "wgmma" -> text().startsWith(pattern.mnemonic() + ".mma");
+      default -> false;
+    };
   }
 
   /** The form as the table writes it, without slot names. */

@@ -12,6 +12,7 @@ import nibble.dsl.CompileOptions;
 import nibble.dsl.CompiledFile;
 import nibble.dsl.Nib;
 import nibble.dsl.SourceFile;
+import nibble.dsl.syntax.Declaration;
 import nibble.engine.file.FileReading;
 import nibble.engine.file.WeightFile;
 import nibble.engine.sample.ModelArgument;
@@ -88,7 +89,11 @@ public final class ReadModel {
     }
     List<SourceFile> sources = new ArrayList<>();
     if (!isTextForm(argument)) {
-      sources.add(source(argument.model()));
+      SourceFile model = source(argument.model());
+      sources.add(model);
+      if (choice instanceof RecipeChoice.Named(String name) && declares(model, name)) {
+        recipeFile = Optional.empty();
+      }
     }
     if (recipeFile.isPresent()) {
       sources.add(source(recipeFile.get()));
@@ -96,6 +101,17 @@ public final class ReadModel {
     return sources.isEmpty()
         ? new CompiledFile(Optional.empty(), ImmutableMap.of(), ImmutableList.of(), ImmutableMap.of())
         : Nib.compile(sources, options);
+  }
+
+  /** Whether a model file has a recipe of that name, which then goes before one of a folder. */
+  private static boolean declares(SourceFile model, String recipe) {
+    try {
+      return Nib.parse(model).declarations().stream().anyMatch(
+          declaration -> declaration instanceof Declaration.Recipe && declaration.identifier().name().equals(recipe));
+    } catch (InputException e) {
+      // Compiling it tells what is wrong.
+      return false;
+    }
   }
 
   private static boolean isTextForm(ModelArgument argument) {

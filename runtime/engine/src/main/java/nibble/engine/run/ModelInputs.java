@@ -21,6 +21,7 @@ import nibble.ir.Value;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
 import nibble.ir.eval.Tensor;
+import nibble.ir.format.IntegerFormat;
 import nibble.ir.shape.Dim;
 import nibble.passes.validate.SampleData;
 
@@ -163,7 +164,25 @@ public record ModelInputs(
         throw new InputException(
             path + ": it has the shape " + stored.type().shape() + ", but '" + parameter.name() + "' is a " + wanted);
       }
-      return stored.as(stored.type().plain(wanted.format())).rounded();
+      Tensor rounded = stored.as(stored.type().plain(wanted.format())).rounded();
+      if (wanted.format() instanceof IntegerFormat) {
+        requireSame(path, stored, rounded, parameter);
+      }
+      return rounded;
+    }
+  }
+
+  /** Numbers of other formats do for integers as long as they are integers. */
+  private static void requireSame(Path path, Tensor stored, Tensor rounded, Value parameter) {
+    double[] before = stored.elements();
+    double[] after = rounded.elements();
+    for (int i = 0; i < before.length; i++) {
+      if (before[i] != after[i]) {
+        throw new InputException(
+            path + ": its element " + i + " is " + before[i] + ", but '" + parameter.name() + "' is a "
+                + parameter.tensorType(),
+            "convert the array, with .astype or np.rint");
+      }
     }
   }
 }

@@ -129,6 +129,13 @@ public record ModelArgument(
     return new InputChoice(text, arrays.buildOrThrow(), labels);
   }
 
+  /** The same with further folders of recipes, which are searched after its own. */
+  public ModelArgument withRecipes(List<Path> folders) {
+    return new ModelArgument(
+        model, entry, weights, tokenizer, inputs, calibration, classes,
+        ImmutableList.<Path>builder().addAll(recipeFolders).addAll(folders).build());
+  }
+
   /** The same, run on what is for calibration. */
   public ModelArgument forCalibration() {
     return new ModelArgument(

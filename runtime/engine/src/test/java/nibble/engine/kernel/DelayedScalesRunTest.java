@@ -3,6 +3,7 @@ package nibble.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
@@ -18,6 +19,7 @@ import nibble.passes.PassContext;
 import nibble.passes.PassEnvironment;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.spi.Plugins;
+import nibble.passes.validate.SampleData;
 import org.junit.jupiter.api.Test;
 
 /** Runs that carry a history of magnitudes from one to the next, on the PTX machine and in interpretation. */
@@ -54,5 +56,29 @@ class DelayedScalesRunTest {
       assertArrayEquals(next.elements(), run.outputs().get(1).elements());
       state = run.outputs().get(1);
     }
+  }
+
+  /** The magnitudes are those of the boxes of a product's tile, behind a reshape: its kernel stores them itself. */
+  @Test
+  void aProductStoresTheMagnitudesOfItsBoxes() {
+    Module dynamic = ProvenRun.parse("""
+        module @m {
+          func @f(%x: tensor<[33,64] x f16>, %w: tensor<[64,96] x f16>, %v: tensor<[96,24] x i8, scale<tensor, f32>>) {
+            %0 = matmul %x, %w {transposeB = false, to = f32} : tensor<[33,96] x f32>
+            %1 = quantize %0 {rounding = nearest_even} : tensor<[33,96] x i8, scale<block(16,32), f32>>
+            %2 = dequantize %1 {to = f16} : tensor<[33,96] x f16>
+            %3 = dequantize %v {to = f16} : tensor<[96,24] x f16>
+            %4 = matmul %2, %3 {transposeB = false, to = f32} : tensor<[33,24] x f32>
+            return %4
+          }
+        }
+        """);
+    Module module = REGISTRY.parse("delay-scales{window=3}").passes().getFirst()
+        .run(dynamic, new PassContext(PassEnvironment.of(REGISTRY.ir()), "delay-scales"));
+    Program program = ProvenRun.compile(module, new Backend());
+    List<Tensor> inputs =
+        new SampleData(3).inputs(module.functions().get("f"), ImmutableMap.of());
+    ProvenRun run = ProvenRun.of(program, inputs, WeightSource.NONE);
+    assertTrue(run.isProven(), () -> run.wrong().toString());
   }
 }

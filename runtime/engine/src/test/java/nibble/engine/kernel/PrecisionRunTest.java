@@ -119,9 +119,30 @@ class PrecisionRunTest {
     assertArrayEquals(zeros.elements(), computed.zeros().orElseThrow().elements());
   }
 
+  /** Zero points that come as bytes, some of which no code is, are stored two or four in a byte. */
+  @ParameterizedTest
+  @ValueSource(strings = {"u4, scale<token, f32, zero u4>", "i4, scale<block(3,16), f32, zero i4>",
+      "u2, scale<group 32, f32, zero u2>", "i8, scale<token, f32, zero i2>"})
+  void givenZeroPointsArePacked(String precision) {
+    Tensor x = rows(numbers());
+    TensorType type = type("tensor<[40,64] x " + precision + ">");
+    TensorType bytes = type.zeroType().orElseThrow()
+        .plain(type.zeroType().orElseThrow().format().min() < 0 ? Formats.I8 : Formats.U8);
+    Tensor scale = Tensor.generate(type.scaleType(), i -> 0.25 * (1 + i % 5));
+    Tensor zeros = Tensor.generate(bytes, i -> bytes.format().min() + 7 * i % 256);
+    Module module = module("%0 = quantize %x, %s, %z {rounding = nearest_even} : " + type + "\n",
+        "%x: tensor<[40,64] x f32>, %s: " + type.scaleType() + ", %z: " + bytes);
+    Tensor computed = run(module, x, scale, zeros);
+    Tensor expected = Quantize.nearest(type).eval(List.of(x, scale, zeros), type);
+    assertArrayEquals(expected.elements(), computed.elements());
+    assertArrayEquals(expected.zeros().orElseThrow().elements(), computed.zeros().orElseThrow().elements());
+  }
+
   /** Boxes on one side of 0 alone or on both, each with the zero point that interpretation finds. */
   @ParameterizedTest
   @ValueSource(strings = {"u8, scale<token, f32, zero u8>", "i8, scale<group 16, f16, zero i8>",
+      "u4, scale<token, f32, zero u4>", "i4, scale<group 16, f16, zero i4>", "u2, scale<block(3,8), f32, zero u2>",
+      "i2, scale<group 32, ue8m0, zero i2>", "u8, scale<axis 1, f32, zero u4>",
       "u4, scale<block(2,8), f32, zero u8>", "i16, scale<token, f32, zero i16>"})
   void zeroPointsAreThoseOfInterpretation(String precision) {
     double[] numbers = numbers();
@@ -145,6 +166,10 @@ class PrecisionRunTest {
   @CsvSource(delimiter = ';', value = {
       "u8, scale<token, f32, zero u8>; i8, scale<axis 0, f32>",
       "i8, scale<token, f32, zero i8>; u4, scale<token, f16, zero u4>",
+      "u4, scale<token, f32, zero u4>; i4, scale<axis 0, f32>",
+      "i4, scale<group 32, f16, zero i4>; u4, scale<group 32, f16, zero u4>",
+      "u2, scale<group 32, f32, zero u2>; i8, scale<axis 0, f32>",
+      "i2, scale<token, f32, zero i2>; u2, scale<token, f32, zero u2>",
       "u8, scale<group 32, f32, zero u8>; u8, scale<group 32, f32, zero u8>"})
   void affineCodesAreMultiplied(String left, String right) {
     TensorType weight = type("tensor<[24,64] x " + right + ">");

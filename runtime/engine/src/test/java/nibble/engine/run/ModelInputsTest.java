@@ -104,6 +104,22 @@ class ModelInputsTest {
         wrong.getMessage().contains("it has the shape [2], but 'x' is a tensor<[B,2] x f16>"), wrong.getMessage());
   }
 
+  /** Integers may be stored as other numbers, but only integers, and only those that the format has. */
+  @Test
+  void integersAreNotMadeOfOtherNumbers() {
+    Path x = array("x.npy", Formats.F16, new int[] {1, 2}, 1, 2);
+    Tensor ids = read(Map.of("x", x, "ids", array("ids.npy", Formats.F32, new int[] {1}, 2))).tensors().get(1);
+    assertEquals("tensor<[1] x i32>", ids.type().toString());
+    assertEquals(2, ids.elements()[0]);
+    for (Path wrong : List.of(
+        array("half.npy", Formats.F32, new int[] {2}, 1, 0.5), array("far.npy", Formats.I64, new int[] {2}, 1, 1L << 40),
+        array("nan.npy", Formats.F32, new int[] {2}, 1, Double.NaN))) {
+      InputException refused =
+          assertThrows(InputException.class, () -> read(Map.of("x", x, "ids", wrong)), wrong::toString);
+      assertTrue(refused.getMessage().contains("its element 1 is "), refused.getMessage());
+    }
+  }
+
   @Test
   void madeUpInputsFitTheDeclarationsAndAreTheSameForTheSameSeed() {
     ModelInputs inputs = ModelInputs.madeUp(MODULE, MAIN, Map.of(), 7);

@@ -59,6 +59,19 @@ class ModelArgumentTest {
     assertEquals(model, ModelArgument.resolve(folder.resolve(ModelArgument.MANIFEST), ModelOptions.NONE));
   }
 
+  @Test
+  void furtherFoldersOfRecipesComeLast() throws IOException {
+    Path shipped = Files.createDirectory(folder.resolve("shipped"));
+    Path own = Files.createDirectory(folder.resolve("recipes"));
+    Files.writeString(shipped.resolve("a.nib"), "");
+    Files.writeString(shipped.resolve("b.nib"), "");
+    Files.writeString(own.resolve("a.nib"), "");
+    ModelArgument model = ModelArgument.resolve(sample(FULL), ModelOptions.NONE).withRecipes(List.of(shipped));
+    assertEquals(Optional.of(own.resolve("a.nib")), model.recipe("a"));
+    assertEquals(Optional.of(shipped.resolve("b.nib")), model.recipe("b"));
+    assertEquals(List.of("a", "b"), model.recipeNames());
+  }
+
   /** Passes that want many inputs have those for calibration; what the user gives is for both. */
   @Test
   void inputsForCalibrationMayBeApart() throws IOException {

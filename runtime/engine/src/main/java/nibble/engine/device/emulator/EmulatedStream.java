@@ -1,10 +1,12 @@
 package nibble.engine.device.emulator;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import nibble.emulator.Allocation;
 import nibble.emulator.Argument;
 import nibble.emulator.Finding;
+import nibble.emulator.KernelFault;
 import nibble.emulator.LaunchConfig;
 import nibble.emulator.LaunchConfig.Extent;
 import nibble.emulator.Machine;
@@ -65,6 +67,12 @@ final class EmulatedStream implements DeviceStream {
     List<Finding> findings;
     try {
       findings = machine.launch(kernel, config, arguments).findings();
+    } catch (KernelFault e) {
+      // That is all that generated kernels check, and they have no way to say what they found.
+      Optional<String> hint = e.kind() == KernelFault.Kind.TRAP
+          ? Optional.of("kernels trap where an index is outside of the table that it is for: look at the inputs")
+          : Optional.empty();
+      throw new DeviceException("the PTX machine stopped: " + e.getMessage(), hint);
     } catch (MachineException e) {
       throw new DeviceException("the PTX machine stopped: " + e.getMessage());
     }
