@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.ReadModel;
@@ -39,6 +41,9 @@ final class DownProducts implements AutoCloseable {
   private final Module module;
   private final ImmutableList<Tensor> inputs;
   private final ImmutableList<Tensor> others;
+  /** What was asked for before, by the passes. */
+  private final Map<String, List<Operands>> after = new HashMap<>();
+  private final Map<String, List<Operands>> afterSeeingOthers = new HashMap<>();
 
   /**
    * Operands of a product.
@@ -69,12 +74,12 @@ final class DownProducts implements AutoCloseable {
 
   /** Operands after passes, computed in f64; what passes see of the model are the same inputs. */
   List<Operands> after(String passes) {
-    return after(passes, inputs);
+    return after.computeIfAbsent(passes, text -> after(text, inputs));
   }
 
   /** The same, but passes see other inputs than those that are measured. */
   List<Operands> afterSeeingOthers(String passes) {
-    return after(passes, others);
+    return afterSeeingOthers.computeIfAbsent(passes, text -> after(text, others));
   }
 
   private List<Operands> after(String passes, ImmutableList<Tensor> seenByPasses) {
