@@ -35,6 +35,7 @@ import nibble.passes.precision.SortChannels;
 import nibble.passes.precision.SparseLayoutSpec;
 import nibble.passes.precision.SparsifyActivations;
 import nibble.passes.precision.SparsifyMatMuls;
+import nibble.passes.precision.TransformMatMuls;
 import nibble.passes.step.CacheDeltas;
 
 /** The passes that need no plugin. */
@@ -56,6 +57,7 @@ public final class BuiltInPasses {
       SparsifyMatMuls.class,
       DetachOutliers.class,
       RotateMatMuls.class,
+      TransformMatMuls.class,
       RetainOutlierChannels.class,
       SortChannels.class,
       QuantizeMatMuls.class,

@@ -15,6 +15,9 @@ import nibble.ir.op.MatMul;
  * @param rightInner the axis of the stored weight that is summed over
  */
 record WeightProduct(StoredOperand left, int leftInner, StoredOperand right, int rightInner) {
+  /** Behind a path and the name of a weight: matrices that its activation is multiplied by, which are no weights. */
+  static final String TRANSFORM = ".transform";
+
   /**
    * Reads products.
    *
@@ -37,7 +40,8 @@ record WeightProduct(StoredOperand left, int leftInner, StoredOperand right, int
       }
       StoredOperand right = StoredOperand.of(product.operand(1), definitions);
       if (right.weight().isPresent()) {
-        return Optional.empty();
+        return right.weight().get().key().contains(TRANSFORM + "@")
+            ? Optional.of("its right operand transforms an activation before that is quantized") : Optional.empty();
       }
       return Optional.of(StoredOperand.of(product.operand(0), definitions).weight().isPresent()
           ? "its weight is the left operand; only right operands are quantized as weights"

@@ -54,6 +54,7 @@ record AccuracyPage(
   /** Which of them the page shows. */
   static final ImmutableList<Technique> TECHNIQUES = ImmutableList.of(
       new Technique("INT4: rotated in blocks of 32", "int4", "int4-hadamard"),
+      new Technique("INT4: transformed in blocks of up to 128", "int4", "int4-transformed"),
       new Technique("INT8: smoothed", "w8a8", "w8a8-smooth"),
       new Technique("INT8 per tensor: static scales", "w8a8-tensor", "w8a8-static"),
       new Technique("INT8 per tensor: scales of the 16 steps before", "w8a8-tensor", "w8a8-delayed"),

@@ -21,8 +21,8 @@ final class FallbackWeights {
       that are measured, and with all that passes find found on other inputs; and with a second level for the whole weight
       ([fallback](passes/fallback.md#weights) with `weights = true`), by the same inputs and by others.
 
-      | product, layer | plain, both | to nearest | rounded | other inputs seen | two levels | other inputs seen |
-      | --- | --- | --- | --- | --- | --- | --- |
+      | product, layer | recipe | plain, both | to nearest | rounded | other inputs seen | two levels | other inputs seen |
+      | --- | --- | --- | --- | --- | --- | --- | --- |
       """;
   static final String EPILOGUE = """
 
@@ -35,19 +35,19 @@ final class FallbackWeights {
       first level is rounded one channel after another.
       """;
 
-  /** Rows of the products of a sample. */
+  /** Rows of the products of a sample behind the passes of a recipe, which saw other inputs, and the same ones. */
   static void rows(
-      FallbackSubject subject, DownProducts products, String front, List<Operands> plain, List<Operands> changed,
-      List<Operands> others, StringBuilder table) {
-    List<Operands> rounded = products.after(front + ROUNDED);
-    List<Operands> roundedByOthers = products.afterSeeingOthers(front + ROUNDED);
-    for (int layer : subject.layers()) {
+      FallbackSubject subject, DownProducts products, FallbackPage.Front front, List<Operands> plain,
+      List<Operands> others, List<Operands> changed, StringBuilder table) {
+    List<Operands> rounded = products.after(front.passes() + ROUNDED);
+    List<Operands> roundedByOthers = products.afterSeeingOthers(front.passes() + ROUNDED);
+    for (int layer : subject.recipeLayers()) {
       FallbackErrors same = new FallbackErrors(plain.get(layer), changed.get(layer), 128, 256);
       FallbackErrors unseen = new FallbackErrors(plain.get(layer), others.get(layer), 128, 256);
       double before = same.plainErrors().both();
       table.append(String.format(
-          Locale.ROOT, "| %s, %d | %.2f %% | %.2f | %.2f | %.2f | %.2f | %.2f |%n", subject.title(), layer,
-          100 * before, before / same.twoLevelErrors().both(),
+          Locale.ROOT, "| %s, %d | %s | %.2f %% | %.2f | %.2f | %.2f | %.2f | %.2f |%n", subject.title(), layer,
+          front.title(), 100 * before, before / same.twoLevelErrors().both(),
           before / same.twoLevelErrors(rounded.get(layer).weight()).both(),
           before / unseen.twoLevelErrors(roundedByOthers.get(layer).weight()).both(),
           before / same.twoLevelErrors(same.twoLevelWeight()).both(),

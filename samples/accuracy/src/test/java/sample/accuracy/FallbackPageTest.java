@@ -37,27 +37,47 @@ class FallbackPageTest {
     assertEquals(page.size(), again.size() + own);
   }
 
-  /** No choice of boxes reaches the goal on Fashion ViT, whatever stands in front. */
+  /** No choice of boxes reaches the goal on Fashion ViT behind rotations; only transforms help, not in small blocks. */
   @Test
-  void noBoundOfFashionVitReachesTheGoal() throws IOException {
+  void noBoundOfFashionVitReachesTheGoalBehindRotations() throws IOException {
     List<List<String>> rows = rows("Fashion ViT", 6);
     assertEquals(2 * FallbackPage.FRONTS.size(), rows.size());
     for (List<String> row : rows) {
+      boolean isLarge = row.get(1).startsWith("transformed") && !row.get(1).endsWith(" 32");
       for (String cell : row.subList(2, row.size())) {
-        assertTrue(Double.parseDouble(cell.substring(cell.indexOf(',') + 1).trim()) < GOAL - 1, row::toString);
+        double bound = Double.parseDouble(cell.substring(cell.indexOf(',') + 1).trim());
+        assertTrue(isLarge || bound < GOAL - 1, row::toString);
+        assertTrue(!row.get(1).endsWith("descent") || bound > 3, row::toString);
       }
     }
   }
 
+  /** By the error of the activation, with passes that see other inputs than those that are measured. */
   @Test
-  void theRecipeReachesTheGoalOnTheOthers() throws IOException {
-    for (String product : List.of("MiniLM", "text decoder")) {
-      List<List<String>> rows = rows(product, 10).stream().filter(row -> row.get(2).endsWith("%")).toList();
-      assertEquals(product.equals("MiniLM") ? 1 : 3, rows.size());
-      for (List<String> row : rows) {
-        assertTrue(Double.parseDouble(row.get(5)) >= GOAL, row::toString);
-        List<Integer> flagged = Splitter.on(" of ").splitToStream(row.get(1)).map(Integer::parseInt).toList();
+  void theTransformedRecipeReachesTheGoalEverywhere() throws IOException {
+    int count = 0;
+    for (String product : List.of("MiniLM", "Fashion ViT", "text decoder")) {
+      for (List<String> row : rows(product, 11)) {
+        boolean reaches = Double.parseDouble(row.get(6)) >= GOAL;
+        assertTrue(reaches || row.get(1).equals("rotated"), row::toString);
+        assertTrue(!reaches || row.get(1).equals("transformed") || !product.equals("Fashion ViT"), row::toString);
+        List<Integer> flagged = Splitter.on(" of ").splitToStream(row.get(2)).map(Integer::parseInt).toList();
         assertTrue(5 * flagged.getFirst() <= flagged.getLast(), row::toString);
+        count++;
+      }
+    }
+    assertEquals(2 * (4 + 2 + 3), count);
+  }
+
+  /** Where the weight's rounding counts as well, Fashion ViT stays below: no front of the activation takes that. */
+  @Test
+  void theWeightsRoundingKeepsFashionVitBelow() throws IOException {
+    for (List<String> row : rows("Fashion ViT", 11)) {
+      assertTrue(Double.parseDouble(row.get(10)) < GOAL, row::toString);
+    }
+    for (String product : List.of("MiniLM", "text decoder")) {
+      for (List<String> row : rows(product, 11)) {
+        assertTrue(row.get(1).equals("rotated") || Double.parseDouble(row.get(10)) >= GOAL, row::toString);
       }
     }
   }
