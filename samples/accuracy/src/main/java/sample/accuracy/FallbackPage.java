@@ -213,7 +213,7 @@ final class FallbackPage {
 
       ## The recipes
 
-      `fallback-rotated` and `fallback-transformed` of [samples/recipes](../samples/recipes): smoothed by norm and rotated in blocks of up to
+      `fallback-rotated` and `fallback-transformed` ([recipes](recipes.md)): smoothed by norm and rotated in blocks of up to
       256, or transformed in these by 100 steps of descent; activations in boxes of 128 by 256, a second level for a fifth of them, weights
       per channel. Second levels are codes here, not perfect ones, and boxes are flagged by the threshold that the pass finds. What
       passes see are other inputs, as above; the second factor is that where they see those that are measured and no others, which are
