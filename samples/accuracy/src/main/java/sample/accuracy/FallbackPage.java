@@ -217,7 +217,7 @@ final class FallbackPage {
 
       ## The recipes
 
-      `fallback-rotated` and `fallback-transformed` of [samples/recipes](../samples/recipes): smoothed by norm and rotated in blocks of up to
+      `fallback-rotated` and `fallback-transformed` ([recipes](recipes.md)): smoothed by norm and rotated in blocks of up to
       256, or transformed in these by 100 steps of descent; activations in boxes of 128 by 256, a second level for a fifth of them, weights
       per channel. Second levels are codes here, not perfect ones, and boxes are flagged by the threshold that the pass finds. What
       passes see are other inputs, as above; the second factor is that where they see those that are measured and no others, which are
@@ -232,7 +232,7 @@ final class FallbackPage {
       The goal for block fallback was a factor of 5 at `ffn.down` with at most a fifth of the boxes flagged. By the error of the activation,
       which is what the records of the pass say, `fallback-transformed` reaches it in all these layers, on inputs that it did not see;
       `fallback-rotated` reaches it on MiniLM, and on the text decoder but on the line in its middle layer, and not on Fashion ViT. Most of it is
-      what stands in front, as the column of one level shows; the second level adds 1.12 to 1.3 times. Where the weight's rounding counts as
+      what stands in front, as the column of one level shows; the second level adds 1.12 to 1.31 times. Where the weight's rounding counts as
       well, `fallback-transformed` keeps above 5 on MiniLM and on the text decoder, and stays below on Fashion ViT: 3.86 and 4.53.
 
       On Fashion ViT it takes both descent and inputs to learn from: in closed form the factors are no more than the bounds above, 4.15 and
