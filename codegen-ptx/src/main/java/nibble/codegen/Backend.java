@@ -34,6 +34,7 @@ import nibble.codegen.target.Target;
 import nibble.codegen.tile.ExpandPipeline;
 import nibble.codegen.tile.op.Launch;
 import nibble.ir.Function;
+import nibble.ir.Location;
 import nibble.ir.Module;
 import nibble.ir.Operation;
 import nibble.ir.Registry;
@@ -161,10 +162,17 @@ public record Backend(Registry registry, ImmutableList<KernelGenerator> generato
           return program.get();
         }
       } catch (UnsupportedAccess e) {
-        throw new InputException(Diagnostic.error(e.getMessage(), kernel.location()));
+        throw new InputException(Diagnostic.error(e.getMessage(), place(kernel)));
       }
     }
     throw new InputException(Diagnostic.error("no kernel generator takes this", kernel.location()));
+  }
+
+  /** Where the attention stands that a kernel computes, of whatever else is in it; else where the kernel does. */
+  private static Location place(Operation kernel) {
+    return kernel.regions().getFirst().operations().stream()
+        .filter(operation -> operation.op() instanceof Attention).map(Operation::location).findFirst()
+        .orElse(kernel.location());
   }
 
   /** Guards and grids of products and of boxes count on tensors that have elements, as sizes promise; others do not. */

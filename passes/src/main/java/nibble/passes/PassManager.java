@@ -107,6 +107,9 @@ public record PassManager(
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       throw bug(pass, "failed: " + e, rest, before, e);
     }
+    if (after == null) {
+      throw bug(pass, "gave no module", rest, before, null);
+    }
     if (after.equals(before)) {
       return before;
     }

@@ -70,6 +70,13 @@ class PassManagerTest {
   }
 
   @Test
+  void namesThePassThatGivesNoModule() {
+    PassBug bug = assertThrows(PassBug.class, () -> run("cse,says-exact{trick=give-nothing}"));
+    assertEquals("the pass says-exact{trick=give-nothing} gave no module", bug.getMessage());
+    assertTrue(bug.reproducer().contains("opt says-exact{trick=give-nothing}"), bug.reproducer());
+  }
+
+  @Test
   void withoutVerificationItGoesOn() {
     PassRun run = manager.verifying(false).run(MODULE, REGISTRY.parse("says-exact{trick=drop-definition}"));
     assertEquals(2, run.output().functions().get("main").body().operations().size());

@@ -130,7 +130,9 @@ public record ViewedAxes(Shape source, ImmutableList<ImmutableList<Digit>> axes)
         }
         Optional<Dim> more = missing.dividedBy(digit.extent);
         Dim run = more.isPresent() ? digit.extent : missing;
-        if (!box.get(digit.axis).equals(digit.below) || !isAligned(digit, run, symbols)) {
+        // Behind the last element of an axis that others are counted with, a box goes on in the next one.
+        boolean isLast = digit.equals(axes.get(axis).getFirst()) && digit.extent.equals(source.dim(digit.axis));
+        if (!box.get(digit.axis).equals(digit.below) || !isLast && !isAligned(digit, run, symbols)) {
           return Optional.empty();
         }
         box.set(digit.axis, digit.below.times(run));
@@ -145,7 +147,7 @@ public record ViewedAxes(Shape source, ImmutableList<ImmutableList<Digit>> axes)
 
   /** Whether runs of that length of a digit never go on in the next one. */
   private boolean isAligned(Digit digit, Dim run, Map<String, SymbolBounds> symbols) {
-    return run.equals(digit.extent) || digit.extent.equals(source.dim(digit.axis))
+    return run.equals(digit.extent)
         || run.isConstant() && Divisibility.of(digit.extent, symbols) % run.constant() == 0;
   }
 }

@@ -96,6 +96,13 @@ public final class GlobalMemory {
     return new GlobalMemory(builder, grid, all, symbols, condition);
   }
 
+  /** The same accesses, but without some of the guards. */
+  public GlobalMemory without(List<Guard> some) {
+    ImmutableList<Guard> others =
+        guards.stream().filter(guard -> !some.contains(guard)).collect(ImmutableList.toImmutableList());
+    return new GlobalMemory(builder, grid, others, symbols, condition);
+  }
+
   /** Loads where a condition holds besides; elsewhere they give 0. */
   GlobalMemory where(Value holds) {
     Value both = condition.map(outer -> grid.apply(builder, Scalar.AND, outer, holds)).orElse(holds);

@@ -13,6 +13,7 @@ import nibble.ir.Value;
 import nibble.ir.op.Constant;
 import nibble.ir.op.Decompress;
 import nibble.ir.op.Dequantize;
+import nibble.ir.op.Quantize;
 import nibble.ir.op.TensorOp;
 import nibble.ir.op.Weight;
 import nibble.ir.rewrite.DeadCode;
@@ -37,10 +38,17 @@ public record LoadTimeSplit(Function load, Function main) {
   public static LoadTimeSplit of(Function function, Set<String> dense) {
     Set<Value> loadTime = new HashSet<>();
     Set<Value> free = new HashSet<>();
+    Set<Value> coded = CodedConstants.of(function);
+    Set<Value> decoded = new HashSet<>();
     List<Operation> loaded = new ArrayList<>();
     List<Operation> rest = new ArrayList<>();
     for (Operation operation : function.body().operations()) {
-      boolean material = isMaterial(operation, loadTime, free, dense);
+      boolean isCoded = !operation.results().isEmpty() && coded.contains(operation.result());
+      boolean known = isCoded && operation.operands().stream()
+          .allMatch(value -> loadTime.contains(value) || free.contains(value) || decoded.contains(value));
+      boolean material = isMaterial(operation, loadTime, free, dense)
+          || known && (operation.op() instanceof Quantize || operation.operands().stream().anyMatch(loadTime::contains)
+              && !isSmallerBefore(operation, dense));
       boolean computable = operation.op() instanceof TensorOp && !isSmallerBefore(operation, dense)
           && operation.result().tensorType().shape().isConstant()
           && operation.operands().stream().allMatch(value -> loadTime.contains(value) || free.contains(value));
@@ -50,6 +58,11 @@ public record LoadTimeSplit(Function load, Function main) {
       } else if (computable) {
         // Numbers that need no memory: kept where they are used, and at hand for the load function as well.
         free.add(operation.result());
+        loaded.add(operation);
+        rest.add(operation);
+      } else if (known) {
+        // Values that codes stand for, of which others are made; who multiplies them still dequantizes them himself.
+        decoded.add(operation.result());
         loaded.add(operation);
         rest.add(operation);
       } else {

@@ -81,6 +81,22 @@ class ViewedAxesTest {
     assertEquals(Optional.of("[1,2,1,32]"), box(joined, 1, 64));
   }
 
+  /** A box that ends in the middle of a head goes on in the next one, which is no neighbour. */
+  @Test
+  void boxesOfJoinedHeadsMayBeNone() {
+    ViewedAxes joined = ViewedAxes.of(shape(B, 3, S, 24))
+        .through(new Transpose(ImmutableList.of(0, 2, 1, 3)), shape(B, S, 3, 24)).orElseThrow()
+        .through(new Reshape(shape(B, S, 72)), shape(B, S, 72)).orElseThrow();
+    assertEquals(Optional.empty(), box(joined, 1, 1, 32));
+    assertEquals(Optional.empty(), box(joined, 1, 1, 16));
+    assertEquals(Optional.of("[1,1,1,8]"), box(joined, 1, 1, 8));
+    assertEquals(Optional.of("[1,1,1,24]"), box(joined, 1, 1, 24));
+    // The last box of two heads has one.
+    assertEquals(Optional.of("[1,2,1,24]"), box(joined, 1, 1, 48));
+    // Rows are the only digit of their axis, so that their last box may be incomplete.
+    assertEquals(Optional.of("[1,1,32,24]"), box(joined, 1, 32, 24));
+  }
+
   @Test
   void otherViewsAreRefused() {
     ViewedAxes axes = ViewedAxes.of(shape(B, 6));

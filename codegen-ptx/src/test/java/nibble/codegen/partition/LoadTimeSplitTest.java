@@ -60,6 +60,42 @@ class LoadTimeSplitTest {
     assertEquals("dequantize matmul", ops(split.main()));
   }
 
+  /** What codes leave is quantized when weights are loaded; only codes stay. */
+  @Test
+  void codesOfWhatCodesLeaveAreMadeOnce() {
+    LoadTimeSplit split = split("""
+        %w = weight {key = "w"} : tensor<[4,4] x f32>
+        %0 = quantize %w {rounding = nearest_even} : tensor<[4,4] x i8, scale<axis 1, f32>>
+        %1 = dequantize %0 {to = f32} : tensor<[4,4] x f32>
+        %2 = sub %w, %1 : tensor<[4,4] x f32>
+        %3 = quantize %2 {rounding = nearest_even} : tensor<[4,4] x i8, scale<axis 1, f32>>
+        %4 = dequantize %3 {to = f32} : tensor<[4,4] x f32>
+        %5 = matmul %x, %1 {transposeB = false, to = f32} : tensor<[B,4] x f32>
+        %6 = matmul %x, %4 {transposeB = false, to = f32} : tensor<[B,4] x f32>
+        %7 = add %5, %6 : tensor<[B,4] x f32>
+        return %7
+        """);
+    assertEquals("weight quantize dequantize sub quantize", ops(split.load()));
+    assertEquals("dequantize dequantize matmul matmul add", ops(split.main()));
+    assertEquals(
+        List.of("tensor<[4,4] x i8, scale<axis 1, f32>>", "tensor<[4,4] x i8, scale<axis 1, f32>>"),
+        results(split.load()));
+  }
+
+  @Test
+  void codesOfOtherCodesAreMadeOnce() {
+    LoadTimeSplit split = split("""
+        %w = weight {key = "w"} : tensor<[4,4] x i8, scale<axis 1, f32>>
+        %1 = dequantize %w {to = f32} : tensor<[4,4] x f32>
+        %2 = transpose %1 {axes = [1, 0]} : tensor<[4,4] x f32>
+        %3 = quantize %2 {rounding = nearest_even} : tensor<[4,4] x i4, scale<axis 1, f32>>
+        %4 = mul %2, %2 : tensor<[4,4] x f32>
+        return %3, %4
+        """);
+    assertEquals("weight dequantize transpose quantize", ops(split.load()));
+    assertEquals("dequantize transpose mul", ops(split.main()));
+  }
+
   @Test
   void whatHasASymbolicShapeIsNot() {
     LoadTimeSplit split = split("""

@@ -5,14 +5,6 @@ import java.util.Optional;
 
 /** What things are called elsewhere: hints for those who come from NumPy, PyTorch or CUDA. */
 final class ForeignNames {
-  private static final ImmutableMap<String, String> FORMATS = ImmutableMap.<String, String>builder()
-      .put("float", "f32").put("float32", "f32").put("fp32", "f32").put("double", "f64").put("float64", "f64")
-      .put("half", "f16").put("float16", "f16").put("fp16", "f16").put("bfloat16", "bf16").put("tfloat32", "tf32")
-      .put("fp8", "e4m3 or e5m2").put("fp4", "e2m1")
-      .put("int", "i32").put("int32", "i32").put("s32", "i32").put("long", "i64").put("int64", "i64")
-      .put("int8", "i8").put("s8", "i8").put("uint8", "u8").put("boolean", "bool")
-      .buildOrThrow();
-
   private static final ImmutableMap<String, String> FUNCTIONS = ImmutableMap.<String, String>builder()
       .put("view", "x.reshape[B, N] gives the elements another shape")
       .put("flatten", "x.reshape[-1] gives the elements another shape")
@@ -42,11 +34,6 @@ final class ForeignNames {
       .buildOrThrow();
 
   private ForeignNames() {}
-
-  /** A hint for the name of a number format. */
-  static Optional<String> format(String name) {
-    return Optional.ofNullable(FORMATS.get(name)).map(here -> "here it is called " + here);
-  }
 
   /** A hint for the name of a function. */
   static Optional<String> function(String name) {

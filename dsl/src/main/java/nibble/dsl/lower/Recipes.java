@@ -10,6 +10,7 @@ import java.util.Optional;
 import nibble.dsl.lower.FileScope.Definition;
 import nibble.dsl.syntax.Declaration;
 import nibble.dsl.syntax.Identifier;
+import nibble.dsl.syntax.Span;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.recipe.Recipe;
 
@@ -68,9 +69,24 @@ final class Recipes {
       clauses.add(new Recipe.Clause(
           clause.pass().name(),
           clause.paths().stream().map(Identifier::name).collect(ImmutableList.toImmutableList()),
-          clause.options(), clause.pass().span().location()));
+          clause.options().stream().collect(
+              ImmutableMap.toImmutableMap(option -> option.identifier().name(), Declaration.Option::value)),
+          clause.pass().span().location(), places(clause)));
     }
     return complete ? Optional.of(clauses.build()) : Optional.empty();
+  }
+
+  private static Recipe.Places places(Declaration.Clause clause) {
+    return new Recipe.Places(
+        clause.paths().stream().map(path -> stretch(path.span())).collect(ImmutableList.toImmutableList()),
+        clause.options().stream().collect(ImmutableMap.toImmutableMap(
+            option -> option.identifier().name(), option -> stretch(option.identifier().span()))),
+        clause.options().stream().collect(ImmutableMap.toImmutableMap(
+            option -> option.identifier().name(), option -> stretch(option.span()))));
+  }
+
+  private static Recipe.Stretch stretch(Span span) {
+    return new Recipe.Stretch(span.location(), span.length());
   }
 
   private Optional<ImmutableList<Recipe.Clause>> base(Identifier name, Definition user) {

@@ -8,6 +8,7 @@ import nibble.dsl.syntax.Identifier;
 import nibble.dsl.syntax.Span;
 import nibble.dsl.syntax.TypeExpression;
 import nibble.ir.TensorType;
+import nibble.ir.format.ForeignFormats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.shape.Dim;
 import nibble.ir.shape.Shape;
@@ -63,7 +64,7 @@ final class Types {
     if (format.isEmpty()) {
       String message = "there is no number format '" + name + "'";
       context.reportUnknown(
-          name, message, context.session().registry().formats().keySet(), ForeignNames.format(name.name()));
+          name, message, context.session().registry().formats().keySet(), ForeignFormats.hint(name.name()));
     }
     return format;
   }

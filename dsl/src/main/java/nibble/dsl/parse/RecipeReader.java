@@ -1,7 +1,6 @@
 package nibble.dsl.parse;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,17 +29,19 @@ record RecipeReader(Spans spans, Reporter reporter) {
   }
 
   private Declaration.Clause clause(NibbleParser.ClauseContext context) {
-    Map<String, String> options = new LinkedHashMap<>();
+    Map<String, Declaration.Option> options = new LinkedHashMap<>();
     for (NibbleParser.OptionContext option : context.option()) {
       Identifier name = identifier(option.dashedName());
-      if (options.putIfAbsent(name.name(), value(option.optionValue())) != null) {
+      Declaration.Option read =
+          new Declaration.Option(name, value(option.optionValue()), spans.of(option.optionValue()));
+      if (options.putIfAbsent(name.name(), read) != null) {
         reporter.report(name.span().error("the option '" + name + "' is given twice"));
       }
     }
     return new Declaration.Clause(
         identifier(context.dashedName()),
         context.path().stream().map(this::identifier).collect(ImmutableList.toImmutableList()),
-        ImmutableMap.copyOf(options));
+        ImmutableList.copyOf(options.values()));
   }
 
   /** The text of a value; a string gives its content. */

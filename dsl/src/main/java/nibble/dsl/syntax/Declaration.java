@@ -1,7 +1,6 @@
 package nibble.dsl.syntax;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 
 /** A declaration of a file, a model or a block. */
@@ -67,5 +66,8 @@ public sealed interface Declaration {
       implements Declaration {}
 
   /** {@code quantize layer[*].ffn.* { weight = i8:channel }}; an identifier names a pattern by its text. */
-  record Clause(Identifier pass, ImmutableList<Identifier> paths, ImmutableMap<String, String> options) {}
+  record Clause(Identifier pass, ImmutableList<Identifier> paths, ImmutableList<Option> options) {}
+
+  /** {@code weight = i8:channel}, the value as text, and where it stands. */
+  record Option(Identifier identifier, String value, Span span) {}
 }

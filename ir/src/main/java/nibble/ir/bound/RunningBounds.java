@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nibble.ir.Block;
 import nibble.ir.Operation;
 import nibble.ir.TensorType;
@@ -11,6 +12,7 @@ import nibble.ir.Value;
 import nibble.ir.eval.Tensor;
 import nibble.ir.op.Quantize;
 import nibble.ir.op.Scales;
+import nibble.ir.op.Sigmoid;
 import nibble.ir.op.TensorOp;
 
 /**
@@ -34,6 +36,7 @@ public record RunningBounds(ErrorModel model) {
   public ImmutableList<Approximate> run(Block body, List<Approximate> arguments) {
     Map<Value, Approximate> values = new HashMap<>();
     Map<Value, Operation> scales = new HashMap<>();
+    Map<Value, Operation> definitions = new HashMap<>();
     for (int i = 0; i < arguments.size(); i++) {
       values.put(body.arguments().get(i), arguments.get(i));
     }
@@ -50,7 +53,12 @@ public record RunningBounds(ErrorModel model) {
             exact, scaled(quantize.error(operands, (Scales) maker.op(), made, exact, model))));
         continue;
       }
-      values.put(operation.result(), apply(op, operands, operation.result().tensorType()));
+      Approximate applied = apply(op, operands, operation.result().tensorType());
+      // The exponential of a sigmoid may be infinite, and the reciprocal is 0 all the same.
+      Optional<Value> exponent = Sigmoid.exponent(operation, definitions);
+      values.put(operation.result(), exponent.isEmpty() ? applied : new Approximate(
+          applied.exact(), Sigmoid.partsError(values.get(exponent.get()), applied.exact(), applied.error(), model)));
+      definitions.put(operation.result(), operation);
       if (op instanceof Scales) {
         scales.put(operation.result(), operation);
       }

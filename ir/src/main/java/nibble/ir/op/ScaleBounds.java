@@ -33,7 +33,7 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
    * @param high largest
    * @param inner the least inner scale that kernels may divide by; the scale itself where there is one level
    * @param outer the least outer scale that kernels may divide by; 0 where there is one level
-   * @param isPower whether it is one number of a format of powers of two
+   * @param isPower whether it is of numbers of a format of powers of two alone
    */
   record Range(double low, double high, double inner, double outer, boolean isPower) {
     static Range oneLevel(double low, double high) {
@@ -225,7 +225,7 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
       double high = level.high[box];
       List<Double> few = few(low, high, format);
       ranges.add(few.isEmpty()
-          ? ImmutableList.of(Range.oneLevel(low, high))
+          ? ImmutableList.of(new Range(low, high, low, 0, format instanceof ExponentFormat))
           : few.stream().map(scale -> Range.of(scale, format)).collect(ImmutableList.toImmutableList()));
     }
     return ranges.build();
@@ -281,10 +281,17 @@ record ScaleBounds(ImmutableList<ImmutableList<Range>> ranges, boolean[] replace
     return ranges.get(box).stream().mapToDouble(Range::low).reduce(Double.POSITIVE_INFINITY, Math::min);
   }
 
-  /** How far the kernel's scale of a box may be from that number. */
-  double distance(int box, double scale) {
+  /**
+   * How far the kernel's scale of a box may be from that number.
+   *
+   * @param isOneLevel whether there are no outer scales, by whose reciprocals quotients may be no numbers
+   */
+  double distance(int box, double scale, boolean isOneLevel) {
+    // A scale of 0 is replaced, so that the least of a range that begins there is no matter.
+    boolean mayBeZero = isOneLevel && replaced[box];
     double farthest = ranges.get(box).stream()
-        .mapToDouble(range -> range.isPositive() ? range.distance(scale) : Double.POSITIVE_INFINITY)
+        .mapToDouble(range -> range.isPositive() || mayBeZero && range.low() <= 0 && Double.isFinite(range.high())
+            ? range.distance(scale) : Double.POSITIVE_INFINITY)
         .reduce(0, Math::max);
     return replaced[box] ? Math.max(farthest, Math.max(1, scale) + high(box)) : farthest;
   }

@@ -96,7 +96,7 @@ public record Scales(
     double[] scales = exact.values();
     double[] error = new double[scales.length];
     for (int box = 0; box < error.length; box++) {
-      error[box] = bounds.distance(box, scales[box]);
+      error[box] = bounds.distance(box, scales[box], layout().outer().isEmpty());
     }
     return error;
   }

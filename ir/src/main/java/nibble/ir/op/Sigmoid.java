@@ -1,8 +1,12 @@
 package nibble.ir.op;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import nibble.ir.BlockBuilder;
 import nibble.ir.OpInfo;
+import nibble.ir.Operation;
 import nibble.ir.TensorType;
 import nibble.ir.Value;
 import nibble.ir.bound.Approximate;
@@ -47,6 +51,43 @@ public record Sigmoid() implements CompositeOp {
       }
     }
     return error;
+  }
+
+  /** The operand of the exponential where the reciprocal is the last of the parts of a sigmoid: its negative argument. */
+  public static Optional<Value> exponent(Operation reciprocal, Map<Value, Operation> definitions) {
+    if (!(reciprocal.op() instanceof Reciprocal)) {
+      return Optional.empty();
+    }
+    Optional<Operation> sum = Optional.ofNullable(definitions.get(reciprocal.operand(0)))
+        .filter(operation -> operation.op() instanceof Add);
+    Optional<Operation> exp = sum.flatMap(add -> definedBy(add, Exp.class, definitions));
+    boolean addsOne = sum.flatMap(add -> definedBy(add, Constant.class, definitions))
+        .filter(one -> ((Constant) one.op()).values().stream().allMatch(value -> value == 1)).isPresent();
+    return exp.filter(found -> addsOne).map(found -> found.operand(0))
+        .filter(exponent -> exponent.tensorType().shape().equals(reciprocal.result().tensorType().shape()));
+  }
+
+  private static Optional<Operation> definedBy(Operation add, Class<?> op, Map<Value, Operation> definitions) {
+    return add.operands().stream().flatMap(operand -> Stream.ofNullable(definitions.get(operand)))
+        .filter(operation -> op.isInstance(operation.op())).findFirst();
+  }
+
+  /**
+   * The bounds of the reciprocal that is the last of the parts, where the exponential may leave the range of f32.
+   *
+   * @param exponent what the exponential is of
+   * @param result the reciprocal
+   * @param error its bounds by the parts, one after the other
+   */
+  public static double[] partsError(Approximate exponent, Tensor result, double[] error, ErrorModel model) {
+    double[] bounds = error.clone();
+    for (int i = 0; i < bounds.length; i++) {
+      if (!Double.isFinite(bounds[i])) {
+        double most = -exponent.exact().elements()[i] + exponent.error()[i];
+        bounds[i] = ElementError.stored(result.elements()[i], tail(most, model), result.type().format(), model);
+      }
+    }
+    return bounds;
   }
 
   /** Bound of the kernel's and the exact result for an argument of at most that. */

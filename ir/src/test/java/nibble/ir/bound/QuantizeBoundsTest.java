@@ -17,6 +17,7 @@ import nibble.ir.format.Rounding;
 import nibble.ir.format.RoundingMode;
 import nibble.ir.format.StochasticRounding;
 import nibble.ir.op.Quantize;
+import nibble.ir.op.Scales;
 import nibble.ir.text.Parser;
 import nibble.ir.text.TextReader;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,29 @@ class QuantizeBoundsTest {
       }
       assertTrue(certain >= 0.98 * values.length, certain + " of " + values.length);
     }
+  }
+
+  /** A box whose numbers may all be zero has some scale, and values that are about as small. */
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "tensor<[8,64] x i8, scale<group 32, f16>>", "tensor<[8,64] x i2, scale<group 32, f32>>",
+      "tensor<[8,64] x e2m3, scale<group 32, ue8m0, up>>", "tensor<[8,64] x e4m3, scale<group 32, ue8m0, floor>>"})
+  void whatMayBeZeroIsBounded(String text) {
+    Quantize op = new Quantize(Rounding.NEAREST_EVEN, type(text));
+    Tensor x = Tensor.generate(op.result().plain(Formats.F32), i -> i % 32 == 5 ? 0x1p-22 : 0);
+    double[] off = new double[x.size()];
+    Arrays.fill(off, 0x1p-21);
+    Tensor exact = op.eval(List.of(x), op.result());
+    double[] error = op.error(List.of(new Approximate(x, off)), exact, new F32Model());
+    assertTrue(Arrays.stream(error).allMatch(bound -> bound < 1), () -> Arrays.toString(error));
+    TensorType made = op.result().scaleType();
+    Scales scales = new Scales(op.result().format(), op.result().scale().orElseThrow().rule(), made);
+    Tensor largest = Tensor.generate(made.plain(Formats.F32), i -> 0);
+    double[] wide = new double[largest.size()];
+    Arrays.fill(wide, 0x1p-21);
+    Tensor zeros = scales.eval(List.of(largest), made);
+    double[] scaleErrors = scales.error(List.of(new Approximate(largest, wide)), zeros, new F32Model());
+    assertTrue(Arrays.stream(scaleErrors).allMatch(Double::isFinite), () -> Arrays.toString(scaleErrors));
   }
 
   /** Two levels are certain to the error of f32: less than a step of the second level. */

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import nibble.ir.Registry;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
+import nibble.ir.format.ForeignFormats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.recipe.PathPattern;
 import nibble.ir.text.Attributes;
@@ -84,7 +85,7 @@ record OptionSyntaxes(ImmutableMap<Class<?>, OptionSyntax<?>> byType) {
   private static NumberFormat format(String text, Registry registry) {
     return registry.format(text).orElseThrow(() -> new InputException(
         "there is no number format '" + text + "'",
-        Suggestion.didYouMean(text, registry.formats().keySet())
+        ForeignFormats.hint(text).or(() -> Suggestion.didYouMean(text, registry.formats().keySet()))
             .orElse("formats: " + registry.formats().keySet().stream().collect(Collectors.joining(", ")))));
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import nibble.ir.Registry;
 import nibble.ir.diagnostic.Diagnostic;
 import nibble.ir.diagnostic.InputException;
@@ -48,13 +49,9 @@ final class PassBuilder {
       return Optional.empty();
     }
     ImmutableMap<String, ImmutableList<Place>> places = text.options().stream().collect(
-        ImmutableMap.toImmutableMap(OptionText::name, PassBuilder::places));
+        ImmutableMap.toImmutableMap(OptionText::name, OptionText::items));
     Place name = new Place(text.location(), text.name().length());
     return make().map(pass -> new Pipeline.Step(pass, name, places));
-  }
-
-  private static ImmutableList<Place> places(OptionText given) {
-    return Quoting.items(given.value()).stream().map(given::place).collect(ImmutableList.toImmutableList());
   }
 
   private Optional<Pass> make() {
@@ -76,7 +73,7 @@ final class PassBuilder {
       ImmutableList<String> known = type.options().stream().map(Option::name).collect(ImmutableList.toImmutableList());
       String hint = Suggestion.didYouMean(given.name(), known)
           .orElse(known.isEmpty() ? type.name() + " has no options" : "its options are " + String.join(", ", known));
-      report(at(nameOf(given), type.name() + " has no option '" + given.name() + "'").hint(hint));
+      report(at(given.at(), type.name() + " has no option '" + given.name() + "'").hint(hint));
       return;
     }
     Object value = value(option.get(), given);
@@ -84,29 +81,28 @@ final class PassBuilder {
         ? rest.putIfAbsent(given.name(), value)
         : values.putIfAbsent(option.get(), value);
     if (other != null) {
-      report(at(nameOf(given), "the option '" + given.name() + "' is given twice"));
+      report(at(given.at(), "the option '" + given.name() + "' is given twice"));
     }
-  }
-
-  private static Place nameOf(OptionText given) {
-    return new Place(given.location(), Math.min(given.length(), given.name().length()));
   }
 
   private Object value(Option option, OptionText given) {
     return switch (option.arity()) {
-      case ONE, REST -> one(option, given, new Item(given.value(), 0));
-      case OPTIONAL -> Optional.of(one(option, given, new Item(given.value(), 0)));
-      case LIST -> Quoting.items(given.value()).stream()
-          .map(item -> one(option, given, item)).collect(ImmutableList.toImmutableList());
+      case ONE, REST -> one(option, given.value(), given.place());
+      case OPTIONAL -> Optional.of(one(option, given.value(), given.place()));
+      case LIST -> {
+        ImmutableList<Item> items = Quoting.items(given.value());
+        yield IntStream.range(0, items.size())
+            .mapToObj(i -> one(option, items.get(i).text(), given.items().get(i)))
+            .collect(ImmutableList.toImmutableList());
+      }
     };
   }
 
-  private Object one(Option option, OptionText given, Item item) {
-    Place place = given.place(item);
+  private Object one(Option option, String text, Place place) {
     try {
-      return option.syntax().parse().apply(item.text(), registry);
+      return option.syntax().parse().apply(text, registry);
     } catch (NumberFormatException e) {
-      report(at(place, "'" + item.text() + "' is not " + option.syntax().description()));
+      report(at(place, "'" + text + "' is not " + option.syntax().description()));
     } catch (InputException e) {
       Diagnostic cause = e.diagnostics().getFirst();
       Diagnostic placed = at(place, cause.message());

@@ -1,6 +1,7 @@
 package nibble.passes.pipeline;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Collections;
 import nibble.ir.Location;
 
 /**
@@ -15,20 +16,25 @@ public record PassText(String name, Location location, ImmutableList<OptionText>
    * An option as it is written.
    *
    * @param name before the equals sign
-   * @param location where the name stands
+   * @param at where the name stands
    * @param value behind it, without blanks around it
-   * @param valueLocation where the value starts, or where the clause stands of a recipe, which keeps no more
-   * @param length how many columns of it messages underline
+   * @param place where the value stands
+   * @param items where each item stands of a value that is a list; of anything else, that one place
    */
-  public record OptionText(String name, Location location, String value, Location valueLocation, int length) {
-    /** Where a part of the value stands. */
-    Place place(Quoting.Item item) {
-      boolean whole = length != value.length() || item.text().length() == value.length();
-      return whole
-          ? new Place(valueLocation, length)
-          : new Place(
-              Location.of(valueLocation.file(), valueLocation.line(), valueLocation.column() + item.offset()),
-              item.text().length());
+  public record OptionText(String name, Place at, String value, Place place, ImmutableList<Place> items) {
+    /** An option whose value stands in the text just so. */
+    static OptionText of(String name, Location at, String value, Location valueAt) {
+      ImmutableList<Place> items = Quoting.items(value).stream().map(item -> new Place(
+          Location.of(valueAt.file(), valueAt.line(), valueAt.column() + item.offset()), item.text().length()))
+          .collect(ImmutableList.toImmutableList());
+      return new OptionText(name, new Place(at, name.length()), value, new Place(valueAt, value.length()), items);
+    }
+
+    /** An option whose items nobody knows apart. */
+    public static OptionText whole(String name, Place at, String value, Place place) {
+      return new OptionText(
+          name, at, value, place,
+          ImmutableList.copyOf(Collections.nCopies(Quoting.items(value).size(), place)));
     }
   }
 

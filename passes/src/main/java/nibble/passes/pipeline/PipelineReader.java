@@ -67,7 +67,7 @@ final class PipelineReader {
     skipBlanks();
     Location valueAt = location();
     String value = value(name);
-    return new OptionText(name, at, value, valueAt, value.length());
+    return OptionText.of(name, at, value, valueAt);
   }
 
   private String value(String option) {

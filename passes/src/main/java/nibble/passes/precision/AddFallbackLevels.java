@@ -30,7 +30,8 @@ import nibble.passes.PassOption;
 /**
  * Gives quantized activations a second level of codes for the boxes whose largest magnitude is above a threshold, by
  * {@link AddResidualOperands} (block fallback, "Accurate INT8 Training Through Dynamic Block-Level Fallback"). The
- * threshold is given, or that which so large a share of the boxes of the sample inputs is above.
+ * threshold is given, or that which so large a share of the boxes of the sample inputs is above. What the codes of
+ * weights leave of them may be multiplied as well, by {@link AddWeightLevels}.
  *
  * <pre>
  * %1 = quantize %x : tensor&lt;[B,384] x i8, scale&lt;block(128,128), f32&gt;&gt;
@@ -41,6 +42,7 @@ import nibble.passes.PassOption;
  * @param at paths of the quantizers; none for all
  * @param threshold largest magnitude of boxes without a second level
  * @param share of the boxes of the sample inputs with a second level, at most
+ * @param weights whether weights have a second level, all of them
  */
 @PassInfo(
     name = "fallback",
@@ -49,8 +51,9 @@ import nibble.passes.PassOption;
 public record AddFallbackLevels(
     @PassOption("paths of the quantizers; all, where none is given") ImmutableList<PathPattern> at,
     @PassOption("the largest magnitude of boxes without a second level") Optional<Double> threshold,
-    @PassOption("share of the boxes of the sample inputs that have a second level, at most") Optional<Double> share)
-    implements Pass {
+    @PassOption("share of the boxes of the sample inputs that have a second level, at most") Optional<Double> share,
+    @PassOption(value = "whether quantized weights have a second level too, all of their boxes", otherwise = "false")
+    boolean weights) implements Pass {
   private static final String NAME = "fallback";
 
   public AddFallbackLevels {
@@ -74,10 +77,18 @@ public record AddFallbackLevels(
   public Module run(Module module, PassContext context) {
     return module.mapFunctions(function -> {
       ImmutableMap<Value, Double> thresholds = thresholds(function, context);
-      return thresholds.isEmpty()
+      Function levelled = thresholds.isEmpty()
           ? function
           : new RewriteDriver(new AddResidualOperands(thresholds)).apply(function, module.symbols());
+      return weights ? withWeightLevels(levelled, module, context) : levelled;
     });
+  }
+
+  private Function withWeightLevels(Function function, Module module, PassContext context) {
+    ProductScope scope = new ProductScope(at, "every product with a quantized weight");
+    ImmutableMap<Value, TwoLevelWeight> products = TwoLevelWeight.of(function, scope, context);
+    return products.isEmpty()
+        ? function : new RewriteDriver(new AddWeightLevels(products)).apply(function, module.symbols());
   }
 
   private ImmutableMap<Value, Double> thresholds(Function function, PassContext context) {

@@ -17,6 +17,7 @@ import nibble.ir.TensorType;
 import nibble.ir.TypeRuleException;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.diagnostic.Suggestion;
+import nibble.ir.format.ForeignFormats;
 import nibble.ir.format.Formats;
 import nibble.ir.format.NumberFormat;
 import nibble.ir.format.RoundingMode;
@@ -174,7 +175,7 @@ final class LayoutReader {
   private NumberFormat format(String name) {
     return registry.format(name).orElseThrow(() -> new InputException(
         "there is no number format '" + name + "'",
-        Suggestion.didYouMean(name, registry.formats().keySet())
+        ForeignFormats.hint(name).or(() -> Suggestion.didYouMean(name, registry.formats().keySet()))
             .orElse("formats are " + String.join(", ", registry.formats().keySet()))));
   }
 

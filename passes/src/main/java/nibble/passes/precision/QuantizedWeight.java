@@ -15,6 +15,7 @@ import nibble.ir.op.Dequantize;
 import nibble.ir.op.MatMul;
 import nibble.ir.op.Prune;
 import nibble.ir.op.Quantize;
+import nibble.ir.op.Sub;
 import nibble.ir.op.Weight;
 
 /**
@@ -78,6 +79,9 @@ record QuantizedWeight(Operation quantizer, Weight source, List<Operation> produ
     StoredOperand left = StoredOperand.of(product.operand(0), definitions);
     if (quantizer.operands().size() > 1) {
       return Optional.of("the scales of its weight are given already");
+    }
+    if (definitions.of(quantizer.operand(0)).filter(below -> below.op() instanceof Sub).isPresent()) {
+      return Optional.of("its weight is what other codes leave");
     }
     if (type.rank() != 2 || !type.shape().isConstant()) {
       return Optional.of("its weight is no matrix");

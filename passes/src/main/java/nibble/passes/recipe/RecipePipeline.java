@@ -3,12 +3,14 @@ package nibble.passes.recipe;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import nibble.ir.Module;
 import nibble.ir.diagnostic.InputException;
 import nibble.ir.recipe.Recipe;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.pipeline.PassText;
 import nibble.passes.pipeline.PassText.OptionText;
+import nibble.passes.pipeline.PassText.Place;
 import nibble.passes.pipeline.Pipeline;
 
 /** Makes pipelines of recipes. */
@@ -42,14 +44,24 @@ public final class RecipePipeline {
   }
 
   private static PassText text(Recipe.Clause clause) {
+    Recipe.Places places = clause.places();
+    Place whole = new Place(clause.location(), clause.pass().length());
     ImmutableList.Builder<OptionText> options = ImmutableList.builder();
-    int length = clause.pass().length();
     if (!clause.at().isEmpty()) {
       String patterns = clause.at().size() == 1 ? clause.at().getFirst() : "[" + String.join(", ", clause.at()) + "]";
-      options.add(new OptionText(AT, clause.location(), patterns, clause.location(), length));
+      options.add(places.at().size() == clause.at().size()
+          ? new OptionText(
+              AT, whole, patterns, place(places.at().getFirst()),
+              places.at().stream().map(RecipePipeline::place).collect(ImmutableList.toImmutableList()))
+          : OptionText.whole(AT, whole, patterns, whole));
     }
-    clause.options().forEach(
-        (name, value) -> options.add(new OptionText(name, clause.location(), value, clause.location(), length)));
+    clause.options().forEach((name, value) -> options.add(OptionText.whole(
+        name, Optional.ofNullable(places.names().get(name)).map(RecipePipeline::place).orElse(whole),
+        value, Optional.ofNullable(places.values().get(name)).map(RecipePipeline::place).orElse(whole))));
     return new PassText(clause.pass(), clause.location(), options.build());
+  }
+
+  private static Place place(Recipe.Stretch stretch) {
+    return new Place(stretch.location(), stretch.length());
   }
 }

@@ -96,7 +96,7 @@ class RecipePipelineTest {
          --> recipes.nib:2:3
           |
         2 |   quantize layer[*].attn.{q,k}, layer[*].mlp { weight = i8:channel, act = i8:token }
-          |   ^^^^^^
+          |   ^^^^^^^^
           = help: did you mean 'weight'?
 
         error: there is no number format 'i9'
@@ -115,6 +115,28 @@ class RecipePipelineTest {
 
         3 errors
         """, new DiagnosticRenderer(Map.of("recipes.nib", SOURCE)).render(refused.diagnostics()));
+  }
+
+  @Test
+  void whereOptionsAndPatternsStandIsTold() {
+    Recipe.Stretch stretch = new Recipe.Stretch(Location.of("recipes.nib", 2, 50), 6);
+    Recipe.Stretch first = new Recipe.Stretch(Location.of("recipes.nib", 2, 12), 20);
+    Recipe.Stretch second = new Recipe.Stretch(Location.of("recipes.nib", 2, 34), 12);
+    Clause clause = new Clause(
+        "quantize", ImmutableList.of("layer[*].attn.q", "layer[*].mpl"), ImmutableMap.of("weight", "i9:channel"),
+        Location.of("recipes.nib", 2, 3), new Recipe.Places(
+            ImmutableList.of(first, second), ImmutableMap.of(), ImmutableMap.of("weight", stretch)));
+    InputException value = assertThrows(
+        InputException.class, () -> RecipePipeline.of(recipe(clause), module, registry));
+    assertEquals("recipes.nib:2:50", value.diagnostics().getFirst().location().position().orElseThrow());
+    assertEquals(6, value.diagnostics().getFirst().length());
+    Clause fine = new Clause(
+        "quantize", clause.at(), ImmutableMap.of("weight", "i8:channel"), clause.location(), clause.places());
+    InputException pattern = assertThrows(
+        InputException.class, () -> RecipePipeline.of(recipe(fine), module, registry));
+    assertEquals(1, pattern.diagnostics().size());
+    assertEquals("recipes.nib:2:34", pattern.diagnostics().getFirst().location().position().orElseThrow());
+    assertEquals(12, pattern.diagnostics().getFirst().length());
   }
 
   @Test

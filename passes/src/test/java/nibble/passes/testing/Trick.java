@@ -33,6 +33,12 @@ public enum Trick {
       return new Module(module.name(), module.symbols(), module.functions());
     }
   },
+  GIVE_NOTHING {
+    @Override
+    public Module play(Module module) {
+      return null;
+    }
+  },
   FAIL {
     @Override
     public Module play(Module module) {

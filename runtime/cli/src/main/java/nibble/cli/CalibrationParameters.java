@@ -42,10 +42,13 @@ final class CalibrationParameters {
       ModelInputs read = seed.isPresent() && inputs.isEmpty()
           ? ModelInputs.madeUp(opened.module(), opened.entry(opened.module()), preparation.sizes(), seed.get())
           : ModelInputs.read(CalibratedModel.argument(opened, pipeline), opened.entry(opened.module()));
-      PrepareModel sampled = CalibratedModel.withInputs(preparation, opened, read);
-      return seed.map(number -> sampled.withWeights(new SampleData(number).weights())).orElse(sampled)
-          .prepare(opened, pipeline);
+      return withWeights(CalibratedModel.withInputs(preparation, opened, read)).prepare(opened, pipeline);
     }
-    return preparation.prepare(opened, pipeline);
+    return withWeights(preparation).prepare(opened, pipeline);
+  }
+
+  /** The same with made-up weights, where the model's are to be made up. */
+  private PrepareModel withWeights(PrepareModel preparation) {
+    return seed.map(number -> preparation.withWeights(new SampleData(number).weights())).orElse(preparation);
   }
 }

@@ -35,10 +35,15 @@ record CommandLineProblem(String message, String hint) {
               " exclude each other"), "give one of them");
       default -> e.getArgSpec() == null
           ? new CommandLineProblem(e.getMessage().replaceFirst("^Unknown subcommand (.*)\\.$", "there is no verb $1"), usage)
-          : new CommandLineProblem(
-              name(e.getArgSpec()) + " takes " + e.getArgSpec().paramLabel()
-                  + (e.getValue() == null ? "" : ", not '" + e.getValue() + "'"), usage);
+          : new CommandLineProblem(badValue(e.getArgSpec(), e.getValue()), usage);
     };
+  }
+
+  private static String badValue(ArgSpec argument, String value) {
+    if (!(argument instanceof OptionSpec)) {
+      return argument.paramLabel() + " can't be '" + value + "'";
+    }
+    return name(argument) + " takes " + argument.paramLabel() + (value == null ? "" : ", not '" + value + "'");
   }
 
   private static String name(ArgSpec argument) {

@@ -12,6 +12,7 @@ import nibble.ir.Catalog;
 import nibble.ir.Catalog.FormatEntry;
 import nibble.ir.Catalog.LayoutEntry;
 import nibble.ir.diagnostic.Suggestion;
+import nibble.ir.format.ForeignFormats;
 import nibble.ir.format.NumberFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +53,7 @@ final class FormatsCommand implements Callable<Integer> {
     return catalog.formats().stream().filter(entry -> entry.format().name().equals(name)).findFirst()
         .orElseThrow(() -> new UsageException(
             "there is no number format '" + name + "'",
-            Suggestion.didYouMean(name, names).orElse("there are " + String.join(", ", names))));
+            ForeignFormats.hint(name).or(() -> Suggestion.didYouMean(name, names)).orElse("there are " + String.join(", ", names))));
   }
 
   private void tell(FormatEntry entry) {

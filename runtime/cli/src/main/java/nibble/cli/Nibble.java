@@ -62,6 +62,7 @@ public final class Nibble implements Runnable {
         .addSubcommand(new FormatsCommand(streams))
         .addSubcommand(new MatrixCommand(streams))
         .addSubcommand(new TargetsCommand(streams))
+        .addSubcommand(new CompletionCommand(streams))
         .addSubcommand(new CommandLine.HelpCommand())
         .addSubcommand(new CommandLine(new PtxCommand())
             .addSubcommand(new PtxRunCommand(streams))

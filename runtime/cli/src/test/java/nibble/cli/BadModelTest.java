@@ -166,6 +166,8 @@ class BadModelTest {
     "quantize up { wieght = i8:channel }  | quantize has no option 'wieght'        | did you mean 'weight'?",
     "quantise up { weight = i8:channel }  | there is no recipe clause 'quantise'   | did you mean 'quantize'?",
     "quantize up { weight = i9:channel }  | there is no number format 'i9'         | did you mean 'i2'?",
+    "quantize up { weight = int8:channel }| there is no number format 'int8'       | here it is called i8",
+    "cast { to = fp16 }                   | there is no number format 'fp16'       | here it is called f16",
     "quantize up { weight = i8:chanel }   | there is no granularity 'chanel'       | did you mean 'channel'?",
     "quantize up { weight = }             | expected                               | bad.nib",
     "quantize up { weight = i8:channel    | expected                               | bad.nib",
@@ -176,6 +178,25 @@ class BadModelTest {
     Path file = SmallModel.write(folder.resolve("r.nib"), recipe);
     CommandRun.of("explain", SmallModel.nib(folder), "--recipe", file)
         .failed(ExitCode.COMPILE_ERROR, text, hint.equals("bad.nib") ? "r.nib:" : hint, "r.nib:");
+  }
+
+  /** Whatever else is in a kernel, what it can't compute has the place. */
+  @Test
+  void attentionWithoutAKernelIsUnderlined() {
+    Path model = SmallModel.write(folder.resolve("heads.nib"), """
+        model heads {
+          size B, S
+          weight w: f32[8, 8]
+
+          fn f(x: f32[B, 2, S, 8]) -> f32[B, 2, S, 8] {
+            let k = x @ w
+            let scores = softmax(x @ k.T)
+            return scores @ x
+          }
+        }
+        """);
+    CommandRun.of("run", model, "--made-up", "--size", "S=64", "--passes", "fuse-attention{scheme=sage3}")
+        .failed(ExitCode.COMPILE_ERROR, "no kernel computes this attention: its heads have 8 elements", "heads.nib:8:12");
   }
 
   @Test
@@ -235,7 +256,7 @@ class BadModelTest {
     CommandRun.of("explain", model, "--size", "B=x").failed(ExitCode.USAGE, "--size", "'x'");
     CommandRun.of("explain", model, "--size", "B").failed(ExitCode.USAGE, "--size");
     CommandRun.of("explain", model, "--size", "Q=3")
-        .failed(ExitCode.COMPILE_ERROR, "the module has no symbolic size 'Q'", "--size:1:1");
+        .failed(ExitCode.COMPILE_ERROR, "--size Q=3: the module has no symbolic size 'Q'", "did you mean 'B'?");
     for (String size : new String[] {"B=999999999", "B=9999999999999", "B=9223372036854775807"}) {
       CommandRun.of("run", model, "--made-up", "--size", size)
           .failed(ExitCode.COMPILE_ERROR, "which has more than 2^31 elements", "--size");

@@ -175,7 +175,7 @@ class BadTensorsTest {
     input("x=" + folder.resolve("none.npy"), ExitCode.COMPILE_ERROR, "none.npy: there is no such file");
     input("x=" + folder, ExitCode.COMPILE_ERROR, folder + ": is a folder, not a file");
     input("x=", ExitCode.COMPILE_ERROR, "the name of the file is empty");
-    input("x", ExitCode.USAGE, "--input", "but was x");
+    input("x", ExitCode.USAGE, "--input takes NAME=FILE, not 'x'");
     input("x=" + SmallModel.write(folder.resolve("a.txt"), "a\n"), ExitCode.COMPILE_ERROR, "need a tokenizer");
   }
 

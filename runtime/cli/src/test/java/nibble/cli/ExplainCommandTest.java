@@ -170,4 +170,34 @@ class ExplainCommandTest {
     String text = CommandRun.of("explain", model).ok().out();
     assertTrue(text.endsWith("\nkernels for sm_80\n  none: the backend has no kernel for for\n"), text);
   }
+
+  /** Weights that are made up are seen by passes as others are. */
+  @Test
+  void madeUpWeightsCostPrecision() {
+    Path model = SmallModel.nib(folder);
+    String none = CommandRun.of("explain", model, "--recipe", "w8").ok().out();
+    assertTrue(none.contains("weight 'up.weight' to i8") && !none.contains("SQNR"), none);
+    String madeUp = CommandRun.of("explain", model, "--recipe", "w8", "--made-up").ok().out();
+    assertTrue(madeUp.contains("SQNR"), madeUp);
+  }
+
+  @Test
+  void mistakesInRecipesAreUnderlinedWhereTheyAre() {
+    Path file = SmallModel.write(folder.resolve("typo.nib"), SmallModel.TEXT + """
+        recipe typo {
+          quantize up, donw { weight = i8:channel, act = i8:token }
+        }
+
+        recipe typos {
+          quantize up { weight = i8:chanel, act = i9:token, weigth = i8:channel }
+        }
+        """);
+    CommandRun.of("explain", file, "--recipe", "typo").failed(ExitCode.COMPILE_ERROR, caret(16, 4));
+    CommandRun.of("explain", file, "--recipe", "typos")
+        .failed(ExitCode.COMPILE_ERROR, caret(26, 9), caret(43, 8), caret(53, 6));
+  }
+
+  private static String caret(int column, int length) {
+    return "|" + " ".repeat(column) + "^".repeat(length) + "\n";
+  }
 }

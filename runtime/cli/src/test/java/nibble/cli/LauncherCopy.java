@@ -99,6 +99,7 @@ record LauncherCopy(Path folder, Path directory, ImmutableMap<String, String> en
         printf 'java of %s\\narguments'
         printf ' <%%s>' "$@"
         printf '\\nin %%s\\n' "$PWD"
+        [ -z "${SAY_LOCALE:-}" ] || printf 'locale %%s\\n' "${LC_ALL:-}"
         [ -z "${SAY3:-}" ] || printf '%%s\\n' "$SAY3" >&3
         exit "${EXIT:-0}"
         """.formatted(jdk));

@@ -189,6 +189,26 @@ class LauncherTest {
   }
 
   @Test
+  void fileNamesAreUnicodeInAnyLocale() throws IOException {
+    launcher.jdk("opt/jdk-25", "25");
+    launcher.build();
+    LauncherCopy saying = launcher.with("SAY_LOCALE", "yes").with("LC_ALL", "");
+    assertTrue(saying.run("ops").out().contains("locale C.UTF-8\n"));
+    assertTrue(saying.with("LC_ALL", "POSIX").run("ops").out().contains("locale C.UTF-8\n"));
+    assertTrue(saying.with("LANG", "C").run("ops").out().contains("locale C.UTF-8\n"));
+    assertTrue(saying.with("LC_ALL", "de_DE.UTF-8").run("ops").out().contains("locale de_DE.UTF-8\n"));
+    assertTrue(saying.with("LANG", "de_DE.UTF-8").run("ops").out().contains("locale \n"));
+  }
+
+  @Test
+  void recipesThatShipAreNamed() throws IOException {
+    launcher.jdk("opt/jdk-25", "25");
+    launcher.build();
+    String out = launcher.run("ops").out();
+    assertTrue(out.contains("<-Dnibble.recipes=" + launcher.root().resolve("samples/recipes") + ">"), out);
+  }
+
+  @Test
   void jvmFlagsAreHandedOn() throws IOException {
     launcher.jdk("opt/jdk-25", "25");
     launcher.build();

@@ -75,6 +75,15 @@ class NibbleTest {
   }
 
   @Test
+  void shellsCompleteVerbsAndOptions() {
+    String script = CommandRun.of("completion").ok().out();
+    assertTrue(script.contains("complete -F _complete_nibble -o default nibble"), script);
+    for (String word : List.of("'--recipe'", "profile", "'--made-up'", "targets")) {
+      assertTrue(script.contains(word), word);
+    }
+  }
+
+  @Test
   void errorsAreJsonToo() {
     var usage = CommandRun.of("ops", "matmull", "--json").failed(ExitCode.USAGE).json();
     assertEquals(2, usage.get("exitCode").intValue());

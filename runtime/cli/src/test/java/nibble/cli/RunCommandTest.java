@@ -110,6 +110,7 @@ class RunCommandTest {
       "quantize{weight=i16:channel:f32:zero(i16), act=i16:token:f32:zero(i16)}",
       "quantize{weight=i4:group 16:f16:zero(i4), act=i4:group 16:f16:zero(i8)}",
       "quantize{weight=u4:group 16:f16:zero(u4)}, cast{to=f16}",
+      "quantize{weight=u4:group 16:f16:zero(u4), act=u4:group 16:f16:zero(u4)}",
       "quantize{weight=u2:channel:f32:zero(u8), act=u4:token:f32:zero(u8)}"})
   void affineCodesAreProven(String passes) {
     JsonNode report = CommandRun.of(
@@ -120,12 +121,11 @@ class RunCommandTest {
 
   /** The reason with the place in the model, and what to do. */
   @Test
-  void zeroPointsThatShareBytesAreRefusedWithTheReason() {
+  void codesThatNoKernelMakesAreRefusedWithTheReason() {
     CommandRun.of(
         "run", model, "--weights", weights, "--input", "x=" + input(3, 16), "--device", "emulator", "--passes",
-        "quantize{weight=u4:group 16:f16:zero(u4), act=u4:group 16:f16:zero(u4)}").failed(
-        ExitCode.COMPILE_ERROR, "no kernel stores zero points of u4, of which several lie in a byte", "small.nib:14",
-        "^");
+        "quantize{weight=f16:channel:f32, act=f16:token:f32:stochastic(7,0)}").failed(
+        ExitCode.COMPILE_ERROR, "no kernel rounds codes of f16 by stochastic(7,0)", "small.nib:14", "^");
   }
 
   /** One table of what each op costs: accuracy, bytes, modelled time, beside the model as it is written. */

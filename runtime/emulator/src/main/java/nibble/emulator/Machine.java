@@ -33,6 +33,7 @@ import nibble.emulator.profile.TrafficCounter;
 import nibble.emulator.report.Diagnostics;
 import nibble.emulator.report.SourceText;
 import nibble.emulator.schedule.Schedule;
+import nibble.emulator.tensor.TensorScratch;
 
 /**
  * A machine that executes PTX.
@@ -48,6 +49,9 @@ import nibble.emulator.schedule.Schedule;
  * <p>Safe for threads. Launches are synchronous: when {@link #launch} returns, the kernel has ended.
  */
 public final class Machine implements AutoCloseable {
+  /** So many may run at the same time and all find memory of launches that are over. */
+  private static final int LAUNCHES = 4;
+
   private final int workers;
   private final Tier tier;
   private final TensorArithmetic tensorArithmetic;
@@ -61,12 +65,14 @@ public final class Machine implements AutoCloseable {
   private final long memoryLimit;
   private final GlobalMemory global;
   private final DeviceMemory memory;
-  private final Shelf<CheckMemory> checkMemory = new Shelf<>(CheckMemory::new);
-  private final Shelf<RegisterFiles> registerFiles = new Shelf<>(RegisterFiles::new);
+  private final Shelf<CheckMemory> checkMemory = new Shelf<>(LAUNCHES, CheckMemory::new);
+  private final Shelf<RegisterFiles> registerFiles = new Shelf<>(LAUNCHES, RegisterFiles::new);
+  private final Shelf<TensorScratch> tensorScratch;
   private final ExecutorService executor;
 
   private Machine(Builder builder) {
     workers = builder.workers;
+    tensorScratch = new Shelf<>(workers, TensorScratch::new);
     tier = builder.tier;
     tensorArithmetic = builder.tensorArithmetic;
     schedule = builder.schedule;
@@ -272,6 +278,7 @@ public final class Machine implements AutoCloseable {
             isSerial ? residency : 0,
             isSerial ? 0 : System.currentTimeMillis() * 1_000_000 - System.nanoTime(),
             stepLimit,
+            tensorScratch,
             watching);
     Launcher launcher = new Launcher(launch);
     long start = System.nanoTime();

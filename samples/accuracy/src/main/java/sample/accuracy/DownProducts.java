@@ -4,9 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import nibble.engine.compile.OpenModel;
 import nibble.engine.compile.PrepareModel;
 import nibble.engine.compile.ReadModel;
@@ -41,9 +39,6 @@ final class DownProducts implements AutoCloseable {
   private final Module module;
   private final ImmutableList<Tensor> inputs;
   private final ImmutableList<Tensor> others;
-  /** What was asked for before, by the passes. */
-  private final Map<String, List<Operands>> after = new HashMap<>();
-  private final Map<String, List<Operands>> afterSeeingOthers = new HashMap<>();
 
   /**
    * Operands of a product.
@@ -58,9 +53,8 @@ final class DownProducts implements AutoCloseable {
    * Opens a sample.
    *
    * @param inputs of its function; those of the sample folder where there are none
-   * @param others that passes see in their place; those of the sample folder for calibration where there are none
    */
-  DownProducts(Path folder, ImmutableList<Tensor> inputs, ImmutableList<Tensor> others) {
+  DownProducts(Path folder, ImmutableList<Tensor> inputs) {
     Toolchain toolchain = Toolchain.withPlugins(List.of());
     RecipeChoice none = new RecipeChoice.None();
     ModelArgument argument = ModelArgument.resolve(folder, ModelOptions.NONE);
@@ -68,18 +62,17 @@ final class DownProducts implements AutoCloseable {
     module = PrepareModel.with(toolchain).prepare(model, none).passes().output();
     Function entry = model.entry(model.module());
     this.inputs = inputs.isEmpty() ? ImmutableList.copyOf(ModelInputs.read(argument, entry).tensors()) : inputs;
-    this.others = others.isEmpty()
-        ? ImmutableList.copyOf(ModelInputs.read(argument.forCalibration(), entry).tensors()) : others;
+    others = ImmutableList.copyOf(ModelInputs.read(argument.forCalibration(), entry).tensors());
   }
 
   /** Operands after passes, computed in f64; what passes see of the model are the same inputs. */
   List<Operands> after(String passes) {
-    return after.computeIfAbsent(passes, text -> after(text, inputs));
+    return after(passes, inputs);
   }
 
-  /** The same, but passes see other inputs than those that are measured. */
+  /** The same, but passes see the inputs of the sample folder that are for calibration, or its own. */
   List<Operands> afterSeeingOthers(String passes) {
-    return afterSeeingOthers.computeIfAbsent(passes, text -> after(text, others));
+    return after(passes, others);
   }
 
   private List<Operands> after(String passes, ImmutableList<Tensor> seenByPasses) {

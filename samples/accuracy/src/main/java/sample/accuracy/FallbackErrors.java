@@ -90,6 +90,21 @@ record FallbackErrors(Operands plain, Operands changed, long height, long width)
 
   /** The same with a second level, as codes of the boxes with the largest amax. */
   Errors twoLevelErrors() {
+    return twoLevelErrors(coded(changed, CHANNEL));
+  }
+
+  /** The weight with two levels of codes, each with a scale for each output channel. */
+  double[] twoLevelWeight() {
+    double[] first = coded(changed, CHANNEL);
+    double[] left = changed.weight().clone();
+    Arrays.setAll(left, i -> left[i] - first[i]);
+    double[] both = coded(new Operands(changed.path(), changed.activation(), left), CHANNEL);
+    Arrays.setAll(both, i -> both[i] + first[i]);
+    return both;
+  }
+
+  /** The same, and a weight that is quantized so. */
+  Errors twoLevelErrors(double[] weight) {
     Tensor activation = changed.activation();
     double[] amax = Arrays.stream(ofActivation().amax()).boxed().sorted(Comparator.reverseOrder())
         .mapToDouble(Double::doubleValue).toArray();
@@ -97,7 +112,7 @@ record FallbackErrors(Operands plain, Operands changed, long height, long width)
     TensorType type = coded(activation).withResidual(Formats.I8);
     double[] codes = new Quantize(FixedRounding.NEAREST_EVEN, Optional.of(threshold), type)
         .eval(List.of(activation), type).values();
-    return new Errors(distance(codes, changed.weight()), distance(codes, coded(changed, CHANNEL)));
+    return new Errors(distance(codes, changed.weight()), distance(codes, weight));
   }
 
   /** By how much an error is less than that of plain INT8, both squared. */

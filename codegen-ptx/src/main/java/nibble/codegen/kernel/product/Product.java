@@ -186,7 +186,7 @@ record Product(
         .filter(format -> bothOrNone)
         .orElseThrow(() -> new UnsupportedAccess("no kernel multiplies " + leftType() + " by " + rightType()
             + "; products take two operands of one of " + ProductFormat.known() + ", or two of codes with scales: "
-            + ProductFormat.knownCodes()));
+            + ProductFormat.knownCodes() + ", and others whose values f16 holds exactly"));
   }
 
   /**

@@ -112,6 +112,25 @@ final class Access implements AccessSets.Knowledge {
     return stamp == Stamp.NONE || !Stamp.isSet(stamp) && isKnownToAll(stamp);
   }
 
+  /** Whether all threads of the block know all accesses of a cell. */
+  boolean isKnown(ShadowPage page, int cell) {
+    return isKnownOrNone(page.writes[cell]) && (!page.hasReads || isKnownOrNone(page.reads[cell]));
+  }
+
+  /** Whether all threads of the block know the last writes of the half of a page that it fills. */
+  boolean isHalfKnown(ShadowPage page) {
+    Fill last = page.fill(offsets[0]);
+    if (last != null) {
+      return isKnownToAll(last.stamp());
+    }
+    boolean areKnown = true;
+    for (int lane = 0; lane < WARP && areKnown; lane++) {
+      int cell = ((int) offsets[lane] & ShadowPage.BYTES - 1) >> Fill.CELL_BITS;
+      areKnown = isKnownOrNone(page.writes[cell]);
+    }
+    return areKnown;
+  }
+
   // Knowledge of the lanes that are looked at
 
   @Override

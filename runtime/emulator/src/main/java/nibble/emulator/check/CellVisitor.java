@@ -10,8 +10,6 @@ import nibble.emulator.memory.AddressResolver;
  * block know what a cell holds, nothing else is to be done; of others {@link ConflictRules} tell what they mean.
  */
 final class CellVisitor {
-  private static final int WARP = Access.WARP;
-
   private final RaceChecker races;
   private final BlockClocks clocks;
   private final Access access;
@@ -98,6 +96,13 @@ final class CellVisitor {
       return true;
     }
     int base = access.base();
+    if (access.lanes == -1 && ShadowPage.isOne(access.offsets)) {
+      ShadowPage page = shadow.page(access.offsets[0], access.bytes);
+      if (page.lastChange <= base && page.underWay == 0) {
+        page.round = round;
+        return true;
+      }
+    }
     long settled = -1;
     boolean areSettled = true;
     for (int rest = access.lanes; rest != 0 && areSettled; rest &= rest - 1) {
@@ -135,7 +140,7 @@ final class CellVisitor {
   void visitWrites(int deed) {
     long first = access.stamp(deed);
     boolean isPlain = deed == Deed.WRITE || deed == Deed.COPY;
-    if (isPlain && access.lanes == -1 && access.bytes == 1 << Fill.CELL_BITS && fill(first)) {
+    if (isPlain && access.lanes == -1 && access.bytes == Fill.CELL_BYTES && fill(first)) {
       return;
     }
     int rest = access.lanes;
@@ -155,71 +160,13 @@ final class CellVisitor {
       return false;
     }
     ShadowPage page = change(access.offsets[0]);
-    boolean isFilled = page.cellBits == Fill.CELL_BITS && !page.hasReads && areKnown(page);
+    boolean isFilled = page.cellBits == Fill.CELL_BITS && !page.hasReads && access.isHalfKnown(page);
     if (isFilled) {
       page.fill(access.offsets, first, access.site);
       page.underWay += Stamp.deed(first) == Deed.COPY ? Fill.CELLS : 0;
       page.lastChange = access.time;
     }
     return isFilled;
-  }
-
-  /** Whether all threads of the block know the last writes of half a page. */
-  private boolean areKnown(ShadowPage page) {
-    Fill last = page.fill(access.offsets[0]);
-    if (last != null) {
-      return access.isKnownToAll(last.stamp());
-    }
-    boolean areKnown = true;
-    for (int lane = 0; lane < WARP && areKnown; lane++) {
-      int cell = ((int) access.offsets[lane] & ShadowPage.BYTES - 1) >> Fill.CELL_BITS;
-      areKnown = access.isKnownOrNone(page.writes[cell]);
-    }
-    return areKnown;
-  }
-
-  /** Copies by lanes of a warp have become writes, unless somebody else has written there since. */
-  void complete(Warp warp, int lanes, ShadowMemory shared, long[] destinations, int bytes) {
-    int now = clocks.now();
-    long first = Stamp.of(Deed.WRITE, clocks.life(), now, warp.index * WARP);
-    if (lanes == -1 && bytes == 1 << Fill.CELL_BITS && completeFill(shared, destinations, first)) {
-      return;
-    }
-    ShadowPage page = null;
-    long number = -1;
-    for (int rest = lanes; rest != 0; rest &= rest - 1) {
-      int lane = Integer.numberOfTrailingZeros(rest);
-      long offset = destinations[lane];
-      if (offset >> ShadowPage.BITS != number) {
-        number = offset >> ShadowPage.BITS;
-        page = shared.page(offset, bytes);
-        page.spill();
-        page.lastChange = now;
-      }
-      page.refine(offset, bytes);
-      long mine = first + lane;
-      long[] writes = page.writes;
-      int cell = ((int) offset & ShadowPage.BYTES - 1) >> page.cellBits;
-      for (int end = cell + (bytes >> page.cellBits); cell < end; cell++) {
-        long write = writes[cell];
-        if (Stamp.deed(write) == Deed.COPY && Stamp.isSameThread(write, mine)) {
-          writes[cell] = mine;
-          page.underWay--;
-        }
-      }
-    }
-  }
-
-  private static boolean completeFill(ShadowMemory shared, long[] destinations, long first) {
-    ShadowPage page = shared.page(destinations[0], 1 << Fill.CELL_BITS);
-    Fill fill = page.fill(destinations[0]);
-    if (fill == null || !fill.isCopy(first, destinations)) {
-      return false;
-    }
-    fill.complete(first);
-    page.underWay -= Fill.CELLS;
-    page.lastChange = Stamp.time(first);
-    return true;
   }
 
   /**
@@ -250,7 +197,7 @@ final class CellVisitor {
       boolean isCell = offset >> ShadowPage.BITS == number && (cell & bytes - 1) == 0;
       cell >>= bits;
       // Where all know the page, only a lane of this very access can have been here since.
-      if (!isCell || (areKnown ? Stamp.ofWarp(writes[cell]) == first : !isKnown(page, cell))) {
+      if (!isCell || (areKnown ? Stamp.ofWarp(writes[cell]) == first : !access.isKnown(page, cell))) {
         break;
       }
       writes[cell] = first + lane;
@@ -267,11 +214,6 @@ final class CellVisitor {
     return some & ~rest;
   }
 
-  /** Whether all threads of the block know all accesses of a cell. */
-  private boolean isKnown(ShadowPage page, int cell) {
-    return access.isKnownOrNone(page.writes[cell]) && (!page.hasReads || access.isKnownOrNone(page.reads[cell]));
-  }
-
   /** Writes whole cells all of whose accesses all threads of the block know; false, with nothing done, if others. */
   private boolean write(long offset, long mine) {
     turnTo(offset);
@@ -280,7 +222,7 @@ final class CellVisitor {
     int end = cell + (access.bytes >> page.cellBits);
     boolean areKnown = ((offset | access.bytes) & (1L << page.cellBits) - 1) == 0;
     for (int i = cell; i < end && areKnown; i++) {
-      areKnown = isKnown(page, i);
+      areKnown = access.isKnown(page, i);
     }
     if (!areKnown) {
       return false;

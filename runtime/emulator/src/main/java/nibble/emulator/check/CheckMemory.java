@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory in which a launch keeps what its threads accessed, handed on from one launch to the next. Nothing that a launch
- * has put there is seen by the next.
+ * Memory in which a launch keeps what its threads accessed, handed on from one launch to the next. Nothing that a
+ * launch has put there is seen by the next.
  */
 public final class CheckMemory {
   /** Pages that are kept: those of some 16 MiB that a kernel accesses. */

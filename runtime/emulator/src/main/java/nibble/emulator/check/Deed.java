@@ -17,7 +17,9 @@ final class Deed {
   /** A copy to here has been issued and not waited for. */
   static final int COPY = 7;
 
-  private static final String[] TEXTS = {"read", "read", "read", "written", "updated", "updated", "written", "copied to"};
+  private static final String[] TEXTS = {
+    "read", "read", "read", "written", "updated", "updated", "written", "copied to"
+  };
 
   private Deed() {}
 

@@ -17,10 +17,14 @@ import jdk.incubator.vector.VectorOperators;
  * </pre>
  */
 final class Fill {
-  /** Bits of an offset within half a page, and of one within a cell. */
+  /** Bits of an offset within half a page, and the bytes of one. */
   static final int BITS = ShadowPage.BITS - 1;
+  static final int BYTES = 1 << BITS;
+
+  /** The same of a cell, and how many there are. */
   static final int CELL_BITS = 4;
-  static final int CELLS = 1 << BITS - CELL_BITS;
+  static final int CELL_BYTES = 1 << CELL_BITS;
+  static final int CELLS = BYTES / CELL_BYTES;
 
   private final long[] offsets = new long[CELLS];
   private long stamp;

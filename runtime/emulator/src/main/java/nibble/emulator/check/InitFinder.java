@@ -130,6 +130,10 @@ final class InitFinder implements Observer.BlockObserver {
     if (shared.isComplete()) {
       return;
     }
+    if (lanes == -1 && bytes == Fill.CELL_BYTES && Fill.fills(destinations)) {
+      shared.write(destinations[0] & -Fill.BYTES, Fill.BYTES);
+      return;
+    }
     for (int rest = lanes; rest != 0; rest &= rest - 1) {
       shared.write(destinations[Integer.numberOfTrailingZeros(rest)], bytes);
     }

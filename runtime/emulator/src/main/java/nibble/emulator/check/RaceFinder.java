@@ -29,6 +29,7 @@ final class RaceFinder implements Observer.BlockObserver {
   private final BlockClocks clocks;
   private final ShadowMemory shared;
   private final CellVisitor cells;
+  private final CopyCompletion copies;
   private final Map<Barrier, Gathering> gatherings = new HashMap<>();
   private final Map<Long, Phases> mbarriers = new HashMap<>();
   private int meetings;
@@ -39,6 +40,7 @@ final class RaceFinder implements Observer.BlockObserver {
     clocks = new BlockClocks(races, block);
     cells = new CellVisitor(races, block, clocks);
     shared = new ShadowMemory(races.memory(), block.shared().byteSize(), new AccessSets(), true);
+    copies = new CopyCompletion(clocks, shared);
   }
 
   /** The block starts. */
@@ -176,7 +178,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void copyCompleted(Warp warp, int lanes, long[] destinations, int bytes) {
-    cells.complete(warp, lanes, shared, destinations, bytes);
+    copies.complete(warp, lanes, destinations, bytes);
   }
 
   @Override
@@ -191,7 +193,7 @@ final class RaceFinder implements Observer.BlockObserver {
 
   @Override
   public void bulkCompleted(Warp warp, int lane, long[] starts, int bytes, long mbarrier) {
-    eachPiece(lane, starts, bytes, (offsets, size) -> cells.complete(warp, 1 << lane, shared, offsets, size));
+    eachPiece(lane, starts, bytes, (offsets, size) -> copies.complete(warp, 1 << lane, offsets, size));
     phases(mbarrier).arrive(clocks.deeds(warp.index * WARP + lane));
     clocks.pass();
   }

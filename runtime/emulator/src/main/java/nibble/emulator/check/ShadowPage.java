@@ -1,6 +1,12 @@
 package nibble.emulator.check;
 
+import static nibble.emulator.lane.Lanes.LONG;
+import static nibble.emulator.lane.Lanes.LONGS;
+import static nibble.emulator.lane.Lanes.WARP;
+
 import java.util.Arrays;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Who last wrote and who has read since each cell of a piece of memory. Cells are of 16 bytes until an access asks for
@@ -33,6 +39,16 @@ final class ShadowPage {
   /** Halves whose last writes are in {@link #fills} and not in cells: a bit each. */
   private int filled;
   private final Fill[] fills = new Fill[2];
+
+  /** Whether offsets are of one page. */
+  static boolean isOne(long[] offsets) {
+    LongVector elsewhere = LongVector.zero(LONG);
+    for (int lane = 0; lane < WARP; lane += LONGS) {
+      elsewhere =
+          elsewhere.or(LongVector.fromArray(LONG, offsets, lane).lanewise(VectorOperators.XOR, offsets[0]));
+    }
+    return elsewhere.compare(VectorOperators.ULT, BYTES).allTrue();
+  }
 
   /** Nobody has accessed it before a first access from here on, of so many bytes. */
   void start(long offset, int bytes) {

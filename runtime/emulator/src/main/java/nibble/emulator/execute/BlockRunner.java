@@ -18,12 +18,13 @@ final class BlockRunner {
   /**
    * A worker whose memory lives as long as the arena.
    *
+   * @param tensorScratch what the worker has for matrix instructions
    * @param nextBlock takes the grid's next block that has not started
    */
-  BlockRunner(Launch launch, Arena arena, LongSupplier nextBlock) {
+  BlockRunner(Launch launch, Arena arena, TensorScratch tensorScratch, LongSupplier nextBlock) {
     this.launch = launch;
     profile = new Profile(launch.code().blocks().size());
-    block = new ThreadBlock(launch, arena, profile, new TensorScratch(), System::nanoTime, nextBlock);
+    block = new ThreadBlock(launch, arena, tensorScratch, profile, System::nanoTime, nextBlock);
   }
 
   Profile profile() {

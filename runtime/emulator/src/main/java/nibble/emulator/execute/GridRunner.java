@@ -28,17 +28,20 @@ final class GridRunner {
   private long next;
   private long now;
 
-  /** A run whose memory lives as long as the arena. */
-  GridRunner(Launch launch, Arena arena) {
+  /**
+   * A run whose memory lives as long as the arena.
+   *
+   * @param tensorScratch what all blocks have for matrix instructions
+   */
+  GridRunner(Launch launch, Arena arena, TensorScratch tensorScratch) {
     this.launch = launch;
     scheduler = launch.schedule().scheduler();
     profile = new Profile(launch.code().blocks().size());
     slots = new ThreadBlock[(int) Math.min(launch.residency(), launch.blocks())];
     left = new long[slots.length];
     points = Points.of(launch.code());
-    TensorScratch scratch = new TensorScratch();
     for (int slot = 0; slot < slots.length; slot++) {
-      slots[slot] = new ThreadBlock(launch, arena, profile, scratch, this::tick, () -> next++);
+      slots[slot] = new ThreadBlock(launch, arena, tensorScratch, profile, this::tick, () -> next++);
     }
   }
 

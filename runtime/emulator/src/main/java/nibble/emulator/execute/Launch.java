@@ -5,7 +5,9 @@ import java.util.Optional;
 import nibble.emulator.code.Code;
 import nibble.emulator.code.SpecialRegister;
 import nibble.emulator.memory.GlobalMemory;
+import nibble.emulator.memory.Shelf;
 import nibble.emulator.schedule.Schedule;
+import nibble.emulator.tensor.TensorScratch;
 
 /**
  * What all blocks of a launch share.
@@ -18,6 +20,7 @@ import nibble.emulator.schedule.Schedule;
  *     each to its end
  * @param epoch what {@code %globaltimer} shows where the blocks' clocks show zero, in nanoseconds
  * @param stepLimit basic blocks that all warps of a thread block may execute together
+ * @param tensorScratch where workers have their memory for matrix instructions from
  */
 public record Launch(
     Code code,
@@ -32,6 +35,7 @@ public record Launch(
     int residency,
     long epoch,
     long stepLimit,
+    Shelf<TensorScratch> tensorScratch,
     Optional<Observer> observer) {
   /** What the system has of a block's shared memory, from sm_80 on. */
   static final int RESERVED_SHARED_BYTES = 1024;

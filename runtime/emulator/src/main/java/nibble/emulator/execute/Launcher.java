@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import nibble.emulator.KernelFault;
+import nibble.emulator.tensor.TensorScratch;
 
 /**
  * Runs all blocks of a launch on some workers. Blocks start in their order, so that one that waits for an earlier one
@@ -73,20 +74,24 @@ public final class Launcher {
   }
 
   private void schedule() {
+    TensorScratch scratch = launch.tensorScratch().take();
     try (Arena arena = Arena.ofConfined()) {
-      GridRunner runner = new GridRunner(launch, arena);
+      GridRunner runner = new GridRunner(launch, arena, scratch);
       try {
         runner.run();
       } finally {
         add(runner.profile());
         runner.output().forEach(this::print);
       }
+    } finally {
+      launch.tensorScratch().put(scratch);
     }
   }
 
   private void work() {
+    TensorScratch scratch = launch.tensorScratch().take();
     try (Arena arena = Arena.ofConfined()) {
-      BlockRunner runner = new BlockRunner(launch, arena, next::getAndIncrement);
+      BlockRunner runner = new BlockRunner(launch, arena, scratch, next::getAndIncrement);
       for (long block = next.getAndIncrement(); block < launch.blocks() && !stopped; block = next.getAndIncrement()) {
         run(runner, block);
       }
@@ -94,6 +99,8 @@ public final class Launcher {
     } catch (RuntimeException | Error failure) {
       stopped = true;
       throw failure;
+    } finally {
+      launch.tensorScratch().put(scratch);
     }
   }
 

@@ -1,6 +1,6 @@
 package nibble.emulator.execute;
 
-import java.util.List;
+import java.lang.reflect.Method;
 import nibble.emulator.code.BasicBlock;
 import nibble.emulator.code.Code;
 import nibble.emulator.code.Step;
@@ -20,12 +20,11 @@ final class Points {
   }
 
   private static Point of(Step step) {
-    String helper = step.helper().toString();
-    List<String> name = List.of(helper.split("\\."));
-    return switch (name.get(0)) {
+    Method helper = step.helper().method();
+    return switch (helper.getDeclaringClass().getSimpleName()) {
       case "Loads" -> Point.LOAD;
       case "Stores", "AsyncAccess", "AsyncStores", "BulkCopies", "TensorCopies" -> Point.STORE;
-      case "MatrixAccess", "WarpMatrices" -> name.get(1).startsWith("store") ? Point.STORE : Point.LOAD;
+      case "MatrixAccess", "WarpMatrices" -> helper.getName().startsWith("store") ? Point.STORE : Point.LOAD;
       case "Atomics", "Mbarriers" -> Point.ATOMIC;
       case "Fences" -> Point.FENCE;
       case "Barriers" -> Point.BARRIER;

@@ -41,11 +41,11 @@ public final class ThreadBlock {
   /**
    * Memory and warps for block after block.
    *
-   * @param tensorScratch of the worker
+   * @param tensorScratch what all blocks of the worker have for matrix instructions
    * @param nextBlock takes the grid's next block that has not started
    */
   ThreadBlock(
-      Launch launch, Arena arena, Profile profile, TensorScratch tensorScratch, LongSupplier clock,
+      Launch launch, Arena arena, TensorScratch tensorScratch, Profile profile, LongSupplier clock,
       LongSupplier nextBlock) {
     this.launch = launch;
     this.tensorScratch = tensorScratch;

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.opentest4j.AssertionFailedError;
 
 /** A run of a test under one schedule: gives it a module, and looks at what was found. */
 final class PtxInvocation
@@ -66,7 +67,22 @@ final class PtxInvocation
       error.setStackTrace(fault.getStackTrace());
       throw error;
     }
+    if (failure instanceof AssertionError wrong) {
+      // What was found may well be why.
+      Module module = context.getStore(NAMESPACE).get(name, Module.class);
+      throw told(wrong, describe(module == null ? List.of() : module.findings()));
+    }
     throw failure;
+  }
+
+  private static AssertionError told(AssertionError failure, String findings) {
+    String message = failure.getMessage() + "\n" + findings;
+    AssertionError told =
+        failure instanceof AssertionFailedError compared && compared.isExpectedDefined() && compared.isActualDefined()
+            ? new AssertionFailedError(message, compared.getExpected(), compared.getActual(), failure)
+            : new AssertionError(message, failure);
+    told.setStackTrace(failure.getStackTrace());
+    return told;
   }
 
   @Override
@@ -79,6 +95,9 @@ final class PtxInvocation
 
   /** The findings, and how a test runs that schedule alone. */
   private String describe(List<Finding> findings) {
+    if (findings.isEmpty()) {
+      return name + " under " + schedule + "\n  again with: -D" + PtxExtension.SCHEDULE + "=" + schedule;
+    }
     return findings.stream()
         .map(it -> it.toString().replace("--schedule ", "-D" + PtxExtension.SCHEDULE + "="))
         .collect(Collectors.joining("\n", name + " under " + schedule + ":\n", ""));

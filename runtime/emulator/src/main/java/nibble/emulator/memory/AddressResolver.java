@@ -266,19 +266,35 @@ public final class AddressResolver {
   private int place(long[] source, int at, long base, long size, int bytes) {
     long last = size - bytes;
     long[] strides = STRIDES[Integer.numberOfTrailingZeros(bytes)];
-    int bad = 0;
-    int apart = 0;
     long start = source[at] - base;
+    LongVector most = LongVector.zero(LONG);
+    LongVector any = LongVector.zero(LONG);
+    LongVector apart = LongVector.zero(LONG);
     for (int lane = 0; lane < WARP; lane += LONGS) {
       LongVector offset = LongVector.fromArray(LONG, source, at + lane).sub(base);
       offset.intoArray(offsets, lane);
+      most = most.max(offset);
+      any = any.or(offset);
+      LongVector expected = LongVector.fromArray(LONG, strides, lane).add(start);
+      apart = apart.or(offset.lanewise(VectorOperators.XOR, expected));
+    }
+    contiguous = apart.compare(VectorOperators.EQ, 0).allTrue();
+    // Nearly always all lanes are inside and aligned, as the highest offset and the bits of all of them tell.
+    boolean areInside =
+        most.compare(VectorOperators.LE, last).allTrue()
+            && any.and(Long.MIN_VALUE | bytes - 1).compare(VectorOperators.EQ, 0).allTrue();
+    return areInside ? -1 : last < 0 ? 0 : inside(last, bytes);
+  }
+
+  /** The lanes that are inside and aligned. */
+  private int inside(long last, int bytes) {
+    int bad = 0;
+    for (int lane = 0; lane < WARP; lane += LONGS) {
+      LongVector offset = LongVector.fromArray(LONG, offsets, lane);
       bad |= bits(offset.compare(VectorOperators.UGT, last).toLong(), lane);
       bad |= bits(offset.and(bytes - 1).compare(VectorOperators.NE, 0).toLong(), lane);
-      LongVector expected = LongVector.fromArray(LONG, strides, lane).add(start);
-      apart |= bits(offset.compare(VectorOperators.NE, expected).toLong(), lane);
     }
-    contiguous = apart == 0;
-    return last < 0 ? 0 : ~bad;
+    return ~bad;
   }
 
   private static int bits(long mask, int lane) {

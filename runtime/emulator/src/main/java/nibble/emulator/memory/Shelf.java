@@ -9,25 +9,28 @@ import java.util.function.Supplier;
  * caches do not reach. Safe for threads.
  */
 public final class Shelf<T> {
-  /** So many launches may run at the same time and all find theirs. */
-  private static final int MOST = 4;
-
+  private final int most;
   private final Supplier<T> maker;
   private final Deque<T> idle = new ArrayDeque<>();
 
-  /** An empty shelf. */
-  public Shelf(Supplier<T> maker) {
+  /**
+   * An empty shelf.
+   *
+   * @param most that it keeps: so many may be in use at the same time and all be found again
+   */
+  public Shelf(int most, Supplier<T> maker) {
+    this.most = most;
     this.maker = maker;
   }
 
-  /** Memory for one launch, which ends with {@link #put}; made where none is there. */
+  /** Memory for one launch, or one of its workers, until {@link #put}; made where none is there. */
   public synchronized T take() {
     return idle.isEmpty() ? maker.get() : idle.removeLast();
   }
 
-  /** A launch is over, and nobody looks at what it left any more. */
+  /** For the next one: nobody looks at what this one left any more. */
   public synchronized void put(T memory) {
-    if (idle.size() < MOST) {
+    if (idle.size() < most) {
       idle.addLast(memory);
     }
   }

@@ -44,14 +44,15 @@ public final class AsyncAccess {
       rest &= ~now;
     }
     byte[] data = w.asyncCopies.data(bytes);
-    if ((m & ~whole(w, size, bytes)) != 0) {
+    int whole = whole(w, size, bytes);
+    if ((m & ~whole) != 0) {
       Arrays.fill(data, (byte) 0);
     }
     // Where nothing is read the address may be any.
-    for (int rest = m & reading(w, size); rest != 0; ) {
+    for (int rest = (m & ~whole) == 0 ? m : m & reading(w, size); rest != 0; ) {
       int now = resolver.load(rest, Space.GLOBAL, from, fromOffset, bytes, site);
-      tell(w, now, bytes, size, site);
-      gather(w, now, bytes, size, data);
+      tell(w, now, whole, bytes, size, site);
+      gather(w, now, whole, bytes, size, data);
       rest &= ~now;
     }
     w.block.observer().copyIssued(w, m, destinations, data, bytes, site);
@@ -59,12 +60,12 @@ public final class AsyncAccess {
   }
 
   /** Tells the observer what is read, which may be less than is written. */
-  private static void tell(Warp w, int lanes, int bytes, int size, int site) {
+  private static void tell(Warp w, int lanes, int whole, int bytes, int size, int site) {
     Observer.BlockObserver observer = w.block.observer();
     if (observer == Observer.BlockObserver.NONE) {
       return;
     }
-    if ((lanes & ~whole(w, size, bytes)) == 0) {
+    if ((lanes & ~whole) == 0) {
       observer.read(w, lanes, w.resolver, bytes, site);
       return;
     }
@@ -100,16 +101,16 @@ public final class AsyncAccess {
     return whole;
   }
 
-  private static void gather(Warp w, int lanes, int bytes, int size, byte[] data) {
+  private static void gather(Warp w, int lanes, int whole, int bytes, int size, byte[] data) {
     MemorySegment memory = w.resolver.segment();
     long[] at = w.resolver.offsets();
-    int whole = bytes == WHOLE.length() ? lanes & whole(w, size, bytes) : 0;
-    for (int rest = whole; rest != 0; rest &= rest - 1) {
+    int quick = bytes == WHOLE.length() ? lanes & whole : 0;
+    for (int rest = quick; rest != 0; rest &= rest - 1) {
       int l = Integer.numberOfTrailingZeros(rest);
       ByteVector.fromMemorySegment(WHOLE, memory, at[l], ByteOrder.LITTLE_ENDIAN).intoArray(data, l * WHOLE.length());
     }
-    w.profile.globalBytesRead += (long) Integer.bitCount(whole) * bytes;
-    for (int rest = lanes & ~whole; rest != 0; rest &= rest - 1) {
+    w.profile.globalBytesRead += (long) Integer.bitCount(quick) * bytes;
+    for (int rest = lanes & ~quick; rest != 0; rest &= rest - 1) {
       int l = Integer.numberOfTrailingZeros(rest);
       int read = read(w, l, bytes, size);
       MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at[l], data, l * bytes, read);

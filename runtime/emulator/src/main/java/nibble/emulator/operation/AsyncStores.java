@@ -5,8 +5,8 @@ import nibble.emulator.execute.Warp;
 import nibble.emulator.model.PtxType;
 
 /**
- * {@code st.async}, {@code red.async}: each lane stores to shared memory of its cluster, or reduces into it; an mbarrier
- * counts the bytes. Values are taken when the instruction is issued, and written when the mbarrier is asked.
+ * {@code st.async}, {@code red.async}: each lane stores to shared memory of its cluster, or reduces into it; an
+ * mbarrier counts the bytes. Values are taken when the instruction is issued, and written when the mbarrier is asked.
  */
 public final class AsyncStores {
   private static final PtxType[] TYPES = PtxType.values();

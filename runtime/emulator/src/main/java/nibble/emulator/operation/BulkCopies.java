@@ -9,8 +9,9 @@ import nibble.emulator.execute.Warp;
 import nibble.emulator.memory.Space;
 
 /**
- * {@code cp.async.bulk}: each lane copies a stretch of memory, which an mbarrier tells or a bulk group (PTX ISA 9.7.9.25).
- * Copies to shared memory read at once, and write when the mbarrier is asked; see {@link BulkGroups} for those out of it.
+ * {@code cp.async.bulk}: each lane copies a stretch of memory, which an mbarrier tells or a bulk group (PTX ISA
+ * 9.7.9.25). Copies to shared memory read at once, and write when the mbarrier is asked; see {@link BulkGroups} for
+ * those out of it.
  */
 public final class BulkCopies {
   private static final int ALIGNMENT = 16;

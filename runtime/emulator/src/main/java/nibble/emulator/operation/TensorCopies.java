@@ -15,8 +15,8 @@ import nibble.emulator.tma.Swizzle;
 import nibble.emulator.tma.TensorDescriptor;
 
 /**
- * {@code cp.async.bulk.tensor}: each lane copies a box of a tensor that a tensor map describes (PTX ISA 9.7.9.27). Operand
- * {@code map} is a register with the map's generic address, {@code coordinates} a list of registers.
+ * {@code cp.async.bulk.tensor}: each lane copies a box of a tensor that a tensor map describes (PTX ISA 9.7.9.27).
+ * Operand {@code map} is a register with the map's generic address, {@code coordinates} a list of registers.
  */
 public final class TensorCopies {
   private static final int CHUNK = 16;

@@ -42,6 +42,12 @@ public record Form(
     }
   }
 
+  /** By its place in the table: one of all of its slots would take longer than all else that is done with it. */
+  @Override
+  public int hashCode() {
+    return id;
+  }
+
   /** Whether it multiplies matrices. */
   public boolean isTensorOperation() {
     // Asked for each form of each launch; the text of one takes long to put together.

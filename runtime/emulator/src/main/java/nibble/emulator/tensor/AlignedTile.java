@@ -79,7 +79,7 @@ final class AlignedTile implements Multiplication {
   @Override
   public void run(
       int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, int metadata, TensorScratch x) {
-    TileScratch s = x.tile;
+    TileScratch s = x.tile();
     LeftOperand left = s.left(a[0]);
     RightOperand right = s.right(b[0]);
     boolean isQuick = left.load(aDecoder, words, a) & right.load(bDecoder, words, b);
@@ -110,7 +110,7 @@ final class AlignedTile implements Multiplication {
     }
     boolean fits = true;
     for (int k = from; k < to; k += fitting) {
-      System.arraycopy(s.total, 0, s.before, 0, s.total.length);
+      System.arraycopy(s.memory, s.total, s.memory, s.before, 4 * WARP);
       products(s, left, right, k, k + fitting);
       fits &= !overflows(s);
     }
@@ -120,22 +120,23 @@ final class AlignedTile implements Multiplication {
   // Each step has a method of its own that keeps few vectors: in one, the compiler would spill them, and take longer.
 
   /** The largest exponent of each sum's products, if not below {@link #LEAST}: four bytes of each lane. */
-  private static void exponents(TileScratch s, LeftOperand leftOperand, RightOperand rightOperand, int from, int to) {
-    byte[] left = leftOperand.exponent;
-    byte[] right = rightOperand.exponent;
-    int vector = 4 * leftOperand.terms() * WORDS;
+  private static void exponents(TileScratch s, LeftOperand left, RightOperand right, int from, int to) {
+    int[] memory = s.memory;
+    int vector = left.terms() * WORDS;
     for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
-      int start = 4 * leftOperand.terms() * lane;
+      int start = left.exponent + left.terms() * lane;
       ByteVector first = ByteVector.broadcast(BYTES, LEAST);
       ByteVector second = first;
-      for (int at = 4 * WORDS * from; at < 4 * WORDS * to; at += 4 * WORDS) {
-        ByteVector x = ByteVector.fromArray(BYTES, right, at);
+      for (int at = from * WORDS; at < to * WORDS; at += WORDS) {
+        ByteVector x = IntVector.fromArray(WORD, memory, right.exponent + at).reinterpretAsBytes();
+        ByteVector y = IntVector.fromArray(WORD, memory, start + at).reinterpretAsBytes();
+        ByteVector z = IntVector.fromArray(WORD, memory, start + vector + at).reinterpretAsBytes();
         // Sums that a byte cannot hold are below the least by far.
-        first = first.max(x.lanewise(VectorOperators.SADD, ByteVector.fromArray(BYTES, left, start + at)));
-        second = second.max(x.lanewise(VectorOperators.SADD, ByteVector.fromArray(BYTES, left, start + vector + at)));
+        first = first.max(x.lanewise(VectorOperators.SADD, y));
+        second = second.max(x.lanewise(VectorOperators.SADD, z));
       }
-      first.reinterpretAsInts().intoArray(s.products, lane);
-      second.reinterpretAsInts().intoArray(s.products, lane + WORDS);
+      first.reinterpretAsInts().intoArray(memory, s.products + lane);
+      second.reinterpretAsInts().intoArray(memory, s.products + lane + WORDS);
     }
   }
 
@@ -147,9 +148,10 @@ final class AlignedTile implements Multiplication {
    * @return false if an addend is infinite, NaN, or tiny and not zero
    */
   private boolean start(int[] words, int[] registers, TileScratch s) {
+    int[] memory = s.memory;
     IntVector others = IntVector.zero(WORD);
     for (int lane = 0; lane < WARP; lane += WORDS) {
-      IntVector packed = IntVector.fromArray(WORD, s.products, lane);
+      IntVector packed = IntVector.fromArray(WORD, memory, s.products + lane);
       for (int r = 0; r < 4; r++) {
         int at = r * WARP + lane;
         IntVector addend = IntVector.fromArray(WORD, words, registers[r] + lane);
@@ -159,12 +161,12 @@ final class AlignedTile implements Multiplication {
         IntVector own = magnitude.lanewise(VectorOperators.LSHR, 23).sub(127);
         IntVector products = packed.lanewise(VectorOperators.LSHL, 24 - 8 * r).lanewise(VectorOperators.ASHR, 24);
         IntVector largest = own.max(products);
-        largest.intoArray(s.largest, at);
+        largest.intoArray(memory, s.largest + at);
         IntVector exponent = IntVector.broadcast(WORD, fractionBits + 127).sub(largest);
-        FloatVector scale = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        scale.intoArray(s.scale, at);
-        FloatVector scaled = addend.reinterpretAsFloats().mul(scale);
-        ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
+        IntVector scale = exponent.lanewise(VectorOperators.LSHL, 23);
+        scale.intoArray(memory, s.scale + at);
+        FloatVector scaled = addend.reinterpretAsFloats().mul(scale.reinterpretAsFloats());
+        ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(memory, s.total + at);
       }
     }
     return others.compare(VectorOperators.EQ, 0).allTrue();
@@ -176,91 +178,92 @@ final class AlignedTile implements Multiplication {
    * @return false if a total is too large for single precision, or tiny and not zero
    */
   private boolean carry(TileScratch s) {
+    int[] memory = s.memory;
     IntVector others = IntVector.zero(WORD);
     for (int lane = 0; lane < WARP; lane += WORDS) {
-      IntVector packed = IntVector.fromArray(WORD, s.products, lane);
+      IntVector packed = IntVector.fromArray(WORD, memory, s.products + lane);
       for (int r = 0; r < 4; r++) {
         int at = r * WARP + lane;
-        IntVector total = IntVector.fromArray(WORD, s.total, at);
+        IntVector total = IntVector.fromArray(WORD, memory, s.total + at);
         IntVector magnitude = total.abs();
         IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
         IntVector mask = IntVector.broadcast(WORD, kept).lanewise(VectorOperators.ASHR, zeros);
         FloatVector value = (FloatVector) magnitude.and(mask).convertShape(VectorOperators.I2F, FLOAT, 0);
         IntVector addend = value.reinterpretAsInts().or(total.and(SIGN));
-        IntVector old = IntVector.fromArray(WORD, s.largest, at);
+        IntVector old = IntVector.fromArray(WORD, memory, s.largest + at);
         IntVector own = old.sub(zeros).add(31 - fractionBits);
         VectorMask<Integer> isOutside = own.sub(LEAST).compare(VectorOperators.UGT, 127 - LEAST);
         others = others.lanewise(VectorOperators.OR, magnitude, isOutside);
         IntVector products = packed.lanewise(VectorOperators.LSHL, 24 - 8 * r).lanewise(VectorOperators.ASHR, 24);
         IntVector largest = own.blend(LEAST, magnitude.compare(VectorOperators.EQ, 0)).max(products);
-        largest.intoArray(s.largest, at);
+        largest.intoArray(memory, s.largest + at);
         IntVector exponent = IntVector.broadcast(WORD, fractionBits + 127).sub(largest);
-        exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats().intoArray(s.scale, at);
+        exponent.lanewise(VectorOperators.LSHL, 23).intoArray(memory, s.scale + at);
         // A power of two below single precision's would cut all of it off, as the smallest does.
         IntVector moved = old.sub(largest).max(-126).add(127).lanewise(VectorOperators.LSHL, 23);
         FloatVector scaled = addend.reinterpretAsFloats().mul(moved.reinterpretAsFloats());
-        ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(s.total, at);
+        ((IntVector) scaled.convertShape(VectorOperators.F2I, WORD, 0)).intoArray(memory, s.total + at);
       }
     }
     return others.compare(VectorOperators.EQ, 0).allTrue();
   }
 
   /** The totals and the cut-off products of some columns of the left operand: two vectors of lanes at a time. */
-  private static void products(TileScratch s, LeftOperand leftOperand, RightOperand rightOperand, int from, int to) {
-    float[] left = leftOperand.value;
-    float[] right = rightOperand.value;
-    int vector = 2 * leftOperand.terms() * WORDS;
+  private static void products(TileScratch s, LeftOperand left, RightOperand right, int from, int to) {
+    int[] memory = s.memory;
+    int vector = 2 * left.terms() * WORDS;
     for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
-      int start = 2 * leftOperand.terms() * lane;
-      FloatVector s0 = FloatVector.fromArray(FLOAT, s.scale, lane);
-      FloatVector s1 = FloatVector.fromArray(FLOAT, s.scale, lane + WARP);
-      FloatVector s2 = FloatVector.fromArray(FLOAT, s.scale, lane + 2 * WARP);
-      FloatVector s3 = FloatVector.fromArray(FLOAT, s.scale, lane + 3 * WARP);
-      FloatVector s4 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS);
-      FloatVector s5 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + WARP);
-      FloatVector s6 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + 2 * WARP);
-      FloatVector s7 = FloatVector.fromArray(FLOAT, s.scale, lane + WORDS + 3 * WARP);
-      IntVector q0 = IntVector.fromArray(WORD, s.total, lane);
-      IntVector q1 = IntVector.fromArray(WORD, s.total, lane + WARP);
-      IntVector q2 = IntVector.fromArray(WORD, s.total, lane + 2 * WARP);
-      IntVector q3 = IntVector.fromArray(WORD, s.total, lane + 3 * WARP);
-      IntVector q4 = IntVector.fromArray(WORD, s.total, lane + WORDS);
-      IntVector q5 = IntVector.fromArray(WORD, s.total, lane + WORDS + WARP);
-      IntVector q6 = IntVector.fromArray(WORD, s.total, lane + WORDS + 2 * WARP);
-      IntVector q7 = IntVector.fromArray(WORD, s.total, lane + WORDS + 3 * WARP);
+      int start = left.value + 2 * left.terms() * lane;
+      FloatVector s0 = IntVector.fromArray(WORD, memory, s.scale + lane).reinterpretAsFloats();
+      FloatVector s1 = IntVector.fromArray(WORD, memory, s.scale + lane + WARP).reinterpretAsFloats();
+      FloatVector s2 = IntVector.fromArray(WORD, memory, s.scale + lane + 2 * WARP).reinterpretAsFloats();
+      FloatVector s3 = IntVector.fromArray(WORD, memory, s.scale + lane + 3 * WARP).reinterpretAsFloats();
+      FloatVector s4 = IntVector.fromArray(WORD, memory, s.scale + lane + WORDS).reinterpretAsFloats();
+      FloatVector s5 = IntVector.fromArray(WORD, memory, s.scale + lane + WORDS + WARP).reinterpretAsFloats();
+      FloatVector s6 = IntVector.fromArray(WORD, memory, s.scale + lane + WORDS + 2 * WARP).reinterpretAsFloats();
+      FloatVector s7 = IntVector.fromArray(WORD, memory, s.scale + lane + WORDS + 3 * WARP).reinterpretAsFloats();
+      IntVector q0 = IntVector.fromArray(WORD, memory, s.total + lane);
+      IntVector q1 = IntVector.fromArray(WORD, memory, s.total + lane + WARP);
+      IntVector q2 = IntVector.fromArray(WORD, memory, s.total + lane + 2 * WARP);
+      IntVector q3 = IntVector.fromArray(WORD, memory, s.total + lane + 3 * WARP);
+      IntVector q4 = IntVector.fromArray(WORD, memory, s.total + lane + WORDS);
+      IntVector q5 = IntVector.fromArray(WORD, memory, s.total + lane + WORDS + WARP);
+      IntVector q6 = IntVector.fromArray(WORD, memory, s.total + lane + WORDS + 2 * WARP);
+      IntVector q7 = IntVector.fromArray(WORD, memory, s.total + lane + WORDS + 3 * WARP);
       for (int at = 2 * WORDS * from; at < 2 * WORDS * to; at += 2 * WORDS) {
-        FloatVector even = FloatVector.fromArray(FLOAT, right, at);
-        FloatVector odd = FloatVector.fromArray(FLOAT, right, at + WORDS);
-        FloatVector upper = FloatVector.fromArray(FLOAT, left, start + at);
-        FloatVector lower = FloatVector.fromArray(FLOAT, left, start + at + WORDS);
+        FloatVector even = IntVector.fromArray(WORD, memory, right.value + at).reinterpretAsFloats();
+        FloatVector odd = IntVector.fromArray(WORD, memory, right.value + at + WORDS).reinterpretAsFloats();
+        FloatVector upper = IntVector.fromArray(WORD, memory, start + at).reinterpretAsFloats();
+        FloatVector lower = IntVector.fromArray(WORD, memory, start + at + WORDS).reinterpretAsFloats();
         q0 = q0.add(upper.mul(even).mul(s0).convertShape(VectorOperators.F2I, WORD, 0));
         q1 = q1.add(upper.mul(odd).mul(s1).convertShape(VectorOperators.F2I, WORD, 0));
         q2 = q2.add(lower.mul(even).mul(s2).convertShape(VectorOperators.F2I, WORD, 0));
         q3 = q3.add(lower.mul(odd).mul(s3).convertShape(VectorOperators.F2I, WORD, 0));
-        upper = FloatVector.fromArray(FLOAT, left, start + vector + at);
-        lower = FloatVector.fromArray(FLOAT, left, start + vector + at + WORDS);
+        upper = IntVector.fromArray(WORD, memory, start + vector + at).reinterpretAsFloats();
+        lower = IntVector.fromArray(WORD, memory, start + vector + at + WORDS).reinterpretAsFloats();
         q4 = q4.add(upper.mul(even).mul(s4).convertShape(VectorOperators.F2I, WORD, 0));
         q5 = q5.add(upper.mul(odd).mul(s5).convertShape(VectorOperators.F2I, WORD, 0));
         q6 = q6.add(lower.mul(even).mul(s6).convertShape(VectorOperators.F2I, WORD, 0));
         q7 = q7.add(lower.mul(odd).mul(s7).convertShape(VectorOperators.F2I, WORD, 0));
       }
-      q0.intoArray(s.total, lane);
-      q1.intoArray(s.total, lane + WARP);
-      q2.intoArray(s.total, lane + 2 * WARP);
-      q3.intoArray(s.total, lane + 3 * WARP);
-      q4.intoArray(s.total, lane + WORDS);
-      q5.intoArray(s.total, lane + WORDS + WARP);
-      q6.intoArray(s.total, lane + WORDS + 2 * WARP);
-      q7.intoArray(s.total, lane + WORDS + 3 * WARP);
+      q0.intoArray(memory, s.total + lane);
+      q1.intoArray(memory, s.total + lane + WARP);
+      q2.intoArray(memory, s.total + lane + 2 * WARP);
+      q3.intoArray(memory, s.total + lane + 3 * WARP);
+      q4.intoArray(memory, s.total + lane + WORDS);
+      q5.intoArray(memory, s.total + lane + WORDS + WARP);
+      q6.intoArray(memory, s.total + lane + WORDS + 2 * WARP);
+      q7.intoArray(memory, s.total + lane + WORDS + 3 * WARP);
     }
   }
 
   /** Whether a total went round since it was kept. */
   private static boolean overflows(TileScratch s) {
+    int[] memory = s.memory;
     long overflow = 0;
     for (int at = 0; at < 4 * WARP; at += WORDS) {
-      IntVector before = IntVector.fromArray(WORD, s.before, at);
-      IntVector sum = IntVector.fromArray(WORD, s.total, at);
+      IntVector before = IntVector.fromArray(WORD, memory, s.before + at);
+      IntVector sum = IntVector.fromArray(WORD, memory, s.total + at);
       IntVector part = sum.sub(before);
       IntVector signs = before.lanewise(VectorOperators.XOR, sum).and(part.lanewise(VectorOperators.XOR, sum));
       overflow |= signs.compare(VectorOperators.LT, 0).toLong();
@@ -270,14 +273,15 @@ final class AlignedTile implements Multiplication {
 
   /** The totals as single precision, cut off to its fraction bits, into registers of {@code words}. */
   private void finish(TileScratch s, int[] words, int[] registers) {
+    int[] memory = s.memory;
     for (int r = 0; r < 4; r++) {
       for (int lane = 0; lane < WARP; lane += WORDS) {
         int at = r * WARP + lane;
-        IntVector total = IntVector.fromArray(WORD, s.total, at);
+        IntVector total = IntVector.fromArray(WORD, memory, s.total + at);
         IntVector magnitude = total.abs();
         IntVector zeros = magnitude.lanewise(VectorOperators.LEADING_ZEROS_COUNT);
         IntVector mask = IntVector.broadcast(WORD, kept).lanewise(VectorOperators.ASHR, zeros);
-        IntVector exponent = IntVector.fromArray(WORD, s.largest, at).add(127 - fractionBits);
+        IntVector exponent = IntVector.fromArray(WORD, memory, s.largest + at).add(127 - fractionBits);
         FloatVector unit = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector value = ((FloatVector) magnitude.and(mask).convertShape(VectorOperators.I2F, FLOAT, 0)).mul(unit);
         value.reinterpretAsInts().or(total.and(SIGN)).intoArray(words, registers[r] + lane);

@@ -30,8 +30,13 @@ final class FloatDecoder implements OperandDecoder {
   private final int dropped;
   private final int fractionBits;
   private final int bias;
-  private final int special;
   private final float magic;
+
+  /** Magnitudes below are too small, if not zero. */
+  private final int smallest;
+
+  /** Magnitudes above the smallest by this or more are too large, or no numbers. */
+  private final int range;
 
   FloatDecoder(ElementType type) {
     this.type = type;
@@ -41,8 +46,10 @@ final class FloatDecoder implements OperandDecoder {
     dropped = type.dropped();
     fractionBits = type.format().fractionBits();
     bias = 1 - type.format().minExponent();
-    special = type.format().largest() + 1;
     magic = Math.scalb(1f, 127 - bias);
+    // A subnormal number's exponent is that of a field of one.
+    smallest = LEAST + bias <= 1 ? 0 : LEAST + bias << fractionBits;
+    range = Math.min(type.format().largest() + 1, MOST + bias + 1 << fractionBits) - smallest;
   }
 
   @Override
@@ -56,8 +63,8 @@ final class FloatDecoder implements OperandDecoder {
   }
 
   @Override
-  public boolean decode(int[] words, int register, float[] values, int[] exponents) {
-    long bad = 0;
+  public boolean decode(int[] words, int register, int[] memory, int values, int exponents) {
+    IntVector others = IntVector.zero(WORD);
     for (int e = 0; e < perRegister; e++) {
       int left = 32 - bits * (e + 1) + padding;
       for (int lane = 0; lane < WARP; lane += WORDS) {
@@ -67,14 +74,15 @@ final class FloatDecoder implements OperandDecoder {
         IntVector magnitude = upper.and(~SIGN).lanewise(VectorOperators.LSHR, 32 - bits + padding + dropped);
         IntVector aligned = magnitude.lanewise(VectorOperators.LSHL, 23 - fractionBits);
         IntVector value = aligned.reinterpretAsFloats().mul(magic).reinterpretAsInts().or(upper.and(SIGN));
-        value.reinterpretAsFloats().intoArray(values, at);
+        value.intoArray(memory, values + at);
         VectorMask<Integer> isZero = magnitude.compare(VectorOperators.EQ, 0);
         IntVector exponent = magnitude.lanewise(VectorOperators.LSHR, fractionBits).max(1).sub(bias);
-        exponent.blend(AlignedSum.ZERO, isZero).intoArray(exponents, at);
-        bad |= magnitude.compare(VectorOperators.GE, special).toLong();
-        bad |= exponent.sub(LEAST).compare(VectorOperators.UGT, MOST - LEAST).toLong() & ~isZero.toLong();
+        exponent.blend(AlignedSum.ZERO, isZero).intoArray(memory, exponents + at);
+        VectorMask<Integer> isOutside = magnitude.sub(smallest).compare(VectorOperators.UGE, range);
+        // A zero that is outside makes no difference.
+        others = others.lanewise(VectorOperators.OR, magnitude, isOutside);
       }
     }
-    return bad == 0;
+    return others.compare(VectorOperators.EQ, 0).allTrue();
   }
 }

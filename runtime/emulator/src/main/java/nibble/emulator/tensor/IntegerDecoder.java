@@ -36,14 +36,15 @@ final class IntegerDecoder implements OperandDecoder {
   }
 
   @Override
-  public boolean decode(int[] words, int register, float[] values, int[] exponents) {
+  public boolean decode(int[] words, int register, int[] memory, int values, int exponents) {
     for (int e = 0; e < perRegister; e++) {
       int left = 32 - bits * (e + 1);
       for (int lane = 0; lane < WARP; lane += WORDS) {
         IntVector upper = IntVector.fromArray(WORD, words, register + lane).lanewise(VectorOperators.LSHL, left);
         // A signed element is moved down with its sign; an unsigned one loses what the shift brings in.
         IntVector value = upper.lanewise(VectorOperators.ASHR, 32 - bits).and(keep);
-        ((FloatVector) value.convertShape(VectorOperators.I2F, FLOAT, 0)).intoArray(values, e * WARP + lane);
+        IntVector single = value.convertShape(VectorOperators.I2F, FLOAT, 0).reinterpretAsInts();
+        single.intoArray(memory, values + e * WARP + lane);
       }
     }
     return true;

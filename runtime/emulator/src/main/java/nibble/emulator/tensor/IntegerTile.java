@@ -29,20 +29,19 @@ final class IntegerTile implements Multiplication {
   @Override
   public void run(
       int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, int metadata, TensorScratch x) {
-    LeftOperand left = x.tile.left(a[0]);
-    RightOperand right = x.tile.right(b[0]);
+    TileScratch s = x.tile();
+    LeftOperand left = s.left(a[0]);
+    RightOperand right = s.right(b[0]);
     left.load(aDecoder, words, a);
     right.load(bDecoder, words, b);
-    add(words, d, c, left, right);
+    add(words, d, c, left, right, s.memory);
   }
 
   /** Sums of products and addends, two vectors of lanes at a time: two row halves, each an even and an odd column. */
-  private static void add(int[] words, int[] d, int[] c, LeftOperand leftOperand, RightOperand rightOperand) {
-    float[] left = leftOperand.value;
-    float[] right = rightOperand.value;
-    int vector = 2 * leftOperand.terms() * WORDS;
+  private static void add(int[] words, int[] d, int[] c, LeftOperand left, RightOperand right, int[] memory) {
+    int vector = 2 * left.terms() * WORDS;
     for (int lane = 0; lane < WARP; lane += 2 * WORDS) {
-      int start = 2 * leftOperand.terms() * lane;
+      int start = left.value + 2 * left.terms() * lane;
       FloatVector q0 = FloatVector.zero(FLOAT);
       FloatVector q1 = FloatVector.zero(FLOAT);
       FloatVector q2 = FloatVector.zero(FLOAT);
@@ -52,16 +51,16 @@ final class IntegerTile implements Multiplication {
       FloatVector q6 = FloatVector.zero(FLOAT);
       FloatVector q7 = FloatVector.zero(FLOAT);
       for (int at = 0; at < vector; at += 2 * WORDS) {
-        FloatVector even = FloatVector.fromArray(FLOAT, right, at);
-        FloatVector odd = FloatVector.fromArray(FLOAT, right, at + WORDS);
-        FloatVector upper = FloatVector.fromArray(FLOAT, left, start + at);
-        FloatVector lower = FloatVector.fromArray(FLOAT, left, start + at + WORDS);
+        FloatVector even = IntVector.fromArray(WORD, memory, right.value + at).reinterpretAsFloats();
+        FloatVector odd = IntVector.fromArray(WORD, memory, right.value + at + WORDS).reinterpretAsFloats();
+        FloatVector upper = IntVector.fromArray(WORD, memory, start + at).reinterpretAsFloats();
+        FloatVector lower = IntVector.fromArray(WORD, memory, start + at + WORDS).reinterpretAsFloats();
         q0 = upper.fma(even, q0);
         q1 = upper.fma(odd, q1);
         q2 = lower.fma(even, q2);
         q3 = lower.fma(odd, q3);
-        upper = FloatVector.fromArray(FLOAT, left, start + vector + at);
-        lower = FloatVector.fromArray(FLOAT, left, start + vector + at + WORDS);
+        upper = IntVector.fromArray(WORD, memory, start + vector + at).reinterpretAsFloats();
+        lower = IntVector.fromArray(WORD, memory, start + vector + at + WORDS).reinterpretAsFloats();
         q4 = upper.fma(even, q4);
         q5 = upper.fma(odd, q5);
         q6 = lower.fma(even, q6);

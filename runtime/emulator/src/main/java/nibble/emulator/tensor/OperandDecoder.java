@@ -16,9 +16,10 @@ interface OperandDecoder {
   /**
    * Decodes a register: for each of its elements 32 lanes.
    *
-   * @param values the elements' values
-   * @param exponents the exponents with which {@link AlignedSum} counts them; untouched where there are none
+   * @param words what holds the register, from {@code register} on
+   * @param memory what holds its elements from now on: from {@code values} on, single precision, and from {@code
+   *     exponents} on, the exponents with which {@link AlignedSum} counts them, if there are some
    * @return whether all elements can be summed quickly
    */
-  boolean decode(int[] words, int register, float[] values, int[] exponents);
+  boolean decode(int[] words, int register, int[] memory, int values, int exponents);
 }

@@ -16,6 +16,9 @@ final class Operands {
   private static final VectorShuffle<Integer> TRANSPOSE_1 = transposed(1);
   private static final VectorMask<Integer> IS_HIGH = VectorMask.fromLong(WORD, 0xcccc);
 
+  /** Numbers of all elements of a register, of eight at most. */
+  static final int PLANE = 8 * WARP;
+
   private Operands() {}
 
   /** Which of half a register's lanes come to half of the places. */
@@ -29,12 +32,12 @@ final class Operands {
         });
   }
 
-  /** Whether the registers hold what the array does. */
-  static boolean isSame(int[] source, int[] words, int[] registers) {
+  /** Whether the registers hold what the memory does from {@code source} on. */
+  static boolean isSame(int[] memory, int source, int[] words, int[] registers) {
     IntVector different = IntVector.zero(WORD);
     for (int r = 0; r < registers.length; r++) {
       for (int lane = 0; lane < WARP; lane += WORDS) {
-        IntVector old = IntVector.fromArray(WORD, source, r * WARP + lane);
+        IntVector old = IntVector.fromArray(WORD, memory, source + r * WARP + lane);
         different =
             different.or(old.lanewise(VectorOperators.XOR, IntVector.fromArray(WORD, words, registers[r] + lane)));
       }
@@ -42,34 +45,30 @@ final class Operands {
     return different.compare(VectorOperators.EQ, 0).allTrue();
   }
 
-  static void copy(int[] source, int[] words, int[] registers) {
+  /** Copies registers; a general copy would take several times as long for one. */
+  static void copy(int[] memory, int target, int[] words, int[] registers) {
     for (int r = 0; r < registers.length; r++) {
-      move(words, registers[r], source, r * WARP);
-    }
-  }
-
-  /** A register's lanes, which a general copy would take several times as long for. */
-  private static void move(int[] from, int at, int[] to, int target) {
-    for (int lane = 0; lane < WARP; lane += WORDS) {
-      IntVector.fromArray(WORD, from, at + lane).intoArray(to, target + lane);
+      for (int lane = 0; lane < WARP; lane += WORDS) {
+        IntVector.fromArray(WORD, words, registers[r] + lane).intoArray(memory, target + r * WARP + lane);
+      }
     }
   }
 
   /**
    * A register of the right operand from lanes {@code 4n + t} to places {@code 8t + n}, even columns before odd ones.
    */
-  static void transpose(int[] words, int register, int[] to) {
+  static void transpose(int[] memory, int from, int to) {
     if (2 * WORDS == WARP) {
-      IntVector low = IntVector.fromArray(WORD, words, register);
-      IntVector high = IntVector.fromArray(WORD, words, register + WORDS);
-      low.rearrange(TRANSPOSE_0).blend(high.rearrange(TRANSPOSE_0), IS_HIGH).intoArray(to, 0);
-      low.rearrange(TRANSPOSE_1).blend(high.rearrange(TRANSPOSE_1), IS_HIGH).intoArray(to, WORDS);
+      IntVector low = IntVector.fromArray(WORD, memory, from);
+      IntVector high = IntVector.fromArray(WORD, memory, from + WORDS);
+      low.rearrange(TRANSPOSE_0).blend(high.rearrange(TRANSPOSE_0), IS_HIGH).intoArray(memory, to);
+      low.rearrange(TRANSPOSE_1).blend(high.rearrange(TRANSPOSE_1), IS_HIGH).intoArray(memory, to + WORDS);
       return;
     }
     for (int n = 0; n < 8; n++) {
       int place = (n >> 1) + 4 * (n & 1);
       for (int t = 0; t < 4; t++) {
-        to[8 * t + place] = words[register + 4 * n + t];
+        memory[to + 8 * t + place] = memory[from + 4 * n + t];
       }
     }
   }

@@ -6,7 +6,6 @@ public final class TensorScratch {
   static final int LARGEST_B = 256 * 8;
   static final int LARGEST_C = 16 * 8;
 
-  final TileScratch tile = new TileScratch();
   final double[] a = new double[LARGEST_A];
   final int[] aExponent = new int[LARGEST_A];
   final double[] b = new double[LARGEST_B];
@@ -18,4 +17,13 @@ public final class TensorScratch {
   final int[] k = new int[LARGEST_A];
   final int[] group = new int[WarpgroupMultiplication.SCRATCH];
   final byte[] lines = new byte[8 * 64];
+  private TileScratch tile;
+
+  /** What few kernels need, and is large. */
+  TileScratch tile() {
+    if (tile == null) {
+      tile = new TileScratch();
+    }
+    return tile;
+  }
 }

@@ -38,27 +38,33 @@ class PlantedFaultTest {
 
   /** Runs a kernel under all checks; gives what was found, a fault that ended it included. */
   private static List<Finding> run(PlantedFault fault, boolean isFaulty, Schedule schedule) {
-    Machine.Builder builder =
-        Machine.builder().checks(EnumSet.allOf(Check.class)).schedule(schedule).stepLimit(20_000);
-    try (Machine machine = builder.build()) {
-      PtxKernel kernel = machine.load(fault.text(isFaulty), "fault.ptx").kernel("k");
-      Allocation x = machine.memory().allocate(new byte[4096], "x");
-      Allocation y = machine.memory().allocate(4096, "y");
-      Allocation flag = machine.memory().allocate(new byte[4], "flag");
-      Allocation freed = machine.memory().allocate(4, "freed");
-      Allocation out = machine.memory().allocate(4L * fault.grid() * fault.block(), "out");
-      machine.memory().free(freed);
-      LaunchConfig config = LaunchConfig.of(fault.grid(), fault.block()).withDynamicShared(fault.dynamicShared());
-      try {
-        return machine.launch(
-                kernel, config, Argument.of(x), Argument.of(y), Argument.of(flag), Argument.of(freed.address()),
-                Argument.of(out))
-            .findings();
-      } catch (KernelFault end) {
-        List<Finding> findings = new ArrayList<>(end.findings());
-        findings.add(Finding.of(end, schedule.toString()));
-        return findings;
-      }
+    try (Machine machine = machine(schedule)) {
+      return run(machine, fault, isFaulty, schedule);
+    }
+  }
+
+  private static Machine machine(Schedule schedule) {
+    return Machine.builder().checks(EnumSet.allOf(Check.class)).schedule(schedule).stepLimit(20_000).build();
+  }
+
+  private static List<Finding> run(Machine machine, PlantedFault fault, boolean isFaulty, Schedule schedule) {
+    PtxKernel kernel = machine.load(fault.text(isFaulty), "fault.ptx").kernel("k");
+    Allocation x = machine.memory().allocate(new byte[4096], "x");
+    Allocation y = machine.memory().allocate(4096, "y");
+    Allocation flag = machine.memory().allocate(new byte[4], "flag");
+    Allocation freed = machine.memory().allocate(4, "freed");
+    Allocation out = machine.memory().allocate(4L * fault.grid() * fault.block(), "out");
+    machine.memory().free(freed);
+    LaunchConfig config = LaunchConfig.of(fault.grid(), fault.block()).withDynamicShared(fault.dynamicShared());
+    try {
+      return machine.launch(
+              kernel, config, Argument.of(x), Argument.of(y), Argument.of(flag), Argument.of(freed.address()),
+              Argument.of(out))
+          .findings();
+    } catch (KernelFault end) {
+      List<Finding> findings = new ArrayList<>(end.findings());
+      findings.add(Finding.of(end, schedule.toString()));
+      return findings;
     }
   }
 
@@ -98,6 +104,30 @@ class PlantedFaultTest {
       List<Finding> findings = run(fault, false, schedule);
       assertEquals(List.of(), findings, () -> text(findings) + fault.text(false));
     }
+  }
+
+  /** Launches of one machine use the same memory one after the other: what one left there is nothing to the next. */
+  @TestFactory
+  Stream<DynamicTest> launchesDoNotSeeEachOther() {
+    return Stream.of(true, false)
+        .map(isFaulty -> DynamicTest.dynamicTest(isFaulty ? "faulty" : "repaired", () -> assertAlone(isFaulty)));
+  }
+
+  private static void assertAlone(boolean isFaulty) {
+    Schedule schedule = SCHEDULES.getLast();
+    try (Machine machine = machine(schedule)) {
+      faults().forEach(
+          fault -> {
+            List<String> alone = places(run(fault, isFaulty, schedule));
+            run(machine, fault, true, schedule);
+            assertEquals(alone, places(run(machine, fault, isFaulty, schedule)), fault.text(isFaulty));
+          });
+    }
+  }
+
+  /** Findings without their addresses, which are others for each launch of a machine. */
+  private static List<String> places(List<Finding> findings) {
+    return findings.stream().map(it -> it.kindText() + " " + it.place() + " " + it.other()).toList();
   }
 
   private static String text(List<Finding> findings) {

@@ -53,6 +53,11 @@ class PtxExtensionTest {
       assertEquals(1, sum(module, "sum", 200));
     }
 
+    @PtxTest(value = SUM, schedules = 1)
+    void racesAndIsWrong(Module module) {
+      assertEquals(-1, sum(module, "racy", 200));
+    }
+
     @PtxTest(value = SUM, schedules = 1, checks = Check.INIT)
     void readsWhatNobodyWrote(Module module) {
       Buffer<int[]> x = module.output("x", new int[256]);
@@ -120,7 +125,19 @@ class PtxExtensionTest {
     assertEquals(3, faults.size());
     assertTrue(faults.get(0).message().contains("out of bounds: 4 bytes at global address"), faults.get(0).message());
     assertTrue(faults.get(0).message().contains("-Dnibble.ptx.schedule=round-robin"), faults.get(0).message());
-    assertTrue(run("isWrong", Map.of()).get(0).message().contains("expected: <1> but was: <19900>"));
+    Run wrong = run("isWrong", Map.of()).get(1);
+    assertTrue(wrong.message().startsWith("expected: <1> but was: <19900>"), wrong.message());
+    assertTrue(wrong.message().contains("again with: -Dnibble.ptx.schedule=adversarial:1"), wrong.message());
+  }
+
+  /** A wrong result does not hide the race that made it. */
+  @Test
+  void findingsStandBehindFailures() {
+    for (Run run : run("racesAndIsWrong", Map.of())) {
+      assertTrue(run.message().startsWith("expected: <-1> but was: "), run.message());
+      assertTrue(run.message().contains("race: shared address"), run.message());
+      assertTrue(run.message().contains("again with: -Dnibble.ptx.schedule=" + run.name), run.message());
+    }
   }
 
   @Test

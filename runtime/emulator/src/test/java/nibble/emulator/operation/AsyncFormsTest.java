@@ -68,7 +68,8 @@ class AsyncFormsTest {
         "mbarrier.arrive_drop.shared.b64 %rd1, [bar]; mbarrier.arrive_drop.release.cta.shared::cta.b64 %rd1, [bar];",
         "mbarrier.arrive_drop.shared::cluster.b64 _, [bar]; mbarrier.arrive_drop.shared::cluster.b64 _, [bar];",
         "mbarrier.arrive_drop.release.cluster.shared::cluster.b64 _, [bar], 2;",
-        "mbarrier.arrive_drop.noComplete.release.cta.shared.b64 %rd1, [bar], 1; mbarrier.arrive.shared.b64 %rd1, [bar];",
+        "mbarrier.arrive_drop.noComplete.release.cta.shared.b64 %rd1, [bar], 1;"
+            + " mbarrier.arrive.shared.b64 %rd1, [bar];",
         "mbarrier.arrive.shared.b64 _, [bar]; mbarrier.arrive_drop.expect_tx.shared.b64 %rd1, [bar], 8;"
             + "mbarrier.complete_tx.shared.b64 [bar], 8;"
       })
@@ -149,7 +150,8 @@ class AsyncFormsTest {
         cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster
           [tile], [%map, {%r1, %r2}], [bar], %h0;
         """
-            + expect(16) + "ld.shared.v4.u32 {%r2, %r3, %r4, %r5}, [tile]; st.global.v4.u32 [%out], {%r2, %r3, %r4, %r5};";
+            + expect(16)
+            + "ld.shared.v4.u32 {%r2, %r3, %r4, %r5}, [tile]; st.global.v4.u32 [%out], {%r2, %r3, %r4, %r5};";
     int[] in = numbers(16);
     assertArrayEquals(new int[] {in[10], in[11], in[12], in[13]}, Arrays.copyOf(run(body, in), 4));
   }
@@ -198,7 +200,8 @@ class AsyncFormsTest {
         tensormap.cp_fenceproxy.global.shared::cta.tensormap::generic.release.gpu.sync.aligned [%out+128], [tile], 128;
         fence.proxy.tensormap::generic.acquire.gpu [%out+128], 128;
         add.u64 %rd3, %out, 128; setp.eq.u32 %p2, %t, 0;
-        @%p2 cp.async.bulk.tensor.2d.shared::cta.global.mbarrier::complete_tx::bytes [tile+512], [%rd3, {%r1, %r2}], [bar];
+        @%p2 cp.async.bulk.tensor.2d.shared::cta.global.mbarrier::complete_tx::bytes \
+        [tile+512], [%rd3, {%r1, %r2}], [bar];
         @%p2 mbarrier.arrive.expect_tx.shared.b64 _, [bar], 16;
         WAIT: mbarrier.try_wait.parity.shared.b64 %p1, [bar], 0; @!%p1 bra WAIT;
         ld.shared.v4.u32 {%r2, %r3, %r4, %r5}, [tile+512]; st.global.v4.u32 [%out], {%r2, %r3, %r4, %r5};
@@ -223,9 +226,12 @@ class AsyncFormsTest {
         "st.async.shared::cluster.mbarrier::complete_tx::bytes.u32 [tile], %r1, [bar];|4|9 0 0 0",
         "st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.b64 [tile], %rd1, [bar];|8|9 8 0 0",
         "st.async.shared::cluster.mbarrier::complete_tx::bytes.v2.s64 [tile], {%rd1, %rd1}, [bar];|16|9 8 9 8",
-        "red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes.min.s32 [tile+16], %r3, [bar];|4|-9 5 5 5",
-        "red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes.add.s32 [tile+16], %r3, [bar];|4|-4 5 5 5",
-        "red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes.xor.b32 [tile+16], %r1, [bar];|4|12 5 5 5"
+        "red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes.min.s32"
+            + " [tile+16], %r3, [bar];|4|-9 5 5 5",
+        "red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes.add.s32"
+            + " [tile+16], %r3, [bar];|4|-4 5 5 5",
+        "red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes.xor.b32"
+            + " [tile+16], %r1, [bar];|4|12 5 5 5"
       })
   void storesThatABarrierTells(String store, int bytes, String expected) {
     boolean isReduction = store.startsWith("red");

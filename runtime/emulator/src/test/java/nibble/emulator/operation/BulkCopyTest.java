@@ -57,8 +57,10 @@ class BulkCopyTest {
         """
         mov.u16 %h0, 1; mov.u64 %rd0, 0;
         cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [tile], [%in], 256, [bar];
-        cp.async.bulk.shared::cta.global.mbarrier::complete_tx::bytes.L2::cache_hint [tile+256], [%in+256], 128, [bar], %rd0;
-        cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [tile+384], [%in+384], 128, [bar], %h0;
+        cp.async.bulk.shared::cta.global.mbarrier::complete_tx::bytes.L2::cache_hint \
+        [tile+256], [%in+256], 128, [bar], %rd0;
+        cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster \
+        [tile+384], [%in+384], 128, [bar], %h0;
         """;
     assertArrayEquals(in, run(load + WAIT + STORE, in, new byte[BYTES]).run().buffers().get("out"));
   }
@@ -78,7 +80,7 @@ class BulkCopyTest {
     assertEquals(ByteBuffer.wrap(in).order(ByteOrder.LITTLE_ENDIAN).getInt(0), out[1]);
   }
 
-  /** A store reads as late as its group allows: after {@code wait_group.read} the memory may be used again, not before. */
+  /** A store reads as late as its group allows: behind {@code wait_group.read} the memory is free again, not before. */
   @ParameterizedTest
   @CsvSource({"true,1,7", "false,9,9"})
   void storesReadWhenTheyAreWaitedFor(boolean waits, int first, int second) {
@@ -152,8 +154,8 @@ class BulkCopyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "add,u32", "add,s32", "add,u64", "min,u32", "max,s32", "min,s64", "max,u64", "and,b32", "or,b64", "xor,b32", "inc,u32",
-    "dec,u32"
+    "add,u32", "add,s32", "add,u64", "min,u32", "max,s32", "min,s64", "max,u64", "and,b32", "or,b64", "xor,b32",
+    "inc,u32", "dec,u32"
   })
   void reducesInGlobalMemory(String operation, String type) {
     byte[] in = random(5);
@@ -161,7 +163,8 @@ class BulkCopyTest {
     String body =
         "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [tile], [%in], 512, [bar];\n"
             + WAIT
-            + "cp.reduce.async.bulk.global.shared::cta.bulk_group.%s.%s [%%out], [tile], 512;".formatted(operation, type);
+            + "cp.reduce.async.bulk.global.shared::cta.bulk_group.%s.%s [%%out], [tile], 512;"
+                .formatted(operation, type);
     byte[] found = run(body, in, out).run().buffers().get("out");
     ByteBuffer a = ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer b = ByteBuffer.wrap(in).order(ByteOrder.LITTLE_ENDIAN);
@@ -220,7 +223,8 @@ class BulkCopyTest {
         """
         mov.u32 %r1, 3; st.shared.v4.u32 [tile], {%r1, %r1, %r1, %r1};
         mov.u32 %r1, 40; st.shared.v4.u32 [tile+16], {%r1, %r1, %r1, %r1};
-        cp.reduce.async.bulk.shared::cluster.shared::cta.mbarrier::complete_tx::bytes.add.s32 [tile+16], [tile], 16, [bar];
+        cp.reduce.async.bulk.shared::cluster.shared::cta.mbarrier::complete_tx::bytes.add.s32 \
+        [tile+16], [tile], 16, [bar];
         cp.async.bulk.shared::cluster.shared::cta.mbarrier::complete_tx::bytes [tile+32], [tile], 496, [bar];
         """
             + WAIT
@@ -253,7 +257,8 @@ class BulkCopyTest {
         run(
                 """
                 mov.u16 %h0, 3;
-                cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [tile], [%in], 16, [bar], %h0;
+                cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster \
+                [tile], [%in], 16, [bar], %h0;
                 """,
                 new byte[16], new byte[16])
             .fault();

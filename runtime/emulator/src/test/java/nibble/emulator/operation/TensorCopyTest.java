@@ -320,7 +320,8 @@ class TensorCopyTest {
     String body =
         coordinates(new int[] {48, rows[0], rows[1], rows[2], rows[3]})
             + """
-        cp.async.bulk.tensor.2d.shared::cluster.global.tile::gather4.mbarrier::complete_tx::bytes [tile], [%map, {%c0, %c1, %c2, %c3, %c4}], [bar];
+        cp.async.bulk.tensor.2d.shared::cluster.global.tile::gather4.mbarrier::complete_tx::bytes \
+        [tile], [%map, {%c0, %c1, %c2, %c3, %c4}], [bar];
         mbarrier.arrive.expect_tx.shared.b64 _, [bar], 256;
         WAIT: mbarrier.try_wait.parity.shared.b64 %p1, [bar], 0; @!%p1 bra WAIT;
         cp.async.bulk.global.shared::cta.bulk_group [%out], [tile], 256;

@@ -25,9 +25,11 @@ class CoveragePageTest {
       Made of the instruction table (`runtime/emulator/src/main/resources/nibble/emulator/table/*.forms`) by
       `CoveragePageTest`; `-Dnibble.bless=true` writes it anew.
 
-      A form's modifiers stand in its order, or, where it begins with `~`, in any. `{a,b}` is a choice, `?` may be left out,
+      A form's modifiers stand in its order, or, where it begins with `~`, in any. `{a,b}` is a choice, `?` \
+      may be left out,
       `&` goes with the one before it. *Exact* forms are specified bit by bit and computed so. *Modelled* ones follow a
-      documented rule that reproduces what GPUs were seen to do. *Approximate* ones are specified within a bound, and within
+      documented rule that reproduces what GPUs were seen to do. *Approximate* ones are specified within a \
+      bound, and within
       it here. Every form is executed by a test that compares what it gives (`UntestedRowsTest`), and assembles with
       `ptxas` for just the targets and versions that stand here (`TableAssemblyTest`).
 

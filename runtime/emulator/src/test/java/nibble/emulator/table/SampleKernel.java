@@ -28,7 +28,8 @@ final class SampleKernel {
 
   private static final String BARRIERS =
       """
-      .shared .align 8 .b64 bar; .shared .align 8 .b64 many[1024]; .reg .b64 %gbar, %bars; .reg .b32 %manyBars; .reg .b16 %one;
+      .shared .align 8 .b64 bar; .shared .align 8 .b64 many[1024]; .reg .b64 %gbar, %bars; .reg .b32 %manyBars; \
+      .reg .b16 %one;
       mov.u64 %gbar, bar; cvta.shared.u64 %gbar, %gbar; mov.u16 %one, 1;
       mov.u32 %manyBars, many; mad.lo.u32 %manyBars, %lane, 8, %manyBars;
       mov.u64 %bars, many; cvta.shared.u64 %bars, %bars; mul.wide.u32 %rd0, %lane, 8; add.u64 %bars, %bars, %rd0;

@@ -32,7 +32,8 @@ class WarpgroupFragmentTest {
       .reg .b32 %%a<4>, %%d<128>, %%lane, %%warp, %%g, %%t, %%e, %%x, %%y; .reg .pred %%p, %%adds;
       .reg .b64 %%A, %%B, %%C, %%D, %%E, %%o, %%da, %%db;
       .shared .align 1024 .b8 leftTile[%d]; .shared .align 1024 .b8 rightTile[%d];
-      mov.u32 %%y, %%tid.x; shr.u32 %%warp, %%y, 5; and.b32 %%lane, %%y, 31; shr.u32 %%g, %%lane, 2; and.b32 %%t, %%lane, 3;
+      mov.u32 %%y, %%tid.x; shr.u32 %%warp, %%y, 5; and.b32 %%lane, %%y, 31; shr.u32 %%g, %%lane, 2; \
+      and.b32 %%t, %%lane, 3;
       ld.param.u64 %%C, [c]; ld.param.u64 %%D, [d]; ld.param.u64 %%E, [e];
       mad.wide.u32 %%E, %%y, 4, %%E; ld.global.b32 %%e, [%%E];
       %s

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import nibble.ir.Module;
+import nibble.ir.diagnostic.InputException;
+import nibble.ir.diagnostic.Suggestion;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
 import nibble.ir.recipe.Recipe;
@@ -78,8 +80,19 @@ public record PrepareModel(
     if (sizes.isEmpty()) {
       return chosen;
     }
+    sizes.forEach((name, value) -> requireSymbol(name + "=" + value, name, module));
     String values = sizes.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(", "));
     return toolchain.passes().parse("specialize{" + values + "}", "--size").then(chosen);
+  }
+
+  private static void requireSymbol(String setting, String name, Module module) {
+    if (!module.symbols().containsKey(name)) {
+      throw new InputException(
+          "--size " + setting + ": the module has no symbolic size '" + name + "'",
+          module.symbols().isEmpty() ? "all of its sizes are constant"
+              : Suggestion.didYouMean(name, module.symbols().keySet())
+                  .orElse("its symbolic sizes are " + String.join(", ", module.symbols().keySet())));
+    }
   }
 
   /**

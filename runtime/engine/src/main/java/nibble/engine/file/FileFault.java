@@ -44,6 +44,7 @@ public record FileFault(Path path) {
   static String reason(IOException fault) {
     return switch (fault) {
       case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "there is no such file or folder";
       case FileSystemException named when named.getReason() != null -> named.getReason();
       case FileSystemException named -> named.getClass().getSimpleName();
       case CharacterCodingException _ -> "it is no UTF-8 text";

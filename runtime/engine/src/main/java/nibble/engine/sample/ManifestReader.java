@@ -55,6 +55,10 @@ final class ManifestReader {
         .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
         .collect(Collectors.joining())
         .replaceFirst("^\\.", "");
+    if (e.getOriginalMessage().startsWith("Missing required creator property")) {
+      return new InputException(Diagnostic.error(
+          "the manifest has no '" + path + "', which it needs", place(file, e.getLocation())));
+    }
     String what = path.isEmpty() ? "the manifest is wrong: " : "the manifest's '" + path + "' is wrong: ";
     return new InputException(Diagnostic.error(what + firstLine(e.getOriginalMessage()), place(file, e.getLocation())));
   }

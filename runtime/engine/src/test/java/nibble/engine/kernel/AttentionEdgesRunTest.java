@@ -52,6 +52,14 @@ class AttentionEdgesRunTest {
     KernelProof.prove(of(120_000, 33, "", "", "causal = top_left, window = 20"));
   }
 
+  /** Schemes deal rows to the scales of threads; with few rows some of these have none, and must be numbers all the same. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 66})
+  void threadsWithoutKeys(int keys) {
+    KernelProof.prove(of(5, keys, "", "", "causal = none, scheme = sage2"), "sm_89");
+    KernelProof.prove(of(5, keys, "", "", "causal = none, scheme = sage2_int4"), "sm_80");
+  }
+
   /** A cache of 120,000 keys that is filled in part: one head reads to its end, the other a few. */
   @Test
   void lengthsOfALongCache() {

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
+import nibble.codegen.kernel.KernelCase;
 import nibble.engine.plan.Constants;
 import nibble.engine.plan.Session;
 import nibble.engine.testing.ProvenRun;
@@ -269,5 +271,22 @@ class PrecisionRunTest {
     assertEquals(together, inner[small] == least);
     ProvenRun proven = ProvenRun.of(ProvenRun.compile(module, new Backend()), List.of(x), WeightSource.NONE);
     assertTrue(proven.wrong().isEmpty(), () -> proven.wrong().toString());
+  }
+
+  /** Groups of channels that begin in one head and end in the next lie in no tile of the product that makes heads. */
+  @ParameterizedTest
+  @ValueSource(strings = {"group 32", "block(16,32)", "group 16"})
+  void groupsThatStraddleHeads(String granularity) {
+    KernelProof.prove(new KernelCase("heads", """
+        module @m {
+          func @f(%%p: tensor<[2,2,33,16] x f16>, %%v: tensor<[2,2,16,24] x f16>) {
+            %%0 = matmul %%p, %%v {transposeB = false, to = f32} : tensor<[2,2,33,24] x f32>
+            %%1 = transpose %%0 {axes = [0,2,1,3]} : tensor<[2,33,2,24] x f32>
+            %%2 = reshape %%1 {shape = [2,33,48]} : tensor<[2,33,48] x f32>
+            %%3 = quantize %%2 {rounding = nearest_even} : tensor<[2,33,48] x i8, scale<%s, f32>>
+            return %%3
+          }
+        }
+        """.formatted(granularity), ImmutableMap.of()));
   }
 }

@@ -147,6 +147,7 @@ class ModelArgumentTest {
   @Test
   void whatAManifestCannotSay() throws IOException {
     assertEquals(3, refused("{\n  \"model\": \"m.nib\",\n  \"entry\": }").location().line());
+    assertEquals("the manifest has no 'model', which it needs", refused("{}").message());
     assertTrue(refused("{\"model\": [1]}").message().startsWith("the manifest's 'model' is wrong: "));
     assertTrue(refused("{\"entry\": \"f\"}").message().contains("'model'"), refused("{\"entry\": \"f\"}").message());
     assertTrue(refused("[]").message().startsWith("the manifest is wrong: "), refused("[]").message());
