@@ -19,6 +19,7 @@ import nibble.ir.eval.Interpreter;
 import nibble.ir.eval.Mode;
 import nibble.ir.eval.Tensor;
 import nibble.ir.eval.WeightSource;
+import nibble.ir.op.Attention;
 import nibble.ir.op.CompositeOp;
 import nibble.ir.op.Constant;
 import nibble.ir.op.For;
@@ -59,6 +60,9 @@ record BoundedInterpreter(
 
   private List<Approximate> execute(Operation operation, List<Approximate> operands, Map<Value, Approximate> values) {
     return switch (operation.op()) {
+      // By a scheme, or with a filter, it has no simpler parts.
+      case Attention op when op.scheme().isPresent() || op.filter().isPresent() ->
+          List.of(apply(op, operands, operation.result().tensorType()));
       case CompositeOp op -> List.of(composite(op, operands, operation.result().tensorType()));
       case Constant op -> List.of(given(op.eval(List.of(), operation.result().tensorType())));
       case TensorOp op -> List.of(apply(op, operands, operation.result().tensorType()));

@@ -80,6 +80,18 @@ class ValidatorTest {
     assertTrue(failure.check().startsWith("faithful"), report.text());
   }
 
+  /** Attention by a scheme has no parts to be analysed, but bounds of its own. */
+  @Test
+  void attentionBySchemesIsValidated() {
+    Module attention = IrText.module("""
+        func @main(%x: tensor<[1,4,16] x f16>) {
+          %0 = attention %x, %x, %x {scale = 0.25, causal = none, scheme = sage1, to = f32} : tensor<[1,4,16] x f32>
+          return %0
+        }
+        """);
+    assertEquals(1, validate(attention, "says-exact{trick=add-and-subtract}").functions().size());
+  }
+
   @Test
   void exactFindsABillionth() {
     ValidationReport report = validate(MODULE, "says-exact{trick=add-a-billionth}");
