@@ -66,6 +66,7 @@ final class FunctionLowering {
     }
     // Of a function with problems some blocks may have no end; nobody will run it.
     List<LoweredBlock> tidy = diagnostics.hasErrors() ? List.of() : Blocks.tidy(blocks);
+    tidy.forEach(RecallOperands::recall);
     if (instrumentation.observes() && !tidy.isEmpty()) {
       WatchWarpgroupRegisters.watch(tidy, frame.function().isEntry());
     }

@@ -2,6 +2,7 @@ package nibble.emulator.lower;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Linker {
   private final Map<SpecialRegister, Integer> wordSpecials = new LinkedHashMap<>();
   private final Map<SpecialRegister, Integer> longSpecials = new LinkedHashMap<>();
   private final List<int[]> lists = new ArrayList<>();
+  private final Map<List<Integer>, Integer> listNumbers = new HashMap<>();
   private final List<Object> plans = new ArrayList<>();
 
   private Linker(List<LoweredFunction> functions) {
@@ -185,9 +187,14 @@ final class Linker {
     };
   }
 
+  /** The number of a list; of the same one, if there is one. */
   private int list(int[] elements) {
-    lists.add(elements);
-    return lists.size() - 1;
+    return listNumbers.computeIfAbsent(
+        Arrays.stream(elements).boxed().toList(),
+        it -> {
+          lists.add(elements);
+          return lists.size() - 1;
+        });
   }
 
   private int encode(Arg argument, int firstSite, int site) {

@@ -18,6 +18,19 @@ public final class Matrices {
     }
   }
 
+  /**
+   * The same of operands that the warp has multiplied before in this basic block, and has not changed since.
+   *
+   * @param known which: {@link Multiplication#LEFT}, {@link Multiplication#RIGHT} or both
+   */
+  public static void multiplyAgain(Warp w, int m, int plan, int d, int a, int b, int c, int site, int known) {
+    if (isExecuted(w, m, site)) {
+      Multiplication multiplication = (Multiplication) w.plans[plan];
+      multiplication.runAgain(
+          known, w.words, w.longs, w.lists[d], w.lists[a], w.lists[b], w.lists[c], w.block.tensorScratch());
+    }
+  }
+
   /** {@code d = a * b + c} with a sparse {@code a} whose metadata is in register {@code e}. */
   public static void multiplySparse(Warp w, int m, int plan, int d, int a, int b, int c, int e, int site) {
     if (isExecuted(w, m, site)) {

@@ -79,12 +79,19 @@ final class AlignedTile implements Multiplication {
   @Override
   public void run(
       int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, int metadata, TensorScratch x) {
+    runAgain(0, words, longs, d, a, b, c, x);
+  }
+
+  @Override
+  public void runAgain(
+      int known, int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, TensorScratch x) {
     TileScratch s = x.tile();
     LeftOperand left = s.left(a[0]);
     RightOperand right = s.right(b[0]);
-    boolean isQuick = left.load(aDecoder, words, a) & right.load(bDecoder, words, b);
+    boolean isQuick =
+        left.load(aDecoder, words, a, (known & LEFT) != 0) & right.load(bDecoder, words, b, (known & RIGHT) != 0);
     if (!isQuick || !sum(words, d, c, left, right, s)) {
-      plain.run(words, longs, d, a, b, c, metadata, x);
+      plain.run(words, longs, d, a, b, c, 0, x);
     }
   }
 

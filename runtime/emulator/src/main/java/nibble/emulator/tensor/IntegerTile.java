@@ -29,11 +29,17 @@ final class IntegerTile implements Multiplication {
   @Override
   public void run(
       int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, int metadata, TensorScratch x) {
+    runAgain(0, words, longs, d, a, b, c, x);
+  }
+
+  @Override
+  public void runAgain(
+      int known, int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, TensorScratch x) {
     TileScratch s = x.tile();
     LeftOperand left = s.left(a[0]);
     RightOperand right = s.right(b[0]);
-    left.load(aDecoder, words, a);
-    right.load(bDecoder, words, b);
+    left.load(aDecoder, words, a, (known & LEFT) != 0);
+    right.load(bDecoder, words, b, (known & RIGHT) != 0);
     add(words, d, c, left, right, s.memory);
   }
 

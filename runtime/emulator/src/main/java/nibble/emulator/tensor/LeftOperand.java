@@ -51,6 +51,10 @@ final class LeftOperand {
   private final int lowerExponent;
 
   private ElementType type;
+
+  /** The registers that it was in. */
+  private int[] list;
+
   private int terms;
   private boolean isQuick;
 
@@ -78,8 +82,17 @@ final class LeftOperand {
     return terms;
   }
 
-  /** Takes an operand apart, unless it is the one that is here; false if it cannot be summed quickly. */
-  boolean load(OperandDecoder decoder, int[] words, int[] registers) {
+  /**
+   * Takes an operand apart, unless it is the one that is here.
+   *
+   * @param isKnown whether it is, if it was the last in these registers that was taken apart here
+   * @return false if it cannot be summed quickly
+   */
+  boolean load(OperandDecoder decoder, int[] words, int[] registers, boolean isKnown) {
+    if (isKnown && list == registers && type == decoder.type()) {
+      return isQuick;
+    }
+    list = registers;
     if (type != decoder.type() || !Operands.isSame(memory, source, words, registers)) {
       type = decoder.type();
       terms = registers.length / 2 * 4 * decoder.perRegister();

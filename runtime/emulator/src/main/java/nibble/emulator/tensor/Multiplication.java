@@ -13,4 +13,21 @@ public interface Multiplication {
    */
   void run(
       int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, int metadata, TensorScratch scratch);
+
+  /** Of {@link #runAgain}: the left operand. */
+  int LEFT = 1;
+
+  /** Of {@link #runAgain}: the right operand. */
+  int RIGHT = 2;
+
+  /**
+   * Multiplies operands that the warp has multiplied before, with this scratch memory, and has not changed since; only
+   * other operands came between.
+   *
+   * @param known which of them: the sum of {@link #LEFT} and {@link #RIGHT}, or one of these
+   */
+  default void runAgain(
+      int known, int[] words, long[] longs, int[] d, int[] a, int[] b, int[] c, TensorScratch scratch) {
+    run(words, longs, d, a, b, c, 0, scratch);
+  }
 }

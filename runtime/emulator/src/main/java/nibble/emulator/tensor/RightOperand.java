@@ -45,6 +45,10 @@ final class RightOperand {
   private final int plane;
   private final int planeExponent;
   private ElementType type;
+
+  /** The registers that it was in. */
+  private int[] list;
+
   private boolean isQuick;
 
   /**
@@ -65,8 +69,17 @@ final class RightOperand {
     return VectorShuffle.fromOp(WORD, lane -> (4 * quarter + (lane & 3)) % WORDS);
   }
 
-  /** Takes an operand apart, unless it is the one that is here; false if it cannot be summed quickly. */
-  boolean load(OperandDecoder decoder, int[] words, int[] registers) {
+  /**
+   * Takes an operand apart, unless it is the one that is here.
+   *
+   * @param isKnown whether it is, if it was the last in these registers that was taken apart here
+   * @return false if it cannot be summed quickly
+   */
+  boolean load(OperandDecoder decoder, int[] words, int[] registers, boolean isKnown) {
+    if (isKnown && list == registers && type == decoder.type()) {
+      return isQuick;
+    }
+    list = registers;
     if (type != decoder.type() || !Operands.isSame(memory, source, words, registers)) {
       type = decoder.type();
       int terms = registers.length * 4 * decoder.perRegister();
