@@ -44,7 +44,8 @@ public final class PassContext {
   /** The complaint of a pass that can't do without weights and has none. */
   public InputException lacksWeights(String purpose) {
     return new InputException(
-        pass + " has no weights " + purpose, "name a weight file with --weights, or let weights be made up with --made-up");
+        pass + " has no weights " + purpose,
+        "name a weight file with --weights, or let weights be made up with --made-up");
   }
 
   /** Records a change. */

@@ -134,7 +134,7 @@ final class Group {
           Optional.empty();
       // Zero points are found in a sweep of their own.
       case Quantize quantize when isProduct && quantize.result().zeroType().isPresent() -> Optional.empty();
-      case Hadamard hadamard -> isProduct || goesThroughAll() || !space.rotates(hadamard) ? Optional.empty() : elementwise(operation);
+      case Hadamard hadamard when isProduct || goesThroughAll() || !space.rotates(hadamard) -> Optional.empty();
       default -> elementwise(operation);
     };
     extent.ifPresent(known -> {

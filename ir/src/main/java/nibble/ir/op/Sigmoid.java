@@ -53,7 +53,7 @@ public record Sigmoid() implements CompositeOp {
     return error;
   }
 
-  /** The operand of the exponential where the reciprocal is the last of the parts of a sigmoid: its negative argument. */
+  /** The operand of the exponential, which is the negative argument, where the reciprocal is a sigmoid's last part. */
   public static Optional<Value> exponent(Operation reciprocal, Map<Value, Operation> definitions) {
     if (!(reciprocal.op() instanceof Reciprocal)) {
       return Optional.empty();

@@ -173,7 +173,8 @@ class QuantizeTest {
     assertArrayEquals(new double[] {0, 5, 15}, q.zeros().orElseThrow().elements());
     assertEquals(type.zeroType().orElseThrow(), q.zeros().orElseThrow().type());
     assertArrayEquals(new double[] {1, 2, 6, 7, 15, 15}, q.elements());
-    for (String other : List.of("tensor<[3,1] x i4>", "tensor<[3,1] x u2>", "tensor<[3,1] x f32>", "tensor<[3] x u8>")) {
+    for (String other
+        : List.of("tensor<[3,1] x i4>", "tensor<[3,1] x u2>", "tensor<[3,1] x f32>", "tensor<[3] x u8>")) {
       assertThrows(TypeRuleException.class, () -> op.infer(List.of(x.type(), type.scaleType(), type(other))), other);
     }
   }

@@ -13,8 +13,8 @@ import nibble.ir.eval.Tensor;
  * here it is where descent starts (learned transforms are those of "FlatQuant: Flatness Matters for LLM Quantization").
  * Norms {@code (sum |z|^p)^(1/p)} stand for largest magnitudes, as these have no gradients, with p from 6 to 20 as
  * steps become smaller; steps are Adam's. Each fourth box is kept apart, and the matrix with which these lose least is
- * taken, be it that of the start: where there are few sample inputs, descent learns these alone. It ends when nothing better was
- * found for 20 steps.
+ * taken, be it that of the start: where there are few sample inputs, descent learns these alone. It ends when nothing
+ * better was found for 20 steps.
  *
  * @param learned boxes of the activation, one after another
  * @param apart boxes that none is learned from

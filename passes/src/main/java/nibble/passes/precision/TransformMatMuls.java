@@ -27,8 +27,8 @@ import nibble.passes.precision.TransformOperands.Transformed;
 
 /**
  * Multiplies blocks of channels of activations by matrices, and the weights that they meet by the inverses, by {@link
- * TransformOperands}: {@code x w = (x T) (T^-1 w)}. Matrices are those with which a quantizer behind them loses least on
- * the sample inputs, {@link AdaptedTransform} says which these are ("WUSH: Near-Optimal Adaptive Transforms for LLM
+ * TransformOperands}: {@code x w = (x T) (T^-1 w)}. Matrices are those with which a quantizer behind them loses least
+ * on the sample inputs, {@link AdaptedTransform} says which these are ("WUSH: Near-Optimal Adaptive Transforms for LLM
  * Quantization"). Products of one activation share them. The inverse is multiplied when the model is compiled; {@code x
  * T} stays in the program, a product with as many columns as a block has channels. Stands before {@code quantize},
  * which leaves that product alone.

@@ -110,7 +110,8 @@ class AddWeightLevelsTest {
     Module exact = module("f32", false);
     PassContext context = context();
     Module rounded = apply(
-        "quantize{weight=i4:channel, act=i8:token}, fallback{threshold=0, weights=true}, round-weights", exact, context);
+        "quantize{weight=i4:channel, act=i8:token}, fallback{threshold=0, weights=true}, round-weights", exact,
+        context);
     assertTrue(context.decisions().stream().anyMatch(decision -> decision.outcome() == Decision.Outcome.SKIPPED
         && decision.reason().contains("its weight is what other codes leave")), context.decisions()::toString);
     Tensor actual = new Interpreter(Mode.EXACT, new MadeWeights(context.made()).over(WEIGHTS))

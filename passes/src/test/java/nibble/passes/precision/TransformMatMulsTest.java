@@ -152,7 +152,7 @@ class TransformMatMulsTest {
     return Math.sqrt(sum);
   }
 
-  /** Inputs that were not seen, of the same kind: less is lost than behind smoothing and a rotation of the same size. */
+  /** Inputs of the same kind that were not seen: less is lost than behind smoothing and a rotation of that size. */
   @Test
   void quantizationAfterwardsLosesLess() {
     String int4 = "quantize{act=i4:token}";
@@ -174,7 +174,8 @@ class TransformMatMulsTest {
     assertEquals(List.of("a.transform of [3,8,8]", "a of [24,6]", "b of [5,24]"), products);
     List<Decision> decisions = run.steps().stream().flatMap(step -> step.decisions().stream()).toList();
     assertEquals(2, decisions.stream().filter(decision -> decision.pass().equals("transform")).count());
-    assertTrue(decisions.getFirst().text().contains("input %x times 3 matrices of 8 by 8, weight 'v' times the inverse"),
+    assertTrue(
+        decisions.getFirst().text().contains("input %x times 3 matrices of 8 by 8, weight 'v' times the inverse"),
         decisions.getFirst().text());
     assertEquals(List.of("its right operand transforms an activation before that is quantized"),
         decisions.stream().filter(decision -> decision.outcome() == Decision.Outcome.SKIPPED)

@@ -34,7 +34,8 @@ record CommandLineProblem(String message, String hint) {
           both.getMessage().replaceFirst("^Error: ", "").replace(" are mutually exclusive (specify only one)",
               " exclude each other"), "give one of them");
       default -> e.getArgSpec() == null
-          ? new CommandLineProblem(e.getMessage().replaceFirst("^Unknown subcommand (.*)\\.$", "there is no verb $1"), usage)
+          ? new CommandLineProblem(
+              e.getMessage().replaceFirst("^Unknown subcommand (.*)\\.$", "there is no verb $1"), usage)
           : new CommandLineProblem(badValue(e.getArgSpec(), e.getValue()), usage);
     };
   }

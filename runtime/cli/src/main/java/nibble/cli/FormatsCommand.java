@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 /** Lists the parts that precision types are made of. */
 @Command(
     name = "formats", mixinStandardHelpOptions = true,
-    description = "Lists the parts of types: number formats, granularities and rules of scales, sparse layouts; or tells "
-        + "all about one number format.")
+    description = "Lists the parts of types: number formats, granularities and rules of scales, sparse layouts; or "
+        + "tells all about one number format.")
 final class FormatsCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private PluginParameters plugins = new PluginParameters();
@@ -53,7 +53,8 @@ final class FormatsCommand implements Callable<Integer> {
     return catalog.formats().stream().filter(entry -> entry.format().name().equals(name)).findFirst()
         .orElseThrow(() -> new UsageException(
             "there is no number format '" + name + "'",
-            ForeignFormats.hint(name).or(() -> Suggestion.didYouMean(name, names)).orElse("there are " + String.join(", ", names))));
+            ForeignFormats.hint(name).or(() -> Suggestion.didYouMean(name, names))
+                .orElse("there are " + String.join(", ", names))));
   }
 
   private void tell(FormatEntry entry) {

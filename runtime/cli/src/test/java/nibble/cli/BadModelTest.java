@@ -196,7 +196,8 @@ class BadModelTest {
         }
         """);
     CommandRun.of("run", model, "--made-up", "--size", "S=64", "--passes", "fuse-attention{scheme=sage3}")
-        .failed(ExitCode.COMPILE_ERROR, "no kernel computes this attention: its heads have 8 elements", "heads.nib:8:12");
+        .failed(
+            ExitCode.COMPILE_ERROR, "no kernel computes this attention: its heads have 8 elements", "heads.nib:8:12");
   }
 
   @Test

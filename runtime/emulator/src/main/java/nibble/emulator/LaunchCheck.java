@@ -38,7 +38,8 @@ final class LaunchCheck {
     List<Integer> cluster = kernel.tuning("reqnctapercluster");
     require(
         cluster.stream().allMatch(extent -> extent == 1), kernel,
-        "clusters of " + cluster + " blocks (.reqnctapercluster); the machine runs every block as a cluster of its own");
+        "clusters of " + cluster + " blocks (.reqnctapercluster); the machine runs every block as a cluster of its "
+            + "own");
   }
 
   private static boolean matches(List<Integer> exact, int index, int extent) {

@@ -29,7 +29,7 @@ final class InterpretedSample implements AutoCloseable {
   /** What stands for no recipe. */
   static final String NONE = "none";
 
-  /** Scales of the first step know nothing, so that the second one's are of clipped numbers; the third has good ones. */
+  /** Scales of the first step know nothing, so that the second one's are of clipped numbers; the third's are good. */
   private static final int STEPS_BEFORE = 3;
 
   private final OpenModel model;

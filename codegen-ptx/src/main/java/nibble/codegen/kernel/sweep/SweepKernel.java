@@ -345,8 +345,8 @@ public final class SweepKernel implements KernelGenerator {
     private void storeReduced(Value value, Value buffer, TensorType type) {
       ImmutableList<IndexExpr> at = sweep.reducedCoordinates(type.shape());
       Value stored = builder.cast(emitter.value(value, at), type.format(), Rounding.NEAREST_EVEN);
-      // Where rows are dealt to boxes, the last boxes may have none. Whoever reads rows behind the last one, to hide them,
-      // reads their scales as well.
+      // Where rows are dealt to boxes, the last boxes may have none. Whoever reads rows behind the last one, to hide
+      // them, reads their scales as well.
       GlobalMemory memory =
           sweep.interleaving().isPresent() ? emitter.memory().without(sweep.guards()) : emitter.memory();
       memory.store(buffer, type.shape(), at, stored);

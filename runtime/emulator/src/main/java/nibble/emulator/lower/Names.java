@@ -96,7 +96,8 @@ final class Names {
   /** Why the name means nothing here, the range that it is outside of, or the name that was meant. */
   private Optional<String> hint(String name) {
     if (name.startsWith("%envreg") || name.startsWith("%pm")) {
-      return Optional.of("the driver or the chip fills it, such as for barriers of the whole grid; the machine does not");
+      return Optional.of(
+          "the driver or the chip fills it, such as for barriers of the whole grid; the machine does not");
     }
     String prefix = name.replaceFirst("\\d+$", "");
     TreeSet<String> known = new TreeSet<>();

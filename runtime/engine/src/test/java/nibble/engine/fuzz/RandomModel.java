@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A small transformer in the tensor language: heads of any size that may share keys, masks of all kinds, keys of another
- * sequence, odd lengths, norms before or behind, gated or plain feed-forward layers, weights that two products share,
- * stored either way round.
+ * A small transformer in the tensor language: heads of any size that may share keys, masks of all kinds, keys of
+ * another sequence, odd lengths, norms before or behind, gated or plain feed-forward layers, weights that two products
+ * share, stored either way round.
  *
  * @param text of the model, whose function is {@code f}
  * @param sizes of the symbols

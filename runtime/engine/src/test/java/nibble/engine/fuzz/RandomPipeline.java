@@ -35,13 +35,15 @@ final class RandomPipeline {
   }
 
   private String pass() {
-    String name = choose.chance(0.3) ? "quantize" : choose.chance(0.2) ? "cast" : choose.of(ORDER.toArray(String[]::new));
+    String name = choose.chance(0.3) ? "quantize"
+        : choose.chance(0.2) ? "cast" : choose.of(ORDER.toArray(String[]::new));
     Optional<String> at = choose.maybe(0.2, "at=layer[*].ffn.*", "at=layer[*].attn.{q,k,v}", "at=layer[*].ffn.down");
     return switch (name) {
       case "quantize" -> quantize(at);
       case "cast" -> choose.pass(name, at, Optional.of("to=" + choose.of("f16", "bf16", "tf32")));
       case "fuse-attention" -> choose.pass(
-          name, choose.maybe(0.5, "scheme=sage1", "scheme=sage2", "scheme=sage2-int4", "scheme=sage2pp", "scheme=sage3"));
+          name,
+          choose.maybe(0.5, "scheme=sage1", "scheme=sage2", "scheme=sage2-int4", "scheme=sage2pp", "scheme=sage3"));
       case "sparsify" -> choose.pass(
           name, at, Optional.of("weight=" + sparse()), choose.maybe(0.4, "saliency=wanda", "saliency=sparsegpt"),
           Optional.of("if-pays=false"));

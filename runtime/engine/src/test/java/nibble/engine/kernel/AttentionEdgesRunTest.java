@@ -52,7 +52,7 @@ class AttentionEdgesRunTest {
     KernelProof.prove(of(120_000, 33, "", "", "causal = top_left, window = 20"));
   }
 
-  /** Schemes deal rows to the scales of threads; with few rows some of these have none, and must be numbers all the same. */
+  /** Schemes deal rows to the scales of threads; some of these have no rows, and must be numbers all the same. */
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 66})
   void threadsWithoutKeys(int keys) {

@@ -112,7 +112,8 @@ class ModelInputsTest {
     assertEquals("tensor<[1] x i32>", ids.type().toString());
     assertEquals(2, ids.elements()[0]);
     for (Path wrong : List.of(
-        array("half.npy", Formats.F32, new int[] {2}, 1, 0.5), array("far.npy", Formats.I64, new int[] {2}, 1, 1L << 40),
+        array("half.npy", Formats.F32, new int[] {2}, 1, 0.5),
+        array("far.npy", Formats.I64, new int[] {2}, 1, 1L << 40),
         array("nan.npy", Formats.F32, new int[] {2}, 1, Double.NaN))) {
       InputException refused =
           assertThrows(InputException.class, () -> read(Map.of("x", x, "ids", wrong)), wrong::toString);
