@@ -7,10 +7,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Random;
-import net.jqwik.api.EdgeCasesMode;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
+import java.util.stream.LongStream;
 import nibble.codegen.Backend;
 import nibble.codegen.Program;
 import nibble.codegen.target.Target;
@@ -34,6 +31,8 @@ import nibble.passes.PassManager;
 import nibble.passes.PassRun;
 import nibble.passes.pipeline.PassRegistry;
 import nibble.passes.validate.SampleData;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random models of the language with random passes on random targets: each is refused with a reason, or what comes out
@@ -43,14 +42,18 @@ import nibble.passes.validate.SampleData;
 class RandomModelTest {
   private static final List<String> TARGETS = List.of("sm_80", "sm_86", "sm_89", "sm_90a", "sm_120a");
 
-  /** Always the same, for a build that can be compared with another one. */
-  @Property(tries = 4, seed = "29", edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-  void knownOnesCompose(@ForAll long seed) {
-    compose(seed);
+  /**
+   * The same ones in each build, so that builds can be compared: {@code -Dnibble.fuzz.seed} and {@code
+   * -Dnibble.fuzz.models} ask for others.
+   */
+  private static LongStream seeds() {
+    long first = Long.getLong("nibble.fuzz.seed", 29);
+    return LongStream.range(first, first + Integer.getInteger("nibble.fuzz.models", 7));
   }
 
-  @Property(tries = 3, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-  void othersCompose(@ForAll long seed) {
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void modelsAndPassesCompose(long seed) {
     compose(seed);
   }
 
