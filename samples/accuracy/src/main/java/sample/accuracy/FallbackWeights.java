@@ -16,8 +16,8 @@ final class FallbackWeights {
 
       ## Weights
 
-      By how much the error of both operands together is less than that of plain INT8, with activations as the recipe has them, and
-      weights per channel: rounded to nearest; rounded by [round-weights](passes/round-weights.md), as the recipe does, by the inputs
+      By how much the error of both operands together is less than that of plain INT8, with activations as the recipes have them, and
+      weights per channel: rounded to nearest; rounded by [round-weights](passes/round-weights.md), as the recipes do, by the inputs
       that are measured, and with all that passes find found on other inputs; and with a second level for the whole weight
       ([fallback](passes/fallback.md#weights) with `weights = true`), by the same inputs and by others.
 
@@ -26,13 +26,13 @@ final class FallbackWeights {
       """;
   static final String EPILOGUE = """
 
-      Rounding one channel after another costs nothing when the model runs. It takes a part of the weight's error, and brings the last layer of
-      the decoder above 5 by the inputs that are measured, and to 4.88 by others, which are 512 characters for 256 channels. It is not enough
-      for the middle layer: there the weight may add 0.2 % to an activation that is off by 0.75 %, and it adds 0.5 % to nearest. A second level
-      of all of the weight leaves the activation's error alone, and brings all layers of the decoder above 5 by the same inputs, for one more
-      product of the same size; by other inputs the middle one is just below, as by the activation alone. A share of the weight's boxes would
-      not do: a rotated weight has its error everywhere alike, so that seven of eight boxes would need one there, or seven of ten where the
-      first level is rounded one channel after another.
+      Rounding one channel after another costs nothing when the model runs, so both recipes do it. It takes a part of the weight's error, less
+      of it by other inputs. Behind a rotation that is not enough for the middle layer of the decoder: there the weight may add 0.2 % to an
+      activation that is off by 0.75 %, and it adds 0.5 % to nearest. A second level of all of the weight leaves the activation's error alone, for
+      one more product of the same size. Behind a transform, all layers of all models are above 5 with it, by other inputs and with both
+      operands' errors counted; rounded alone, all but the first of Fashion ViT, which has 4.76. A share of the weight's boxes would not do: a
+      rotated weight has its error everywhere alike, so that in the decoder's middle layer seven of eight boxes would need one, or seven of
+      ten where the first level is rounded one channel after another.
       """;
 
   /** Rows of the products of a sample behind the passes of a recipe, which saw other inputs, and the same ones. */
