@@ -82,17 +82,22 @@ class FallbackPageTest {
     }
   }
 
-  /** As the text says: what rounding of weights brings, and that their second level leaves the activation's error. */
+  /** With both errors: rounding brings something, and a second level of the weight the goal, behind transforms. */
   @Test
-  void weightsOfTwoLevelsReachTheGoalOnTheDecoder() throws IOException {
-    List<List<String>> rows = rows("text decoder", 7);
-    assertEquals(3, rows.size());
-    for (List<String> row : rows) {
-      assertTrue(factor(row, 2) < factor(row, 3) && factor(row, 3) < factor(row, 5), row::toString);
-      assertTrue(factor(row, 5) >= GOAL, row::toString);
+  void weightsOfTwoLevelsReachTheGoalEverywhere() throws IOException {
+    int below = 0;
+    for (String product : List.of("MiniLM", "Fashion ViT", "text decoder")) {
+      for (List<String> row : rows(product, 8)) {
+        assertTrue(factor(row, 3) < factor(row, 4) && factor(row, 4) < factor(row, 6), row::toString);
+        if (row.get(1).equals("transformed")) {
+          assertTrue(factor(row, 7) >= GOAL, row::toString);
+          below += factor(row, 5) < GOAL ? 1 : 0;
+        }
+      }
     }
-    assertTrue(factor(rows.get(1), 3) < GOAL && factor(rows.get(2), 2) < GOAL && factor(rows.get(2), 3) >= GOAL);
-    assertTrue(factor(rows.get(1), 6) < GOAL && factor(rows.get(1), 6) > GOAL - 0.2);
+    assertEquals(1, below);
+    List<String> middle = rows("text decoder", 8).get(1);
+    assertTrue(factor(middle, 4) < GOAL && factor(middle, 6) >= GOAL, middle::toString);
   }
 
   private static double factor(List<String> row, int column) {
