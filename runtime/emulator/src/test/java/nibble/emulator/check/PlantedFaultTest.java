@@ -144,7 +144,7 @@ class PlantedFaultTest {
           assertTrue(names.add(fault.name()), fault.name());
           fault.kinds().forEach(kinds::addAll);
         });
-    assertTrue(names.size() >= 154, names.size() + " faults");
+    assertTrue(names.size() >= 160, names.size() + " faults");
     Set<Check> checks = EnumSet.noneOf(Check.class);
     for (KernelFault.Kind kind : KernelFault.Kind.values()) {
       if (kinds.contains(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))) {
