@@ -21,6 +21,9 @@ record Floor(String benchmark, double limit) {
       new Floor("MachineTensorCores.launch(F16_SM_90) tensorOperations", 5e6),
       new Floor("MachineChecks.launch(ARITHMETIC, ALL) threadInstructions", 0.3e9),
       new Floor("MachineChecks.launch(ARITHMETIC_WITH_HALF_OF_THE_LANES, ALL) threadInstructions", 0.3e9),
+      new Floor("MachineChecks.launch(GEMM_F16, ALL) threadInstructions", 0.3e9),
+      new Floor("MachineChecks.launch(GEMM_S8, ALL) threadInstructions", 0.3e9),
+      new Floor("MachineChecks.launch(ATTENTION, ALL) threadInstructions", 0.3e9),
       new Floor("EmulatedGemm.launch(F16)", 500),
       new Floor("EmulatedGemm.launch(S8)", 500));
 
